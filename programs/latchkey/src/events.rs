@@ -1,0 +1,266 @@
+//! One event for every change of state, with the values before and after where there were any.
+
+use anchor_lang::prelude::*;
+
+use crate::state::{Action, LoanStatus, LockState, PolicyFloors, Terms};
+
+/// A lender was created.
+#[event]
+pub struct LenderInitialised {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Its authority.
+    pub authority: Pubkey,
+    /// Its hot key.
+    pub servicer: Pubkey,
+    /// What it lends.
+    pub mint: Pubkey,
+    /// Where payments go.
+    pub treasury: Pubkey,
+    /// What its loans must respect.
+    pub floors: PolicyFloors,
+    /// Keepers it admits; empty for all.
+    pub keepers: Vec<Pubkey>,
+}
+
+/// A function was offered or changed.
+#[event]
+pub struct FunctionSet {
+    /// The function.
+    pub function: Pubkey,
+    /// Its lender.
+    pub lender: Pubkey,
+    /// What it does.
+    pub action: Action,
+    /// Revision before, 0 if it is new.
+    pub revision_before: u32,
+    /// Revision after.
+    pub revision: u32,
+    /// Fee before, lamports.
+    pub fee_before: u64,
+    /// Fee after, lamports.
+    pub fee: u64,
+    /// Command key before.
+    pub command_key_before: Pubkey,
+    /// Command key after.
+    pub command_key: Pubkey,
+}
+
+/// A car proved its device key.
+#[event]
+pub struct VehicleRegistered {
+    /// The vehicle.
+    pub vehicle: Pubkey,
+    /// Its lender.
+    pub lender: Pubkey,
+    /// The key its receipts are signed with.
+    pub device_key: Pubkey,
+    /// Salted hash of its identification number.
+    pub vin_commitment: [u8; 32],
+}
+
+/// Lender and borrower signed a loan, and the seller was paid.
+#[event]
+pub struct LoanOriginated {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Who lent.
+    pub lender: Pubkey,
+    /// Who owes.
+    pub borrower: Pubkey,
+    /// The car.
+    pub vehicle: Pubkey,
+    /// What they signed.
+    pub terms: Terms,
+    /// The seller's token account.
+    pub seller: Pubkey,
+    /// Escrow at the start, lamports.
+    pub escrow: u64,
+}
+
+/// Lamports were added to an escrow.
+#[event]
+pub struct EscrowFunded {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Who paid.
+    pub by: Pubkey,
+    /// How much, lamports.
+    pub lamports: u64,
+    /// Available before, lamports.
+    pub before: u64,
+    /// Available after, lamports.
+    pub after: u64,
+}
+
+/// How a payment was made.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentKind {
+    /// What was due.
+    Collected,
+    /// What was due and more.
+    Prepaid,
+    /// All that was owed.
+    PaidOff,
+}
+
+/// Money moved from the car wallet to the lender.
+#[event]
+pub struct PaymentApplied {
+    /// The loan.
+    pub loan: Pubkey,
+    /// How.
+    pub kind: PaymentKind,
+    /// To interest, base units.
+    pub interest: u64,
+    /// To principal, base units.
+    pub principal: u64,
+    /// To fees, base units.
+    pub fees: u64,
+    /// Late fees charged on the way, base units.
+    pub late_fees: u64,
+    /// Principal owed before, base units.
+    pub principal_before: u64,
+    /// Principal owed after, base units.
+    pub principal_after: u64,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Status after.
+    pub status_after: LoanStatus,
+}
+
+/// A loan fell into default.
+#[event]
+pub struct DefaultDeclared {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Past due, base units.
+    pub past_due: u64,
+    /// When the oldest unpaid instalment was due.
+    pub oldest_unpaid_due: i64,
+    /// When it was declared.
+    pub at: i64,
+}
+
+/// The borrower was told of a delinquency.
+#[event]
+pub struct NoticeServed {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Hash of the notice.
+    pub evidence: [u8; 32],
+    /// How it was served.
+    pub channels: u8,
+    /// When.
+    pub at: i64,
+    /// The earliest lock it allows.
+    pub matures_at: i64,
+}
+
+/// A loan and its escrow and wallet were closed.
+#[event]
+pub struct LoanClosed {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Lamports of the escrow that went back to the lender.
+    pub escrow_returned: u64,
+    /// Base units of the wallet that went back to the borrower.
+    pub wallet_returned: u64,
+    /// Fees paid to keepers over the loan's life, lamports.
+    pub fees_paid: u64,
+}
+
+/// A function call was asked for.
+#[event]
+pub struct InvocationRequested {
+    /// The invocation.
+    pub invocation: Pubkey,
+    /// The loan.
+    pub loan: Pubkey,
+    /// The car.
+    pub vehicle: Pubkey,
+    /// Its sequence number.
+    pub seq: u64,
+    /// What is asked.
+    pub action: Action,
+    /// The fee it holds, lamports.
+    pub fee: u64,
+    /// It cannot be claimed from then on.
+    pub expires_at: i64,
+    /// Available in the escrow afterwards, lamports.
+    pub escrow_after: u64,
+}
+
+/// A keeper took the lease.
+#[event]
+pub struct InvocationClaimed {
+    /// The invocation.
+    pub invocation: Pubkey,
+    /// The keeper.
+    pub keeper: Pubkey,
+    /// The lease is over then.
+    pub lease_end: i64,
+    /// Its bond, lamports.
+    pub bond: u64,
+    /// The keeper whose lapsed lease it took over.
+    pub lapsed: Option<Pubkey>,
+    /// Bond that one forfeited to the escrow, lamports.
+    pub forfeited: u64,
+}
+
+/// The car's receipt was accepted and the keeper paid.
+#[event]
+pub struct InvocationConfirmed {
+    /// The invocation.
+    pub invocation: Pubkey,
+    /// The loan.
+    pub loan: Pubkey,
+    /// The car.
+    pub vehicle: Pubkey,
+    /// Its sequence number.
+    pub seq: u64,
+    /// What was done.
+    pub action: Action,
+    /// Who was paid.
+    pub keeper: Pubkey,
+    /// The fee, lamports.
+    pub fee: u64,
+    /// The bond given back, lamports.
+    pub bond: u64,
+    /// The car's clock when it signed.
+    pub device_time: i64,
+    /// SHA-256 of the command it answers.
+    pub command_hash: [u8; 32],
+    /// The car's lock before.
+    pub lock_before: LockState,
+    /// The car's lock after.
+    pub lock_after: LockState,
+}
+
+/// A keeper gave the lease back.
+#[event]
+pub struct ClaimYielded {
+    /// The invocation.
+    pub invocation: Pubkey,
+    /// The keeper.
+    pub keeper: Pubkey,
+    /// The bond given back, lamports.
+    pub bond: u64,
+}
+
+/// An invocation nobody fulfilled was closed.
+#[event]
+pub struct InvocationExpired {
+    /// The invocation.
+    pub invocation: Pubkey,
+    /// The loan.
+    pub loan: Pubkey,
+    /// Its sequence number.
+    pub seq: u64,
+    /// What was asked.
+    pub action: Action,
+    /// The fee that went back to the escrow, lamports.
+    pub refunded: u64,
+    /// A lapsed keeper's bond that went to the escrow, lamports.
+    pub forfeited: u64,
+}

@@ -1,0 +1,36 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::LatchkeyError;
+use crate::events::EscrowFunded;
+use crate::lamports::{above_rent, deposit, sum};
+use crate::state::Escrow;
+
+/// Adds lamports to an escrow. Anyone may.
+#[derive(Accounts)]
+pub struct FundEscrow<'info> {
+    /// Who gives.
+    #[account(mut)]
+    pub funder: Signer<'info>,
+    /// The escrow.
+    #[account(mut, seeds = [b"escrow", escrow.loan.as_ref()], bump = escrow.bump)]
+    pub escrow: Account<'info, Escrow>,
+    /// The system program.
+    pub system_program: Program<'info, System>,
+}
+
+/// Moves the lamports and counts them.
+pub fn fund_escrow(ctx: Context<FundEscrow>, lamports: u64) -> Result<()> {
+    require!(lamports > 0, LatchkeyError::ZeroAmount);
+    let escrow = ctx.accounts.escrow.to_account_info();
+    let before = above_rent(&escrow)?;
+    deposit(ctx.accounts.funder.to_account_info(), escrow, lamports)?;
+    ctx.accounts.escrow.deposited = sum(ctx.accounts.escrow.deposited, lamports)?;
+    emit!(EscrowFunded {
+        loan: ctx.accounts.escrow.loan,
+        by: ctx.accounts.funder.key(),
+        lamports,
+        before,
+        after: sum(before, lamports)?,
+    });
+    Ok(())
+}

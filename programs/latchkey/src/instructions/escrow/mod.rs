@@ -1,0 +1,5 @@
+//! Lamports for function calls.
+
+mod fund_escrow;
+
+pub use fund_escrow::*;

@@ -1,0 +1,63 @@
+use anchor_lang::prelude::*;
+
+use super::forfeit::forfeit_lapsed_bond;
+use crate::errors::LatchkeyError;
+use crate::events::InvocationClaimed;
+use crate::lamports::deposit;
+use crate::state::{Action, Claim as Lease, Escrow, Invocation, Lender, Vehicle};
+
+/// Takes the lease on an invocation: from now on this keeper alone may work on it, and is paid when the car's receipt
+/// arrives.
+#[derive(Accounts)]
+pub struct Claim<'info> {
+    /// The keeper, who posts the bond. A borrower may claim the unlock of their own car, without one.
+    #[account(mut)]
+    pub keeper: Signer<'info>,
+    /// The lender, whose allow-list counts.
+    pub lender: Box<Account<'info, Lender>>,
+    /// The car.
+    pub vehicle: Box<Account<'info, Vehicle>>,
+    /// Gets the bond of a keeper whose lease lapsed.
+    #[account(mut, constraint = escrow.loan == invocation.loan @ LatchkeyError::WrongLoan)]
+    pub escrow: Box<Account<'info, Escrow>>,
+    /// The invocation.
+    #[account(
+        mut,
+        has_one = lender @ LatchkeyError::WrongLender,
+        has_one = vehicle @ LatchkeyError::WrongVehicle
+    )]
+    pub invocation: Box<Account<'info, Invocation>>,
+    /// The system program.
+    pub system_program: Program<'info, System>,
+}
+
+/// Checks that the invocation is free and the keeper welcome, and starts the lease.
+pub fn claim(ctx: Context<Claim>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let accounts = ctx.accounts;
+    let keeper = accounts.keeper.key();
+    let invocation = &accounts.invocation;
+    require!(invocation.seq == accounts.vehicle.last_seq_asked, LatchkeyError::Superseded);
+    require!(now < invocation.expires_at, LatchkeyError::Expired);
+    require!(!invocation.is_leased_at(now), LatchkeyError::Leased);
+    let own_unlock = invocation.action == Action::Unlock && invocation.borrower == keeper;
+    require!(own_unlock || accounts.lender.allows_keeper(&keeper), LatchkeyError::KeeperNotAllowed);
+    let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
+    require!(own_unlock || lapsed != Some(keeper), LatchkeyError::LapsedClaimer);
+
+    let bond = if own_unlock { 0 } else { invocation.bond };
+    let lease_end = now.checked_add(i64::from(invocation.lease_secs)).ok_or(LatchkeyError::Overflow)?;
+    deposit(accounts.keeper.to_account_info(), accounts.invocation.to_account_info(), bond)?;
+    let lapsed = accounts.invocation.claim.map(|claim| claim.keeper);
+    let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
+    accounts.invocation.claim = Some(Lease { keeper, lease_end, bond });
+    emit!(InvocationClaimed {
+        invocation: accounts.invocation.key(),
+        keeper,
+        lease_end,
+        bond,
+        lapsed,
+        forfeited,
+    });
+    Ok(())
+}

@@ -1,0 +1,66 @@
+use anchor_lang::prelude::*;
+
+use super::forfeit::forfeit_lapsed_bond;
+use crate::errors::LatchkeyError;
+use crate::events::InvocationExpired;
+use crate::lamports::{pay, sum};
+use crate::state::{Action, Escrow, Invocation, Loan, Vehicle};
+
+/// Closes an invocation nobody fulfilled. Anyone may.
+#[derive(Accounts)]
+pub struct Expire<'info> {
+    /// The car.
+    #[account(mut)]
+    pub vehicle: Box<Account<'info, Vehicle>>,
+    /// The loan.
+    #[account(mut)]
+    pub loan: Box<Account<'info, Loan>>,
+    /// Gets the fee back, and the bond of a keeper whose lease lapsed.
+    #[account(mut, has_one = loan @ LatchkeyError::WrongLoan)]
+    pub escrow: Box<Account<'info, Escrow>>,
+    /// The invocation.
+    #[account(
+        mut,
+        close = rent_payer,
+        has_one = vehicle @ LatchkeyError::WrongVehicle,
+        has_one = loan @ LatchkeyError::WrongLoan,
+        has_one = rent_payer @ LatchkeyError::WrongRecipient
+    )]
+    pub invocation: Box<Account<'info, Invocation>>,
+    /// CHECK: who paid the invocation's rent, by its record.
+    #[account(mut)]
+    pub rent_payer: UncheckedAccount<'info>,
+}
+
+/// Returns the fee to the escrow and closes the invocation, once its time is over or a newer request superseded it,
+/// and no lease runs.
+pub fn expire(ctx: Context<Expire>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let accounts = ctx.accounts;
+    let newest = accounts.invocation.seq == accounts.vehicle.last_seq_asked;
+    let over = now >= accounts.invocation.expires_at || !newest;
+    require!(over && !accounts.invocation.is_leased_at(now), LatchkeyError::NotExpired);
+
+    let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
+    let invocation = &accounts.invocation;
+    if newest {
+        accounts.vehicle.open = None;
+    }
+    let loan = &mut accounts.loan;
+    loan.invocations_open = loan.invocations_open.saturating_sub(1);
+    // A warning that never sounded was no warning: it may be asked for again.
+    if invocation.action == Action::Warn && loan.warned_through == invocation.instalment {
+        loan.warned_through = invocation.instalment.saturating_sub(1);
+    }
+    accounts.escrow.refunded = sum(accounts.escrow.refunded, invocation.fee)?;
+    pay(&invocation.to_account_info(), &accounts.escrow.to_account_info(), invocation.fee)?;
+    emit!(InvocationExpired {
+        invocation: invocation.key(),
+        loan: loan.key(),
+        seq: invocation.seq,
+        action: invocation.action,
+        refunded: invocation.fee,
+        forfeited,
+    });
+    Ok(())
+}

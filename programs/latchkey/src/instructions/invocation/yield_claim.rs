@@ -1,0 +1,30 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::LatchkeyError;
+use crate::events::ClaimYielded;
+use crate::lamports::pay;
+use crate::state::Invocation;
+
+/// Gives a running lease back, so that another keeper can try.
+#[derive(Accounts)]
+pub struct YieldClaim<'info> {
+    /// The keeper that holds the lease.
+    #[account(mut)]
+    pub keeper: Signer<'info>,
+    /// The invocation.
+    #[account(mut)]
+    pub invocation: Box<Account<'info, Invocation>>,
+}
+
+/// Ends the lease and returns the bond. A lapsed lease cannot be given back: its bond is forfeited.
+pub fn yield_claim(ctx: Context<YieldClaim>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let invocation = &mut ctx.accounts.invocation;
+    let claim = invocation.claim.ok_or(LatchkeyError::NotClaimed)?;
+    require_keys_eq!(claim.keeper, ctx.accounts.keeper.key(), LatchkeyError::NotClaimer);
+    require!(now < claim.lease_end, LatchkeyError::LeaseLapsed);
+    invocation.claim = None;
+    pay(&invocation.to_account_info(), &ctx.accounts.keeper, claim.bond)?;
+    emit!(ClaimYielded { invocation: invocation.key(), keeper: claim.keeper, bond: claim.bond });
+    Ok(())
+}

@@ -1,0 +1,92 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{Mint, TokenAccount};
+
+use crate::errors::LatchkeyError;
+use crate::events::LenderInitialised;
+use crate::state::{Lender, PolicyFloors, ACCOUNT_VERSION, MAX_KEEPERS};
+use crate::tokens::check_mint;
+
+/// What a lender starts with.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct InitLenderArgs {
+    /// Hot key for daily work.
+    pub servicer: Pubkey,
+    /// Floors for every loan.
+    pub floors: PolicyFloors,
+    /// Keepers to admit; empty for all.
+    pub keepers: Vec<Pubkey>,
+}
+
+/// Creates a lender. The authority signs; somebody else may pay.
+#[derive(Accounts)]
+pub struct InitLender<'info> {
+    /// Pays the rent.
+    #[account(mut)]
+    pub payer: Signer<'info>,
+    /// Will own the lender.
+    pub authority: Signer<'info>,
+    /// The lender to create.
+    #[account(
+        init,
+        payer = payer,
+        space = Lender::DISCRIMINATOR.len() + Lender::INIT_SPACE,
+        seeds = [b"lender", authority.key().as_ref()],
+        bump
+    )]
+    pub lender: Account<'info, Lender>,
+    /// What it lends.
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The authority's token account that funds loans and receives payments.
+    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The system program.
+    pub system_program: Program<'info, System>,
+}
+
+/// Checks the mint, the treasury and the allow-list, and creates the lender.
+pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()> {
+    let InitLenderArgs { servicer, floors, keepers } = args;
+    let authority = ctx.accounts.authority.key();
+    check_mint(&ctx.accounts.mint)?;
+    check_treasury(&ctx.accounts.treasury, &ctx.accounts.mint.key(), &authority)?;
+    check_keepers(&keepers)?;
+
+    ctx.accounts.lender.set_inner(Lender {
+        version: ACCOUNT_VERSION,
+        bump: ctx.bumps.lender,
+        first_authority: authority,
+        authority,
+        pending_authority: None,
+        servicer,
+        mint: ctx.accounts.mint.key(),
+        treasury: ctx.accounts.treasury.key(),
+        floors,
+        keepers: keepers.clone(),
+        paused_until: 0,
+        vehicles: 0,
+        loans_opened: 0,
+        loans_closed: 0,
+        reserved: [0; 64],
+    });
+    emit!(LenderInitialised {
+        lender: ctx.accounts.lender.key(),
+        authority,
+        servicer,
+        mint: ctx.accounts.mint.key(),
+        treasury: ctx.accounts.treasury.key(),
+        floors,
+        keepers,
+    });
+    Ok(())
+}
+
+fn check_treasury(treasury: &TokenAccount, mint: &Pubkey, authority: &Pubkey) -> Result<()> {
+    let fits = treasury.mint == *mint && treasury.owner == *authority && treasury.close_authority.is_none();
+    require!(fits, LatchkeyError::InvalidTreasury);
+    Ok(())
+}
+
+fn check_keepers(keepers: &[Pubkey]) -> Result<()> {
+    let distinct = keepers.iter().enumerate().all(|(i, keeper)| !keepers[..i].contains(keeper));
+    require!(keepers.len() <= MAX_KEEPERS && distinct, LatchkeyError::InvalidKeepers);
+    Ok(())
+}

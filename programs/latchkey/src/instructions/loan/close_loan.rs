@@ -1,0 +1,99 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{close_account, CloseAccount, Mint, TokenAccount, TokenInterface};
+
+use crate::errors::LatchkeyError;
+use crate::events::LoanClosed;
+use crate::lamports::{above_rent, pay, sum};
+use crate::state::{Escrow, Lender, Loan, LoanStatus, Vehicle};
+use crate::tokens::Transfer;
+
+/// Ends a paid-off loan: the rest of the escrow goes to the lender, the rest of the wallet to the borrower, the rent
+/// to who paid it. Lender or borrower signs.
+#[derive(Accounts)]
+pub struct CloseLoan<'info> {
+    /// The lender's authority or servicer, or the borrower.
+    pub party: Signer<'info>,
+    /// The lender.
+    #[account(mut, has_one = authority @ LatchkeyError::WrongRecipient, has_one = mint)]
+    pub lender: Box<Account<'info, Lender>>,
+    /// CHECK: the lender's authority, which gets the rest of the escrow; by the lender's record.
+    #[account(mut)]
+    pub authority: UncheckedAccount<'info>,
+    /// The car.
+    #[account(mut)]
+    pub vehicle: Box<Account<'info, Vehicle>>,
+    /// The loan.
+    #[account(
+        mut,
+        close = rent_payer,
+        has_one = lender @ LatchkeyError::WrongLender,
+        has_one = vehicle @ LatchkeyError::WrongVehicle,
+        has_one = rent_payer @ LatchkeyError::WrongRecipient,
+        constraint = loan.borrower == party.key() || lender.is_servicing(party.key) @ LatchkeyError::NotParty
+    )]
+    pub loan: Box<Account<'info, Loan>>,
+    /// The escrow.
+    #[account(mut, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
+    pub escrow: Box<Account<'info, Escrow>>,
+    /// The car wallet.
+    #[account(
+        mut,
+        associated_token::mint = mint,
+        associated_token::authority = loan,
+        associated_token::token_program = token_program
+    )]
+    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// A token account of the borrower, which gets the rest of the wallet.
+    #[account(
+        mut,
+        token::mint = mint,
+        constraint = borrower_tokens.owner == loan.borrower @ LatchkeyError::WrongRecipient
+    )]
+    pub borrower_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: who paid the rent, by the loan's record.
+    #[account(mut)]
+    pub rent_payer: UncheckedAccount<'info>,
+    /// What the loan was paid in.
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The mint's token program.
+    pub token_program: Interface<'info, TokenInterface>,
+}
+
+/// Returns what is left and closes the accounts.
+pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
+    let accounts = ctx.accounts;
+    require!(accounts.loan.status == LoanStatus::PaidOff, LatchkeyError::LoanNotPaidOff);
+    require!(!accounts.vehicle.lock.is_locked(), LatchkeyError::VehicleLocked);
+    require!(accounts.loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
+
+    let wallet_returned = accounts.wallet.amount;
+    let index = accounts.loan.index.to_le_bytes();
+    let seeds: &[&[u8]] = &[b"loan", accounts.loan.vehicle.as_ref(), &index, &[accounts.loan.bump]];
+    Transfer {
+        from: &accounts.wallet,
+        to: &accounts.borrower_tokens,
+        authority: accounts.loan.to_account_info(),
+        mint: &accounts.mint,
+        program: &accounts.token_program,
+    }
+    .send(wallet_returned, seeds)?;
+    let closing = CloseAccount {
+        account: accounts.wallet.to_account_info(),
+        destination: accounts.rent_payer.to_account_info(),
+        authority: accounts.loan.to_account_info(),
+    };
+    close_account(CpiContext::new_with_signer(accounts.token_program.key(), closing, &[seeds]))?;
+
+    let escrow = accounts.escrow.to_account_info();
+    let escrow_returned = above_rent(&escrow)?;
+    pay(&escrow, &accounts.authority, escrow_returned)?;
+    accounts.vehicle.active_loan = None;
+    accounts.lender.loans_closed = sum(accounts.lender.loans_closed, 1)?;
+    emit!(LoanClosed {
+        loan: accounts.loan.key(),
+        escrow_returned,
+        wallet_returned,
+        fees_paid: accounts.escrow.paid,
+    });
+    Ok(())
+}

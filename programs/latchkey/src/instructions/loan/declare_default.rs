@@ -1,0 +1,49 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenAccount;
+
+use crate::errors::LatchkeyError;
+use crate::events::DefaultDeclared;
+use crate::rules::gates::check_default;
+use crate::rules::ledger::Position;
+use crate::state::{Lender, Loan, LoanStatus};
+
+/// Marks a loan defaulted. Anyone may call it; the rules decide.
+#[derive(Accounts)]
+pub struct DeclareDefault<'info> {
+    /// The lender.
+    pub lender: Box<Account<'info, Lender>>,
+    /// The loan.
+    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    pub loan: Box<Account<'info, Loan>>,
+    /// The car wallet, which must not be able to pay.
+    #[account(
+        associated_token::mint = lender.mint,
+        associated_token::authority = loan,
+        associated_token::token_program = wallet_program(&wallet)
+    )]
+    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+}
+
+/// The token program that owns a wallet: part of the wallet's address.
+pub(crate) fn wallet_program<'info>(wallet: &InterfaceAccount<'info, TokenAccount>) -> Pubkey {
+    *wallet.to_account_info().owner
+}
+
+/// Checks the default and declares it.
+pub fn declare_default(ctx: Context<DeclareDefault>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let wallet = ctx.accounts.wallet.amount;
+    let loan = &mut ctx.accounts.loan;
+    check_default(loan, wallet, now)?;
+    let position = Position::at(loan, wallet, now)?;
+
+    loan.status = LoanStatus::Defaulted;
+    loan.defaulted_at = now;
+    emit!(DefaultDeclared {
+        loan: loan.key(),
+        past_due: position.past_due,
+        oldest_unpaid_due: position.oldest_unpaid_due.unwrap_or(now),
+        at: now,
+    });
+    Ok(())
+}

@@ -1,0 +1,168 @@
+use anchor_lang::prelude::*;
+use anchor_spl::associated_token::AssociatedToken;
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+
+use crate::errors::LatchkeyError;
+use crate::events::LoanOriginated;
+use crate::lamports::{deposit, sum};
+use crate::rules::terms::check_terms;
+use crate::state::{
+    Action, Escrow, Function, Ledger, Lender, Loan, LoanStatus, Terms, Vehicle, ACCOUNT_VERSION,
+};
+use crate::tokens::Transfer;
+
+/// Writes a loan: lender and borrower sign its terms, the seller is paid, and the escrow gets its first lamports.
+#[derive(Accounts)]
+pub struct Originate<'info> {
+    /// Pays rent and the escrow's first lamports.
+    #[account(mut)]
+    pub payer: Signer<'info>,
+    /// The lender's authority or servicer, who owns or is delegate of the treasury.
+    pub lender_signer: Signer<'info>,
+    /// The borrower.
+    pub borrower: Signer<'info>,
+    /// The lender.
+    #[account(
+        mut,
+        has_one = mint,
+        has_one = treasury @ LatchkeyError::WrongRecipient,
+        constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing
+    )]
+    pub lender: Box<Account<'info, Lender>>,
+    /// The car.
+    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    pub vehicle: Box<Account<'info, Vehicle>>,
+    /// The loan to create.
+    #[account(
+        init,
+        payer = payer,
+        space = Loan::DISCRIMINATOR.len() + Loan::INIT_SPACE,
+        seeds = [b"loan", vehicle.key().as_ref(), &vehicle.loans.to_le_bytes()],
+        bump
+    )]
+    pub loan: Box<Account<'info, Loan>>,
+    /// The escrow to create.
+    #[account(
+        init,
+        payer = payer,
+        space = Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE,
+        seeds = [b"escrow", loan.key().as_ref()],
+        bump
+    )]
+    pub escrow: Box<Account<'info, Escrow>>,
+    /// The car wallet. Anybody may have created it before; only the loan can spend from it either way.
+    #[account(
+        init_if_needed,
+        payer = payer,
+        associated_token::mint = mint,
+        associated_token::authority = loan,
+        associated_token::token_program = token_program
+    )]
+    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// What the loan is paid in.
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// Where the principal comes from.
+    #[account(mut)]
+    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The seller's token account, where the principal goes.
+    #[account(mut, token::mint = mint)]
+    pub seller: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The lender's warning.
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Warn.code()]], bump = warn.bump)]
+    pub warn: Box<Account<'info, Function>>,
+    /// The lender's lock.
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Lock.code()]], bump = lock.bump)]
+    pub lock: Box<Account<'info, Function>>,
+    /// The lender's unlock.
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Unlock.code()]], bump = unlock.bump)]
+    pub unlock: Box<Account<'info, Function>>,
+    /// The mint's token program.
+    pub token_program: Interface<'info, TokenInterface>,
+    /// Creates the wallet.
+    pub associated_token_program: Program<'info, AssociatedToken>,
+    /// The system program.
+    pub system_program: Program<'info, System>,
+}
+
+/// Checks the terms, creates loan, escrow and wallet, pays the seller. `escrow_lamports` cover at least one fee of
+/// each function.
+pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let accounts = ctx.accounts;
+    check_terms(&terms, &accounts.lender.floors, now)?;
+    require!(!accounts.vehicle.retired, LatchkeyError::VehicleRetired);
+    require!(accounts.vehicle.active_loan.is_none(), LatchkeyError::VehicleHasLoan);
+    require!(!accounts.vehicle.lock.is_locked(), LatchkeyError::VehicleLocked);
+    require_keys_neq!(accounts.seller.key(), accounts.wallet.key(), LatchkeyError::InvalidSeller);
+    require_keys_neq!(accounts.seller.key(), accounts.treasury.key(), LatchkeyError::InvalidSeller);
+    let fees = sum(sum(accounts.warn.fee, accounts.lock.fee)?, accounts.unlock.fee)?;
+    require!(escrow_lamports >= fees, LatchkeyError::EscrowTooSmall);
+
+    let loan = accounts.loan.key();
+    let index = accounts.vehicle.loans;
+    accounts.loan.set_inner(Loan {
+        version: ACCOUNT_VERSION,
+        bump: ctx.bumps.loan,
+        lender: accounts.lender.key(),
+        borrower: accounts.borrower.key(),
+        vehicle: accounts.vehicle.key(),
+        index,
+        status: LoanStatus::Active,
+        terms,
+        ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
+        notice: None,
+        hold_until: 0,
+        courtesy_until: 0,
+        courtesy_used: 0,
+        extensions_used: 0,
+        warned_through: 0,
+        invocations_open: 0,
+        opened_at: now,
+        defaulted_at: 0,
+        rent_payer: accounts.payer.key(),
+        reserved: [0; 64],
+    });
+    accounts.escrow.set_inner(Escrow {
+        version: ACCOUNT_VERSION,
+        bump: ctx.bumps.escrow,
+        loan,
+        unlock_reserve: accounts.unlock.fee,
+        deposited: escrow_lamports,
+        committed: 0,
+        paid: 0,
+        refunded: 0,
+        forfeited: 0,
+        withdrawn: 0,
+        reserved: [0; 64],
+    });
+    accounts.vehicle.active_loan = Some(loan);
+    accounts.vehicle.loans = index.checked_add(1).ok_or(LatchkeyError::Overflow)?;
+    accounts.lender.loans_opened = sum(accounts.lender.loans_opened, 1)?;
+
+    deposit(accounts.payer.to_account_info(), accounts.escrow.to_account_info(), escrow_lamports)?;
+    let received = accounts.seller.amount;
+    Transfer {
+        from: &accounts.treasury,
+        to: &accounts.seller,
+        authority: accounts.lender_signer.to_account_info(),
+        mint: &accounts.mint,
+        program: &accounts.token_program,
+    }
+    .send(terms.principal, &[])?;
+    accounts.seller.reload()?;
+    require!(
+        accounts.seller.amount == received.saturating_add(terms.principal),
+        LatchkeyError::TransferMismatch
+    );
+
+    emit!(LoanOriginated {
+        loan,
+        lender: accounts.lender.key(),
+        borrower: accounts.borrower.key(),
+        vehicle: accounts.vehicle.key(),
+        terms,
+        seller: accounts.seller.key(),
+        escrow: escrow_lamports,
+    });
+    Ok(())
+}

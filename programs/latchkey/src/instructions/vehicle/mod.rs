@@ -1,0 +1,5 @@
+//! Cars and their keys.
+
+mod register_vehicle;
+
+pub use register_vehicle::*;

@@ -1,0 +1,67 @@
+use anchor_lang::prelude::*;
+use latchkey_protocol::Enrolment;
+
+use crate::errors::LatchkeyError;
+use crate::events::VehicleRegistered;
+use crate::proof::check_signed;
+use crate::state::{Lender, LockState, Vehicle, ACCOUNT_VERSION};
+
+/// Registers a car whose device proves its key: the instruction just before verifies its signed enrolment.
+#[derive(Accounts)]
+#[instruction(device_key: Pubkey)]
+pub struct RegisterVehicle<'info> {
+    /// Pays the rent.
+    #[account(mut)]
+    pub payer: Signer<'info>,
+    /// The lender's authority or servicer.
+    pub lender_signer: Signer<'info>,
+    /// The lender.
+    #[account(mut, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
+    pub lender: Account<'info, Lender>,
+    /// The vehicle to create.
+    #[account(
+        init,
+        payer = payer,
+        space = Vehicle::DISCRIMINATOR.len() + Vehicle::INIT_SPACE,
+        seeds = [b"vehicle", device_key.as_ref()],
+        bump
+    )]
+    pub vehicle: Account<'info, Vehicle>,
+    /// CHECK: the instructions sysvar, by address.
+    #[account(address = crate::proof::instructions_sysvar::ID)]
+    pub instructions: UncheckedAccount<'info>,
+    /// The system program.
+    pub system_program: Program<'info, System>,
+}
+
+/// Checks the enrolment and creates the vehicle.
+pub fn register_vehicle(
+    ctx: Context<RegisterVehicle>,
+    device_key: Pubkey,
+    vin_commitment: [u8; 32],
+) -> Result<()> {
+    let lender = ctx.accounts.lender.key();
+    let enrolment = Enrolment { program: crate::ID.to_bytes(), lender: lender.to_bytes(), vin_commitment };
+    check_signed(&ctx.accounts.instructions, &device_key, &enrolment.encode())?;
+
+    ctx.accounts.vehicle.set_inner(Vehicle {
+        version: ACCOUNT_VERSION,
+        bump: ctx.bumps.vehicle,
+        lender,
+        first_device_key: device_key,
+        device_key,
+        vin_commitment,
+        active_loan: None,
+        lock: LockState::Unlocked,
+        last_seq_asked: 0,
+        last_seq_proven: 0,
+        open: None,
+        loans: 0,
+        retired: false,
+        reserved: [0; 64],
+    });
+    let vehicles = &mut ctx.accounts.lender.vehicles;
+    *vehicles = vehicles.checked_add(1).ok_or(LatchkeyError::Overflow)?;
+    emit!(VehicleRegistered { vehicle: ctx.accounts.vehicle.key(), lender, device_key, vin_commitment });
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Moving lamports between the program's own accounts.
+
+use anchor_lang::prelude::*;
+use anchor_lang::system_program;
+
+use crate::errors::LatchkeyError;
+
+/// Moves lamports out of an account of this program into any account.
+pub fn pay(from: &AccountInfo, to: &AccountInfo, lamports: u64) -> Result<()> {
+    if lamports == 0 {
+        return Ok(());
+    }
+    from.sub_lamports(lamports)?;
+    to.add_lamports(lamports)?;
+    Ok(())
+}
+
+/// Moves lamports from a signer into an account.
+pub fn deposit<'info>(from: AccountInfo<'info>, to: AccountInfo<'info>, lamports: u64) -> Result<()> {
+    if lamports == 0 {
+        return Ok(());
+    }
+    let context = CpiContext::new(system_program::ID, system_program::Transfer { from, to });
+    system_program::transfer(context, lamports)
+}
+
+/// What an account holds above its rent.
+pub fn above_rent(account: &AccountInfo) -> Result<u64> {
+    let rent = Rent::get()?.minimum_balance(account.data_len());
+    Ok(account.lamports().saturating_sub(rent))
+}
+
+/// A checked sum of lamports.
+pub fn sum(a: u64, b: u64) -> Result<u64> {
+    a.checked_add(b).ok_or_else(|| error!(LatchkeyError::Overflow))
+}

@@ -1,0 +1,26 @@
+//! The rules of the contract, pure: no accounts, no clock, no tokens. The program's handlers and everyone off chain
+//! call the same functions, so a quote and the chain cannot disagree.
+
+pub mod calendar;
+pub mod gates;
+pub mod interest;
+pub mod ledger;
+pub mod schedule;
+pub mod terms;
+
+use crate::errors::LatchkeyError;
+
+/// What a rule returns: a value, or the rule that was broken.
+pub type Ruled<T> = std::result::Result<T, LatchkeyError>;
+
+/// `Ok` if the condition holds, else the rule that it breaks.
+pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(broken)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests_support;

@@ -1,0 +1,53 @@
+//! Ready terms and loans for the rules' own tests.
+
+use anchor_lang::prelude::Pubkey;
+
+use crate::state::*;
+
+/// Ten instalments of 1,000 every 100 seconds from time 1,000, at no interest.
+pub fn terms() -> Terms {
+    Terms {
+        principal: 10_000,
+        apr_bps: 0,
+        instalment: 1_000,
+        count: 10,
+        first_due: 1_000,
+        period: Period::Seconds(100),
+        grace_secs: 50,
+        notice_secs: 0,
+        late_fee: 25,
+        late_after_secs: 20,
+        courtesy_secs: 0,
+        courtesy_max: 0,
+        lock_ttl_secs: 300,
+        max_extensions: 0,
+        waterfall: Waterfall::InterestPrincipalFees,
+        overpayment: Overpayment::ReducePrincipal,
+    }
+}
+
+/// A fresh loan on `terms`, lent at time 0.
+pub fn loan(terms: Terms) -> Loan {
+    Loan {
+        version: ACCOUNT_VERSION,
+        bump: 255,
+        lender: Pubkey::default(),
+        borrower: Pubkey::default(),
+        vehicle: Pubkey::default(),
+        index: 0,
+        status: LoanStatus::Active,
+        terms,
+        ledger: Ledger { principal: terms.principal, ..Ledger::default() },
+        notice: None,
+        hold_until: 0,
+        courtesy_until: 0,
+        courtesy_used: 0,
+        extensions_used: 0,
+        warned_through: 0,
+        invocations_open: 0,
+        opened_at: 0,
+        defaulted_at: 0,
+        rent_payer: Pubkey::default(),
+        reserved: [0; 64],
+    }
+}

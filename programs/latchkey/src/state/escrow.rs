@@ -1,0 +1,31 @@
+use anchor_lang::prelude::*;
+
+/// Lamports set aside for a loan's function calls. What lies above the account's rent is available.
+///
+/// Seeds: `escrow`, loan.
+#[account]
+#[derive(InitSpace)]
+pub struct Escrow {
+    /// Layout version.
+    pub version: u8,
+    /// PDA bump.
+    pub bump: u8,
+    /// The loan it serves.
+    pub loan: Pubkey,
+    /// Kept back from warnings and locks, so that the unlock that must follow can be paid, lamports.
+    pub unlock_reserve: u64,
+    /// Deposited so far through the program, lamports.
+    pub deposited: u64,
+    /// Moved into invocations so far, lamports.
+    pub committed: u64,
+    /// Paid to keepers so far, lamports.
+    pub paid: u64,
+    /// Fees that came back from invocations nobody fulfilled, lamports.
+    pub refunded: u64,
+    /// Bonds forfeited by keepers that let a lease lapse, lamports.
+    pub forfeited: u64,
+    /// Withdrawn by the lender so far, lamports.
+    pub withdrawn: u64,
+    /// Kept for later fields.
+    pub reserved: [u8; 64],
+}
