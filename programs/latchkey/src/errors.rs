@@ -182,7 +182,9 @@ pub enum LatchkeyError {
     #[msg("The car is not locked and no lock is open: there is nothing to unlock")]
     NothingToUnlock = 6606,
     /// Defaulted loan.
-    #[msg("The loan is in default: cure it (top up and collect), or the lender asks for the unlock")]
+    #[msg(
+        "The loan is in default: top up the car wallet until it can pay what is past due, or the lender asks"
+    )]
     UnlockNotDue = 6607,
     /// Charged off.
     #[msg("A charged-off loan has no warnings")]

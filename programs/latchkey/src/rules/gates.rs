@@ -37,17 +37,24 @@ pub fn check_lock(lender: &Lender, loan: &Loan, vehicle: &Vehicle, wallet: u64, 
     check(vehicle.open.is_none(), E::InvocationOpen)
 }
 
-/// An unlock: there is something to unlock, and the loan is not in default, or on hold, in an emergency start, or the
-/// lender asks. Neither pause nor an empty escrow stands in its way, and it supersedes whatever else is open.
-pub fn check_unlock(loan: &Loan, vehicle: &Vehicle, by_lender: bool, now: i64) -> Ruled<()> {
+/// An unlock: there is something to unlock, and the loan is not in default, or on hold, in an emergency start, or its
+/// wallet can cure it, or the lender asks. Neither pause nor an empty escrow nor a treasury that takes no payment
+/// stands in its way, and it supersedes whatever else is open.
+pub fn check_unlock(loan: &Loan, vehicle: &Vehicle, wallet: u64, by_lender: bool, now: i64) -> Ruled<()> {
     check(vehicle.lock.is_locked() || vehicle.has_open(Action::Lock), E::NothingToUnlock)?;
     let due = by_lender
         || loan.status != LoanStatus::Defaulted
         || now < loan.hold_until
-        || now < loan.courtesy_until;
+        || now < loan.courtesy_until
+        || can_cure(loan, wallet, now);
     check(due, E::UnlockNotDue)?;
     let live_unlock = vehicle.open.is_some_and(|open| open.action == Action::Unlock && now < open.expires_at);
     check(!live_unlock, E::InvocationOpen)
+}
+
+/// Whether nothing is past due that the wallet could not pay. Where that cannot be computed, the doubt goes to the car.
+fn can_cure(loan: &Loan, wallet: u64, now: i64) -> bool {
+    Position::at(loan, wallet, now).map_or(true, |position| !position.is_beyond(wallet))
 }
 
 fn check_past_due(loan: &Loan, wallet: u64, now: i64) -> Ruled<Position> {
@@ -70,4 +77,187 @@ fn check_notice(loan: &Loan, now: i64) -> Ruled<()> {
 fn check_quiet(lender: &Lender, loan: &Loan, now: i64) -> Ruled<()> {
     check(now >= loan.hold_until, E::OnHold)?;
     check(!lender.is_paused(now), E::LenderPaused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests_support::{lender, loan, terms, vehicle};
+    use crate::state::{LockState, Notice, OpenInvocation};
+
+    /// Defaulted at 1,060: the first instalment was due at 1,000, grace is 50 s.
+    struct World {
+        lender: Lender,
+        loan: Loan,
+        vehicle: Vehicle,
+    }
+
+    impl World {
+        fn defaulted() -> Self {
+            let mut loan = loan(terms());
+            loan.status = LoanStatus::Defaulted;
+            Self { lender: lender(), loan, vehicle: vehicle() }
+        }
+
+        fn lock(&self, wallet: u64, now: i64) -> Result<(), u32> {
+            check_lock(&self.lender, &self.loan, &self.vehicle, wallet, now).map_err(u32::from)
+        }
+
+        fn warn(&self, wallet: u64, now: i64) -> Result<(), u32> {
+            check_warn(&self.lender, &self.loan, &self.vehicle, wallet, now).map_err(u32::from)
+        }
+
+        fn unlock(&self, by_lender: bool, now: i64) -> Result<(), u32> {
+            self.unlock_with(0, by_lender, now)
+        }
+
+        fn unlock_with(&self, wallet: u64, by_lender: bool, now: i64) -> Result<(), u32> {
+            check_unlock(&self.loan, &self.vehicle, wallet, by_lender, now).map_err(u32::from)
+        }
+    }
+
+    fn code(error: E) -> Result<(), u32> {
+        Err(u32::from(error))
+    }
+
+    #[test]
+    fn a_default_waits_for_the_grace_to_the_second() {
+        let loan = loan(terms());
+        let at = |now| check_default(&loan, 0, now).map_err(u32::from);
+        assert_eq!(at(999), code(E::NotPastDue));
+        assert_eq!(at(1_049), code(E::GraceNotOver));
+        assert_eq!((at(1_050), at(1_051)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_borrower_whose_wallet_can_pay_is_neither_defaulted_nor_warned_nor_locked() {
+        let mut world = World::defaulted();
+        assert_eq!(world.lock(1_000, 1_060), code(E::WalletCanPay));
+        assert_eq!(world.warn(1_000, 1_060), code(E::WalletCanPay));
+        assert_eq!(world.lock(999, 1_060), Ok(()));
+        world.loan.status = LoanStatus::Active;
+        assert_eq!(check_default(&world.loan, 1_000, 1_060).map_err(u32::from), code(E::WalletCanPay));
+        assert_eq!(check_default(&world.loan, 999, 1_060).map_err(u32::from), Ok(()));
+    }
+
+    #[test]
+    fn only_a_defaulted_loan_that_is_still_past_due_locks() {
+        let mut world = World::defaulted();
+        assert_eq!(world.lock(0, 1_060), Ok(()));
+        world.loan.ledger.paid_scheduled = 1_000;
+        assert_eq!(world.lock(0, 1_060), code(E::NotPastDue));
+        for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
+            world.loan.status = status;
+            assert_eq!(world.lock(0, 1_060), code(E::NotDefaulted));
+        }
+    }
+
+    #[test]
+    fn a_notice_that_is_owed_must_be_served_and_mature() {
+        let mut world = World::defaulted();
+        world.loan.terms.notice_secs = 100;
+        assert_eq!(world.lock(0, 1_060), code(E::NoticeNotServed));
+        world.loan.notice = Some(Notice { served_at: 1_000, evidence: [1; 32], channels: 1 });
+        assert_eq!(world.lock(0, 1_099), code(E::NoticeNotMatured));
+        assert_eq!((world.lock(0, 1_100), world.lock(0, 1_101)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn hold_and_pause_stop_warnings_and_locks_until_their_second() {
+        let mut world = World::defaulted();
+        world.loan.hold_until = 1_100;
+        assert_eq!((world.lock(0, 1_099), world.warn(0, 1_099)), (code(E::OnHold), code(E::OnHold)));
+        assert_eq!((world.lock(0, 1_100), world.warn(0, 1_100)), (Ok(()), Ok(())));
+        world.loan.hold_until = 0;
+        world.lender.paused_until = 1_100;
+        assert_eq!(
+            (world.lock(0, 1_099), world.warn(0, 1_099)),
+            (code(E::LenderPaused), code(E::LenderPaused))
+        );
+        assert_eq!((world.lock(0, 1_100), world.warn(0, 1_100)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn an_emergency_start_stops_locks_until_its_second() {
+        let mut world = World::defaulted();
+        world.loan.courtesy_until = 1_100;
+        assert_eq!(world.lock(0, 1_099), code(E::InCourtesy));
+        assert_eq!(world.lock(0, 1_100), Ok(()));
+    }
+
+    #[test]
+    fn a_standing_lock_is_renewed_only_in_its_last_third() {
+        let mut world = World::defaulted();
+        world.vehicle.lock = LockState::Locked { since: 1_060, until: 1_360 };
+        assert_eq!(world.lock(0, 1_259), code(E::LockStands));
+        assert_eq!((world.lock(0, 1_260), world.lock(0, 1_360)), (Ok(()), Ok(())));
+        world.vehicle.lock = LockState::Locked { since: 1_060, until: 0 };
+        assert_eq!(world.lock(0, 9_999), code(E::LockStands));
+    }
+
+    #[test]
+    fn nothing_is_asked_of_a_car_that_has_an_open_request_except_an_unlock() {
+        let mut world = World::defaulted();
+        world.vehicle.open = Some(OpenInvocation { action: Action::Lock, expires_at: 2_000 });
+        assert_eq!(
+            (world.lock(0, 1_060), world.warn(0, 1_060)),
+            (code(E::InvocationOpen), code(E::InvocationOpen))
+        );
+        world.loan.status = LoanStatus::Active;
+        assert_eq!(world.unlock(false, 1_060), Ok(()));
+    }
+
+    #[test]
+    fn one_warning_an_instalment() {
+        let mut world = World::defaulted();
+        world.loan.warned_through = 1;
+        assert_eq!(world.warn(0, 1_060), code(E::AlreadyWarned));
+        assert_eq!(world.warn(0, 1_099), code(E::AlreadyWarned));
+        assert_eq!(world.warn(0, 1_100), Ok(()));
+    }
+
+    #[test]
+    fn an_unlock_needs_something_to_unlock_and_a_reason() {
+        let mut world = World::defaulted();
+        assert_eq!(world.unlock(true, 1_060), code(E::NothingToUnlock));
+        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        assert_eq!(world.unlock(false, 1_060), code(E::UnlockNotDue));
+        assert_eq!(world.unlock(true, 1_060), Ok(()));
+        world.loan.hold_until = 1_100;
+        assert_eq!((world.unlock(false, 1_099), world.unlock(false, 1_100)), (Ok(()), code(E::UnlockNotDue)));
+        world.loan.hold_until = 0;
+        world.loan.courtesy_until = 1_100;
+        assert_eq!((world.unlock(false, 1_099), world.unlock(false, 1_100)), (Ok(()), code(E::UnlockNotDue)));
+        for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
+            world.loan.status = status;
+            assert_eq!(world.unlock(false, 1_200), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_wallet_that_can_cure_unlocks_even_if_nobody_can_collect() {
+        let mut world = World::defaulted();
+        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        assert_eq!(world.unlock_with(999, false, 1_060), code(E::UnlockNotDue));
+        assert_eq!(world.unlock_with(1_000, false, 1_060), Ok(()));
+    }
+
+    #[test]
+    fn an_unlock_is_asked_again_only_when_the_last_one_expired() {
+        let mut world = World::defaulted();
+        world.loan.status = LoanStatus::Active;
+        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        world.vehicle.open = Some(OpenInvocation { action: Action::Unlock, expires_at: 1_100 });
+        assert_eq!(world.unlock(false, 1_099), code(E::InvocationOpen));
+        assert_eq!(world.unlock(false, 1_100), Ok(()));
+    }
+
+    #[test]
+    fn a_lender_that_lost_its_keys_cannot_keep_an_unlock_from_a_pause() {
+        let mut world = World::defaulted();
+        world.lender.paused_until = i64::MAX;
+        world.loan.status = LoanStatus::Active;
+        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        assert_eq!(world.unlock(false, 1_060), Ok(()));
+    }
 }

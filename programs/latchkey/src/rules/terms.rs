@@ -37,3 +37,73 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
     };
     check(lock_is_bounded, E::TermsLockTtl)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests_support::{floors, terms};
+
+    fn broken(change: impl FnOnce(&mut Terms), floors: PolicyFloors) -> Option<u32> {
+        let mut terms = terms();
+        change(&mut terms);
+        check_terms(&terms, &floors, 0).err().map(u32::from)
+    }
+
+    #[test]
+    fn sane_terms_pass() {
+        assert_eq!(broken(|_| {}, floors()), None);
+    }
+
+    #[test]
+    fn terms_must_be_sane_in_themselves() {
+        let breaks = |change: fn(&mut Terms), rule: LatchkeyError| {
+            assert_eq!(broken(change, floors()), Some(u32::from(rule)));
+        };
+        breaks(|t| t.principal = 0, LatchkeyError::TermsEmpty);
+        breaks(|t| t.instalment = 0, LatchkeyError::TermsEmpty);
+        breaks(|t| t.count = 0, LatchkeyError::TermsEmpty);
+        breaks(|t| t.first_due = 0, LatchkeyError::TermsFirstDue);
+        breaks(|t| t.period = Period::Seconds(0), LatchkeyError::TermsPeriod);
+        breaks(|t| t.period = Period::Seconds(366 * 86_400 + 1), LatchkeyError::TermsPeriod);
+        breaks(|t| t.period = Period::Months(0), LatchkeyError::TermsPeriod);
+        breaks(|t| t.period = Period::Months(13), LatchkeyError::TermsPeriod);
+        breaks(|t| t.first_due = i64::MAX, LatchkeyError::TermsTooLong);
+        breaks(|t| (t.count, t.period) = (601, Period::Months(12)), LatchkeyError::TermsTooLong);
+    }
+
+    #[test]
+    fn every_floor_binds_at_its_value_and_not_beyond() {
+        let binds =
+            |set: fn(&mut PolicyFloors), at: fn(&mut Terms), beyond: fn(&mut Terms), rule: LatchkeyError| {
+                let mut floors = floors();
+                set(&mut floors);
+                assert_eq!(broken(at, floors), None);
+                assert_eq!(broken(beyond, floors), Some(u32::from(rule)));
+            };
+        use LatchkeyError as E;
+        binds(|f| f.min_grace_secs = 9, |t| t.grace_secs = 9, |t| t.grace_secs = 8, E::TermsGrace);
+        binds(|f| f.min_notice_secs = 9, |t| t.notice_secs = 9, |t| t.notice_secs = 8, E::TermsNotice);
+        binds(|f| f.max_apr_bps = 9, |t| t.apr_bps = 9, |t| t.apr_bps = 10, E::TermsApr);
+        binds(|f| f.max_late_fee = 9, |t| t.late_fee = 9, |t| t.late_fee = 10, E::TermsLateFee);
+        binds(
+            |f| f.min_late_after_secs = 9,
+            |t| t.late_after_secs = 9,
+            |t| t.late_after_secs = 8,
+            E::TermsLateAfter,
+        );
+        binds(
+            |f| f.min_courtesy_secs = 9,
+            |t| t.courtesy_secs = 9,
+            |t| t.courtesy_secs = 8,
+            E::TermsCourtesy,
+        );
+        binds(|f| f.min_courtesy_max = 9, |t| t.courtesy_max = 9, |t| t.courtesy_max = 8, E::TermsCourtesy);
+        binds(
+            |f| f.max_lock_ttl_secs = 9,
+            |t| t.lock_ttl_secs = 9,
+            |t| t.lock_ttl_secs = 10,
+            E::TermsLockTtl,
+        );
+        binds(|f| f.max_lock_ttl_secs = 9, |t| t.lock_ttl_secs = 1, |t| t.lock_ttl_secs = 0, E::TermsLockTtl);
+    }
+}

@@ -51,3 +51,58 @@ pub fn loan(terms: Terms) -> Loan {
         reserved: [0; 64],
     }
 }
+
+/// A lender whose loans may be anything.
+pub fn lender() -> Lender {
+    Lender {
+        version: ACCOUNT_VERSION,
+        bump: 255,
+        first_authority: Pubkey::default(),
+        authority: Pubkey::default(),
+        pending_authority: None,
+        servicer: Pubkey::default(),
+        mint: Pubkey::default(),
+        treasury: Pubkey::default(),
+        floors: floors(),
+        keepers: Vec::new(),
+        paused_until: 0,
+        vehicles: 0,
+        loans_opened: 0,
+        loans_closed: 0,
+        reserved: [0; 64],
+    }
+}
+
+/// Floors that exclude nothing.
+pub fn floors() -> PolicyFloors {
+    PolicyFloors {
+        min_grace_secs: 0,
+        min_notice_secs: 0,
+        max_apr_bps: u16::MAX,
+        max_late_fee: u64::MAX,
+        min_late_after_secs: 0,
+        min_courtesy_secs: 0,
+        min_courtesy_max: 0,
+        max_lock_ttl_secs: 0,
+    }
+}
+
+/// A car that starts, with nothing asked of it.
+pub fn vehicle() -> Vehicle {
+    Vehicle {
+        version: ACCOUNT_VERSION,
+        bump: 255,
+        lender: Pubkey::default(),
+        first_device_key: Pubkey::default(),
+        device_key: Pubkey::default(),
+        vin_commitment: [0; 32],
+        active_loan: None,
+        lock: LockState::Unlocked,
+        last_seq_asked: 0,
+        last_seq_proven: 0,
+        open: None,
+        loans: 1,
+        retired: false,
+        reserved: [0; 64],
+    }
+}

@@ -74,7 +74,7 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     match action {
         Action::Warn => check_warn(lender, loan, vehicle, wallet, now)?,
         Action::Lock => check_lock(lender, loan, vehicle, wallet, now)?,
-        Action::Unlock => check_unlock(loan, vehicle, by_lender, now)?,
+        Action::Unlock => check_unlock(loan, vehicle, wallet, by_lender, now)?,
     }
     let escrow = accounts.escrow.to_account_info();
     let fee = affordable_fee(action, accounts.function.fee, above_rent(&escrow)?, &accounts.escrow)?;

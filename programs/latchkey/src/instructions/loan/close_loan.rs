@@ -63,7 +63,8 @@ pub struct CloseLoan<'info> {
 pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
     let accounts = ctx.accounts;
     require!(accounts.loan.status == LoanStatus::PaidOff, LatchkeyError::LoanNotPaidOff);
-    require!(!accounts.vehicle.lock.is_locked(), LatchkeyError::VehicleLocked);
+    let now = Clock::get()?.unix_timestamp;
+    require!(!accounts.vehicle.lock.holds_at(now), LatchkeyError::VehicleLocked);
     require!(accounts.loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
 
     let wallet_returned = accounts.wallet.amount;
