@@ -114,8 +114,8 @@ impl Toolchain {
 
 /// What rustc is told. Each was a failure first; README.md says which.
 pub fn rustc_flags(arch: Arch, runtime: &Runtime) -> Vec<String> {
-    let (arch, cpu) = match arch {
-        Arch::V3 => ("v3", "v4"),
+    let arch = match arch {
+        Arch::V3 => "v3",
     };
     let mut flags: Vec<String> = [
         "-Clinker=sbpf-linker",
@@ -123,14 +123,12 @@ pub fn rustc_flags(arch: Arch, runtime: &Runtime) -> Vec<String> {
         "-Cpanic=immediate-abort",
         "-Crelocation-model=static",
         "-Cpasses=lower-atomic",
-        "-Ctarget-feature=+allows-misaligned-mem-access",
         "--cfg=target_os=\"solana\"",
         "--cfg=target_feature=\"static-syscalls\"",
         "-Aexplicit_builtin_cfgs_in_flags",
     ]
     .map(str::to_owned)
     .into();
-    flags.push(format!("-Ctarget-cpu={cpu}"));
     let mut link = |argument: String| flags.push(format!("-Clink-arg={argument}"));
     for builtins in &runtime.builtins {
         link(builtins.display().to_string());

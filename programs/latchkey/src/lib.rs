@@ -21,7 +21,7 @@ use anchor_lang::prelude::*;
 use instructions::*;
 use state::{Action, Terms};
 
-declare_id!("AeufStRAr1D6nfwpSxxCTuJfP5SLkXRFmacQURoDYshF");
+declare_id!("CarNAqGj2B1GAizWrMkM7EFdewnbdzcS6fPgTygMbVpJ");
 
 /// The program's entry points, one for each instruction.
 #[program]

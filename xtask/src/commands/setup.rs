@@ -1,0 +1,215 @@
+//! `cargo xtask setup`: installs what is missing, and only what is wanted.
+
+use std::{
+    collections::BTreeSet,
+    env, fs, io,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::{Parser, ValueEnum};
+use latchkey_toolchain::{
+    cache::Cache,
+    command::{self, on_path},
+    debian, platform,
+    program::Toolchain,
+    progress::Progress,
+};
+
+use crate::{
+    commands::build,
+    program_key, terminal,
+    tools::{self, ANCHOR, DENY, NEXTEST, TYPOS, VALIDATOR},
+    workspace::Workspace,
+};
+
+/// Install what is missing
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// What it is for [default: everything]
+    #[arg(value_enum)]
+    pub purposes: Vec<Purpose>,
+}
+
+/// What a machine is to be set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    /// Building the program
+    Build,
+    /// The demo on its embedded ledger
+    Demo,
+    /// The demo on a local validator
+    Localnet,
+    /// Every test
+    Test,
+    /// Formatting, clippy, licences, spelling
+    Lint,
+    /// `anchor build` and `anchor test`
+    Anchor,
+}
+
+/// Something that can be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What builds the program: Solana's tools, or this tree's.
+    SbfBuild,
+    /// mosquitto.
+    Broker,
+    /// cargo-nextest.
+    Nextest,
+    /// cargo-deny.
+    Deny,
+    /// typos.
+    Typos,
+    /// solana-test-validator.
+    Validator,
+    /// anchor.
+    Anchor,
+}
+
+impl Purpose {
+    /// The parts it needs.
+    pub fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Build | Self::Demo => &[Part::SbfBuild],
+            Self::Localnet => &[Part::SbfBuild, Part::Broker, Part::Validator],
+            Self::Test => &[Part::SbfBuild, Part::Broker, Part::Nextest, Part::Validator],
+            Self::Lint => &[Part::Deny, Part::Typos],
+            Self::Anchor => &[Part::SbfBuild, Part::Broker, Part::Nextest, Part::Validator, Part::Anchor],
+        }
+    }
+}
+
+/// The executables that were found or installed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tools {
+    /// mosquitto.
+    pub broker: Option<PathBuf>,
+    /// cargo-nextest.
+    pub nextest: Option<PathBuf>,
+    /// cargo-deny.
+    pub deny: Option<PathBuf>,
+    /// typos.
+    pub typos: Option<PathBuf>,
+    /// solana-test-validator.
+    pub validator: Option<PathBuf>,
+    /// anchor.
+    pub anchor: Option<PathBuf>,
+}
+
+/// Sets up for the purposes named, and puts the tools people type themselves on PATH.
+pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    let purposes = if args.purposes.is_empty() { Purpose::value_variants() } else { &args.purposes };
+    let parts: BTreeSet<Part> = purposes.iter().flat_map(|purpose| purpose.parts()).copied().collect();
+    let tools = ensure(&workspace.cache, &parts)?;
+    program_key::place(workspace)?;
+
+    let bin = cargo_bin()?;
+    for (name, tool) in [("anchor", &tools.anchor), ("solana-test-validator", &tools.validator)] {
+        if let Some(tool) = tool {
+            offer(&bin, name, tool)?;
+        }
+    }
+    if parts.contains(&Part::Anchor) && platform::solana_build_sbf().is_none() {
+        let ours = install_build_sbf(workspace)?;
+        offer(&bin, "cargo-build-sbf", &ours)?;
+    }
+    eprintln!("ready");
+    Ok(())
+}
+
+/// Installs what is missing of these parts; quick when nothing is.
+pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Tools> {
+    let mut progress = terminal::progress();
+    let progress: &mut dyn Progress = &mut *progress;
+    debian::ensure(&missing_packages(cache, parts)?, progress)?;
+    let mut tools = Tools::default();
+    for part in parts {
+        match part {
+            Part::SbfBuild if platform::solana_build_sbf().is_some() => {}
+            Part::SbfBuild => {
+                Toolchain::prepare(cache, progress)?;
+            }
+            Part::Broker => tools.broker = Some(tools::mosquitto(progress)?),
+            Part::Nextest => tools.nextest = Some(tools::any(&NEXTEST, cache, progress)?),
+            Part::Deny => tools.deny = Some(tools::exact(&DENY, cache, progress)?),
+            Part::Typos => tools.typos = Some(tools::exact(&TYPOS, cache, progress)?),
+            Part::Validator => tools.validator = Some(tools::exact(&VALIDATOR, cache, progress)?),
+            Part::Anchor => tools.anchor = Some(tools::exact(&ANCHOR, cache, progress)?),
+        }
+    }
+    Ok(tools)
+}
+
+/// Every Debian package that the parts will ask for, so that root is needed once, at the start.
+fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'static str>> {
+    let mut packages = Vec::new();
+    for part in parts {
+        match part {
+            Part::SbfBuild => packages.extend(build::missing_packages()?),
+            Part::Validator if !tools::is_present(&VALIDATOR, cache) => {
+                packages.extend(debian::missing(VALIDATOR.packages)?);
+            }
+            Part::Anchor if !tools::is_present(&ANCHOR, cache) => {
+                packages.extend(debian::missing(ANCHOR.packages)?)
+            }
+            Part::Broker => packages.extend(tools::missing_mosquitto()?),
+            _ => {}
+        }
+    }
+    packages.sort_unstable();
+    packages.dedup();
+    Ok(packages)
+}
+
+/// Builds this tree's `cargo-build-sbf` and keeps it in the cache, where it outlives the clone.
+fn install_build_sbf(workspace: &Workspace) -> Result<PathBuf> {
+    command::run(workspace.cargo().args(["build", "--quiet", "--package", "latchkey-toolchain"]))?;
+    let built = workspace.target("debug/cargo-build-sbf");
+    let directory = workspace.cache.tool("cargo-build-sbf", env!("CARGO_PKG_VERSION")).join("bin");
+    fs::create_dir_all(&directory)?;
+    let installed = directory.join("cargo-build-sbf");
+    // A running program's file cannot be written to, but another can take its name.
+    let draft = directory.join(format!("cargo-build-sbf.{}", std::process::id()));
+    fs::copy(&built, &draft).with_context(|| format!("copying {}", built.display()))?;
+    fs::rename(&draft, &installed)?;
+    Ok(installed)
+}
+
+/// Where cargo puts what it installs: on every Rust user's PATH.
+fn cargo_bin() -> Result<PathBuf> {
+    let home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
+    };
+    Ok(home.join("bin"))
+}
+
+/// Links a tool under its name, unless that name is taken by something we did not put there.
+pub fn offer(bin: &Path, name: &str, tool: &Path) -> Result<()> {
+    let link = bin.join(name);
+    let is_ours = fs::read_link(&link).is_ok_and(|points_to| points_to.iter().any(|part| part == "latchkey"));
+    if !is_ours && let Some(other) = on_path(name) {
+        if fs::canonicalize(&other).ok() != fs::canonicalize(tool).ok() {
+            eprintln!(
+                "note: `{name}` on PATH is {}; the one for this tree is {}",
+                other.display(),
+                tool.display()
+            );
+        }
+        return Ok(());
+    }
+    fs::create_dir_all(bin)?;
+    match fs::remove_file(&link) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(error).context("replacing an old link");
+        }
+        _ => {}
+    }
+    symlink(tool, &link).with_context(|| format!("linking {}", link.display()))?;
+    if on_path(name).is_none() {
+        eprintln!("note: put {} on PATH to call `{name}`", bin.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! `cargo xtask test`: the program, its IDL, the documentation's examples and every test.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use clap::{Parser, ValueEnum};
+use latchkey_toolchain::command;
+
+use crate::{
+    commands::{
+        build, finish, idl,
+        setup::{self, Part, Purpose},
+        with_tools,
+    },
+    workspace::Workspace,
+};
+
+/// Run the tests
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// Only this suite [default: everything, with the IDL check and the documentation's examples]
+    #[arg(long, value_enum)]
+    pub suite: Option<Suite>,
+
+    /// More arguments for nextest, such as a filter
+    #[arg(last = true)]
+    pub rest: Vec<String>,
+}
+
+/// A part of the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// Each package's own tests
+    Unit,
+    /// The program's rules, in process
+    Svm,
+    /// The whole path on a real validator
+    Validator,
+}
+
+impl Suite {
+    /// The packages it selects, as arguments of cargo.
+    pub fn packages(suite: Option<Self>) -> &'static [&'static str] {
+        match suite {
+            None => &["--workspace"],
+            Some(Self::Unit) => {
+                &["--workspace", "--exclude", "latchkey-tests-svm", "--exclude", "latchkey-tests-validator"]
+            }
+            Some(Self::Svm) => &["--package", "latchkey-tests-svm"],
+            // Keeper and car run as processes, so their binaries must be there.
+            Some(Self::Validator) => &[
+                "--package",
+                "latchkey-tests-validator",
+                "--package",
+                "latchkey-keeper",
+                "--package",
+                "latchkey-device",
+            ],
+        }
+    }
+
+    fn parts(suite: Option<Self>) -> BTreeSet<Part> {
+        match suite {
+            None | Some(Self::Validator) => Purpose::Test.parts().iter().copied().collect(),
+            Some(Self::Unit | Self::Svm) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
+        }
+    }
+}
+
+/// Sets up, builds and tests; nextest comes last, and its exit status becomes ours.
+pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite))?;
+    build::program(workspace)?;
+    let packages = Suite::packages(args.suite);
+    if args.suite.is_none() {
+        idl::run(workspace, &idl::Args { check: true })?;
+    }
+    // Binaries and tests in one build: what tests start as processes is there, and dependencies are built once.
+    command::run(workspace.cargo().args(["build", "--bins", "--tests"]).args(packages))?;
+    if args.suite.is_none() {
+        command::run(workspace.cargo().args(["test", "--quiet", "--doc", "--workspace"]))?;
+    }
+    let nextest = tools.nextest.as_ref().context("nextest is among the parts")?;
+    let mut run = workspace.command(nextest);
+    run.args(["nextest", "run"]).args(packages);
+    if args.suite == Some(Suite::Validator) {
+        run.args(["--filterset", "package(latchkey-tests-validator)"]);
+    }
+    finish(with_tools(run.args(&args.rest), workspace, &tools))
+}

@@ -1,0 +1,128 @@
+//! The tools the commands run: which version, and where the one on this machine is.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+use latchkey_toolchain::{
+    cache::Cache,
+    cargo_tool::CargoTool,
+    command::{capture, is_executable, on_path, on_paths},
+    debian,
+    progress::Progress,
+};
+
+/// Agave's validator for tests, with SPL's programs in its genesis. 4.3 and later need a newer Rust than this tree.
+pub const VALIDATOR: CargoTool = CargoTool {
+    name: "solana-test-validator",
+    package: "agave-validator",
+    version: "4.2.2",
+    binary: "solana-test-validator",
+    core_minutes: 46,
+    packages: &[
+        "build-essential",
+        "libclang-dev",
+        "clang",
+        "protobuf-compiler",
+        "libudev-dev",
+        "pkg-config",
+        "libssl-dev",
+        "cmake",
+    ],
+};
+
+/// Anchor's command line, of the version of anchor-lang.
+pub const ANCHOR: CargoTool = CargoTool {
+    name: "anchor-cli",
+    package: "anchor-cli",
+    version: "1.2.2",
+    binary: "anchor",
+    core_minutes: 18,
+    packages: &["build-essential", "libudev-dev", "pkg-config", "libssl-dev"],
+};
+
+/// The test runner.
+pub const NEXTEST: CargoTool = CargoTool {
+    name: "cargo-nextest",
+    package: "cargo-nextest",
+    version: "0.9.143",
+    binary: "cargo-nextest",
+    core_minutes: 12,
+    packages: &[],
+};
+
+/// Licences, bans and sources of the dependency tree.
+pub const DENY: CargoTool = CargoTool {
+    name: "cargo-deny",
+    package: "cargo-deny",
+    version: "0.20.2",
+    binary: "cargo-deny",
+    core_minutes: 9,
+    packages: &[],
+};
+
+/// Spelling.
+pub const TYPOS: CargoTool = CargoTool {
+    name: "typos",
+    package: "typos-cli",
+    version: "1.52.0",
+    binary: "typos",
+    core_minutes: 4,
+    packages: &[],
+};
+
+/// The broker of the localnet demo and the validator suite.
+const MOSQUITTO: &str = "mosquitto";
+
+/// The tool on PATH if it is the exact version, otherwise the cache's, installed now where it is missing.
+pub fn exact(tool: &CargoTool, cache: &Cache, progress: &mut dyn Progress) -> Result<PathBuf> {
+    match on_paths(tool.binary).find(|path| reports(path, tool.version)) {
+        Some(path) => Ok(path),
+        None => tool.ensure(cache, progress),
+    }
+}
+
+/// Whether [`exact`] would find it without installing it.
+pub fn is_present(tool: &CargoTool, cache: &Cache) -> bool {
+    tool.is_installed(cache) || on_paths(tool.binary).any(|path| reports(&path, tool.version))
+}
+
+/// Any version of the tool that is on PATH, otherwise the cache's.
+pub fn any(tool: &CargoTool, cache: &Cache, progress: &mut dyn Progress) -> Result<PathBuf> {
+    match on_path(tool.binary) {
+        Some(path) => Ok(path),
+        None => tool.ensure(cache, progress),
+    }
+}
+
+/// Whether a `--version` line names exactly that version.
+pub fn is_version(line: &str, version: &str) -> bool {
+    line.split_whitespace().any(|word| word == version)
+}
+
+fn reports(tool: &Path, version: &str) -> bool {
+    capture(Command::new(tool).arg("--version")).is_ok_and(|said| is_version(&said, version))
+}
+
+/// Mosquitto, from Debian where it is missing.
+pub fn mosquitto(progress: &mut dyn Progress) -> Result<PathBuf> {
+    if let Some(path) = find_mosquitto() {
+        return Ok(path);
+    }
+    debian::ensure(&[MOSQUITTO], progress)?;
+    find_mosquitto()
+        .ok_or_else(|| anyhow::anyhow!("{MOSQUITTO} is installed, but not on PATH nor in /usr/sbin"))
+}
+
+/// The package that [`mosquitto`] would install.
+pub fn missing_mosquitto() -> Result<Vec<&'static str>> {
+    if find_mosquitto().is_some() { Ok(Vec::new()) } else { debian::missing(&[MOSQUITTO]) }
+}
+
+/// Debian puts it where only root's PATH leads.
+fn find_mosquitto() -> Option<PathBuf> {
+    let beside_path = ["/usr/sbin", "/usr/local/sbin"].map(|directory| Path::new(directory).join(MOSQUITTO));
+    on_path(MOSQUITTO).or_else(|| beside_path.into_iter().find(|path| is_executable(path)))
+}

@@ -1,0 +1,66 @@
+//! The tree this command works on: its directories, and cargo run in it.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use latchkey_toolchain::{cache::Cache, command::capture};
+
+/// The workspace's root, its target directory and the user's cache.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+    /// Tools that were installed once for this user.
+    pub cache: Cache,
+}
+
+impl Workspace {
+    /// The workspace that this command was built from.
+    pub fn here() -> Result<Self> {
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies below the root")?.to_owned();
+        // Cargo's own rule: the variable counts from the working directory, the default from the root.
+        let target = match env::var_os("CARGO_TARGET_DIR") {
+            Some(directory) => env::current_dir()?.join(directory),
+            None => root.join("target"),
+        };
+        Ok(Self { root, target, cache: Cache::for_this_user()? })
+    }
+
+    /// A file or directory of the tree.
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// A file or directory below cargo's target directory.
+    pub fn target(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.target.join(relative)
+    }
+
+    /// The built program.
+    pub fn program(&self) -> PathBuf {
+        self.target("deploy/latchkey.so")
+    }
+
+    /// A command that runs at the root.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// Cargo at the root, as the toolchain file names it.
+    pub fn cargo(&self) -> Command {
+        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    }
+
+    /// The files that git tracks.
+    pub fn tracked_files(&self) -> Result<Vec<PathBuf>> {
+        let list = capture(self.command("git").args(["ls-files", "-z"]))?;
+        Ok(list.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
+    }
+}
