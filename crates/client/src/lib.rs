@@ -1,1 +1,19 @@
-//! Latchkey: client.
+//! Everything an off-chain caller of the Latchkey program needs, and no network: addresses, account decoding,
+//! instruction builders, events, errors, amortisation schedules and payoff quotes.
+//!
+//! Account types, instruction data and every rule come from the program crate itself, so that nothing off chain can
+//! disagree with the chain about a layout or a sum. `tests/idl.rs` holds the builders against the committed IDL.
+
+pub mod accounts;
+pub mod errors;
+pub mod events;
+pub mod instructions;
+pub mod pda;
+pub mod quote;
+pub mod schedule;
+
+pub use anchor_lang::prelude::Pubkey;
+pub use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
+pub use latchkey;
+pub use latchkey::ID as PROGRAM_ID;
+pub use latchkey_protocol as protocol;

@@ -10,14 +10,15 @@ pub const SIGNATURE_OFFSET: usize = 48;
 /// Where the message starts.
 pub const MESSAGE_OFFSET: usize = 112;
 
+/// The same three as the header holds them.
+const OFFSETS: [u16; 3] = [16, 48, 112];
+
 /// An instruction index that means "this instruction".
 const THIS: [u8; 2] = u16::MAX.to_le_bytes();
 
 /// The first 16 bytes: one signature, padding, and the offsets of its parts.
 pub fn header(message_len: u16) -> [u8; PUBKEY_OFFSET] {
-    let signature = (SIGNATURE_OFFSET as u16).to_le_bytes();
-    let pubkey = (PUBKEY_OFFSET as u16).to_le_bytes();
-    let message = (MESSAGE_OFFSET as u16).to_le_bytes();
+    let [pubkey, signature, message] = OFFSETS.map(u16::to_le_bytes);
     let len = message_len.to_le_bytes();
     let fields = [[1, 0], signature, THIS, pubkey, THIS, message, len, THIS];
     let mut header = [0; PUBKEY_OFFSET];

@@ -1,0 +1,97 @@
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use latchkey::state::Action;
+use latchkey::{accounts, instruction};
+use latchkey_protocol::sealed::Envelope;
+use latchkey_protocol::{DecodeError, Receipt};
+
+use super::proof::{INSTRUCTIONS_SYSVAR, proof};
+use super::{LoanKeys, SYSTEM_PROGRAM, build, collect, declare_default};
+use crate::pda;
+
+/// Asks for a function call of sequence number `seq`: the vehicle's last one asked plus 1. The payer signs, and
+/// `lender_signer` for an unlock by the lender's own will.
+pub fn request(
+    keys: &LoanKeys,
+    payer: Pubkey,
+    lender_signer: Option<Pubkey>,
+    action: Action,
+    seq: u64,
+) -> Instruction {
+    let accounts = accounts::Request {
+        payer,
+        lender_signer,
+        lender: keys.lender,
+        function: pda::function(&keys.lender, action),
+        vehicle: keys.vehicle,
+        loan: keys.loan,
+        wallet: keys.wallet,
+        escrow: keys.escrow,
+        invocation: pda::invocation(&keys.vehicle, seq),
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(&accounts, &instruction::Request { action })
+}
+
+/// Takes the lease. The keeper signs and posts the bond.
+pub fn claim(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> Instruction {
+    let accounts = accounts::Claim {
+        keeper,
+        lender: keys.lender,
+        vehicle: keys.vehicle,
+        escrow: keys.escrow,
+        invocation: pda::invocation(&keys.vehicle, seq),
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(&accounts, &instruction::Claim {})
+}
+
+/// A lock from nothing in one transaction: collect, declare the default, request the lock, claim it.
+pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 4] {
+    [
+        collect(keys),
+        declare_default(keys),
+        request(keys, keeper, None, Action::Lock, seq),
+        claim(keys, keeper, seq),
+    ]
+}
+
+/// Settles on the car's signed receipt: the proof, and the instruction right after it. Nobody signs; `keeper` holds
+/// the claim and is paid. Fails if the signed message is no receipt.
+pub fn confirm(
+    keys: &LoanKeys,
+    keeper: Pubkey,
+    rent_payer: Pubkey,
+    receipt: &Envelope,
+) -> Result<[Instruction; 2], DecodeError> {
+    let Receipt { invocation, device_time, command_hash, .. } = Receipt::decode(&receipt.payload)?;
+    let accounts = accounts::Confirm {
+        vehicle: keys.vehicle,
+        loan: keys.loan,
+        escrow: keys.escrow,
+        invocation: Pubkey::new_from_array(invocation),
+        keeper,
+        rent_payer,
+        instructions: INSTRUCTIONS_SYSVAR,
+    };
+    let confirm = build(&accounts, &instruction::Confirm { device_time, command_hash });
+    Ok([proof(receipt), confirm])
+}
+
+/// Gives a running lease back. The keeper signs.
+pub fn yield_claim(vehicle: &Pubkey, keeper: Pubkey, seq: u64) -> Instruction {
+    let accounts = accounts::YieldClaim { keeper, invocation: pda::invocation(vehicle, seq) };
+    build(&accounts, &instruction::YieldClaim {})
+}
+
+/// Closes a call nobody fulfilled. Nobody signs.
+pub fn expire(keys: &LoanKeys, seq: u64, rent_payer: Pubkey) -> Instruction {
+    let accounts = accounts::Expire {
+        vehicle: keys.vehicle,
+        loan: keys.loan,
+        escrow: keys.escrow,
+        invocation: pda::invocation(&keys.vehicle, seq),
+        rent_payer,
+    };
+    build(&accounts, &instruction::Expire {})
+}
