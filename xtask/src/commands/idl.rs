@@ -81,7 +81,7 @@ pub fn generate(_workspace: &Workspace) -> Result<String> {
 pub fn print(workspace: &Workspace) -> Result<()> {
     let program = workspace.path("programs/latchkey");
     let idl =
-        IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".into(), "--quiet".into()]).build()?;
+        IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".into()]).build()?;
     print!("{}", serde_json::to_string_pretty(&idl)?);
     Ok(())
 }

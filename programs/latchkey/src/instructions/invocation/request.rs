@@ -3,7 +3,7 @@ use anchor_spl::token_interface::TokenAccount;
 
 use crate::errors::LatchkeyError;
 use crate::events::InvocationRequested;
-use crate::instructions::loan::wallet_program;
+use crate::instructions::loan::is_car_wallet;
 use crate::lamports::{above_rent, pay, sum};
 use crate::rules::gates::{check_lock, check_unlock, check_warn};
 use crate::rules::schedule::instalments_due;
@@ -36,11 +36,7 @@ pub struct Request<'info> {
     )]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(
-        associated_token::mint = lender.mint,
-        associated_token::authority = loan,
-        associated_token::token_program = wallet_program(&wallet)
-    )]
+    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Pays the fee.
     #[account(mut, has_one = loan @ LatchkeyError::WrongLoan)]

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 use anchor_spl::token_interface::TokenAccount;
 
 use crate::errors::LatchkeyError;
@@ -16,17 +17,16 @@ pub struct DeclareDefault<'info> {
     #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet, which must not be able to pay.
-    #[account(
-        associated_token::mint = lender.mint,
-        associated_token::authority = loan,
-        associated_token::token_program = wallet_program(&wallet)
-    )]
+    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 
-/// The token program that owns a wallet: part of the wallet's address.
-pub(crate) fn wallet_program<'info>(wallet: &InterfaceAccount<'info, TokenAccount>) -> Pubkey {
-    *wallet.to_account_info().owner
+/// Whether that is the car wallet: the loan's associated token account for the mint, under the token program that owns it.
+pub(crate) fn is_car_wallet(wallet: &InterfaceAccount<TokenAccount>, loan: Pubkey, mint: Pubkey) -> bool {
+    let token_program = *wallet.to_account_info().owner;
+    wallet.key() == get_associated_token_address_with_program_id(&loan, &mint, &token_program)
+        && wallet.owner == loan
+        && wallet.mint == mint
 }
 
 /// Checks the default and declares it.
