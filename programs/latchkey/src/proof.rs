@@ -10,6 +10,12 @@ use solana_instructions_sysvar::{load_current_index_checked, load_instruction_at
 
 use crate::errors::LatchkeyError;
 
+/// The native program that verifies ed25519 signatures.
+const ED25519_PROGRAM: Pubkey = pubkey!("Ed25519SigVerify111111111111111111111111111");
+
+/// The sysvar that shows a transaction's instructions.
+pub const INSTRUCTIONS_SYSVAR: Pubkey = pubkey!("Sysvar1nstructions1111111111111111111111111");
+
 /// Checks that the instruction just before this one proves that `key` signed exactly `message`. `instructions` must
 /// be the instructions sysvar, which the accounts' address constraint sees to.
 pub fn check_signed(instructions: &AccountInfo, key: &Pubkey, message: &[u8]) -> Result<()> {
@@ -18,7 +24,7 @@ pub fn check_signed(instructions: &AccountInfo, key: &Pubkey, message: &[u8]) ->
     let before = current.checked_sub(1).ok_or(LatchkeyError::ProofMissing)?;
     let proof = load_instruction_at_checked(usize::from(before), instructions)?;
 
-    require_keys_eq!(proof.program_id, ed25519_program::ID, LatchkeyError::ProofMissing);
+    require_keys_eq!(proof.program_id, ED25519_PROGRAM, LatchkeyError::ProofMissing);
     require!(proof.accounts.is_empty(), LatchkeyError::ProofMalformed);
     require!(proof.data.len() == MESSAGE_OFFSET + message.len(), LatchkeyError::ProofMalformed);
     let length = u16::try_from(message.len()).map_err(|_| LatchkeyError::ProofMalformed)?;
@@ -26,14 +32,4 @@ pub fn check_signed(instructions: &AccountInfo, key: &Pubkey, message: &[u8]) ->
     require!(proof.data[PUBKEY_OFFSET..SIGNATURE_OFFSET] == key.to_bytes(), LatchkeyError::ProofWrongKey);
     require!(proof.data[MESSAGE_OFFSET..] == *message, LatchkeyError::ProofWrongMessage);
     Ok(())
-}
-
-/// The native program that verifies ed25519 signatures.
-mod ed25519_program {
-    anchor_lang::declare_id!("Ed25519SigVerify111111111111111111111111111");
-}
-
-/// The sysvar that shows a transaction's instructions.
-pub mod instructions_sysvar {
-    anchor_lang::declare_id!("Sysvar1nstructions1111111111111111111111111");
 }

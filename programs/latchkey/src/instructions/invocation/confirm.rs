@@ -4,7 +4,7 @@ use latchkey_protocol::{Outcome, Receipt};
 use crate::errors::LatchkeyError;
 use crate::events::InvocationConfirmed;
 use crate::lamports::{pay, sum};
-use crate::proof::{check_signed, instructions_sysvar};
+use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
 use crate::state::{Action, Escrow, Invocation, Loan, LockState, Notice, NoticeChannels, Vehicle};
 
 /// Settles an invocation on the car's signed receipt, which the instruction just before this one verifies. Anyone may
@@ -36,7 +36,7 @@ pub struct Confirm<'info> {
     #[account(mut)]
     pub rent_payer: UncheckedAccount<'info>,
     /// CHECK: the instructions sysvar, by address.
-    #[account(address = instructions_sysvar::ID)]
+    #[account(address = INSTRUCTIONS_SYSVAR)]
     pub instructions: UncheckedAccount<'info>,
 }
 

@@ -3,7 +3,7 @@ use latchkey_protocol::Enrolment;
 
 use crate::errors::LatchkeyError;
 use crate::events::VehicleRegistered;
-use crate::proof::check_signed;
+use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
 use crate::state::{Lender, LockState, Vehicle, ACCOUNT_VERSION};
 
 /// Registers a car whose device proves its key: the instruction just before verifies its signed enrolment.
@@ -28,7 +28,7 @@ pub struct RegisterVehicle<'info> {
     )]
     pub vehicle: Account<'info, Vehicle>,
     /// CHECK: the instructions sysvar, by address.
-    #[account(address = crate::proof::instructions_sysvar::ID)]
+    #[account(address = INSTRUCTIONS_SYSVAR)]
     pub instructions: UncheckedAccount<'info>,
     /// The system program.
     pub system_program: Program<'info, System>,
