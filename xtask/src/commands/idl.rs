@@ -80,8 +80,7 @@ pub fn generate(_workspace: &Workspace) -> Result<String> {
 /// Prints the IDL: the second half of [`generate`].
 pub fn print(workspace: &Workspace) -> Result<()> {
     let program = workspace.path("programs/latchkey");
-    let idl =
-        IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".into()]).build()?;
+    let idl = IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".into()]).build()?;
     print!("{}", serde_json::to_string_pretty(&idl)?);
     Ok(())
 }

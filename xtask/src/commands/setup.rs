@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs, io,
+    env, fs,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
 };
@@ -189,25 +189,20 @@ fn cargo_bin() -> Result<PathBuf> {
 /// Links a tool under its name, unless that name is taken by something we did not put there.
 pub fn offer(bin: &Path, name: &str, tool: &Path) -> Result<()> {
     let link = bin.join(name);
-    let is_ours = fs::read_link(&link).is_ok_and(|points_to| points_to.iter().any(|part| part == "latchkey"));
-    if !is_ours && let Some(other) = on_path(name) {
+    let link_is_ours = fs::read_link(&link).is_ok_and(|target| target.iter().any(|part| part == "latchkey"));
+    let taken_by =
+        if link_is_ours { None } else { on_path(name).or_else(|| link.is_symlink().then(|| link.clone())) };
+    if let Some(other) = taken_by {
         if fs::canonicalize(&other).ok() != fs::canonicalize(tool).ok() {
-            eprintln!(
-                "note: `{name}` on PATH is {}; the one for this tree is {}",
-                other.display(),
-                tool.display()
-            );
+            eprintln!("note: `{name}` is {}; the one for this tree is {}", other.display(), tool.display());
         }
         return Ok(());
     }
     fs::create_dir_all(bin)?;
-    match fs::remove_file(&link) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(error).context("replacing an old link");
-        }
-        _ => {}
-    }
-    symlink(tool, &link).with_context(|| format!("linking {}", link.display()))?;
+    // Beside it first, then in its place: the name is never without a tool.
+    let draft = bin.join(format!(".{name}.{}", std::process::id()));
+    symlink(tool, &draft).with_context(|| format!("linking {}", draft.display()))?;
+    fs::rename(&draft, &link).with_context(|| format!("linking {}", link.display()))?;
     if on_path(name).is_none() {
         eprintln!("note: put {} on PATH to call `{name}`", bin.display());
     }

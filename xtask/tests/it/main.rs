@@ -1,0 +1,5 @@
+//! The commands through their public functions.
+
+mod commands;
+mod leaks;
+mod offers;
