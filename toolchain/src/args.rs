@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 /// Build Solana programs to SBF without Solana's platform-tools
 #[derive(Debug, Clone, Default, PartialEq, Eq, Parser)]
 #[command(name = "cargo-build-sbf", bin_name = "cargo build-sbf", version)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// Manifest of the program; without it, the package of this directory, or every program of the workspace
     #[arg(long, value_name = "PATH")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use latchkey_toolchain::progress::{cargo_bar, remaining, spoken};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[test]
 fn cargos_bar_is_read() {

@@ -152,7 +152,7 @@ fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'stati
                 packages.extend(debian::missing(VALIDATOR.packages)?);
             }
             Part::Anchor if !tools::is_present(&ANCHOR, cache) => {
-                packages.extend(debian::missing(ANCHOR.packages)?)
+                packages.extend(debian::missing(ANCHOR.packages)?);
             }
             Part::Broker => packages.extend(tools::missing_mosquitto()?),
             _ => {}
