@@ -1,0 +1,148 @@
+//! State that survives a power cut at any instruction.
+//!
+//! Two slots, each a file with a generation number and a checksum. A save writes the older slot and syncs it; the
+//! newer one is not touched until the next save. Whatever instant the power goes, one slot is whole, and loading takes
+//! the newest that is.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use latchkey_protocol::sealed::sha256;
+use serde::{Deserialize, Serialize};
+
+use crate::state::State;
+
+/// Why the state could not be kept or found.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk failed.
+    #[error("the state in {} cannot be written or read: check the disk and its permissions", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// How.
+        #[source]
+        source: io::Error,
+    },
+    /// Both slots exist and neither is whole.
+    #[error("both copies of the state in {} are damaged: the car needs service, it must not guess", path.display())]
+    Damaged {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// Where state is kept.
+pub trait Store: Send {
+    /// The last state saved; the first state of a new car if there is none.
+    fn load(&mut self) -> Result<State, StoreError>;
+    /// Saves durably: when this returns, the state survives a power cut.
+    fn save(&mut self, state: &State) -> Result<(), StoreError>;
+}
+
+/// Two slots in a directory.
+#[derive(Debug)]
+pub struct DiskStore {
+    directory: PathBuf,
+    generation: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Slot {
+    generation: u64,
+    state: State,
+}
+
+/// Length of a slot's checksum, hex, and the line feed after it.
+const CHECKSUM_LEN: usize = 65;
+
+impl DiskStore {
+    /// A store in `directory`, which is created if need be.
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let directory = directory.into();
+        let failed = |source| StoreError::Io { path: directory.clone(), source };
+        fs::create_dir_all(&directory).map_err(failed)?;
+        Ok(Self { directory, generation: 0 })
+    }
+
+    fn slot(&self, generation: u64) -> PathBuf {
+        self.directory.join(if generation.is_multiple_of(2) { "state.a" } else { "state.b" })
+    }
+
+    fn read(path: &Path) -> Result<Found, StoreError> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(decode(&bytes).map_or(Found::Damaged, Found::Whole)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(source) => Err(StoreError::Io { path: path.to_owned(), source }),
+        }
+    }
+}
+
+enum Found {
+    Nothing,
+    Damaged,
+    Whole(Slot),
+}
+
+impl Store for DiskStore {
+    fn load(&mut self) -> Result<State, StoreError> {
+        match (Self::read(&self.slot(0))?, Self::read(&self.slot(1))?) {
+            (Found::Whole(a), Found::Whole(b)) => {
+                Ok(self.take(if a.generation > b.generation { a } else { b }))
+            }
+            (Found::Whole(one), _) | (_, Found::Whole(one)) => Ok(self.take(one)),
+            // The first save ever was cut short: nothing was done on it.
+            (Found::Nothing, _) | (_, Found::Nothing) => Ok(State::default()),
+            (Found::Damaged, Found::Damaged) => Err(StoreError::Damaged { path: self.directory.clone() }),
+        }
+    }
+
+    fn save(&mut self, state: &State) -> Result<(), StoreError> {
+        let generation = self.generation + 1;
+        let path = self.slot(generation);
+        let failed = |source| StoreError::Io { path: path.clone(), source };
+        let slot = Slot { generation, state: state.clone() };
+        let body = serde_json::to_vec(&slot).map_err(|error| failed(error.into()))?;
+        let mut bytes = hex::encode(sha256(&body)).into_bytes();
+        bytes.push(b'\n');
+        bytes.extend_from_slice(&body);
+
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).open(&path).map_err(failed)?;
+        file.write_all(&bytes).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        // A new file's name must survive too.
+        File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+        self.generation = generation;
+        Ok(())
+    }
+}
+
+impl DiskStore {
+    fn take(&mut self, slot: Slot) -> State {
+        self.generation = slot.generation;
+        slot.state
+    }
+}
+
+fn decode(bytes: &[u8]) -> Option<Slot> {
+    let (checksum, body) = bytes.split_at_checked(CHECKSUM_LEN)?;
+    let expected = hex::encode(sha256(body));
+    (checksum.strip_suffix(b"\n")? == expected.as_bytes()).then(|| serde_json::from_slice(body).ok())?
+}
+
+/// State in memory, for fleets of simulated cars. Clones share it, so that a simulated car can be restarted.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(std::sync::Arc<std::sync::Mutex<State>>);
+
+impl Store for MemoryStore {
+    fn load(&mut self) -> Result<State, StoreError> {
+        Ok(self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone())
+    }
+
+    fn save(&mut self, state: &State) -> Result<(), StoreError> {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state.clone();
+        Ok(())
+    }
+}
