@@ -83,19 +83,18 @@ pub fn compiler_version() -> Result<String> {
 /// Copies and edits std once for a compiler version; returns the `library` directory.
 pub fn prepare(cache: &Cache) -> Result<PathBuf> {
     let version = compiler_version()?;
-    cache
-        .directory(&format!("std-{version}-{REVISION}"), |draft| {
-            copy_followed(Path::new(DEBIAN_LIBRARY), draft)?;
-            for edit in EDITS {
-                let path = draft.join(edit.file);
-                let text =
-                    fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-                fs::write(&path, edit.apply(&text)?)
-                    .with_context(|| format!("writing {}", path.display()))?;
-            }
-            Ok(())
-        })
-        .with_context(|| format!("the sources of std {version} in {DEBIAN_LIBRARY} cannot be used for SBF"))
+    cache.directory(&format!("std-{version}-{REVISION}"), |draft| {
+        copy_followed(Path::new(DEBIAN_LIBRARY), draft)?;
+        for edit in EDITS {
+            let path = draft.join(edit.file);
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let edited = edit.apply(&text).with_context(|| {
+                format!("std {version} in {DEBIAN_LIBRARY} is not one this toolchain knows")
+            })?;
+            fs::write(&path, edited).with_context(|| format!("writing {}", path.display()))?;
+        }
+        Ok(())
+    })
 }
 
 /// Debian keeps some of the vendored crates as links to elsewhere: copy what they point to.
