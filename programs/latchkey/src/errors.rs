@@ -66,8 +66,10 @@ pub enum LatchkeyError {
     /// Vehicle out of service.
     #[msg("The vehicle is retired: register it anew with a new device key")]
     VehicleRetired = 6201,
-    /// The car is locked.
-    #[msg("The car is locked: unlock it first (request Unlock)")]
+    /// The car is or may be locked.
+    #[msg(
+        "The car is locked, or was asked to lock and has not proven an unlock since: request Unlock first"
+    )]
     VehicleLocked = 6202,
 
     /// Principal, instalment or count of zero.
@@ -179,7 +181,7 @@ pub enum LatchkeyError {
     #[msg("A warning was already asked for this instalment: one each")]
     AlreadyWarned = 6605,
     /// Nothing to unlock.
-    #[msg("The car is not locked and no lock is open: there is nothing to unlock")]
+    #[msg("No lock was asked for since the car last proved an unlock: there is nothing to unlock")]
     NothingToUnlock = 6606,
     /// Defaulted loan.
     #[msg(

@@ -37,11 +37,12 @@ pub fn check_lock(lender: &Lender, loan: &Loan, vehicle: &Vehicle, wallet: u64, 
     check(vehicle.open.is_none(), E::InvocationOpen)
 }
 
-/// An unlock: there is something to unlock, and the loan is not in default, or on hold, in an emergency start, or its
-/// wallet can cure it, or the lender asks. Neither pause nor an empty escrow nor a treasury that takes no payment
-/// stands in its way, and it supersedes whatever else is open.
+/// An unlock: a lock was asked for and no unlock proven since, and the loan is not in default, or on hold, in an
+/// emergency start, or its wallet can cure it, or the lender asks. Whether the lock's receipt ever arrived does not
+/// matter: a keeper that died after the car obeyed must not keep it locked. Neither pause nor an empty escrow nor a
+/// treasury that takes no payment stands in its way, and it supersedes whatever else is open.
 pub fn check_unlock(loan: &Loan, vehicle: &Vehicle, wallet: u64, by_lender: bool, now: i64) -> Ruled<()> {
-    check(vehicle.lock.is_locked() || vehicle.has_open(Action::Lock), E::NothingToUnlock)?;
+    check(vehicle.lock_asked.is_some(), E::NothingToUnlock)?;
     let due = by_lender
         || loan.status != LoanStatus::Defaulted
         || now < loan.hold_until
@@ -83,7 +84,7 @@ fn check_quiet(lender: &Lender, loan: &Loan, now: i64) -> Ruled<()> {
 mod tests {
     use super::*;
     use crate::rules::tests_support::{lender, loan, terms, vehicle};
-    use crate::state::{LockState, Notice, OpenInvocation};
+    use crate::state::{AskedLock, LockState, Notice, OpenInvocation};
 
     /// Defaulted at 1,060: the first instalment was due at 1,000, grace is 50 s.
     struct World {
@@ -204,7 +205,19 @@ mod tests {
             (code(E::InvocationOpen), code(E::InvocationOpen))
         );
         world.loan.status = LoanStatus::Active;
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_360 });
         assert_eq!(world.unlock(false, 1_060), Ok(()));
+    }
+
+    #[test]
+    fn a_lock_whose_receipt_never_came_can_still_be_undone() {
+        let mut world = World::defaulted();
+        world.loan.status = LoanStatus::Active;
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_360 });
+        assert_eq!((world.vehicle.lock, world.vehicle.open), (LockState::Unlocked, None));
+        assert_eq!(world.unlock(false, 1_060), Ok(()));
+        let may_be_locked = |now| world.vehicle.may_be_locked_at(now);
+        assert_eq!([1_359, 1_360, 1_361].map(may_be_locked), [true, false, false]);
     }
 
     #[test]
@@ -220,7 +233,7 @@ mod tests {
     fn an_unlock_needs_something_to_unlock_and_a_reason() {
         let mut world = World::defaulted();
         assert_eq!(world.unlock(true, 1_060), code(E::NothingToUnlock));
-        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_350 });
         assert_eq!(world.unlock(false, 1_060), code(E::UnlockNotDue));
         assert_eq!(world.unlock(true, 1_060), Ok(()));
         world.loan.hold_until = 1_100;
@@ -237,7 +250,7 @@ mod tests {
     #[test]
     fn a_wallet_that_can_cure_unlocks_even_if_nobody_can_collect() {
         let mut world = World::defaulted();
-        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_350 });
         assert_eq!(world.unlock_with(999, false, 1_060), code(E::UnlockNotDue));
         assert_eq!(world.unlock_with(1_000, false, 1_060), Ok(()));
     }
@@ -246,7 +259,7 @@ mod tests {
     fn an_unlock_is_asked_again_only_when_the_last_one_expired() {
         let mut world = World::defaulted();
         world.loan.status = LoanStatus::Active;
-        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_350 });
         world.vehicle.open = Some(OpenInvocation { action: Action::Unlock, expires_at: 1_100 });
         assert_eq!(world.unlock(false, 1_099), code(E::InvocationOpen));
         assert_eq!(world.unlock(false, 1_100), Ok(()));
@@ -257,7 +270,7 @@ mod tests {
         let mut world = World::defaulted();
         world.lender.paused_until = i64::MAX;
         world.loan.status = LoanStatus::Active;
-        world.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
+        world.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_350 });
         assert_eq!(world.unlock(false, 1_060), Ok(()));
     }
 }

@@ -98,6 +98,7 @@ pub fn vehicle() -> Vehicle {
         vin_commitment: [0; 32],
         active_loan: None,
         lock: LockState::Unlocked,
+        lock_asked: None,
         last_seq_asked: 0,
         last_seq_proven: 0,
         open: None,

@@ -24,6 +24,9 @@ pub struct Vehicle {
     pub active_loan: Option<Pubkey>,
     /// What the last settled receipt proved.
     pub lock: LockState,
+    /// The newest lock asked for since the car last proved an unlock. It may have obeyed, whether or not its receipt
+    /// ever arrived.
+    pub lock_asked: Option<AskedLock>,
     /// Sequence number of the newest request, 0 before the first.
     pub last_seq_asked: u64,
     /// Sequence number of the newest settled receipt, 0 before the first.
@@ -39,10 +42,19 @@ pub struct Vehicle {
 }
 
 impl Vehicle {
-    /// Whether an unsettled request of this kind is the newest one.
-    pub fn has_open(&self, action: Action) -> bool {
-        self.open.is_some_and(|open| open.action == action)
+    /// Whether the car may be locked at `now`: proven, or asked for and neither undone nor run out.
+    pub fn may_be_locked_at(&self, now: i64) -> bool {
+        self.lock_asked.is_some_and(|asked| asked.until == 0 || now < asked.until)
     }
+}
+
+/// A lock that was asked for.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedLock {
+    /// The request's sequence number.
+    pub seq: u64,
+    /// When the car unlocks itself; 0 if only an unlock ends the lock.
+    pub until: i64,
 }
 
 /// The newest request of a vehicle, as long as it is neither settled nor expired.
@@ -69,11 +81,6 @@ pub enum LockState {
 }
 
 impl LockState {
-    /// Whether the last receipt said locked, whether or not the lock's lease has run out since.
-    pub const fn is_locked(self) -> bool {
-        matches!(self, Self::Locked { .. })
-    }
-
     /// Whether a lock still stands at `now`.
     pub const fn holds_at(self, now: i64) -> bool {
         match self {

@@ -70,7 +70,10 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
                 vehicle.lock =
                     LockState::Locked { since: invocation.requested_at, until: invocation.lock_until };
             }
-            Action::Unlock => vehicle.lock = LockState::Unlocked,
+            Action::Unlock => {
+                vehicle.lock = LockState::Unlocked;
+                vehicle.lock_asked = vehicle.lock_asked.filter(|asked| asked.seq > invocation.seq);
+            }
         }
     }
     if invocation.seq == vehicle.last_seq_asked {

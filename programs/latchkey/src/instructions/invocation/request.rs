@@ -8,7 +8,7 @@ use crate::lamports::{above_rent, pay, sum};
 use crate::rules::gates::{check_lock, check_unlock, check_warn};
 use crate::rules::schedule::instalments_due;
 use crate::state::{
-    Action, Escrow, Function, Invocation, Lender, Loan, OpenInvocation, Vehicle, ACCOUNT_VERSION,
+    Action, AskedLock, Escrow, Function, Invocation, Lender, Loan, OpenInvocation, Vehicle, ACCOUNT_VERSION,
 };
 
 /// Asks for a function call and sets its fee aside. Anyone may; the rules decide.
@@ -88,6 +88,9 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     };
     vehicle.last_seq_asked = seq;
     vehicle.open = Some(OpenInvocation { action, expires_at });
+    if action == Action::Lock {
+        vehicle.lock_asked = Some(AskedLock { seq, until: lock_until });
+    }
 
     accounts.invocation.set_inner(Invocation {
         version: ACCOUNT_VERSION,

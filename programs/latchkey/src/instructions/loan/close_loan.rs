@@ -64,7 +64,7 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
     let accounts = ctx.accounts;
     require!(accounts.loan.status == LoanStatus::PaidOff, LatchkeyError::LoanNotPaidOff);
     let now = Clock::get()?.unix_timestamp;
-    require!(!accounts.vehicle.lock.holds_at(now), LatchkeyError::VehicleLocked);
+    require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
     require!(accounts.loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
 
     let wallet_returned = accounts.wallet.amount;

@@ -92,7 +92,7 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
     check_terms(&terms, &accounts.lender.floors, now)?;
     require!(!accounts.vehicle.retired, LatchkeyError::VehicleRetired);
     require!(accounts.vehicle.active_loan.is_none(), LatchkeyError::VehicleHasLoan);
-    require!(!accounts.vehicle.lock.holds_at(now), LatchkeyError::VehicleLocked);
+    require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
     require_keys_neq!(accounts.seller.key(), accounts.wallet.key(), LatchkeyError::InvalidSeller);
     require_keys_neq!(accounts.seller.key(), accounts.treasury.key(), LatchkeyError::InvalidSeller);
     let fees = sum(sum(accounts.warn.fee, accounts.lock.fee)?, accounts.unlock.fee)?;

@@ -53,6 +53,7 @@ pub fn register_vehicle(
         vin_commitment,
         active_loan: None,
         lock: LockState::Unlocked,
+        lock_asked: None,
         last_seq_asked: 0,
         last_seq_proven: 0,
         open: None,
