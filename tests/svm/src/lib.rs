@@ -1,1 +1,24 @@
-//! Latchkey: svm.
+//! The program's real bytes in LiteSVM, and a cast to try to break its rules with.
+//!
+//! A [`Scene`] holds a world with one lender, one car and the people around them, and has a method for every
+//! instruction. Each returns an [`Outcome`], which a test says either [`holds`](Outcome::holds) or
+//! [`breaks`](Outcome::breaks) one rule.
+
+mod car;
+mod money;
+mod outcome;
+mod people;
+mod program;
+mod proxy;
+mod scene;
+mod terms;
+mod world;
+
+pub use car::Car;
+pub use money::{Extension, Money};
+pub use outcome::{Done, Outcome};
+pub use people::person;
+pub use proxy::through_another_program;
+pub use scene::{BOND, LEASE, Scene, TTL, fee, swap};
+pub use terms::{DAY, WEEK, due, floors, terms};
+pub use world::{START, Snapshot, World};

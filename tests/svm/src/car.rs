@@ -1,0 +1,64 @@
+use ed25519_dalek::SigningKey;
+use latchkey::state::{Action, Invocation};
+use latchkey_client::{Pubkey, pda};
+use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::{Enrolment, Outcome, Receipt};
+
+/// A car's device: the key it signs with.
+pub struct Car {
+    key: SigningKey,
+    /// Its account.
+    pub vehicle: Pubkey,
+}
+
+impl Car {
+    /// The device of this name, the same in every run.
+    pub fn new(name: &str) -> Self {
+        let key = SigningKey::from_bytes(&sha256(name.as_bytes()));
+        let vehicle = pda::vehicle(&Pubkey::new_from_array(key.verifying_key().to_bytes()));
+        Self { key, vehicle }
+    }
+
+    /// The key that its signatures are checked with.
+    pub fn device_key(&self) -> Pubkey {
+        Pubkey::new_from_array(self.key.verifying_key().to_bytes())
+    }
+
+    /// The commitment to its identification number.
+    pub fn vin_commitment(&self) -> [u8; 32] {
+        sha256(&self.device_key().to_bytes())
+    }
+
+    /// What it signs to enrol with a lender.
+    pub fn enrolment(&self, lender: &Pubkey) -> Enrolment {
+        Enrolment {
+            program: latchkey::ID.to_bytes(),
+            lender: lender.to_bytes(),
+            vin_commitment: self.vin_commitment(),
+        }
+    }
+
+    /// What it signs when it has done what an invocation asks.
+    pub fn receipt(&self, invocation: &Invocation, now: i64) -> Receipt {
+        self.receipt_of(invocation.action, invocation.seq, now)
+    }
+
+    /// The receipt of its own invocation of this sequence number.
+    pub fn receipt_of(&self, action: Action, seq: u64, now: i64) -> Receipt {
+        Receipt {
+            program: latchkey::ID.to_bytes(),
+            vehicle: self.vehicle.to_bytes(),
+            invocation: pda::invocation(&self.vehicle, seq).to_bytes(),
+            seq,
+            action: action.wire(),
+            outcome: Outcome::Applied,
+            device_time: now,
+            command_hash: sha256(&seq.to_le_bytes()),
+        }
+    }
+
+    /// Signs a message.
+    pub fn sign(&self, message: &[u8]) -> Envelope {
+        Envelope::seal(&self.key, message)
+    }
+}

@@ -1,0 +1,171 @@
+use std::collections::BTreeMap;
+
+use anchor_lang::{AccountDeserialize, AccountSerialize};
+use anchor_spl::{token, token_2022};
+use latchkey_client::accounts::{decode_as, decode_token_account};
+use latchkey_client::{Instruction, Pubkey};
+use litesvm::LiteSVM;
+use solana_sdk::account::ReadableAccount;
+use solana_sdk::clock::Clock;
+use solana_sdk::native_token::LAMPORTS_PER_SOL;
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer;
+use solana_sdk::transaction::Transaction;
+
+use crate::outcome::Outcome;
+use crate::{person, program};
+
+/// When every test begins: 2027-01-01 00:00 UTC.
+pub const START: i64 = 1_798_761_600;
+
+/// A chain with the program on it, and a clock that a test sets.
+pub struct World {
+    svm: LiteSVM,
+    /// Pays transaction fees and nothing else, so that everyone's balance changes by what the program did alone.
+    gas: Keypair,
+}
+
+/// Every account that a transaction could have changed: lamports, owner and data.
+pub type Snapshot = BTreeMap<Pubkey, (u64, Pubkey, Vec<u8>)>;
+
+impl World {
+    /// A world at [`START`].
+    pub fn new() -> Self {
+        let mut svm = LiteSVM::new();
+        svm.add_program(latchkey::ID, &program::bytes()).expect("the program's bytes are sound");
+        let mut world = Self { svm, gas: person("gas") };
+        let gas = world.gas.pubkey();
+        world.airdrop(&gas, 1_000 * LAMPORTS_PER_SOL);
+        world.set_time(START);
+        world
+    }
+
+    /// The time by the Clock sysvar.
+    pub fn now(&self) -> i64 {
+        self.svm.get_sysvar::<Clock>().unix_timestamp
+    }
+
+    /// Sets the Clock sysvar.
+    pub fn set_time(&mut self, now: i64) {
+        let mut clock = self.svm.get_sysvar::<Clock>();
+        clock.unix_timestamp = now;
+        self.svm.set_sysvar(&clock);
+    }
+
+    /// Sends one transaction. If it fails, nothing may have changed.
+    pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
+        // The same instructions sent again are another transaction.
+        self.svm.expire_blockhash();
+        let signers: Vec<_> = [&self.gas].into_iter().chain(signers.iter().copied()).collect();
+        let transaction = Transaction::new_signed_with_payer(
+            instructions,
+            Some(&self.gas.pubkey()),
+            &signers,
+            self.svm.latest_blockhash(),
+        );
+        let before = self.snapshot();
+        let outcome = Outcome::from(self.svm.send_transaction(transaction));
+        if !outcome.is_done() {
+            assert!(before == self.snapshot(), "a failed transaction changed an account");
+        }
+        outcome
+    }
+
+    /// Every account but programs, sysvars and the payer of transaction fees.
+    pub fn snapshot(&self) -> Snapshot {
+        let accounts = self.svm.accounts_db().inner.iter();
+        accounts
+            .filter(|(address, account)| {
+                let owner = account.owner();
+                **address != self.gas.pubkey()
+                    && **address != self.svm.airdrop_pubkey()
+                    && [latchkey::ID, token::ID, token_2022::ID, anchor_lang::system_program::ID]
+                        .contains(owner)
+            })
+            .map(|(address, account)| {
+                (*address, (account.lamports(), *account.owner(), account.data().to_vec()))
+            })
+            .collect()
+    }
+
+    /// The lamports of everybody together, transaction fees aside.
+    pub fn all_lamports(&self) -> u64 {
+        self.snapshot().values().map(|(lamports, ..)| lamports).sum()
+    }
+
+    /// Lamports from nowhere.
+    pub fn airdrop(&mut self, to: &Pubkey, lamports: u64) {
+        self.svm.expire_blockhash();
+        self.svm.airdrop(to, lamports).expect("the faucet is full");
+    }
+
+    /// Lamports for several people in one transaction.
+    pub fn endow(&mut self, people: &[Pubkey], lamports: u64) {
+        let gas = self.gas.pubkey();
+        let gifts: Vec<_> = people
+            .iter()
+            .map(|to| solana_system_interface::instruction::transfer(&gas, to, lamports))
+            .collect();
+        self.send(&gifts, &[]).holds();
+    }
+
+    /// An account's lamports, 0 if there is none.
+    pub fn lamports(&self, of: &Pubkey) -> u64 {
+        self.svm.get_balance(of).unwrap_or(0)
+    }
+
+    /// A token account's base units.
+    pub fn tokens(&self, of: &Pubkey) -> u64 {
+        let account = self.svm.get_account(of).expect("the token account exists");
+        decode_token_account(&account.data).expect("it is a token account").amount
+    }
+
+    /// Whether there is an account.
+    pub fn exists(&self, address: &Pubkey) -> bool {
+        self.svm.get_account(address).is_some_and(|account| account.lamports > 0)
+    }
+
+    /// The lamports that keep an account of its size alive.
+    pub fn rent_of(&self, address: &Pubkey) -> u64 {
+        let account = self.svm.get_account(address).expect("the account exists");
+        self.svm.minimum_balance_for_rent_exemption(account.data.len())
+    }
+
+    /// The lamports that keep an account of this size alive.
+    pub fn rent(&self, size: usize) -> u64 {
+        self.svm.minimum_balance_for_rent_exemption(size)
+    }
+
+    /// An account of the program.
+    pub fn read<T: AccountDeserialize>(&self, address: &Pubkey) -> T {
+        let account = self.svm.get_account(address).expect("the account exists");
+        decode_as("test's", &account.data).expect("it is of this kind")
+    }
+
+    /// Changes an account of the program behind its back. Only for states that no instruction of the path leads to.
+    pub fn edit<T: AccountDeserialize + AccountSerialize>(
+        &mut self,
+        address: &Pubkey,
+        change: impl FnOnce(&mut T),
+    ) {
+        let mut value = self.read::<T>(address);
+        change(&mut value);
+        let mut account = self.svm.get_account(address).expect("it was just read");
+        let mut data = Vec::with_capacity(account.data.len());
+        value.try_serialize(&mut data).expect("a vector takes it all");
+        data.resize(account.data.len(), 0);
+        account.data = data;
+        self.svm.set_account(*address, account).expect("it keeps its rent");
+    }
+
+    /// The chain itself, for what has no method here.
+    pub fn svm(&mut self) -> &mut LiteSVM {
+        &mut self.svm
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,3 @@
+//! Every rule on the program's first path, obeyed once and broken once, on the program's real bytes.
+
+mod collect;
