@@ -1,0 +1,7 @@
+//! The layouts against vectors that another implementation computed, against each other, and against their page.
+
+mod domains;
+mod limits;
+
+mod round_trip;
+mod vectors;

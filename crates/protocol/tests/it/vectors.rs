@@ -1,0 +1,327 @@
+//! `vectors/v1.json`, written by `vectors/generate.py`, which shares no code with this crate.
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::SigningKey;
+use latchkey_protocol::ed25519::instruction_data;
+use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN, sha256};
+use latchkey_protocol::{
+    Action, Command, DecodeError, Enrolment, Invoke, Key, Outcome, Receipt, Signature, topics,
+};
+use serde::Deserialize;
+
+/// The file as it is.
+pub const TEXT: &str = include_str!("../../vectors/v1.json");
+
+#[derive(Deserialize)]
+pub struct Vectors {
+    keys: BTreeMap<String, Keys>,
+    program: Hex,
+    vehicle: Hex,
+    invocation: Hex,
+    lender: Hex,
+    vin_commitment: Hex,
+    commands: BTreeMap<String, CommandVector>,
+    receipts: BTreeMap<String, ReceiptVector>,
+    enrolment: Provable,
+    invoke: InvokeVector,
+    topics: Vec<Topics>,
+    refused: Vec<Refused>,
+    unopened: Vec<Unopened>,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    seed: Hex,
+    public: Hex,
+}
+
+#[derive(Deserialize)]
+struct Signed {
+    bytes: Hex,
+    signature: Hex,
+    envelope: Hex,
+}
+
+/// What the contract can be shown the signature of.
+#[derive(Deserialize)]
+struct Provable {
+    #[serde(flatten)]
+    signed: Signed,
+    instruction: Hex,
+}
+
+#[derive(Deserialize)]
+struct CommandVector {
+    seq: String,
+    action: String,
+    issued_at: String,
+    not_after: String,
+    lock_until: String,
+    message: String,
+    sha256: Hex,
+    #[serde(flatten)]
+    signed: Signed,
+}
+
+#[derive(Deserialize)]
+struct ReceiptVector {
+    seq: String,
+    action: String,
+    outcome: String,
+    device_time: String,
+    command_hash: Hex,
+    #[serde(flatten)]
+    provable: Provable,
+}
+
+#[derive(Deserialize)]
+struct InvokeVector {
+    issued_at: String,
+    #[serde(flatten)]
+    signed: Signed,
+}
+
+#[derive(Deserialize)]
+struct Topics {
+    address: Hex,
+    base58: String,
+    command: String,
+    receipt: String,
+    presence: String,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    kind: String,
+    error: String,
+    why: String,
+    bytes: Hex,
+}
+
+#[derive(Deserialize)]
+struct Unopened {
+    error: String,
+    why: String,
+    bytes: Hex,
+}
+
+/// Bytes written as hexadecimal digits.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Hex(Vec<u8>);
+
+impl TryFrom<String> for Hex {
+    type Error = hex::FromHexError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        hex::decode(text).map(Self)
+    }
+}
+
+impl Hex {
+    fn array<const N: usize>(&self) -> [u8; N] {
+        self.0.as_slice().try_into().unwrap()
+    }
+
+    fn key(&self) -> Key {
+        self.array()
+    }
+}
+
+fn vectors() -> Vectors {
+    serde_json::from_str(TEXT).unwrap()
+}
+
+fn action(name: &str) -> Action {
+    match name {
+        "warn" => Action::Warn,
+        "lock" => Action::Lock,
+        "unlock" => Action::Unlock,
+        other => panic!("no action {other}"),
+    }
+}
+
+fn outcome(name: &str) -> Outcome {
+    match name {
+        "applied" => Outcome::Applied,
+        "armed" => Outcome::Armed,
+        "refused_expired" => Outcome::RefusedExpired,
+        "refused_superseded" => Outcome::RefusedSuperseded,
+        "refused_unsafe" => Outcome::RefusedUnsafe,
+        other => panic!("no outcome {other}"),
+    }
+}
+
+impl Vectors {
+    fn key(&self, name: &str) -> SigningKey {
+        SigningKey::from_bytes(&self.keys[name].seed.array())
+    }
+
+    fn command<'a>(&self, vector: &'a CommandVector) -> Command<'a> {
+        Command {
+            program: self.program.key(),
+            vehicle: self.vehicle.key(),
+            invocation: self.invocation.key(),
+            seq: vector.seq.parse().unwrap(),
+            action: action(&vector.action),
+            issued_at: vector.issued_at.parse().unwrap(),
+            not_after: vector.not_after.parse().unwrap(),
+            lock_until: vector.lock_until.parse().unwrap(),
+            message: &vector.message,
+        }
+    }
+
+    fn receipt(&self, vector: &ReceiptVector) -> Receipt {
+        Receipt {
+            program: self.program.key(),
+            vehicle: self.vehicle.key(),
+            invocation: self.invocation.key(),
+            seq: vector.seq.parse().unwrap(),
+            action: action(&vector.action),
+            outcome: outcome(&vector.outcome),
+            device_time: vector.device_time.parse().unwrap(),
+            command_hash: vector.command_hash.array(),
+        }
+    }
+
+    fn enrolment(&self) -> Enrolment {
+        Enrolment {
+            program: self.program.key(),
+            lender: self.lender.key(),
+            vin_commitment: self.vin_commitment.array(),
+        }
+    }
+
+    fn invoke(&self) -> Invoke {
+        Invoke {
+            program: self.program.key(),
+            invocation: self.invocation.key(),
+            keeper: self.keys["keeper"].public.key(),
+            issued_at: self.invoke.issued_at.parse().unwrap(),
+        }
+    }
+}
+
+/// Signing gives exactly the vector's envelope, and opening gives back what was signed.
+fn check_signed(key: &SigningKey, signed: &Signed) {
+    let sealed = Envelope::seal(key, &signed.bytes.0);
+    assert_eq!(sealed.signature, signed.signature.array::<64>());
+    assert_eq!(sealed.to_bytes(), signed.envelope.0);
+    let opened = Envelope::open(&signed.envelope.0).unwrap();
+    assert_eq!(opened, sealed);
+    assert_eq!(opened.payload, signed.bytes.0);
+    assert_eq!(signed.envelope.0.len(), SEAL_LEN + signed.bytes.0.len());
+}
+
+fn check_provable(key: &SigningKey, provable: &Provable) {
+    let Provable { signed, instruction } = provable;
+    check_signed(key, signed);
+    let public: Key = key.verifying_key().to_bytes();
+    let signature: Signature = signed.signature.array();
+    let mut buffer = [0; 512];
+    let data = instruction_data(&public, &signature, &signed.bytes.0, &mut buffer).unwrap();
+    assert_eq!(data, instruction.0);
+}
+
+#[test]
+fn seeds_have_the_public_keys_that_the_vectors_give() {
+    let vectors = vectors();
+    for (name, keys) in &vectors.keys {
+        assert_eq!(vectors.key(name).verifying_key().to_bytes(), keys.public.key(), "{name}");
+    }
+}
+
+#[test]
+fn every_command_vector_is_written_read_signed_and_hashed_byte_for_byte() {
+    let vectors = vectors();
+    for (name, vector) in &vectors.commands {
+        let command = vectors.command(vector);
+        let bytes = &vector.signed.bytes.0;
+        assert_eq!(command.encode_into(&mut [0; Command::MAX_LEN]).unwrap(), bytes, "{name}");
+        assert_eq!(Command::decode(bytes), Ok(command), "{name}");
+        assert_eq!(sha256(bytes), vector.sha256.array(), "{name}");
+        check_signed(&vectors.key("command"), &vector.signed);
+    }
+    assert_eq!(vectors.commands.len(), 7);
+}
+
+#[test]
+fn every_receipt_vector_is_written_read_signed_and_proven_byte_for_byte() {
+    let vectors = vectors();
+    for (name, vector) in &vectors.receipts {
+        let receipt = vectors.receipt(vector);
+        let bytes = &vector.provable.signed.bytes.0;
+        assert_eq!(receipt.encode().as_slice(), bytes, "{name}");
+        assert_eq!(Receipt::decode(bytes), Ok(receipt), "{name}");
+        check_provable(&vectors.key("device"), &vector.provable);
+    }
+    assert_eq!(vectors.receipts.len(), 7);
+}
+
+#[test]
+fn the_enrolment_vector_is_written_read_signed_and_proven_byte_for_byte() {
+    let vectors = vectors();
+    let bytes = &vectors.enrolment.signed.bytes.0;
+    assert_eq!(vectors.enrolment().encode().as_slice(), bytes);
+    assert_eq!(Enrolment::decode(bytes), Ok(vectors.enrolment()));
+    check_provable(&vectors.key("device"), &vectors.enrolment);
+}
+
+#[test]
+fn the_invoke_vector_is_written_read_and_signed_byte_for_byte() {
+    let vectors = vectors();
+    let bytes = &vectors.invoke.signed.bytes.0;
+    assert_eq!(vectors.invoke().encode().as_slice(), bytes);
+    assert_eq!(Invoke::decode(bytes), Ok(vectors.invoke()));
+    check_signed(&vectors.key("keeper"), &vectors.invoke.signed);
+}
+
+#[test]
+fn topics_are_named_by_the_base58_text_of_the_vehicles_address() {
+    for vector in vectors().topics {
+        let vehicle = bs58::encode(&vector.address.0).into_string();
+        assert_eq!(vehicle, vector.base58);
+        assert_eq!(topics::command(&vehicle), vector.command);
+        assert_eq!(topics::receipt(&vehicle), vector.receipt);
+        assert_eq!(topics::presence(&vehicle), vector.presence);
+    }
+}
+
+#[test]
+fn bytes_that_only_look_like_a_message_are_refused_for_the_vectors_reason() {
+    let vectors = vectors();
+    for Refused { kind, error, why, bytes } in &vectors.refused {
+        let refusal: DecodeError = match kind.as_str() {
+            "command" => Command::decode(&bytes.0).unwrap_err(),
+            "receipt" => Receipt::decode(&bytes.0).unwrap_err(),
+            "enrolment" => Enrolment::decode(&bytes.0).unwrap_err(),
+            "invoke" => Invoke::decode(&bytes.0).unwrap_err(),
+            other => panic!("no kind {other}"),
+        };
+        let named = format!("{refusal:?}");
+        assert!(named.starts_with(error.as_str()), "{kind}, {why}: {named} where {error} is expected");
+    }
+    assert!(vectors.refused.len() >= 20);
+}
+
+#[test]
+fn envelopes_that_a_lax_verifier_might_take_do_not_open() {
+    let vectors = vectors();
+    for Unopened { error, why, bytes } in &vectors.unopened {
+        let refusal: OpenError = Envelope::open(&bytes.0).unwrap_err();
+        assert_eq!(format!("{refusal:?}"), *error, "{why}");
+    }
+    assert_eq!(vectors.unopened.len(), 6);
+}
+
+#[test]
+fn the_small_order_vector_is_one_that_a_lax_verifier_takes() {
+    use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+
+    let vectors = vectors();
+    let forged = vectors.unopened.iter().find(|case| case.why == "a key of small order").unwrap();
+    let key = VerifyingKey::from_bytes(&forged.bytes.0[..32].try_into().unwrap()).unwrap();
+    let signature = Signature::from_bytes(&forged.bytes.0[32..96].try_into().unwrap());
+    assert!(key.verify(&forged.bytes.0[96..], &signature).is_ok());
+}

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Writes the known-answer vectors of the protocol: `python3 generate.py > v1.json`.
+
+An implementation of its own: it shares no code with the crate and follows docs/protocol.md alone. Needs Python 3 and
+the `cryptography` package. Numbers of 64 bits are decimal strings, since not every JSON reader keeps them whole.
+"""
+
+import hashlib
+import json
+import struct
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+ACTIONS = {"warn": 1, "lock": 2, "unlock": 3}
+OUTCOMES = {"applied": 1, "armed": 2, "refused_expired": 3, "refused_superseded": 4, "refused_unsafe": 5}
+GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def label(text):
+    """32 bytes that no other label has, so that swapped fields show."""
+    return hashlib.sha256(f"latchkey vectors: {text}".encode()).digest()
+
+
+PROGRAM, VEHICLE, INVOCATION = label("program"), label("vehicle"), label("invocation")
+LENDER, VIN_COMMITMENT = label("lender"), label("vin commitment")
+
+
+class Signer:
+    def __init__(self, name):
+        self.seed = label(f"{name} key")
+        self.private = Ed25519PrivateKey.from_private_bytes(self.seed)
+        self.public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def signed(self, message):
+        signature = self.private.sign(message)
+        return {
+            "bytes": message.hex(),
+            "signature": signature.hex(),
+            "envelope": (self.public + signature + message).hex(),
+        }
+
+
+COMMAND_KEY, DEVICE, KEEPER = Signer("command"), Signer("device"), Signer("keeper")
+
+
+def message(tag, *fields):
+    return tag.ljust(16, b"\0") + b"\x01" + b"".join(fields)
+
+
+def command(seq, action, issued_at, not_after, lock_until, text):
+    shown = text.encode()
+    raw = message(
+        b"latchkey:command",
+        PROGRAM, VEHICLE, INVOCATION,
+        struct.pack("<QBqqqB", seq, ACTIONS[action], issued_at, not_after, lock_until, len(shown)),
+        shown,
+    )
+    return {
+        "seq": str(seq),
+        "action": action,
+        "issued_at": str(issued_at),
+        "not_after": str(not_after),
+        "lock_until": str(lock_until),
+        "message": text,
+        **COMMAND_KEY.signed(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
+
+
+def receipt(answered, outcome, device_time):
+    raw = message(
+        b"latchkey:receipt",
+        PROGRAM, VEHICLE, INVOCATION,
+        struct.pack("<QBBq", int(answered["seq"]), ACTIONS[answered["action"]], OUTCOMES[outcome], device_time),
+        bytes.fromhex(answered["sha256"]),
+    )
+    signed = DEVICE.signed(raw)
+    return {
+        "seq": answered["seq"],
+        "action": answered["action"],
+        "outcome": outcome,
+        "device_time": str(device_time),
+        "command_hash": answered["sha256"],
+        **signed,
+        "instruction": instruction(DEVICE.public, signed, raw),
+    }
+
+
+def enrolment():
+    raw = message(b"latchkey:enrol", PROGRAM, LENDER, VIN_COMMITMENT)
+    signed = DEVICE.signed(raw)
+    return {**signed, "instruction": instruction(DEVICE.public, signed, raw)}
+
+
+def invoke(issued_at):
+    raw = message(b"latchkey:invoke", PROGRAM, INVOCATION, KEEPER.public, struct.pack("<q", issued_at))
+    return {"issued_at": str(issued_at), **KEEPER.signed(raw)}
+
+
+def instruction(key, signed, raw):
+    """The data of the ed25519 program's instruction that the contract accepts."""
+    here = 0xFFFF
+    header = struct.pack("<BB7H", 1, 0, 48, here, 16, here, 112, len(raw), here)
+    return (header + key + bytes.fromhex(signed["signature"]) + raw).hex()
+
+
+def base58(raw):
+    alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    number, text = int.from_bytes(raw, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = alphabet[digit] + text
+    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + text
+
+
+def topics(vehicle):
+    name = base58(vehicle)
+    return {
+        "address": vehicle.hex(),
+        "base58": name,
+        **{kind: f"latchkey/v1/{name}/{kind}" for kind in ("command", "receipt", "presence")},
+    }
+
+
+def edited(hexadecimal, at, new):
+    raw = bytearray.fromhex(hexadecimal)
+    raw[at:at + len(new)] = new
+    return raw.hex()
+
+
+COMMANDS = {
+    "warn": command(41, "warn", 1767225600, 1767225659, 0, "Your payment is past due. Please pay by Friday."),
+    "lock": command(42, "lock", 1767312000, 1767312059, 1769904000, "This car is locked until the loan is paid."),
+    "lock_until_unlocked": command(42, "lock", 1767312000, 1767312059, 0, ""),
+    "unlock": command(43, "unlock", 1767398400, 1767398459, 0, "Thank you. The car starts again."),
+    "longest_message": command(1, "warn", 0, 1, 0, "ü" * 100),
+    "highest_numbers": command(2**64 - 1, "lock", 2**63 - 1, 2**63 - 1, 2**63 - 1, "~"),
+    "lowest_numbers": command(0, "unlock", -(2**63), -(2**63), -(2**63), "\U0001f697"),
+}
+RECEIPTS = {
+    "applied": receipt(COMMANDS["lock"], "applied", 1767312003),
+    "armed": receipt(COMMANDS["lock"], "armed", 1767312003),
+    "refused_expired": receipt(COMMANDS["warn"], "refused_expired", 1767225660),
+    "refused_superseded": receipt(COMMANDS["warn"], "refused_superseded", 1767312010),
+    "refused_unsafe": receipt(COMMANDS["lock"], "refused_unsafe", -1),
+    "unlocked": receipt(COMMANDS["unlock"], "applied", 1767398401),
+    "highest_numbers": receipt(COMMANDS["highest_numbers"], "applied", 2**63 - 1),
+}
+ENROLMENT, INVOKE = enrolment(), invoke(1767312001)
+
+
+def refused():
+    """Bytes that look like messages and are none, with the error they deserve."""
+    warn, lock, applied = COMMANDS["longest_message"]["bytes"], COMMANDS["lock"]["bytes"], RECEIPTS["applied"]["bytes"]
+    yield "command", "WrongLength", "empty", ""
+    yield "command", "WrongLength", "a byte too few", lock[:-2]
+    yield "command", "WrongLength", "a byte too many", lock + "00"
+    yield "command", "WrongTag", "a receipt", RECEIPTS["applied"]["bytes"]
+    yield "command", "UnknownVersion", "version 0", edited(lock, 16, b"\0")
+    yield "command", "UnknownVersion", "version 2", edited(lock, 16, b"\2")
+    yield "command", "UnknownAction", "action 0", edited(lock, 121, b"\0")
+    yield "command", "UnknownAction", "action 4", edited(lock, 121, b"\4")
+    yield "command", "MessageTooLong", "201 bytes", edited(warn, 146, b"\xc9") + "41"
+    yield "command", "MessageNotUtf8", "half a character at the end", edited(lock, 188, b"\xc3")
+    yield "command", "MessageNotUtf8", "an overlong form", edited(lock, 147, b"\xc0\x80")
+    yield "command", "MessageNotUtf8", "a surrogate", edited(lock, 147, b"\xed\xa0\x80")
+    yield "receipt", "WrongLength", "a byte too few", applied[:-2]
+    yield "receipt", "WrongLength", "a byte too many", applied + "00"
+    yield "receipt", "WrongTag", "another tag", edited(applied, 9, b"c")
+    yield "receipt", "UnknownVersion", "version 2", edited(applied, 16, b"\2")
+    yield "receipt", "UnknownAction", "action 4", edited(applied, 121, b"\4")
+    yield "receipt", "UnknownOutcome", "outcome 0", edited(applied, 122, b"\0")
+    yield "receipt", "UnknownOutcome", "outcome 6", edited(applied, 122, b"\6")
+    yield "enrolment", "WrongTag", "a tag padded with spaces", edited(ENROLMENT["bytes"], 14, b"  ")
+    yield "enrolment", "WrongLength", "a byte too many", ENROLMENT["bytes"] + "00"
+    yield "invoke", "WrongLength", "a byte too few", INVOKE["bytes"][:-2]
+    yield "invoke", "UnknownVersion", "version 0", edited(INVOKE["bytes"], 16, b"\0")
+
+
+def unopened():
+    """Envelopes that do not open, with the error they deserve."""
+    envelope = COMMANDS["lock"]["envelope"]
+    scalar = int.from_bytes(bytes.fromhex(envelope)[64:96], "little")
+    yield "TooShort", "95 bytes", envelope[:190]
+    yield "BadSignature", "a byte of the payload changed", edited(envelope, 96 + 113, b"\x2b")
+    yield "BadSignature", "signed by another key", edited(envelope, 0, DEVICE.public)
+    yield "BadSignature", "its scalar not reduced", edited(envelope, 64, (scalar + GROUP_ORDER).to_bytes(32, "little"))
+    neutral = b"\1" + bytes(31)
+    # A lax verifier takes this for the neutral element's signature, over any message.
+    yield "BadSignature", "a key of small order", edited(envelope, 0, neutral + neutral + bytes(32))
+    yield "BadKey", "a key that is no point", edited(envelope, 0, b"\2" + bytes(31))
+
+
+print(json.dumps({
+    "keys": {
+        name: {"seed": signer.seed.hex(), "public": signer.public.hex()}
+        for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER)]
+    },
+    "program": PROGRAM.hex(),
+    "vehicle": VEHICLE.hex(),
+    "invocation": INVOCATION.hex(),
+    "lender": LENDER.hex(),
+    "vin_commitment": VIN_COMMITMENT.hex(),
+    "commands": COMMANDS,
+    "receipts": RECEIPTS,
+    "enrolment": ENROLMENT,
+    "invoke": INVOKE,
+    "topics": [topics(VEHICLE), topics(bytes(32)), topics(b"\0\0" + b"\xff" * 30)],
+    "refused": [dict(zip(("kind", "error", "why", "bytes"), case)) for case in refused()],
+    "unopened": [dict(zip(("error", "why", "bytes"), case)) for case in unopened()],
+}, indent=1, ensure_ascii=True))
