@@ -1,0 +1,185 @@
+//! What a car's answer means. Pure: bytes in, meaning out. Whatever is not the car's own word on this very invocation
+//! means nothing, and the function goes on waiting.
+
+use latchkey_protocol::sealed::{Envelope, OpenError};
+use latchkey_protocol::{Action, DecodeError, Hash, Key, Outcome, Receipt};
+
+use crate::outcome::{Proof, Refusal};
+
+/// Whose answer to what is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The car's key, from the chain.
+    pub device_key: Key,
+    /// The vehicle account.
+    pub vehicle: Key,
+    /// The invocation account.
+    pub invocation: Key,
+    /// Its sequence number.
+    pub seq: u64,
+    /// What was asked.
+    pub action: Action,
+    /// SHA-256 of the command that was sent.
+    pub command_hash: Hash,
+}
+
+/// What a car said.
+#[derive(Debug)]
+pub enum Answer {
+    /// Done.
+    Applied(Proof),
+    /// Will be done when the car is parked.
+    Armed,
+    /// Not done.
+    Refused(Refusal),
+}
+
+/// Why bytes are no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Ignored {
+    /// No valid signature.
+    #[error("not a signed message")]
+    NotSigned(#[source] OpenError),
+    /// Not this car's signature.
+    #[error("signed by another key than the car's")]
+    OtherSigner,
+    /// Not a receipt.
+    #[error("not a receipt")]
+    NotAReceipt(#[source] DecodeError),
+    /// A receipt for something else: the field says what differs.
+    #[error("a receipt for another {0}")]
+    Other(&'static str),
+}
+
+/// Tells what `bytes` say about the awaited command.
+///
+/// `Applied` and `Armed` count whichever command of this invocation the car obeyed; a refusal counts only if it
+/// refuses the command that was sent, for an earlier keeper's may have come too late where this one does not.
+pub fn judge(awaited: &Awaited, bytes: &[u8]) -> Result<Answer, Ignored> {
+    let envelope = Envelope::open(bytes).map_err(Ignored::NotSigned)?;
+    if envelope.signer != awaited.device_key {
+        return Err(Ignored::OtherSigner);
+    }
+    let receipt = Receipt::decode(&envelope.payload).map_err(Ignored::NotAReceipt)?;
+    let same = |same: bool, field| if same { Ok(()) } else { Err(Ignored::Other(field)) };
+    same(receipt.program == latchkey::ID.to_bytes(), "program")?;
+    same(receipt.vehicle == awaited.vehicle, "vehicle")?;
+    same(receipt.invocation == awaited.invocation, "invocation")?;
+    same(receipt.seq == awaited.seq, "sequence number")?;
+    same(receipt.action == awaited.action, "action")?;
+    let refusal = match receipt.outcome {
+        Outcome::Applied => return Ok(Answer::Applied(Proof { receipt, envelope })),
+        Outcome::Armed => return Ok(Answer::Armed),
+        Outcome::RefusedExpired => Refusal::CarSaysExpired,
+        Outcome::RefusedSuperseded => Refusal::CarSaysSuperseded,
+        Outcome::RefusedUnsafe => Refusal::CarSaysUnsafe,
+    };
+    same(receipt.command_hash == awaited.command_hash, "command")?;
+    Ok(Answer::Refused(refusal))
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+
+    fn car() -> SigningKey {
+        SigningKey::from_bytes(&[5; 32])
+    }
+
+    fn awaited() -> Awaited {
+        Awaited {
+            device_key: car().verifying_key().to_bytes(),
+            vehicle: [1; 32],
+            invocation: [2; 32],
+            seq: 3,
+            action: Action::Lock,
+            command_hash: [4; 32],
+        }
+    }
+
+    fn signed(by: &SigningKey, change: impl FnOnce(&mut Receipt)) -> Vec<u8> {
+        let mut receipt = Receipt {
+            program: latchkey::ID.to_bytes(),
+            vehicle: [1; 32],
+            invocation: [2; 32],
+            seq: 3,
+            action: Action::Lock,
+            outcome: Outcome::Applied,
+            device_time: 1_000,
+            command_hash: [4; 32],
+        };
+        change(&mut receipt);
+        Envelope::seal(by, &receipt.encode()).to_bytes()
+    }
+
+    fn ignored(bytes: &[u8]) -> Ignored {
+        judge(&awaited(), bytes).unwrap_err()
+    }
+
+    #[test]
+    fn the_cars_own_receipt_is_a_proof_byte_for_byte() {
+        let bytes = signed(&car(), |_| {});
+        let Ok(Answer::Applied(proof)) = judge(&awaited(), &bytes) else { panic!("applied") };
+        assert_eq!(proof.envelope.to_bytes(), bytes);
+        assert_eq!(proof.receipt.encode()[..], proof.envelope.payload);
+    }
+
+    #[test]
+    fn nothing_but_this_cars_receipt_for_this_invocation_is_believed() {
+        let stranger = SigningKey::from_bytes(&[6; 32]);
+        assert_eq!(ignored(&signed(&stranger, |_| {})), Ignored::OtherSigner);
+        let differs = |change: fn(&mut Receipt), field| {
+            assert_eq!(ignored(&signed(&car(), change)), Ignored::Other(field));
+        };
+        differs(|receipt| receipt.program = [9; 32], "program");
+        differs(|receipt| receipt.vehicle = [9; 32], "vehicle");
+        differs(|receipt| receipt.invocation = [9; 32], "invocation");
+        differs(|receipt| receipt.seq = 2, "sequence number");
+        differs(|receipt| receipt.seq = 4, "sequence number");
+        differs(|receipt| receipt.action = Action::Unlock, "action");
+    }
+
+    #[test]
+    fn a_receipt_changed_in_any_byte_is_not_believed() {
+        let good = signed(&car(), |_| {});
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            assert!(judge(&awaited(), &bad).is_err(), "byte {at}");
+        }
+        assert!(judge(&awaited(), &good[..good.len() - 1]).is_err());
+        assert!(judge(&awaited(), &[]).is_err());
+    }
+
+    #[test]
+    fn another_message_of_the_car_is_no_receipt() {
+        let enrolment = latchkey_protocol::Enrolment {
+            program: latchkey::ID.to_bytes(),
+            lender: [1; 32],
+            vin_commitment: [2; 32],
+        };
+        let bytes = Envelope::seal(&car(), &enrolment.encode()).to_bytes();
+        assert!(matches!(ignored(&bytes), Ignored::NotAReceipt(_)));
+    }
+
+    #[test]
+    fn a_receipt_for_an_earlier_keepers_command_still_proves_the_work() {
+        let earlier = |outcome| signed(&car(), |r| (r.command_hash, r.outcome) = ([7; 32], outcome));
+        let judged = |outcome| judge(&awaited(), &earlier(outcome));
+        assert!(matches!(judged(Outcome::Applied), Ok(Answer::Applied(_))));
+        assert!(matches!(judged(Outcome::Armed), Ok(Answer::Armed)));
+    }
+
+    #[test]
+    fn a_refusal_counts_for_the_command_it_refuses_alone() {
+        let refusals = [Outcome::RefusedExpired, Outcome::RefusedSuperseded, Outcome::RefusedUnsafe];
+        for outcome in refusals {
+            let earlier = signed(&car(), |r| (r.command_hash, r.outcome) = ([7; 32], outcome));
+            assert_eq!(ignored(&earlier), Ignored::Other("command"));
+            let this = signed(&car(), |r| r.outcome = outcome);
+            assert!(matches!(judge(&awaited(), &this), Ok(Answer::Refused(_))));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Who is waiting for which car.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anchor_lang::prelude::Pubkey;
+use latchkey_protocol::{Receipt, sealed, topics};
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::{Filter, RetainForwardRule};
+
+use super::Link;
+use crate::courier::Replies;
+
+/// The length of every signed receipt.
+const RECEIPT_LEN: usize = sealed::SEAL_LEN + Receipt::LEN;
+
+/// The conversations, by the topic on which their car answers. A topic follows from the car's identity, never from
+/// what a message says.
+#[derive(Debug, Default)]
+pub(super) struct Mailboxes(Mutex<HashMap<String, Mailbox>>);
+
+/// The conversations with one car.
+#[derive(Debug, Default)]
+struct Mailbox {
+    open: HashMap<u64, Replies>,
+    next: u64,
+    /// The connection on which the topic is subscribed, 0 for none.
+    subscribed_on: u64,
+}
+
+impl Mailboxes {
+    /// Opens a conversation with `vehicle` and returns its number.
+    pub fn open(&self, vehicle: &Pubkey, replies: Replies) -> u64 {
+        let mut mailboxes = self.lock();
+        let mailbox = mailboxes.entry(topic(vehicle)).or_default();
+        let number = mailbox.next;
+        mailbox.next += 1;
+        mailbox.open.insert(number, replies);
+        number
+    }
+
+    /// Ends a conversation. After the last one with a car, its topic is unsubscribed.
+    pub fn close(&self, vehicle: &Pubkey, number: u64, link: Option<&Link>) {
+        let topic = topic(vehicle);
+        let mut mailboxes = self.lock();
+        let Some(mailbox) = mailboxes.get_mut(&topic) else { return };
+        mailbox.open.remove(&number);
+        if !mailbox.open.is_empty() {
+            return;
+        }
+        let subscribed_on = mailbox.subscribed_on;
+        mailboxes.remove(&topic);
+        if let Some(link) = link.filter(|link| link.number == subscribed_on) {
+            // Under the lock, so that it cannot overtake the subscription of a conversation that starts now. If the
+            // queue is full, the broker goes on sending what nobody awaits until the connection ends: harmless.
+            _ = link.client.try_unsubscribe(topic);
+        }
+    }
+
+    /// Subscribes the car's topic on `link` unless that is done; `false` if the connection's queue is full.
+    pub fn subscribe(&self, vehicle: &Pubkey, link: &Link) -> bool {
+        let topic = topic(vehicle);
+        let mut mailboxes = self.lock();
+        let Some(mailbox) = mailboxes.get_mut(&topic) else { return false };
+        if mailbox.subscribed_on == link.number {
+            return true;
+        }
+        // A receipt the broker retained is old: it is not asked for.
+        let filter =
+            Filter { retain_forward_rule: RetainForwardRule::Never, ..Filter::new(topic, QoS::AtLeastOnce) };
+        let queued = link.client.try_subscribe_many([filter]).is_ok();
+        if queued {
+            mailbox.subscribed_on = link.number;
+        }
+        queued
+    }
+
+    /// Hands a message to every conversation with the car whose topic it came on; `false` if it is of no use to any.
+    pub fn deliver(&self, topic: &[u8], message: &[u8]) -> bool {
+        if message.len() != RECEIPT_LEN {
+            return false;
+        }
+        let Ok(topic) = std::str::from_utf8(topic) else { return false };
+        let mailboxes = self.lock();
+        let Some(mailbox) = mailboxes.get(topic) else { return false };
+        mailbox.open.values().filter(|replies| replies.pass_on(message.to_vec())).count() > 0
+    }
+
+    /// No code panics while it holds the lock; if one did, the table would still be whole.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Mailbox>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn topic(vehicle: &Pubkey) -> String {
+    topics::receipt(&vehicle.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::courier::Answers;
+
+    #[tokio::test]
+    async fn a_message_reaches_every_conversation_with_its_car_and_no_other() {
+        let mailboxes = Mailboxes::default();
+        let (car, other) = (Pubkey::new_unique(), Pubkey::new_unique());
+        let conversations = [&car, &car, &other].map(|vehicle| {
+            let (replies, answers) = Answers::channel();
+            (mailboxes.open(vehicle, replies), answers)
+        });
+        let [mut first, mut second, mut third] = conversations;
+
+        assert!(mailboxes.deliver(topic(&car).as_bytes(), &[7; RECEIPT_LEN]));
+        assert_eq!(first.1.next().await, Some(vec![7; RECEIPT_LEN]));
+        assert_eq!(second.1.next().await, Some(vec![7; RECEIPT_LEN]));
+
+        mailboxes.close(&other, third.0, None);
+        assert_eq!(third.1.next().await, None);
+        assert!(!mailboxes.deliver(topic(&other).as_bytes(), &[7; RECEIPT_LEN]));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_a_receipt_is_not_kept() {
+        let mailboxes = Mailboxes::default();
+        let car = Pubkey::new_unique();
+        let (replies, _answers) = Answers::channel();
+        mailboxes.open(&car, replies);
+        assert!(!mailboxes.deliver(topic(&car).as_bytes(), &[7; RECEIPT_LEN + 1]));
+        assert!(!mailboxes.deliver(topics::command(&car.to_string()).as_bytes(), &[7; RECEIPT_LEN]));
+        assert!(!mailboxes.deliver(&[0xff], &[7; RECEIPT_LEN]));
+    }
+
+    #[tokio::test]
+    async fn a_flood_fills_one_mailbox_and_no_memory() {
+        let mailboxes = Mailboxes::default();
+        let car = Pubkey::new_unique();
+        let (replies, _answers) = Answers::channel();
+        mailboxes.open(&car, replies);
+        let kept =
+            (0..1_000).filter(|_| mailboxes.deliver(topic(&car).as_bytes(), &[7; RECEIPT_LEN])).count();
+        assert!((1..100).contains(&kept), "{kept} messages lie unread");
+    }
+}

@@ -1,0 +1,191 @@
+//! What becomes of a request.
+
+use anchor_lang::prelude::Pubkey;
+use latchkey::errors::LatchkeyError;
+use latchkey_protocol::sealed::{Envelope, OpenError};
+use latchkey_protocol::{DecodeError, MessageTooLong, Receipt};
+
+use crate::chain::ReadError;
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The car did it and signed for it: settle with the proof.
+    Done(Proof),
+    /// The car has not done it yet. Nothing is lost: ask again for the same invocation.
+    Waiting(Waiting),
+    /// Nothing was done, and this is why.
+    Refused(Refusal),
+}
+
+/// A car's signed word that it did what was asked; the contract settles on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// What the car signed. Its command hash is that of the command the car obeyed, which an earlier keeper may have
+    /// had signed.
+    pub receipt: Receipt,
+    /// The same as bytes, with the device's key and signature: what the ed25519 program verifies.
+    pub envelope: Envelope,
+}
+
+/// How far a command got that is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The car has it and will obey when it is parked. Otherwise nothing was heard of the car.
+    pub armed: bool,
+}
+
+/// What a refusal means for the keeper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The same request will not be granted under this lease: give the lease back.
+    Permanent,
+    /// It may be granted later: ask again, with growing pauses and a freshly signed request.
+    Retry,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Not a signed message.
+    #[error("the request is not a signed message: sign an Invoke with the keeper's key")]
+    BadEnvelope(#[source] OpenError),
+    /// Not an Invoke.
+    #[error("the request is not an Invoke: sign one as the protocol lays it out")]
+    BadRequest(#[source] DecodeError),
+    /// Signed by another key than the keeper it names.
+    #[error("the request names keeper {keeper} but {signer} signed it: sign it with the keeper's key")]
+    NotTheKeeper {
+        /// Who asks.
+        keeper: Pubkey,
+        /// Who signed.
+        signer: Pubkey,
+    },
+    /// For another deployment of the contract.
+    #[error("the request is for program {0}, this function serves {program}: ask that program's", program = latchkey::ID)]
+    OtherProgram(Pubkey),
+    /// Too old, or from the future.
+    #[error("the request was signed at {issued_at} and the chain's clock says {now}: sign it anew")]
+    Stale {
+        /// When it was signed.
+        issued_at: i64,
+        /// The chain's time.
+        now: i64,
+    },
+
+    /// The chain could not be read.
+    #[error("the chain could not be read: ask again")]
+    ChainUnreadable(#[source] ReadError),
+    /// The chain did not answer within the caller's limit.
+    #[error("the chain did not answer in time: ask again, or allow more time")]
+    ChainSlow,
+    /// No such account.
+    #[error("there is no {what} at {address}: it is settled or expired, or the node lags behind: look again")]
+    Missing {
+        /// What should be there.
+        what: &'static str,
+        /// Where.
+        address: Pubkey,
+    },
+    /// An account that is not what it is taken for.
+    #[error("{address} is not the {what} of this invocation: pass an invocation of this program")]
+    Foreign {
+        /// What it should be.
+        what: &'static str,
+        /// Where.
+        address: Pubkey,
+    },
+
+    /// Nobody claimed it, as far as this node knows.
+    #[error("nobody holds the lease on this invocation: claim it, and ask when the claim is confirmed")]
+    Unclaimed,
+    /// Another keeper is at work.
+    #[error("{0} holds the lease on this invocation: leave it to that keeper")]
+    ClaimedByAnother(Pubkey),
+    /// The keeper's lease is over.
+    #[error("the lease ended at {lease_end} and the chain's clock says {now}: the claim is lost")]
+    LeaseOver {
+        /// When it ended.
+        lease_end: i64,
+        /// The chain's time.
+        now: i64,
+    },
+    /// The invocation's time is over.
+    #[error(
+        "the invocation expired at {expires_at} and the chain's clock says {now}: expire it, request anew"
+    )]
+    Expired {
+        /// When it expired.
+        expires_at: i64,
+        /// The chain's time.
+        now: i64,
+    },
+    /// A newer request exists.
+    #[error("request {newest} supersedes request {seq}: work on that one")]
+    Superseded {
+        /// What was asked for.
+        seq: u64,
+        /// The newest request of the vehicle.
+        newest: u64,
+    },
+    /// The contract would not ask for this now.
+    #[error("the contract would not ask for this now, give the lease back: {0}")]
+    NotDue(LatchkeyError),
+
+    /// This function does not hold the key.
+    #[error(
+        "this function does not hold command key {0}: add its key file, or use the function that holds it"
+    )]
+    UnknownCommandKey(Pubkey),
+    /// The configured message does not fit.
+    #[error("the message to the driver does not fit a command: shorten its template")]
+    Message(#[source] MessageTooLong),
+
+    /// The command never left.
+    #[error("the broker was out of reach, no command was sent: check the connection, then ask again")]
+    NotSent,
+    /// The courier has stopped.
+    #[error("the courier has stopped: start it again")]
+    CourierGone,
+    /// The car says the command came too late.
+    #[error(
+        "the car says the command expired: give the lease back; if it happens again, check the car's clock"
+    )]
+    CarSaysExpired,
+    /// The car obeyed a newer command.
+    #[error("the car has obeyed a newer command: give the lease back")]
+    CarSaysSuperseded,
+    /// The car says it would not be safe.
+    #[error("the car says it would not be safe now: ask again later")]
+    CarSaysUnsafe,
+}
+
+impl Refusal {
+    /// What the refusal means for the keeper.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Stale { .. }
+            | Self::ChainUnreadable(_)
+            | Self::ChainSlow
+            | Self::Missing { .. }
+            | Self::Unclaimed
+            | Self::NotSent
+            | Self::CourierGone
+            | Self::CarSaysUnsafe => Class::Retry,
+            Self::BadEnvelope(_)
+            | Self::BadRequest(_)
+            | Self::NotTheKeeper { .. }
+            | Self::OtherProgram(_)
+            | Self::Foreign { .. }
+            | Self::ClaimedByAnother(_)
+            | Self::LeaseOver { .. }
+            | Self::Expired { .. }
+            | Self::Superseded { .. }
+            | Self::NotDue(_)
+            | Self::UnknownCommandKey(_)
+            | Self::Message(_)
+            | Self::CarSaysExpired
+            | Self::CarSaysSuperseded => Class::Permanent,
+        }
+    }
+}

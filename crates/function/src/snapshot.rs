@@ -1,0 +1,153 @@
+//! What a function knows of an invocation: everything about it, as of one slot, and nothing taken on trust.
+
+use anchor_lang::AccountDeserialize;
+use anchor_lang::prelude::Pubkey;
+use latchkey::state::{Invocation, Lender, Loan, Vehicle};
+use latchkey_client::accounts::{decode_as, decode_token_account};
+use latchkey_client::pda;
+
+use crate::chain::{ChainAccount, ChainReader};
+use crate::outcome::Refusal;
+
+/// The Clock sysvar.
+const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+/// Where `unix_timestamp` is in the Clock sysvar: after slot, epoch start, epoch and leader schedule epoch.
+const UNIX_TIMESTAMP: std::ops::Range<usize> = 32..40;
+
+/// The token programs that may own a car wallet.
+const TOKEN_PROGRAMS: [Pubkey; 2] = [anchor_spl::token::ID, anchor_spl::token_2022::ID];
+
+/// An invocation and all that bears on it. Every account is the program's own and stands at the address that follows
+/// from its contents.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The chain's time.
+    pub now: i64,
+    /// The invocation's address.
+    pub address: Pubkey,
+    /// The invocation.
+    pub invocation: Invocation,
+    /// Its vehicle.
+    pub vehicle: Vehicle,
+    /// Its loan.
+    pub loan: Loan,
+    /// Its lender.
+    pub lender: Lender,
+    /// What the car wallet holds, base units.
+    pub wallet: u64,
+}
+
+impl Snapshot {
+    /// Reads all there is to know about the invocation at `address`. Finds the addresses first, each hop from the
+    /// account before it, then reads everything again at once: what is judged together was true together.
+    pub async fn read(chain: &dyn ChainReader, address: Pubkey) -> Result<Self, Refusal> {
+        let hint: Invocation = one(chain, "invocation", address).await?;
+        let lender: Lender = one(chain, "lender", hint.lender).await?;
+        let wallets = TOKEN_PROGRAMS.map(|program| pda::wallet(&hint.loan, &lender.mint, &program));
+        let [clock, invocation, vehicle, loan, lender, wallet, wallet_2022] =
+            all(chain, [CLOCK, address, hint.vehicle, hint.loan, hint.lender, wallets[0], wallets[1]])
+                .await?;
+
+        let invocation: Invocation = owned("invocation", address, invocation)?;
+        let vehicle: Vehicle = owned("vehicle", hint.vehicle, vehicle)?;
+        let loan: Loan = owned("loan", hint.loan, loan)?;
+        let lender: Lender = owned("lender", hint.lender, lender)?;
+        check_addresses(address, &hint, &invocation, &vehicle, &loan, &lender)?;
+        let wallet = wallet_balance(&hint.loan, &lender.mint, wallets, [wallet, wallet_2022])?;
+        Ok(Self { now: unix_time(clock)?, address, invocation, vehicle, loan, lender, wallet })
+    }
+}
+
+/// Reads one account of the program.
+async fn one<T: AccountDeserialize>(
+    chain: &dyn ChainReader,
+    what: &'static str,
+    address: Pubkey,
+) -> Result<T, Refusal> {
+    let [account] = all(chain, [address]).await?;
+    owned(what, address, account)
+}
+
+/// Reads `N` accounts as of one slot.
+async fn all<const N: usize>(
+    chain: &dyn ChainReader,
+    addresses: [Pubkey; N],
+) -> Result<[Option<ChainAccount>; N], Refusal> {
+    let accounts = chain.read(&addresses).await.map_err(Refusal::ChainUnreadable)?;
+    accounts.try_into().map_err(|accounts: Vec<_>| {
+        Refusal::ChainUnreadable(crate::ReadError::new(format!(
+            "{} accounts asked for, {} answered",
+            N,
+            accounts.len()
+        )))
+    })
+}
+
+/// Decodes an account that must be the program's.
+fn owned<T: AccountDeserialize>(
+    what: &'static str,
+    address: Pubkey,
+    account: Option<ChainAccount>,
+) -> Result<T, Refusal> {
+    let account = account.ok_or(Refusal::Missing { what, address })?;
+    if account.owner != latchkey::ID {
+        return Err(Refusal::Foreign { what, address });
+    }
+    decode_as(what, &account.data).map_err(|_| Refusal::Foreign { what, address })
+}
+
+/// Derives every address anew and holds the accounts' words about each other against it.
+fn check_addresses(
+    address: Pubkey,
+    read_at: &Invocation,
+    invocation: &Invocation,
+    vehicle: &Vehicle,
+    loan: &Loan,
+    lender: &Lender,
+) -> Result<(), Refusal> {
+    let belongs = |holds: bool, what, address| {
+        if holds { Ok(()) } else { Err(Refusal::Foreign { what, address }) }
+    };
+    let Invocation { vehicle: car, loan: debt, lender: house, .. } = *read_at;
+    let same = (invocation.vehicle, invocation.loan, invocation.lender) == (car, debt, house);
+    belongs(same && address == pda::invocation(&car, invocation.seq), "invocation", address)?;
+    belongs(house == pda::lender(&lender.first_authority), "lender", house)?;
+    belongs(
+        car == pda::vehicle(&vehicle.first_device_key)
+            && vehicle.lender == house
+            && vehicle.active_loan == Some(debt),
+        "vehicle",
+        car,
+    )?;
+    belongs(debt == pda::loan(&car, loan.index) && loan.vehicle == car && loan.lender == house, "loan", debt)
+}
+
+/// What the car wallet holds. A mint belongs to one token program, so at most one of the two addresses exists.
+fn wallet_balance(
+    loan: &Pubkey,
+    mint: &Pubkey,
+    addresses: [Pubkey; 2],
+    accounts: [Option<ChainAccount>; 2],
+) -> Result<u64, Refusal> {
+    const WHAT: &str = "car wallet";
+    let found = TOKEN_PROGRAMS.into_iter().zip(addresses).zip(accounts);
+    let Some((program, address, account)) =
+        found.into_iter().find_map(|((program, address), account)| Some((program, address, account?)))
+    else {
+        return Err(Refusal::Missing { what: WHAT, address: addresses[0] });
+    };
+    let foreign = Refusal::Foreign { what: WHAT, address };
+    match decode_token_account(&account.data) {
+        Ok(wallet) if account.owner == program && wallet.owner == *loan && wallet.mint == *mint => {
+            Ok(wallet.amount)
+        }
+        _ => Err(foreign),
+    }
+}
+
+/// The chain's time from the Clock sysvar.
+fn unix_time(clock: Option<ChainAccount>) -> Result<i64, Refusal> {
+    let clock = clock.ok_or(Refusal::Missing { what: "clock", address: CLOCK })?;
+    let bytes = clock.data.get(UNIX_TIMESTAMP).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(i64::from_le_bytes).ok_or(Refusal::Foreign { what: "clock", address: CLOCK })
+}

@@ -1,0 +1,302 @@
+//! A small world of real encoded accounts, keys and a chain that can be moved by hand.
+
+#![allow(dead_code, reason = "each test binary uses its own part of the world")]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use anchor_lang::AccountSerialize;
+use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
+use ed25519_dalek::SigningKey;
+use latchkey::state::*;
+use latchkey_client::pda;
+use latchkey_function::{ChainAccount, ChainReader, CommandKeys, ReadError};
+use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::{Command, Key, Outcome, Receipt};
+
+/// When the invocation was asked for. The first instalment was due at 1,000, the grace is 50 s.
+pub const REQUESTED: i64 = 1_060;
+/// When the lease ends.
+pub const LEASE_END: i64 = 1_160;
+/// When the invocation expires.
+pub const EXPIRES: i64 = 1_360;
+/// The chain's time at the start.
+pub const NOW: i64 = 1_070;
+
+const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+
+pub fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+pub fn public(key: &SigningKey) -> Pubkey {
+    Pubkey::from(key.verifying_key().to_bytes())
+}
+
+pub fn keeper() -> SigningKey {
+    key(1)
+}
+
+pub fn command_key() -> SigningKey {
+    key(2)
+}
+
+pub fn command_keys() -> CommandKeys {
+    CommandKeys::new([command_key()])
+}
+
+pub fn car_key(car: u8) -> SigningKey {
+    key(100 + car)
+}
+
+/// One car, its defaulted loan, and an invocation that the keeper has claimed.
+#[derive(Clone)]
+pub struct World {
+    pub now: i64,
+    pub lender: Lender,
+    pub vehicle: Vehicle,
+    pub loan: Loan,
+    pub invocation: Invocation,
+    pub wallet: u64,
+    pub car: SigningKey,
+}
+
+impl World {
+    pub fn new(action: Action) -> Self {
+        Self::of_car(action, 0)
+    }
+
+    pub fn of_car(action: Action, car: u8) -> Self {
+        let authority = public(&key(3));
+        let car = car_key(car);
+        let lender = pda::lender(&authority);
+        let vehicle = pda::vehicle(&public(&car));
+        let loan = pda::loan(&vehicle, 0);
+        let open = OpenInvocation { action, expires_at: EXPIRES };
+        Self {
+            now: NOW,
+            lender: Lender {
+                version: ACCOUNT_VERSION,
+                bump: 255,
+                first_authority: authority,
+                authority,
+                pending_authority: None,
+                servicer: authority,
+                mint: public(&key(4)),
+                treasury: public(&key(5)),
+                floors: PolicyFloors {
+                    min_grace_secs: 0,
+                    min_notice_secs: 0,
+                    max_apr_bps: u16::MAX,
+                    max_late_fee: u64::MAX,
+                    min_late_after_secs: 0,
+                    min_courtesy_secs: 0,
+                    min_courtesy_max: 0,
+                    max_lock_ttl_secs: 0,
+                },
+                keepers: Vec::new(),
+                paused_until: 0,
+                vehicles: 1,
+                loans_opened: 1,
+                loans_closed: 0,
+                reserved: [0; 64],
+            },
+            vehicle: Vehicle {
+                version: ACCOUNT_VERSION,
+                bump: 255,
+                lender,
+                first_device_key: public(&car),
+                device_key: public(&car),
+                vin_commitment: [0; 32],
+                active_loan: Some(loan),
+                lock: match action {
+                    Action::Unlock => LockState::Locked { since: 1_000, until: 2_000 },
+                    Action::Warn | Action::Lock => LockState::Unlocked,
+                },
+                lock_asked: None,
+                last_seq_asked: 7,
+                last_seq_proven: 6,
+                open: Some(open),
+                loans: 1,
+                retired: false,
+                reserved: [0; 64],
+            },
+            loan: Loan {
+                version: ACCOUNT_VERSION,
+                bump: 255,
+                lender,
+                borrower: public(&key(6)),
+                vehicle,
+                index: 0,
+                status: LoanStatus::Defaulted,
+                terms: terms(),
+                ledger: Ledger { principal: 10_000, ..Ledger::default() },
+                notice: None,
+                hold_until: 0,
+                courtesy_until: 0,
+                courtesy_used: 0,
+                extensions_used: 0,
+                warned_through: 1,
+                invocations_open: 1,
+                opened_at: 0,
+                defaulted_at: 1_050,
+                rent_payer: public(&key(7)),
+                reserved: [0; 64],
+            },
+            invocation: Invocation {
+                version: ACCOUNT_VERSION,
+                bump: 255,
+                lender,
+                loan,
+                vehicle,
+                borrower: public(&key(6)),
+                seq: 7,
+                action,
+                function_revision: 1,
+                command_key: public(&command_key()),
+                fee: 5_000,
+                bond: 1_000,
+                lease_secs: 100,
+                requested_at: REQUESTED,
+                expires_at: EXPIRES,
+                lock_until: if action == Action::Lock { REQUESTED + 300 } else { 0 },
+                instalment: 1,
+                claim: Some(Claim { keeper: public(&keeper()), lease_end: LEASE_END, bond: 1_000 }),
+                last_lapsed: None,
+                rent_payer: public(&key(7)),
+                reserved: [0; 32],
+            },
+            wallet: 0,
+            car,
+        }
+    }
+
+    pub fn address(&self) -> Pubkey {
+        pda::invocation(&self.invocation.vehicle, self.invocation.seq)
+    }
+
+    /// Everything as accounts, at the addresses where the program puts them.
+    pub fn accounts(&self) -> HashMap<Pubkey, ChainAccount> {
+        let Invocation { lender, loan, vehicle, .. } = self.invocation;
+        let wallet = pda::wallet(&loan, &self.lender.mint, &anchor_spl::token::ID);
+        HashMap::from([
+            (CLOCK, ChainAccount { owner: Pubkey::default(), data: clock(self.now) }),
+            (self.address(), owned(&self.invocation)),
+            (lender, owned(&self.lender)),
+            (vehicle, owned(&self.vehicle)),
+            (loan, owned(&self.loan)),
+            (wallet, token_account(anchor_spl::token::ID, &self.lender.mint, &loan, self.wallet)),
+        ])
+    }
+}
+
+/// Ten instalments of 1,000 every 100 seconds from time 1,000, without interest or notice.
+fn terms() -> Terms {
+    Terms {
+        principal: 10_000,
+        apr_bps: 0,
+        instalment: 1_000,
+        count: 10,
+        first_due: 1_000,
+        period: Period::Seconds(100),
+        grace_secs: 50,
+        notice_secs: 0,
+        late_fee: 0,
+        late_after_secs: 20,
+        courtesy_secs: 0,
+        courtesy_max: 0,
+        lock_ttl_secs: 300,
+        max_extensions: 0,
+        waterfall: Waterfall::InterestPrincipalFees,
+        overpayment: Overpayment::ReducePrincipal,
+    }
+}
+
+pub fn owned(account: &impl AccountSerialize) -> ChainAccount {
+    let mut data = Vec::new();
+    account.try_serialize(&mut data).unwrap();
+    ChainAccount { owner: latchkey::ID, data }
+}
+
+pub fn clock(now: i64) -> Vec<u8> {
+    let mut data = vec![0; 40];
+    data[32..].copy_from_slice(&now.to_le_bytes());
+    data
+}
+
+pub fn token_account(program: Pubkey, mint: &Pubkey, owner: &Pubkey, amount: u64) -> ChainAccount {
+    let mut data = vec![0; 165];
+    data[..32].copy_from_slice(mint.as_ref());
+    data[32..64].copy_from_slice(owner.as_ref());
+    data[64..72].copy_from_slice(&amount.to_le_bytes());
+    data[108] = 1;
+    ChainAccount { owner: program, data }
+}
+
+/// A chain in memory. Tests move it by hand.
+#[derive(Clone, Default)]
+pub struct Chain {
+    accounts: Arc<Mutex<HashMap<Pubkey, ChainAccount>>>,
+    broken: Arc<Mutex<bool>>,
+}
+
+impl Chain {
+    pub fn of(world: &World) -> Self {
+        let chain = Self::default();
+        chain.set(world);
+        chain
+    }
+
+    /// Puts the world's accounts on the chain, beside what is there.
+    pub fn set(&self, world: &World) {
+        self.accounts.lock().unwrap().extend(world.accounts());
+    }
+
+    pub fn change(&self, change: impl FnOnce(&mut HashMap<Pubkey, ChainAccount>)) {
+        change(&mut self.accounts.lock().unwrap());
+    }
+
+    pub fn break_down(&self) {
+        *self.broken.lock().unwrap() = true;
+    }
+}
+
+#[async_trait]
+impl ChainReader for Chain {
+    async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        if *self.broken.lock().unwrap() {
+            return Err(ReadError::new("the node is down"));
+        }
+        let accounts = self.accounts.lock().unwrap();
+        Ok(addresses.iter().map(|address| accounts.get(address).cloned()).collect())
+    }
+}
+
+/// What a car says to a signed command.
+pub fn receipt(car: &SigningKey, command: &[u8], outcome: Outcome) -> Vec<u8> {
+    receipt_with(car, command, |receipt| receipt.outcome = outcome)
+}
+
+/// The same, with something changed before it is signed.
+pub fn receipt_with(car: &SigningKey, command: &[u8], change: impl FnOnce(&mut Receipt)) -> Vec<u8> {
+    let envelope = Envelope::open(command).unwrap();
+    assert_eq!(envelope.signer, command_key_bytes(), "a car obeys the command key alone");
+    let command = Command::decode(&envelope.payload).unwrap();
+    let mut receipt = Receipt {
+        program: command.program,
+        vehicle: command.vehicle,
+        invocation: command.invocation,
+        seq: command.seq,
+        action: command.action,
+        outcome: Outcome::Applied,
+        device_time: command.issued_at + 5,
+        command_hash: sha256(&envelope.payload),
+    };
+    change(&mut receipt);
+    Envelope::seal(car, &receipt.encode()).to_bytes()
+}
+
+fn command_key_bytes() -> Key {
+    command_key().verifying_key().to_bytes()
+}

@@ -1,0 +1,628 @@
+//! The function through its one door, on a chain of real encoded accounts and with a courier in memory.
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anchor_lang::prelude::Pubkey;
+use common::*;
+use latchkey::errors::LatchkeyError;
+use latchkey::state::{Action, Claim, LoanStatus, LockState, Notice};
+use latchkey_client::pda;
+use latchkey_function::courier::Replies;
+use latchkey_function::{
+    Answers, ChainAccount, Class, CommandKeys, Courier, Function, FunctionConfig, Outcome, Parcel, Proof,
+    Refusal, Waiting, invoke,
+};
+use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::{Command, Outcome as CarOutcome};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Something done to a world.
+type Change = fn(&mut World);
+
+type Car = dyn Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync;
+
+/// A courier in memory: what it carried, and a car that answers at once or not at all.
+struct Road {
+    carried: Mutex<Vec<(Parcel, Replies)>>,
+    car: Box<Car>,
+    open: bool,
+}
+
+impl Road {
+    fn to(car: impl Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { carried: Mutex::default(), car: Box::new(car), open: true })
+    }
+
+    fn closed() -> Arc<Self> {
+        Arc::new(Self { carried: Mutex::default(), car: Box::new(|_| Vec::new()), open: false })
+    }
+
+    fn parcels(&self) -> Vec<Parcel> {
+        self.carried.lock().unwrap().iter().map(|(parcel, _)| parcel.clone()).collect()
+    }
+
+    /// The car says something later.
+    fn say(&self, message: Vec<u8>) {
+        assert!(self.carried.lock().unwrap().last().unwrap().1.pass_on(message), "somebody listens");
+    }
+}
+
+impl Courier for Road {
+    fn dispatch(&self, parcel: Parcel) -> Answers {
+        let (replies, answers) = Answers::channel();
+        if self.open {
+            replies.mark_sent();
+        }
+        for message in (self.car)(&parcel) {
+            replies.pass_on(message);
+        }
+        self.carried.lock().unwrap().push((parcel, replies));
+        answers
+    }
+}
+
+/// A world, its chain, a road to its car, and the function.
+struct Scene {
+    world: World,
+    chain: Chain,
+    road: Arc<Road>,
+    function: Function,
+}
+
+impl Scene {
+    fn new(world: World, road: Arc<Road>) -> Self {
+        let chain = Chain::of(&world);
+        let function = Function::new(
+            FunctionConfig::default(),
+            command_keys(),
+            Arc::new(chain.clone()),
+            Arc::clone(&road) as Arc<dyn Courier>,
+        );
+        Self { world, chain, road, function }
+    }
+
+    /// A car that does what it is told.
+    fn obedient(world: World) -> Self {
+        let car = world.car.clone();
+        Self::new(world, Road::to(move |parcel| vec![receipt(&car, &parcel.envelope, CarOutcome::Applied)]))
+    }
+
+    /// A car that is not there.
+    fn silent(world: World) -> Self {
+        Self::new(world, Road::to(|_| Vec::new()))
+    }
+
+    fn request(&self) -> Vec<u8> {
+        invoke(&keeper(), self.world.address(), self.world.now)
+    }
+
+    async fn ask(&self) -> Outcome {
+        self.function.handle(&self.request(), LIMIT).await
+    }
+
+    async fn refusal(&self) -> Refusal {
+        refused(self.ask().await)
+    }
+}
+
+fn done(outcome: Outcome) -> Proof {
+    match outcome {
+        Outcome::Done(proof) => proof,
+        other => panic!("expected a proof, got {other:?}"),
+    }
+}
+
+fn refused(outcome: Outcome) -> Refusal {
+    match outcome {
+        Outcome::Refused(refusal) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+/// What is refused when the world is changed like this; nothing is ever signed or sent then.
+async fn refusal_of(action: Action, change: impl FnOnce(&mut World)) -> Refusal {
+    let mut world = World::new(action);
+    change(&mut world);
+    let scene = Scene::obedient(world);
+    let refusal = scene.refusal().await;
+    assert!(scene.road.parcels().is_empty(), "nothing is sent when {refusal}");
+    assert_eq!(scene.function.stats().commands_signed, 0, "nothing is signed when {refusal}");
+    refusal
+}
+
+async fn rule_broken(action: Action, change: impl FnOnce(&mut World)) -> LatchkeyError {
+    match refusal_of(action, change).await {
+        Refusal::NotDue(rule) => rule,
+        other => panic!("expected a rule of the contract, got {other:?}"),
+    }
+}
+
+async fn granted(action: Action, change: impl FnOnce(&mut World)) {
+    let mut world = World::new(action);
+    change(&mut world);
+    done(Scene::obedient(world).ask().await);
+}
+
+macro_rules! assert_rule {
+    ($found:expr, $rule:ident) => {
+        assert_eq!(u32::from($found), u32::from(LatchkeyError::$rule), stringify!($rule))
+    };
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_car_that_obeys_yields_a_proof_for_each_action() {
+    for action in Action::ALL {
+        let scene = Scene::obedient(World::new(action));
+        let proof = done(scene.ask().await);
+        assert_eq!(proof.receipt.outcome, CarOutcome::Applied);
+        assert_eq!(proof.receipt.action, action.wire());
+        assert_eq!(proof.envelope.signer, scene.world.car.verifying_key().to_bytes());
+        assert_eq!(proof.envelope.payload, proof.receipt.encode());
+        assert_eq!(scene.function.stats().done, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_command_says_what_the_chain_says() {
+    let scene = Scene::obedient(World::new(Action::Lock));
+    done(scene.ask().await);
+    let [parcel] = scene.road.parcels().try_into().unwrap();
+    assert_eq!((parcel.vehicle, parcel.invocation), (scene.world.invocation.vehicle, scene.world.address()));
+    // From 1,070 through the lease's last second, 1,159.
+    assert_eq!(parcel.expires_in, Duration::from_secs(90));
+
+    let envelope = Envelope::open(&parcel.envelope).unwrap();
+    assert_eq!(envelope.signer, command_key().verifying_key().to_bytes());
+    let command = Command::decode(&envelope.payload).unwrap();
+    assert_eq!(command.program, latchkey::ID.to_bytes());
+    assert_eq!(command.vehicle, scene.world.invocation.vehicle.to_bytes());
+    assert_eq!(command.invocation, scene.world.address().to_bytes());
+    assert_eq!((command.seq, command.action), (7, latchkey_protocol::Action::Lock));
+    assert_eq!((command.issued_at, command.not_after), (REQUESTED, LEASE_END - 1));
+    assert_eq!(command.lock_until, REQUESTED + 300);
+    assert!(!command.message.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_outlives_neither_lease_nor_invocation() {
+    let not_after = |lease_end, expires_at| async move {
+        let mut world = World::new(Action::Lock);
+        world.invocation.claim = Some(Claim { keeper: public(&keeper()), lease_end, bond: 0 });
+        world.invocation.expires_at = expires_at;
+        let scene = Scene::obedient(world);
+        done(scene.ask().await);
+        let envelope = Envelope::open(&scene.road.parcels()[0].envelope).unwrap();
+        Command::decode(&envelope.payload).unwrap().not_after
+    };
+    assert_eq!(not_after(1_100, 1_200).await, 1_099);
+    assert_eq!(not_after(1_200, 1_100).await, 1_099);
+}
+
+#[tokio::test(start_paused = true)]
+async fn asked_again_under_one_lease_the_function_sends_the_same_bytes() {
+    let mut scene = Scene::silent(World::new(Action::Lock));
+    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    scene.world.now += 30;
+    scene.chain.set(&scene.world);
+    scene.ask().await;
+    let [first, second] = scene.road.parcels().try_into().unwrap();
+    assert_eq!(first.envelope, second.envelope);
+    assert!(second.expires_in < first.expires_in);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_keeper_settles_with_the_receipt_for_the_first_ones_command() {
+    // The first keeper's command was obeyed, its receipt lost, its lease lapsed.
+    let first = Scene::silent(World::new(Action::Lock));
+    first.ask().await;
+    let obeyed = first.road.parcels()[0].envelope.clone();
+
+    let mut world = World::new(Action::Lock);
+    world.now = LEASE_END + 10;
+    let next = key(9);
+    world.invocation.claim = Some(Claim { keeper: public(&next), lease_end: LEASE_END + 100, bond: 0 });
+    let stored = receipt(&world.car, &obeyed, CarOutcome::Applied);
+    let scene = Scene::new(world, Road::to(move |_| vec![stored.clone()]));
+    let request = invoke(&next, scene.world.address(), scene.world.now);
+    let proof = done(scene.function.handle(&request, LIMIT).await);
+    let sent = Envelope::open(&scene.road.parcels()[0].envelope).unwrap();
+    assert_eq!(proof.receipt.command_hash, sha256(&Envelope::open(&obeyed).unwrap().payload));
+    assert_ne!(proof.receipt.command_hash, sha256(&sent.payload));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keeper_that_does_not_hold_the_lease_gets_nothing_signed() {
+    let another = public(&key(9));
+    let claim = Claim { keeper: another, lease_end: LEASE_END, bond: 0 };
+    let refusal = refusal_of(Action::Lock, |world| world.invocation.claim = Some(claim)).await;
+    assert!(matches!(refusal, Refusal::ClaimedByAnother(keeper) if keeper == another));
+    assert_eq!(refusal.class(), Class::Permanent);
+
+    let refusal = refusal_of(Action::Lock, |world| world.invocation.claim = None).await;
+    assert!(matches!(refusal, Refusal::Unclaimed));
+    assert_eq!(refusal.class(), Class::Retry, "the node may lag behind the claim");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_in_the_keepers_name_by_another_key_gets_nothing_signed() {
+    let scene = Scene::obedient(World::new(Action::Lock));
+    let mut request = Envelope::open(&scene.request()).unwrap();
+    request = Envelope::seal(&key(9), &request.payload);
+    let refusal = refused(scene.function.handle(&request.to_bytes(), LIMIT).await);
+    assert!(matches!(refusal, Refusal::NotTheKeeper { .. }));
+    assert!(scene.road.parcels().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lease_holds_until_its_end_to_the_second() {
+    granted(Action::Lock, |world| world.now = LEASE_END - 1).await;
+    for now in [LEASE_END, LEASE_END + 1] {
+        let refusal = refusal_of(Action::Lock, |world| world.now = now).await;
+        assert!(matches!(refusal, Refusal::LeaseOver { lease_end: LEASE_END, .. }), "at {now}: {refusal:?}");
+        assert_eq!(refusal.class(), Class::Permanent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_invocation_holds_until_its_expiry_to_the_second() {
+    let at = |now| move |world: &mut World| (world.invocation.expires_at, world.now) = (1_100, now);
+    granted(Action::Unlock, at(1_099)).await;
+    for now in [1_100, 1_101] {
+        let refusal = refusal_of(Action::Unlock, at(now)).await;
+        assert!(matches!(refusal, Refusal::Expired { expires_at: 1_100, .. }), "at {now}: {refusal:?}");
+        assert_eq!(refusal.class(), Class::Permanent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_superseded_invocation_is_left_alone() {
+    for action in Action::ALL {
+        let refusal = refusal_of(action, |world| world.vehicle.last_seq_asked = 8).await;
+        assert!(matches!(refusal, Refusal::Superseded { seq: 7, newest: 8 }));
+        assert_eq!(refusal.class(), Class::Permanent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_must_be_fresh_by_the_chains_clock() {
+    for (signed_at, fresh) in [(NOW - 121, false), (NOW - 120, true), (NOW + 120, true), (NOW + 121, false)] {
+        let scene = Scene::obedient(World::new(Action::Unlock));
+        let request = invoke(&keeper(), scene.world.address(), signed_at);
+        match scene.function.handle(&request, LIMIT).await {
+            Outcome::Done(_) => assert!(fresh, "signed at {signed_at}"),
+            outcome => {
+                let refusal = refused(outcome);
+                assert!(
+                    !fresh && matches!(refusal, Refusal::Stale { .. }),
+                    "signed at {signed_at}: {refusal}"
+                );
+                assert_eq!(refusal.class(), Class::Retry);
+                assert!(scene.road.parcels().is_empty());
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_car_is_locked_for_a_loan_that_is_not_in_default() {
+    for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
+        let rule = rule_broken(Action::Lock, |world| world.loan.status = status).await;
+        assert_rule!(rule, NotDefaulted);
+    }
+    let rule = rule_broken(Action::Lock, |world| world.loan.ledger.paid_scheduled = 1_000).await;
+    assert_rule!(rule, NotPastDue);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_car_is_locked_or_warned_whose_wallet_can_pay() {
+    for action in [Action::Lock, Action::Warn] {
+        granted(action, |world| world.wallet = 999).await;
+        for wallet in [1_000, 1_001] {
+            assert_rule!(rule_broken(action, |world| world.wallet = wallet).await, WalletCanPay);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
+    for action in [Action::Lock, Action::Warn] {
+        let hold = |until| move |world: &mut World| world.loan.hold_until = until;
+        assert_rule!(rule_broken(action, hold(NOW + 1)).await, OnHold);
+        granted(action, hold(NOW)).await;
+        let pause = |until| move |world: &mut World| world.lender.paused_until = until;
+        assert_rule!(rule_broken(action, pause(NOW + 1)).await, LenderPaused);
+        granted(action, pause(NOW)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_emergency_start_stops_a_lock_until_its_second() {
+    assert_rule!(rule_broken(Action::Lock, |world| world.loan.courtesy_until = NOW + 1).await, InCourtesy);
+    granted(Action::Lock, |world| world.loan.courtesy_until = NOW).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_waits_for_the_notice_that_is_owed() {
+    let served = |at: i64| {
+        move |world: &mut World| {
+            world.loan.terms.notice_secs = 60;
+            world.loan.notice = Some(Notice { served_at: at, evidence: [1; 32], channels: 1 });
+        }
+    };
+    granted(Action::Lock, served(NOW - 60)).await;
+    assert_rule!(rule_broken(Action::Lock, served(NOW - 59)).await, NoticeNotMatured);
+    assert_rule!(rule_broken(Action::Lock, |world| world.loan.terms.notice_secs = 1).await, NoticeNotServed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_car_that_is_locked_is_not_locked_again_before_the_locks_last_third() {
+    let locked =
+        |since| move |world: &mut World| world.vehicle.lock = LockState::Locked { since, until: since + 300 };
+    assert_rule!(rule_broken(Action::Lock, locked(NOW - 199)).await, LockStands);
+    granted(Action::Lock, locked(NOW - 200)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_warning_needs_something_past_due() {
+    let rule = rule_broken(Action::Warn, |world| world.loan.ledger.paid_scheduled = 1_000).await;
+    assert_rule!(rule, NotPastDue);
+    let rule = rule_broken(Action::Warn, |world| world.loan.status = LoanStatus::PaidOff).await;
+    assert_rule!(rule, LoanPaidOff);
+    let rule = rule_broken(Action::Warn, |world| world.loan.status = LoanStatus::ChargedOff).await;
+    assert_rule!(rule, ChargedOff);
+    granted(Action::Warn, |world| world.loan.status = LoanStatus::Active).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_on_the_loan_keeps_an_unlock_back() {
+    granted(Action::Unlock, |world| {
+        world.lender.paused_until = i64::MAX;
+        world.loan.status = LoanStatus::PaidOff;
+        world.loan.hold_until = i64::MAX;
+        world.loan.courtesy_until = i64::MAX;
+        world.wallet = u64::MAX;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_key_that_is_not_held_signs_nothing() {
+    let strange = public(&key(9));
+    let refusal = refusal_of(Action::Lock, |world| world.invocation.command_key = strange).await;
+    assert!(matches!(refusal, Refusal::UnknownCommandKey(key) if key == strange));
+}
+
+#[tokio::test(start_paused = true)]
+async fn during_a_change_of_keys_the_key_the_invocation_names_signs() {
+    let mut world = World::new(Action::Lock);
+    world.invocation.command_key = public(&key(9));
+    let chain = Chain::of(&world);
+    let road = Road::to(|_| Vec::new());
+    let function = Function::new(
+        FunctionConfig::default(),
+        CommandKeys::new([command_key(), key(9)]),
+        Arc::new(chain),
+        Arc::clone(&road) as Arc<dyn Courier>,
+    );
+    function.handle(&invoke(&keeper(), world.address(), world.now), LIMIT).await;
+    let envelope = Envelope::open(&road.parcels()[0].envelope).unwrap();
+    assert_eq!(envelope.signer, key(9).verifying_key().to_bytes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_of_another_program_is_not_believed() {
+    let world = World::new(Action::Lock);
+    let wallet = pda::wallet(&world.invocation.loan, &world.lender.mint, &anchor_spl::token::ID);
+    let accounts = [
+        ("invocation", world.address()),
+        ("lender", world.invocation.lender),
+        ("vehicle", world.invocation.vehicle),
+        ("loan", world.invocation.loan),
+        ("car wallet", wallet),
+    ];
+    for (name, address) in accounts {
+        let scene = Scene::obedient(world.clone());
+        scene.chain.change(|accounts| accounts.get_mut(&address).unwrap().owner = public(&key(9)));
+        let refusal = scene.refusal().await;
+        assert!(matches!(refusal, Refusal::Foreign { what, .. } if what == name), "{name}: {refusal:?}");
+        assert!(scene.road.parcels().is_empty());
+
+        let scene = Scene::obedient(world.clone());
+        scene.chain.change(|accounts| drop(accounts.remove(&address)));
+        let refusal = scene.refusal().await;
+        assert!(matches!(refusal, Refusal::Missing { what, .. } if what == name), "{name}: {refusal:?}");
+        assert_eq!(refusal.class(), Class::Retry);
+
+        let scene = Scene::obedient(world.clone());
+        scene.chain.change(|accounts| accounts.get_mut(&address).unwrap().data.truncate(20));
+        let refusal = scene.refusal().await;
+        assert!(matches!(refusal, Refusal::Foreign { what, .. } if what == name), "{name}: {refusal:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_of_the_program_at_another_address_is_not_believed() {
+    // A true invocation, copied to an address that does not follow from it.
+    let world = World::new(Action::Lock);
+    let scene = Scene::obedient(world.clone());
+    let elsewhere = Pubkey::new_unique();
+    scene.chain.change(|accounts| {
+        accounts.insert(elsewhere, owned(&world.invocation));
+    });
+    let request = invoke(&keeper(), elsewhere, world.now);
+    let refusal = refused(scene.function.handle(&request, LIMIT).await);
+    assert!(matches!(refusal, Refusal::Foreign { what: "invocation", .. }), "{refusal:?}");
+
+    let mismatches: [(&str, Change); 6] = [
+        ("lender", |world| world.lender.first_authority = Pubkey::new_unique()),
+        ("vehicle", |world| world.vehicle.first_device_key = Pubkey::new_unique()),
+        ("vehicle", |world| world.vehicle.lender = Pubkey::new_unique()),
+        ("vehicle", |world| world.vehicle.active_loan = Some(Pubkey::new_unique())),
+        ("loan", |world| world.loan.index = 1),
+        ("loan", |world| world.loan.lender = Pubkey::new_unique()),
+    ];
+    for (name, change) in mismatches {
+        let refusal = refusal_of(Action::Lock, change).await;
+        assert!(matches!(refusal, Refusal::Foreign { what, .. } if what == name), "{name}: {refusal:?}");
+        assert_eq!(refusal.class(), Class::Permanent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wallet_of_either_token_program_counts_and_a_strangers_does_not() {
+    let world = World::new(Action::Lock);
+    let loan = world.invocation.loan;
+    let mint = world.lender.mint;
+    let old = pda::wallet(&loan, &mint, &anchor_spl::token::ID);
+    let new = pda::wallet(&loan, &mint, &anchor_spl::token_2022::ID);
+    let with = |at: Pubkey, account: ChainAccount| {
+        let scene = Scene::obedient(world.clone());
+        scene.chain.change(|accounts| {
+            accounts.remove(&old);
+            accounts.insert(at, account);
+        });
+        scene
+    };
+    let rich = with(new, token_account(anchor_spl::token_2022::ID, &mint, &loan, 1_000));
+    assert!(matches!(rich.refusal().await, Refusal::NotDue(LatchkeyError::WalletCanPay)));
+    let strangers = with(old, token_account(anchor_spl::token::ID, &mint, &Pubkey::new_unique(), 0));
+    assert!(matches!(strangers.refusal().await, Refusal::Foreign { what: "car wallet", .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chain_that_cannot_be_read_is_asked_again() {
+    let scene = Scene::obedient(World::new(Action::Lock));
+    scene.chain.break_down();
+    let refusal = scene.refusal().await;
+    assert!(matches!(refusal, Refusal::ChainUnreadable(_)));
+    assert_eq!(refusal.class(), Class::Retry);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_of_another_car_another_call_or_another_hand_settles_nothing() {
+    let world = World::new(Action::Lock);
+    let car = world.car.clone();
+    let scene = Scene::new(
+        world,
+        Road::to(move |parcel| {
+            let command = &parcel.envelope;
+            let mut torn = receipt(&car, command, CarOutcome::Applied);
+            *torn.last_mut().unwrap() ^= 1;
+            vec![
+                receipt(&car_key(1), command, CarOutcome::Applied),
+                receipt_with(&car, command, |r| r.vehicle = [9; 32]),
+                receipt_with(&car, command, |r| r.invocation = [9; 32]),
+                receipt_with(&car, command, |r| r.seq -= 1),
+                receipt_with(&car, command, |r| r.seq += 1),
+                receipt_with(&car, command, |r| r.action = latchkey_protocol::Action::Warn),
+                receipt_with(&car, command, |r| r.program = [9; 32]),
+                command.clone(),
+                torn,
+                Vec::new(),
+            ]
+        }),
+    );
+    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    assert_eq!(scene.function.stats().answers_ignored, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_car_that_refuses_is_heard() {
+    let refusals = [
+        (CarOutcome::RefusedExpired, Class::Permanent),
+        (CarOutcome::RefusedSuperseded, Class::Permanent),
+        (CarOutcome::RefusedUnsafe, Class::Retry),
+    ];
+    for (outcome, class) in refusals {
+        let world = World::new(Action::Lock);
+        let car = world.car.clone();
+        let scene = Scene::new(world, Road::to(move |parcel| vec![receipt(&car, &parcel.envelope, outcome)]));
+        let refusal = scene.refusal().await;
+        assert_eq!(refusal.class(), class, "{refusal}");
+        let heard = match refusal {
+            Refusal::CarSaysExpired => CarOutcome::RefusedExpired,
+            Refusal::CarSaysSuperseded => CarOutcome::RefusedSuperseded,
+            Refusal::CarSaysUnsafe => CarOutcome::RefusedUnsafe,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(heard, outcome);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_armed_car_is_waited_for_and_its_later_receipt_settles() {
+    let world = World::new(Action::Lock);
+    let car = world.car.clone();
+    let armed = move |parcel: &Parcel| vec![receipt(&car, &parcel.envelope, CarOutcome::Armed)];
+    let scene = Scene::new(world, Road::to(armed));
+    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: true })));
+
+    let parked = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let command = scene.road.parcels()[1].envelope.clone();
+        scene.road.say(receipt(&scene.world.car, &command, CarOutcome::Applied));
+    };
+    let (outcome, ()) = tokio::join!(scene.ask(), parked);
+    assert_eq!(done(outcome).receipt.outcome, CarOutcome::Applied);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cure_on_the_way_stops_the_command_and_a_later_receipt_finds_nobody() {
+    let scene = Scene::silent(World::new(Action::Lock));
+    let cured = async {
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        scene.chain.set(&World { wallet: 1_000, ..scene.world.clone() });
+    };
+    let started = tokio::time::Instant::now();
+    let (outcome, ()) = tokio::join!(scene.ask(), cured);
+    assert!(matches!(refused(outcome), Refusal::NotDue(LatchkeyError::WalletCanPay)));
+    assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
+    let (_, replies) = scene.road.carried.lock().unwrap().pop().unwrap();
+    tokio::time::timeout(Duration::from_secs(1), replies.closed())
+        .await
+        .expect("the courier is told to stop");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newer_request_stops_the_command_on_its_way() {
+    let scene = Scene::silent(World::new(Action::Lock));
+    let superseded = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let mut world = scene.world.clone();
+        world.vehicle.last_seq_asked = 8;
+        scene.chain.set(&world);
+    };
+    let (outcome, ()) = tokio::join!(scene.ask(), superseded);
+    assert!(matches!(refused(outcome), Refusal::Superseded { seq: 7, newest: 8 }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_ends_at_the_callers_limit() {
+    let scene = Scene::silent(World::new(Action::Lock));
+    let started = tokio::time::Instant::now();
+    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    assert_eq!(started.elapsed().as_secs(), LIMIT.as_secs());
+    assert_eq!(scene.function.stats().waiting, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_never_left_is_not_waited_for_in_vain() {
+    let scene = Scene::new(World::new(Action::Lock), Road::closed());
+    let refusal = scene.refusal().await;
+    assert!(matches!(refusal, Refusal::NotSent));
+    assert_eq!(refusal.class(), Class::Retry);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_is_counted_by_what_it_means() {
+    let scene = Scene::obedient(World::new(Action::Lock));
+    refused(scene.function.handle(b"nonsense", LIMIT).await);
+    scene.chain.break_down();
+    refused(scene.ask().await);
+    let stats = scene.function.stats();
+    assert_eq!((stats.refused, stats.retries, stats.done), (1, 1, 0));
+}
