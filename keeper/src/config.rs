@@ -1,0 +1,180 @@
+//! The keeper's configuration file, TOML. Unknown keys are errors, and reading it touches nothing but the file.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anchor_lang::prelude::Pubkey;
+use latchkey_function::FunctionConfig;
+use latchkey_function::mqtt::MqttConfig;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::ledger::rpc::RpcConfig;
+
+/// A keeper's configuration. Paths that do not start at the root count from the file's own directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The keeper's keypair file, as solana-keygen writes it: it pays, posts bonds and is paid.
+    pub keypair: PathBuf,
+    /// Keypair files of the command keys that the function in this process signs with.
+    #[serde(default)]
+    pub command_keys: Vec<PathBuf>,
+    /// How long transactions under way may take to land once the keeper is asked to stop, seconds.
+    #[serde(default = "drain_secs")]
+    pub drain_secs: u64,
+    /// The cluster.
+    pub chain: RpcConfig,
+    /// The broker where cars are met.
+    #[serde(default)]
+    pub broker: MqttConfig,
+    /// The function in this process.
+    #[serde(default)]
+    pub function: FunctionConfig,
+    /// What is worth its work.
+    #[serde(default)]
+    pub work: WorkConfig,
+}
+
+/// What is worth a keeper's work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkConfig {
+    /// The least fee worth a warning or a lock, lamports. Unlocks are done whatever they pay.
+    pub min_fee_lamports: u64,
+    /// Lenders to work for, base58; empty for all.
+    #[serde(serialize_with = "write_addresses", deserialize_with = "read_addresses")]
+    pub lenders: Vec<Pubkey>,
+}
+
+const fn drain_secs() -> u64 {
+    20
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {path}: check that it exists and is yours")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not a configuration.
+    #[error("the configuration {path} is not valid")]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// An address of the wrong scheme.
+    #[error("{key} is {value}: it must start with {expected}")]
+    BadUrl {
+        /// Which key.
+        key: &'static str,
+        /// What it says.
+        value: String,
+        /// What it should start with.
+        expected: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads and checks a configuration.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        config.check()?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        config.keypair = base.join(&config.keypair);
+        for key in &mut config.command_keys {
+            *key = base.join(&key);
+        }
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let starts = |key, value: &str, schemes: [&str; 2], expected| {
+            if schemes.iter().any(|scheme| value.starts_with(scheme)) {
+                Ok(())
+            } else {
+                Err(ConfigError::BadUrl { key, value: value.to_owned(), expected })
+            }
+        };
+        let RpcConfig { rpc_url, websocket_url, .. } = &self.chain;
+        starts("chain.rpc_url", rpc_url, ["http://", "https://"], "http:// or https://")?;
+        starts("chain.websocket_url", websocket_url, ["ws://", "wss://"], "ws:// or wss://")
+    }
+}
+
+fn read_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Pubkey>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let read = |text: &String| {
+        text.parse()
+            .map_err(|_| serde::de::Error::custom(format!("{text} is not a base58 address of 32 bytes")))
+    };
+    texts.iter().map(read).collect()
+}
+
+fn write_addresses<S: Serializer>(addresses: &[Pubkey], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(addresses.iter().map(ToString::to_string))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "keypair = 'keeper.json'
+        [chain]
+        rpc_url = 'http://localhost:8899'
+        websocket_url = 'ws://localhost:8900'";
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keeper.toml");
+        fs::write(&path, text).unwrap();
+        Config::load(&path).inspect(|config| assert!(config.keypair.starts_with(directory.path())))
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = load(text).unwrap_err();
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        format!("{error}: {source}")
+    }
+
+    #[test]
+    fn the_least_configuration_is_a_key_and_a_node() {
+        let config = load(LEAST).unwrap();
+        assert_eq!((config.drain_secs, config.chain.resync_secs), (20, 30));
+        assert_eq!(config.broker, MqttConfig::default());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_an_error_that_names_it() {
+        assert!(refusal(&format!("keypiar = 'x'\n{LEAST}")).contains("keypiar"));
+        assert!(refusal(&format!("{LEAST}\nresinc_secs = 3")).contains("resinc_secs"));
+        assert!(refusal(&format!("{LEAST}\n[work]\nlender = []")).contains("lender"));
+    }
+
+    #[test]
+    fn an_address_of_the_wrong_kind_is_refused() {
+        assert!(refusal(&LEAST.replace("ws://", "http://")).contains("chain.websocket_url"));
+        assert!(refusal(&LEAST.replace("http://", "")).contains("chain.rpc_url"));
+        assert!(refusal(&format!("{LEAST}\n[work]\nlenders = ['nobody']")).contains("nobody"));
+    }
+
+    #[test]
+    fn lenders_are_written_back_as_they_were_read() {
+        let lender = Pubkey::new_unique();
+        let config = load(&format!("{LEAST}\n[work]\nlenders = ['{lender}']")).unwrap();
+        assert_eq!(config.work.lenders, [lender]);
+        let again: Config = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
+        assert_eq!(again, config);
+    }
+}

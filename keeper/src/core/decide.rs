@@ -1,0 +1,196 @@
+//! What to do next for one loan, by the program's own rules.
+
+use std::collections::HashMap;
+
+use anchor_lang::prelude::Pubkey;
+use latchkey::rules::gates::{check_default, check_lock, check_unlock, check_warn};
+use latchkey::rules::ledger::Position;
+use latchkey::state::{Action, Invocation, Loan, LoanStatus};
+
+use super::Work;
+use super::intent::Step;
+use super::world::LoanView;
+
+/// What this keeper works for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The least fee worth a warning or a lock, lamports. Unlocks are done whatever they pay: a car that stays locked
+    /// without cause harms a person.
+    pub min_fee: u64,
+    /// Lenders to work for; empty for all.
+    pub lenders: Vec<Pubkey>,
+    /// The command keys that the function at hand signs with. What is commanded by another key is left to others.
+    pub command_keys: Vec<Pubkey>,
+    /// Rent of an escrow account, lamports: what it holds above is available.
+    pub escrow_rent: u64,
+}
+
+/// Invocations whose function is to be called now, and for how long, seconds.
+pub(super) fn calls(
+    view: &LoanView<'_>,
+    me: Pubkey,
+    now: i64,
+    work: &HashMap<Pubkey, Work>,
+) -> Vec<(Pubkey, u64)> {
+    view.invocations
+        .iter()
+        .filter(|(key, invocation)| {
+            let idle = work.get(key).is_none_or(|work| {
+                !work.calling && work.proof.is_none() && !work.refused && now >= work.not_before
+            });
+            idle && is_mine(invocation, me, now) && !should_yield(view, invocation, now)
+        })
+        .filter_map(|(key, invocation)| {
+            let ends = invocation.claim?.lease_end - yield_margin(invocation);
+            Some((*key, u64::try_from(ends - now).unwrap_or(0)))
+        })
+        .collect()
+}
+
+/// The next transaction for the loan, if one is due.
+pub(super) fn next_step(
+    view: &LoanView<'_>,
+    me: Pubkey,
+    now: i64,
+    policy: &Policy,
+    work: &HashMap<Pubkey, Work>,
+) -> Option<Step> {
+    let for_them = policy.lenders.is_empty() || policy.lenders.contains(&view.keys.lender);
+    if !for_them {
+        return None;
+    }
+    settle(view, me, now, work)
+        .or_else(|| collect(view, now))
+        .or_else(|| claim(view, me, now, policy, work))
+        .or_else(|| request(view, me, now, policy))
+}
+
+/// What to do about invocations that exist: bring receipts, give leases back, clear away what is over.
+fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work>) -> Option<Step> {
+    view.invocations.iter().find_map(|(key, invocation)| {
+        let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
+        let work = work.get(key);
+        let claimed = invocation.claim.is_some_and(|claim| claim.keeper == me);
+        if let Some(receipt) = work.and_then(|work| work.proof.clone()).filter(|_| claimed) {
+            return Some(Step::Confirm { seq, rent_payer, receipt });
+        }
+        let superseded = seq != view.vehicle.last_seq_asked;
+        let over = superseded || now >= invocation.expires_at;
+        let calling = work.is_some_and(|work| work.calling);
+        if over && !invocation.is_leased_at(now) {
+            return (!calling).then_some(Step::Expire { seq, rent_payer });
+        }
+        let refused = work.is_some_and(|work| work.refused);
+        let gives_up = refused || should_yield(view, invocation, now);
+        (is_mine(invocation, me, now) && gives_up && !calling).then_some(Step::Yield { seq })
+    })
+}
+
+/// A collection that moves money, charges a late fee, or records a cure.
+fn collect(view: &LoanView<'_>, now: i64) -> Option<Step> {
+    if !view.loan.status.is_open() {
+        return None;
+    }
+    let position = Position::at(view.loan, view.wallet, now).ok()?;
+    let pays = view.wallet > 0 && position.due().is_ok_and(|due| due > 0);
+    let charges = position.ledger.fees > view.loan.ledger.fees;
+    let cures = view.loan.status == LoanStatus::Defaulted && position.past_due == 0;
+    (pays || charges || cures).then_some(Step::Collect)
+}
+
+/// The newest invocation, if it is free and worth it.
+fn claim(
+    view: &LoanView<'_>,
+    me: Pubkey,
+    now: i64,
+    policy: &Policy,
+    work: &HashMap<Pubkey, Work>,
+) -> Option<Step> {
+    let (key, invocation) = view.invocations.last()?;
+    let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
+    let free = invocation.seq == view.vehicle.last_seq_asked
+        && now < invocation.expires_at
+        && !invocation.is_leased_at(now)
+        && lapsed != Some(me)
+        && view.lender.allows_keeper(&me);
+    let rested = work.get(key).is_none_or(|work| now >= work.not_before);
+    let wanted = is_worth(invocation.action, invocation.fee, policy)
+        && policy.command_keys.contains(&invocation.command_key)
+        && is_still_right(view, invocation, now);
+    (free && rested && wanted).then_some(Step::Claim { seq: invocation.seq })
+}
+
+/// A new request, the most urgent first: nobody waits for an unlock. Each is claimed in the same transaction, so only
+/// what this keeper can serve is asked for.
+fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option<Step> {
+    let seq = view.vehicle.last_seq_asked.checked_add(1)?;
+    let asks = |action, with_default| Step::Request { action, seq, with_default };
+    let serves = |action| {
+        let function = view.function(action);
+        let held = function.is_some_and(|function| policy.command_keys.contains(&function.command_key));
+        held && view.lender.allows_keeper(&me)
+    };
+    if serves(Action::Unlock) && check_unlock(view.loan, view.vehicle, view.wallet, false, now).is_ok() {
+        return Some(asks(Action::Unlock, false));
+    }
+    let lockable = |loan: &Loan| {
+        serves(Action::Lock)
+            && check_lock(view.lender, loan, view.vehicle, view.wallet, now).is_ok()
+            && is_funded(view, Action::Lock, policy)
+    };
+    if lockable(view.loan) {
+        return Some(asks(Action::Lock, false));
+    }
+    if check_default(view.loan, view.wallet, now).is_ok() {
+        let defaulted = Loan { status: LoanStatus::Defaulted, ..view.loan.clone() };
+        return Some(if lockable(&defaulted) { asks(Action::Lock, true) } else { Step::Default });
+    }
+    let warnable = serves(Action::Warn)
+        && check_warn(view.lender, view.loan, view.vehicle, view.wallet, now).is_ok()
+        && is_funded(view, Action::Warn, policy);
+    warnable.then(|| asks(Action::Warn, false))
+}
+
+/// Whether the escrow pays for it as the program asks, and the fee is worth it.
+fn is_funded(view: &LoanView<'_>, action: Action, policy: &Policy) -> bool {
+    let Some(function) = view.function(action) else { return false };
+    let available = view.escrow_lamports.saturating_sub(policy.escrow_rent);
+    is_worth(action, function.fee, policy)
+        && available >= function.fee.saturating_add(view.escrow.unlock_reserve)
+}
+
+fn is_worth(action: Action, fee: u64, policy: &Policy) -> bool {
+    action == Action::Unlock || fee >= policy.min_fee
+}
+
+fn is_mine(invocation: &Invocation, me: Pubkey, now: i64) -> bool {
+    invocation.claim.is_some_and(|claim| claim.keeper == me && now < claim.lease_end)
+}
+
+/// Whether a lease is to be given back: the request is superseded or no longer right, or the lease is nearly over.
+fn should_yield(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> bool {
+    let ending = invocation.claim.is_some_and(|claim| now >= claim.lease_end - yield_margin(invocation));
+    ending || invocation.seq != view.vehicle.last_seq_asked || !is_still_right(view, invocation, now)
+}
+
+/// How long before its end a lease is given back, seconds: a sixth of it, 30 s at most, so that the transaction lands
+/// in time and the bond is not forfeited.
+pub(super) fn yield_margin(invocation: &Invocation) -> i64 {
+    (i64::from(invocation.lease_secs) / 6).clamp(1, 30)
+}
+
+/// Whether what was asked is still right now. A lock for a loan that has been cured since is not: a wrongly locked
+/// car harms a person.
+fn is_still_right(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> bool {
+    let loan = view.loan;
+    let beyond =
+        || Position::at(loan, view.wallet, now).is_ok_and(|position| position.is_beyond(view.wallet));
+    let quiet = now >= loan.hold_until && !view.lender.is_paused(now);
+    match invocation.action {
+        Action::Unlock => true,
+        Action::Warn => quiet && beyond(),
+        Action::Lock => {
+            loan.status == LoanStatus::Defaulted && quiet && now >= loan.courtesy_until && beyond()
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The keeper's decisions, pure: no I/O and no clock of its own.
+//!
+//! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain
+//! alone, so that a crash, a duplicate, a reordering or a gap of events changes nothing about where it ends up.
+
+mod deadlines;
+mod decide;
+mod intent;
+mod world;
+
+use std::collections::HashMap;
+
+use anchor_lang::prelude::Pubkey;
+use latchkey_client::protocol::sealed::Envelope;
+
+pub use decide::Policy;
+pub use intent::{Intent, Step};
+pub use world::{RawAccount, Snapshot, Update, World};
+
+/// Something that happened.
+pub enum Event {
+    /// Everything there is on chain, as of one slot.
+    Snapshot(Snapshot),
+    /// A part of it, as of some slot.
+    Update(Update),
+    /// The Clock sysvar's time.
+    Clock(i64),
+    /// A transaction's fate is known, and what it touched has been read again since.
+    Settled {
+        /// The vehicle it concerned.
+        vehicle: Pubkey,
+        /// Whether it landed and succeeded.
+        succeeded: bool,
+    },
+    /// The function answered.
+    Answered {
+        /// The invocation.
+        invocation: Pubkey,
+        /// What it said.
+        answer: Answer,
+    },
+}
+
+/// What a function says.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The car did it; here is its signed receipt.
+    Proof(Box<Envelope>),
+    /// Not yet, or not reachable: ask again.
+    Again,
+    /// It will not be done under this lease.
+    Never,
+}
+
+/// Something to do.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Send a transaction, then report [`Event::Settled`].
+    Submit(Box<Intent>),
+    /// Call the function, then report [`Event::Answered`].
+    Invoke {
+        /// The invocation.
+        invocation: Pubkey,
+        /// Chain time, which the signed call carries.
+        now: i64,
+        /// How long the call may take, seconds: after that the lease is about to be given back.
+        limit_secs: u64,
+    },
+}
+
+/// What the keeper knows beyond the chain's own state.
+#[derive(Default)]
+struct Work {
+    /// The function is being called.
+    calling: bool,
+    /// A receipt to settle with.
+    proof: Option<Box<Envelope>>,
+    /// The function refused for good under the present lease.
+    refused: bool,
+    /// Calls that brought nothing, for the backoff.
+    attempts: u32,
+    /// Not to be called or claimed again before, chain time.
+    not_before: i64,
+}
+
+/// Transactions that failed for a vehicle, for the backoff.
+#[derive(Default)]
+struct Trouble {
+    failures: u32,
+    not_before: i64,
+}
+
+/// The keeper's mind.
+pub struct Core {
+    me: Pubkey,
+    policy: Policy,
+    world: World,
+    now: i64,
+    /// Vehicles with a transaction under way: one at a time each.
+    submitting: HashMap<Pubkey, Intent>,
+    work: HashMap<Pubkey, Work>,
+    trouble: HashMap<Pubkey, Trouble>,
+    /// Spreads the backoffs of several keepers; from the caller, so that the core stays deterministic.
+    jitter: u64,
+}
+
+/// The longest backoff, seconds.
+const LONGEST_BACKOFF: i64 = 60;
+
+impl Core {
+    /// A core that acts as keeper `me`. `jitter` is any random number.
+    pub fn new(me: Pubkey, policy: Policy, jitter: u64) -> Self {
+        Self {
+            me,
+            policy,
+            world: World::default(),
+            now: 0,
+            submitting: HashMap::new(),
+            work: HashMap::new(),
+            trouble: HashMap::new(),
+            jitter,
+        }
+    }
+
+    /// The chain as it is known.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Chain time.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Whether nothing is under way.
+    pub fn is_idle(&self) -> bool {
+        self.submitting.is_empty() && self.work.values().all(|work| !work.calling)
+    }
+
+    /// The next moment at which there may be something to do without anything happening before.
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.world.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
+    }
+
+    fn retries(&self) -> impl Iterator<Item = i64> {
+        let work = self.work.values().map(|work| work.not_before);
+        work.chain(self.trouble.values().map(|trouble| trouble.not_before)).filter(|at| *at > self.now)
+    }
+
+    /// Takes in what happened and says what to do.
+    pub fn apply(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Snapshot(snapshot) => self.world.replace(snapshot),
+            Event::Update(update) => self.world.update(update),
+            // A node that lags must not turn time back.
+            Event::Clock(unix) => self.now = self.now.max(unix),
+            Event::Settled { vehicle, succeeded } => self.settled(vehicle, succeeded),
+            Event::Answered { invocation, answer } => self.answered(invocation, answer),
+        }
+        self.forget_the_gone();
+        self.decide()
+    }
+
+    fn settled(&mut self, vehicle: Pubkey, succeeded: bool) {
+        let intent = self.submitting.remove(&vehicle);
+        if succeeded {
+            self.trouble.remove(&vehicle);
+            // A new lease is a new start; a lease given back is a reason to wait.
+            if let Some(Intent { step, .. }) = intent {
+                let waits = matches!(step, Step::Yield { .. });
+                let renewed = matches!(step, Step::Claim { .. });
+                if let Some(work) = step.invocation(&vehicle).and_then(|key| self.work.get_mut(&key)) {
+                    work.refused = false;
+                    if waits {
+                        work.not_before = self.now + backoff(work.attempts, self.jitter);
+                    } else if renewed {
+                        work.not_before = 0;
+                    }
+                }
+            }
+        } else {
+            let trouble = self.trouble.entry(vehicle).or_default();
+            trouble.failures = trouble.failures.saturating_add(1);
+            trouble.not_before = self.now + backoff(trouble.failures, self.jitter);
+        }
+    }
+
+    fn answered(&mut self, invocation: Pubkey, answer: Answer) {
+        let work = self.work.entry(invocation).or_default();
+        work.calling = false;
+        match answer {
+            Answer::Proof(proof) => work.proof = Some(proof),
+            Answer::Again => {
+                work.attempts = work.attempts.saturating_add(1);
+                work.not_before = self.now + backoff(work.attempts, self.jitter);
+            }
+            Answer::Never => work.refused = true,
+        }
+    }
+
+    /// Work on an invocation that no longer exists is over.
+    fn forget_the_gone(&mut self) {
+        let world = &self.world;
+        self.work.retain(|key, work| work.calling || world.invocation(key).is_some());
+    }
+
+    fn decide(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if self.now == 0 {
+            return commands;
+        }
+        for view in self.world.loans() {
+            let vehicle = view.keys.vehicle;
+            for (invocation, limit_secs) in decide::calls(&view, self.me, self.now, &self.work) {
+                self.work.entry(invocation).or_default().calling = true;
+                commands.push(Command::Invoke { invocation, now: self.now, limit_secs });
+            }
+            let troubled = self.trouble.get(&vehicle).is_some_and(|trouble| self.now < trouble.not_before);
+            if troubled || self.submitting.contains_key(&vehicle) {
+                continue;
+            }
+            if let Some(step) = decide::next_step(&view, self.me, self.now, &self.policy, &self.work) {
+                let intent = Intent { keys: view.keys, keeper: self.me, step };
+                self.submitting.insert(vehicle, intent.clone());
+                commands.push(Command::Submit(Box::new(intent)));
+            }
+        }
+        commands
+    }
+}
+
+/// Doubles from 1 s to a minute, plus up to half of it again, so that keepers do not move in step.
+fn backoff(attempts: u32, jitter: u64) -> i64 {
+    let base = 1_i64.checked_shl(attempts.min(6)).unwrap_or(LONGEST_BACKOFF).min(LONGEST_BACKOFF);
+    let spread = u64::try_from(base / 2 + 1).unwrap_or(1);
+    // Knuth's multiplicative hash: a different spread each time from one number.
+    let mixed = (jitter ^ u64::from(attempts)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    base + i64::try_from(mixed % spread).unwrap_or(0)
+}

@@ -1,0 +1,221 @@
+//! The chain as the keeper knows it, each part as of the newest slot it was seen at.
+
+use std::collections::HashMap;
+
+use anchor_lang::prelude::Pubkey;
+use latchkey::state::Action;
+use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use latchkey_client::accounts::{AccountError, ProgramAccount};
+use latchkey_client::instructions::LoanKeys;
+use latchkey_client::pda;
+
+/// An account of the program as it was read: its data and its lamports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAccount {
+    /// The data.
+    pub data: Vec<u8>,
+    /// The lamports.
+    pub lamports: u64,
+}
+
+/// Everything the keeper needs, as of one slot.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The slot.
+    pub slot: u64,
+    /// Every account of the program.
+    pub accounts: Vec<(Pubkey, RawAccount)>,
+    /// Balances of the car wallets, base units, by the wallet's address.
+    pub wallets: Vec<(Pubkey, u64)>,
+    /// The token program of each lender's mint.
+    pub token_programs: Vec<(Pubkey, Pubkey)>,
+}
+
+/// A part of it, as of some slot. `None` means that the account no longer exists.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    /// The slot.
+    pub slot: u64,
+    /// Accounts of the program.
+    pub accounts: Vec<(Pubkey, Option<RawAccount>)>,
+    /// Balances of car wallets, base units.
+    pub wallets: Vec<(Pubkey, u64)>,
+}
+
+#[derive(Clone)]
+struct Seen<T> {
+    slot: u64,
+    value: T,
+}
+
+/// The chain as it is known.
+#[derive(Default)]
+pub struct World {
+    /// `None` marks an account known to be gone, so that an older update cannot bring it back.
+    accounts: HashMap<Pubkey, Seen<Option<Known>>>,
+    wallets: HashMap<Pubkey, Seen<u64>>,
+    token_programs: HashMap<Pubkey, Pubkey>,
+    by_vehicle: HashMap<Pubkey, Vec<Pubkey>>,
+    undecodable: u64,
+}
+
+#[derive(Clone)]
+struct Known {
+    account: ProgramAccount,
+    lamports: u64,
+}
+
+/// Everything that decides about one loan.
+pub struct LoanView<'a> {
+    /// The addresses around it.
+    pub keys: LoanKeys,
+    /// The lender.
+    pub lender: &'a Lender,
+    /// The loan.
+    pub loan: &'a Loan,
+    /// The car.
+    pub vehicle: &'a Vehicle,
+    /// The escrow.
+    pub escrow: &'a Escrow,
+    /// Lamports of the escrow account.
+    pub escrow_lamports: u64,
+    /// What the car wallet holds, base units.
+    pub wallet: u64,
+    /// The loan's invocations, oldest first.
+    pub invocations: Vec<(Pubkey, &'a Invocation)>,
+    functions: [Option<&'a Function>; 3],
+}
+
+impl LoanView<'_> {
+    /// The lender's function for an action, if it offers one.
+    pub fn function(&self, action: Action) -> Option<&Function> {
+        self.functions.iter().flatten().find(|function| function.action == action).copied()
+    }
+}
+
+impl World {
+    /// Takes a whole snapshot: what it does not have, and was last seen before it, is gone.
+    pub fn replace(&mut self, snapshot: Snapshot) {
+        let slot = snapshot.slot;
+        let present: std::collections::HashSet<_> = snapshot.accounts.iter().map(|(key, _)| *key).collect();
+        for (key, seen) in &mut self.accounts {
+            if seen.slot < slot && !present.contains(key) {
+                *seen = Seen { slot, value: None };
+            }
+        }
+        self.token_programs.extend(snapshot.token_programs);
+        let accounts = snapshot.accounts.into_iter().map(|(key, raw)| (key, Some(raw))).collect();
+        self.update(Update { slot, accounts, wallets: snapshot.wallets });
+    }
+
+    /// Takes a part. What is older than what is known is passed over.
+    pub fn update(&mut self, update: Update) {
+        for (key, raw) in update.accounts {
+            if self.accounts.get(&key).is_some_and(|seen| seen.slot > update.slot) {
+                continue;
+            }
+            match raw.as_ref().map(Known::decode).transpose() {
+                Ok(value) => {
+                    self.accounts.insert(key, Seen { slot: update.slot, value });
+                }
+                // Not one of this version's accounts: nothing can be decided on it.
+                Err(_) => self.undecodable += 1,
+            }
+        }
+        for (key, amount) in update.wallets {
+            if self.wallets.get(&key).is_none_or(|seen| seen.slot <= update.slot) {
+                self.wallets.insert(key, Seen { slot: update.slot, value: amount });
+            }
+        }
+        self.index();
+    }
+
+    /// Accounts that could not be decoded so far.
+    pub fn undecodable(&self) -> u64 {
+        self.undecodable
+    }
+
+    /// An invocation that exists.
+    pub fn invocation(&self, key: &Pubkey) -> Option<&Invocation> {
+        match &self.accounts.get(key)?.value.as_ref()?.account {
+            ProgramAccount::Invocation(invocation) => Some(invocation),
+            _ => None,
+        }
+    }
+
+    /// Every loan of which all the parts are known.
+    pub fn loans(&self) -> impl Iterator<Item = LoanView<'_>> {
+        self.accounts.values().filter_map(|seen| match &seen.value.as_ref()?.account {
+            ProgramAccount::Loan(loan) => self.view(loan),
+            _ => None,
+        })
+    }
+
+    /// The wallet of every known loan whose token program is known.
+    pub fn wallets(&self) -> Vec<Pubkey> {
+        self.accounts
+            .values()
+            .filter_map(|seen| match &seen.value.as_ref()?.account {
+                ProgramAccount::Loan(loan) => Some(self.keys(loan)?.1.wallet),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn keys(&self, loan: &Loan) -> Option<(&Lender, LoanKeys)> {
+        let ProgramAccount::Lender(lender) = &self.get(&loan.lender)?.account else { return None };
+        let token_program = *self.token_programs.get(&lender.mint)?;
+        Some((lender, LoanKeys::of(loan, lender, token_program)))
+    }
+
+    fn view<'a>(&'a self, loan: &'a Loan) -> Option<LoanView<'a>> {
+        let (lender, keys) = self.keys(loan)?;
+        let ProgramAccount::Vehicle(vehicle) = &self.get(&keys.vehicle)?.account else { return None };
+        let known = self.get(&keys.escrow)?;
+        let ProgramAccount::Escrow(escrow) = &known.account else { return None };
+        let function = |action| match &self.get(&pda::function(&keys.lender, action))?.account {
+            ProgramAccount::Function(function) => Some(function.as_ref()),
+            _ => None,
+        };
+        let mut invocations: Vec<_> = self
+            .by_vehicle
+            .get(&keys.vehicle)
+            .into_iter()
+            .flatten()
+            .filter_map(|key| Some((*key, self.invocation(key)?)))
+            .filter(|(_, invocation)| invocation.loan == keys.loan)
+            .collect();
+        invocations.sort_by_key(|(_, invocation)| invocation.seq);
+        Some(LoanView {
+            lender,
+            loan,
+            vehicle,
+            escrow,
+            escrow_lamports: known.lamports,
+            // A wallet that was never seen might hold anything: better no view than a wrong one.
+            wallet: self.wallets.get(&keys.wallet)?.value,
+            invocations,
+            functions: Action::ALL.map(function),
+            keys,
+        })
+    }
+
+    fn get(&self, key: &Pubkey) -> Option<&Known> {
+        self.accounts.get(key)?.value.as_ref()
+    }
+
+    fn index(&mut self) {
+        self.by_vehicle.clear();
+        for (key, seen) in &self.accounts {
+            if let Some(Known { account: ProgramAccount::Invocation(invocation), .. }) = &seen.value {
+                self.by_vehicle.entry(invocation.vehicle).or_default().push(*key);
+            }
+        }
+    }
+}
+
+impl Known {
+    fn decode(raw: &RawAccount) -> Result<Self, AccountError> {
+        Ok(Self { account: ProgramAccount::decode(&raw.data)?, lamports: raw.lamports })
+    }
+}

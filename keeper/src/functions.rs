@@ -1,0 +1,53 @@
+//! Calling the car's function.
+
+use std::time::Duration;
+
+use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
+use ed25519_dalek::SigningKey;
+use latchkey_function::{Class, Function, Outcome, invoke};
+use tracing::{info, warn};
+
+use crate::core::Answer;
+
+/// Whatever fulfils invocations.
+#[async_trait]
+pub trait Functions: Send + Sync + 'static {
+    /// Has the invocation fulfilled and waits for the car's word at most `limit`. `now` is the chain's time, which the
+    /// call carries.
+    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> Answer;
+}
+
+/// The function in this process.
+pub struct Embedded {
+    function: Function,
+    keeper: SigningKey,
+}
+
+impl Embedded {
+    /// Calls `function` as the keeper whose key this is.
+    pub fn new(function: Function, keeper: SigningKey) -> Self {
+        Self { function, keeper }
+    }
+}
+
+#[async_trait]
+impl Functions for Embedded {
+    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> Answer {
+        let request = invoke(&self.keeper, invocation, now);
+        match self.function.handle(&request, limit).await {
+            Outcome::Done(proof) => Answer::Proof(Box::new(proof.envelope)),
+            Outcome::Waiting(waiting) => {
+                info!(%invocation, armed = waiting.armed, "the car has not done it yet");
+                Answer::Again
+            }
+            Outcome::Refused(refusal) => {
+                warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function refused");
+                match refusal.class() {
+                    Class::Permanent => Answer::Never,
+                    Class::Retry => Answer::Again,
+                }
+            }
+        }
+    }
+}

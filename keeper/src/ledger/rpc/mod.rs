@@ -1,0 +1,118 @@
+//! Any cluster, through one node's RPC and websocket.
+//!
+//! The websocket is a hint that makes the keeper quick; the snapshots, on a timer and after every reconnect, make it
+//! right. Whatever either tells is merged by slot.
+
+mod landing;
+mod read;
+mod watch;
+
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
+use latchkey_function::{ChainAccount, ChainReader, ReadError};
+use serde::{Deserialize, Serialize};
+use solana_commitment_config::CommitmentConfig;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_sdk::signature::Keypair;
+use tokio::sync::mpsc;
+
+use super::{Fate, Ledger, LedgerError};
+use crate::core::{Event, Intent};
+
+/// No call to the node takes longer, or it failed.
+const CALL: Duration = Duration::from_secs(10);
+
+/// How to reach the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RpcConfig {
+    /// The node's RPC address.
+    pub rpc_url: String,
+    /// The node's websocket address. It is not derived from the other: providers differ.
+    pub websocket_url: String,
+    /// Pause between snapshots, seconds.
+    #[serde(default = "defaults::resync_secs")]
+    pub resync_secs: u64,
+    /// A node that tells no new time for so long is given up and connected to anew, seconds.
+    #[serde(default = "defaults::stall_secs")]
+    pub stall_secs: u64,
+    /// Priority fee, micro-lamports a compute unit.
+    #[serde(default)]
+    pub priority_micro_lamports: u64,
+    /// The most one transaction may cost the keeper (bond, rent and fees), lamports. A transaction that would cost more
+    /// is not sent.
+    #[serde(default = "defaults::max_outlay_lamports")]
+    pub max_outlay_lamports: u64,
+}
+
+mod defaults {
+    pub(super) const fn resync_secs() -> u64 {
+        30
+    }
+
+    pub(super) const fn stall_secs() -> u64 {
+        15
+    }
+
+    pub(super) const fn max_outlay_lamports() -> u64 {
+        100_000_000
+    }
+}
+
+/// A cluster as a keeper works it.
+pub struct RpcLedger {
+    rpc: RpcClient,
+    config: RpcConfig,
+    keeper: Keypair,
+    /// Makes every transaction's bytes its own.
+    sent: AtomicU32,
+}
+
+impl RpcLedger {
+    /// The keeper's hands on a cluster. Connects to nothing yet.
+    pub fn new(config: RpcConfig, keeper: Keypair) -> Self {
+        Self { rpc: client(&config.rpc_url), config, keeper, sent: AtomicU32::new(0) }
+    }
+}
+
+#[async_trait]
+impl Ledger for RpcLedger {
+    async fn watch(&self, events: mpsc::Sender<Event>) {
+        watch::keep(self, &events).await;
+    }
+
+    async fn settle(&self, intent: Intent) -> Fate {
+        landing::settle(self, &intent).await
+    }
+
+    async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
+        Ok(self.rpc.get_minimum_balance_for_rent_exemption(bytes).await?)
+    }
+}
+
+/// The chain as the car functions read it, through one node.
+pub struct RpcReader(RpcClient);
+
+impl RpcReader {
+    /// Reads through the node at `rpc_url`.
+    pub fn new(rpc_url: &str) -> Self {
+        Self(client(rpc_url))
+    }
+}
+
+#[async_trait]
+impl ChainReader for RpcReader {
+    async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let accounts = self.0.get_multiple_accounts(addresses).await.map_err(ReadError::new)?;
+        let chain =
+            |account: solana_sdk::account::Account| ChainAccount { owner: account.owner, data: account.data };
+        Ok(accounts.into_iter().map(|account| account.map(chain)).collect())
+    }
+}
+
+fn client(rpc_url: &str) -> RpcClient {
+    RpcClient::new_with_timeout_and_commitment(rpc_url.to_owned(), CALL, CommitmentConfig::confirmed())
+}

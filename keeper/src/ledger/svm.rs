@@ -1,0 +1,321 @@
+//! A ledger in this process: the program's real bytes in LiteSVM, and a clock that stands where it is set.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
+use latchkey::state::{Lender, Loan};
+use latchkey_client::accounts::{ProgramAccount, decode_token_account};
+use latchkey_client::instructions::LoanKeys;
+use latchkey_function::{ChainAccount, ChainReader, ReadError};
+use litesvm::LiteSVM;
+use litesvm::types::TransactionMetadata;
+use solana_sdk::account::Account;
+use solana_sdk::clock::Clock;
+use solana_sdk::hash::Hash;
+use solana_sdk::signature::{Keypair, Signature};
+use solana_sdk::transaction::{Transaction, TransactionError};
+use tokio::sync::{mpsc, watch};
+use tracing::{debug, info};
+
+use super::transaction::sign;
+use super::{Fate, Ledger, LedgerError};
+use crate::core::{Event, Intent, RawAccount, Snapshot, Update};
+
+/// Lamports a signature costs: the fee LiteSVM takes, as Solana's clusters do.
+pub const SIGNATURE_FEE: u64 = 5_000;
+
+/// A ledger in this process. Clones are the same ledger.
+#[derive(Clone)]
+pub struct Svm {
+    state: Arc<Mutex<State>>,
+    changed: watch::Sender<u64>,
+}
+
+struct State {
+    svm: LiteSVM,
+    records: Vec<Record>,
+    /// Counts changes: the "slot" of what is read here.
+    version: u64,
+}
+
+/// A transaction that was executed.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its first signature.
+    pub signature: Signature,
+    /// Who paid its fee.
+    pub payer: Pubkey,
+    /// The fee, lamports.
+    pub fee: u64,
+    /// Why it was undone; only its fee counts then.
+    pub error: Option<TransactionError>,
+    /// Every account it named.
+    pub accounts: Vec<Pubkey>,
+    /// Program and data of each instruction.
+    pub instructions: Vec<(Pubkey, Vec<u8>)>,
+    /// What it logged.
+    pub logs: Vec<String>,
+}
+
+/// Why a transaction did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the transaction was refused: {error}")]
+pub struct Refused {
+    /// What the runtime says.
+    #[source]
+    pub error: TransactionError,
+    /// What it logged before.
+    pub logs: Vec<String>,
+}
+
+/// Why a ledger cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the program's bytes do not load: build it anew")]
+pub struct BadProgram(#[source] Box<litesvm::error::LiteSVMError>);
+
+impl Svm {
+    /// A ledger with the program, SPL's programs, and the clock at `unix`.
+    pub fn new(program: &[u8], unix: i64) -> Result<Self, BadProgram> {
+        let mut svm = LiteSVM::new();
+        svm.add_program(latchkey::ID, program).map_err(|error| BadProgram(Box::new(error)))?;
+        set_clock(&mut svm, unix);
+        let state = State { svm, records: Vec::new(), version: 1 };
+        Ok(Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(1) })
+    }
+
+    /// The time.
+    pub fn now(&self) -> i64 {
+        self.lock().now()
+    }
+
+    /// Moves the clock to `unix`; never back.
+    pub fn set_time(&self, unix: i64) {
+        self.change(|state| {
+            if unix > state.now() {
+                set_clock(&mut state.svm, unix);
+            }
+        });
+    }
+
+    /// An account, `None` where there is none.
+    pub fn account(&self, address: &Pubkey) -> Option<Account> {
+        self.lock().account(address)
+    }
+
+    /// Lamports from nowhere.
+    pub fn airdrop(&self, to: &Pubkey, lamports: u64) -> Result<(), Refused> {
+        self.change(|state| match state.svm.airdrop(to, lamports) {
+            Ok(_) => Ok(()),
+            Err(failed) => Err(Refused { error: failed.err, logs: failed.meta.logs }),
+        })
+    }
+
+    /// The blockhash to sign with next.
+    pub fn latest_blockhash(&self) -> Hash {
+        self.lock().svm.latest_blockhash()
+    }
+
+    /// Executes a transaction.
+    pub fn send(&self, transaction: Transaction) -> Result<Signature, Refused> {
+        self.change(|state| state.execute(transaction))
+    }
+
+    /// Executed transactions that name an address, after the one signed `after`, oldest first.
+    pub fn history(&self, address: &Pubkey, after: Option<Signature>) -> Vec<Record> {
+        let state = self.lock();
+        let start = after
+            .and_then(|after| state.records.iter().position(|record| record.signature == after))
+            .map_or(0, |at| at + 1);
+        state.records[start..].iter().filter(|record| record.accounts.contains(address)).cloned().collect()
+    }
+
+    /// Hears of every change from now on: a count that rises.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        state.version += 1;
+        let version = state.version;
+        drop(state);
+        self.changed.send_replace(version);
+        result
+    }
+
+    /// No code panics half way through a change.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn set_clock(svm: &mut LiteSVM, unix: i64) {
+    let clock: Clock = svm.get_sysvar();
+    svm.set_sysvar(&Clock { unix_timestamp: unix, slot: clock.slot + 1, ..clock });
+}
+
+impl State {
+    fn now(&self) -> i64 {
+        self.svm.get_sysvar::<Clock>().unix_timestamp
+    }
+
+    /// LiteSVM keeps an emptied account, a cluster does not.
+    fn account(&self, address: &Pubkey) -> Option<Account> {
+        self.svm.get_account(address).filter(|account| account.lamports > 0)
+    }
+
+    fn execute(&mut self, transaction: Transaction) -> Result<Signature, Refused> {
+        let message = &transaction.message;
+        let keys = message.account_keys.clone();
+        let instructions = message.instructions.iter();
+        let instructions: Vec<_> = instructions
+            .map(|instruction| (keys[usize::from(instruction.program_id_index)], instruction.data.clone()))
+            .collect();
+        let sent_signature = transaction.signatures.first().copied().unwrap_or_default();
+        let result = self.svm.send_transaction(transaction);
+        // Or the same transaction, sent again for a good reason, would be taken for a copy.
+        self.svm.expire_blockhash();
+        let (meta, error) = match result {
+            Ok(meta) => (meta, None),
+            Err(failed) => (failed.meta, Some(failed.err)),
+        };
+        let TransactionMetadata { logs, fee, .. } = meta;
+        // Without a fee it never ran: refused at the door, it leaves no trace on a cluster either.
+        if fee > 0 {
+            self.records.push(Record {
+                signature: sent_signature,
+                payer: keys[0],
+                fee,
+                error: error.clone(),
+                accounts: keys,
+                instructions,
+                logs: logs.clone(),
+            });
+        }
+        match error {
+            None => Ok(sent_signature),
+            Some(error) => Err(Refused { error, logs }),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let accounts = self.svm.get_program_accounts(&latchkey::ID);
+        let decoded: Vec<_> =
+            accounts.iter().filter_map(|(_, account)| ProgramAccount::decode(&account.data).ok()).collect();
+        let lenders: Vec<(Pubkey, &Lender)> = accounts
+            .iter()
+            .map(|(key, _)| *key)
+            .zip(&decoded)
+            .filter_map(|(key, account)| match account {
+                ProgramAccount::Lender(lender) => Some((key, &**lender)),
+                _ => None,
+            })
+            .collect();
+        let token_programs: Vec<_> = lenders
+            .iter()
+            .filter_map(|(_, lender)| Some((lender.mint, self.account(&lender.mint)?.owner)))
+            .collect();
+        let wallet = |loan: &Loan| {
+            let (_, lender) = lenders.iter().find(|(key, _)| *key == loan.lender)?;
+            let (_, token_program) = token_programs.iter().find(|(mint, _)| *mint == lender.mint)?;
+            let wallet = LoanKeys::of(loan, lender, *token_program).wallet;
+            Some((wallet, self.wallet(&wallet)))
+        };
+        let wallets = decoded.iter().filter_map(|account| match account {
+            ProgramAccount::Loan(loan) => wallet(loan),
+            _ => None,
+        });
+        Snapshot {
+            slot: self.version,
+            wallets: wallets.collect(),
+            token_programs,
+            accounts: accounts.into_iter().map(|(key, account)| (key, raw(account))).collect(),
+        }
+    }
+
+    fn wallet(&self, address: &Pubkey) -> u64 {
+        self.account(address)
+            .and_then(|account| decode_token_account(&account.data).ok())
+            .map_or(0, |wallet| wallet.amount)
+    }
+
+    fn update(&self, intent: &Intent) -> Update {
+        let program = |key| self.account(&key).filter(|account| account.owner == latchkey::ID).map(raw);
+        Update {
+            slot: self.version,
+            accounts: intent.touches().into_iter().map(|key| (key, program(key))).collect(),
+            wallets: vec![(intent.keys.wallet, self.wallet(&intent.keys.wallet))],
+        }
+    }
+}
+
+fn raw(account: Account) -> RawAccount {
+    RawAccount { data: account.data, lamports: account.lamports }
+}
+
+#[async_trait]
+impl ChainReader for Svm {
+    async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let state = self.lock();
+        let read = |address| {
+            let account = state.account(address)?;
+            Some(ChainAccount { owner: account.owner, data: account.data })
+        };
+        Ok(addresses.iter().map(read).collect())
+    }
+}
+
+/// The ledger in this process as a keeper works it.
+pub struct SvmLedger {
+    svm: Svm,
+    keeper: Keypair,
+}
+
+impl SvmLedger {
+    /// The keeper's hands on `svm`.
+    pub fn new(svm: Svm, keeper: Keypair) -> Self {
+        Self { svm, keeper }
+    }
+}
+
+#[async_trait]
+impl Ledger for SvmLedger {
+    async fn watch(&self, events: mpsc::Sender<Event>) {
+        let mut changes = self.svm.changes();
+        loop {
+            changes.mark_unchanged();
+            let (snapshot, now) = {
+                let state = self.svm.lock();
+                (state.snapshot(), state.now())
+            };
+            let told = events.send(Event::Snapshot(snapshot)).await.is_ok()
+                && events.send(Event::Clock(now)).await.is_ok();
+            if !told || changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn settle(&self, intent: Intent) -> Fate {
+        let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
+            let transaction = sign(&instructions, &self.keeper, self.svm.latest_blockhash());
+            let transaction = transaction.map_err(|error| error.to_string())?;
+            self.svm.send(transaction).map_err(|refused| format!("{}: {:?}", refused.error, refused.logs))
+        });
+        match &sent {
+            Ok(signature) => {
+                info!(step = intent.step.name(), vehicle = %intent.keys.vehicle, %signature, "landed");
+            }
+            Err(refused) => {
+                debug!(step = intent.step.name(), vehicle = %intent.keys.vehicle, %refused, "refused");
+            }
+        }
+        Fate { succeeded: sent.is_ok(), seen: Some(self.svm.lock().update(&intent)) }
+    }
+
+    async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
+        Ok(self.svm.lock().svm.minimum_balance_for_rent_exemption(bytes))
+    }
+}

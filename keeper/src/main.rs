@@ -1,0 +1,95 @@
+//! `latchkey-keeper`: the keeper daemon.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, Subcommand};
+use latchkey_function::mqtt::MqttCourier;
+use latchkey_function::{CommandKeys, Function, keys};
+use latchkey_keeper::config::Config;
+use latchkey_keeper::core::Policy;
+use latchkey_keeper::functions::Embedded;
+use latchkey_keeper::keeper::Keeper;
+use latchkey_keeper::ledger::rpc::{RpcLedger, RpcReader};
+use solana_sdk::signature::Keypair;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+use tracing_subscriber::EnvFilter;
+
+/// Watches loans, has cars locked and unlocked, and earns the fees
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Work until told to stop
+    Run {
+        /// The configuration file
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Cli::parse().command {
+        Command::Run { config } => run(&config).await,
+    }
+}
+
+async fn run(path: &Path) -> Result<()> {
+    let config = Config::load(path)?;
+    let signing = keys::load(&config.keypair)?;
+    let command_keys = CommandKeys::load(&config.command_keys)?;
+    if command_keys.public().next().is_none() {
+        bail!("no command key: name at least one file in command_keys, or there is nothing to serve");
+    }
+    let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..]).context("the keeper's key")?;
+
+    let ledger = RpcLedger::new(config.chain.clone(), keypair);
+    let me = ledger.keeper();
+    let policy = Policy {
+        min_fee: config.work.min_fee_lamports,
+        lenders: config.work.lenders.clone(),
+        command_keys: command_keys.public().collect(),
+        escrow_rent: 0,
+    };
+    let courier = MqttCourier::connect(&config.broker)?;
+    let chain = RpcReader::new(&config.chain.rpc_url);
+    let function = Function::new(config.function.clone(), command_keys, Arc::new(chain), Arc::new(courier));
+    let keeper = Keeper {
+        me,
+        policy,
+        ledger: Arc::new(ledger),
+        functions: Arc::new(Embedded::new(function, signing)),
+        drain: Duration::from_secs(config.drain_secs),
+    };
+
+    let shutdown = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(shutdown.clone())?);
+    keeper.run(shutdown).await?;
+    Ok(())
+}
+
+/// Cancels on the first request to end.
+fn cancel_on_signal(shutdown: CancellationToken) -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        info!("asked to stop");
+        shutdown.cancel();
+    })
+}
