@@ -12,8 +12,8 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
     let due = instalments_due(terms, now);
     let late_after = i64::from(terms.late_after_secs);
     let next_due = (due < terms.count).then(|| due_at(terms, due));
-    let late_decided = loan.ledger.late_decided;
-    let next_late = (late_decided < terms.count).then(|| due_at(terms, late_decided) + late_after);
+    let late = instalments_due(terms, now.saturating_sub(late_after));
+    let next_late = (late < terms.count).then(|| due_at(terms, late) + late_after);
     let grace_ends = Position::at(loan, view.wallet, now)
         .ok()
         .and_then(|position| position.oldest_unpaid_due)
@@ -43,4 +43,71 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
     .flatten()
     .filter(|at| *at > now)
     .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use anchor_lang::prelude::Pubkey;
+    use latchkey::state::{Action, LoanStatus, Notice};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::core::decide::next_step;
+    use crate::core::tests_support::{ME, Scene, policy};
+
+    prop_compose! {
+        /// A loan somewhere in its life, at some moment around its due dates.
+        fn scene()(
+            (wallet, paid, fees, late_decided) in (0_u64..2_500, 0_u64..6_000, 0_u64..60, 0_u16..5),
+            (status, notice_secs, served, warned) in (0_u8..3, 0_u32..150, 0_i64..2_000, 0_u16..11),
+            (hold, courtesy, paused) in (0_i64..2_200, 0_i64..2_200, 0_i64..2_200),
+            (asked, claimer, asked_at) in (0_u8..5, 0_u8..3, 900_i64..2_000),
+            now in 900_i64..2_200,
+        ) -> (Scene, i64) {
+            let mut scene = Scene::new();
+            scene.wallet = wallet;
+            let loan = &mut scene.loan;
+            loan.ledger.paid_scheduled = paid;
+            loan.ledger.principal -= paid;
+            loan.ledger.fees = fees;
+            loan.ledger.late_decided = late_decided;
+            loan.status = [LoanStatus::Active, LoanStatus::Defaulted, LoanStatus::PaidOff][usize::from(status)];
+            loan.terms.notice_secs = notice_secs;
+            loan.notice = (served > 500).then_some(Notice { served_at: served, evidence: [0; 32], channels: 1 });
+            loan.warned_through = warned;
+            loan.hold_until = hold;
+            loan.courtesy_until = courtesy;
+            scene.lender.paused_until = paused;
+            if let Some(action) = Action::ALL.get(usize::from(asked)) {
+                scene.request(*action, asked_at);
+                if claimer > 0 {
+                    scene.claim([ME, Pubkey::default()][usize::from(claimer - 1)], asked_at + 10);
+                }
+            } else if asked == 3 {
+                scene.vehicle.lock = LockState::Locked { since: asked_at, until: asked_at + 300 };
+                let until = asked_at + 300;
+                scene.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until });
+                scene.vehicle.last_seq_asked = 1;
+            }
+            (scene, now)
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn between_deadlines_time_alone_changes_no_decision((scene, now) in scene()) {
+            let view = scene.view();
+            let decision = |at| next_step(&view, ME, at, &policy(), &HashMap::new());
+            let deadline = next(&view, now).unwrap_or(now + 3_000);
+            prop_assert!(deadline > now);
+            let first = decision(now);
+            for at in now..deadline {
+                prop_assert_eq!(&decision(at), &first, "at {} of {}..{}", at, now, deadline);
+            }
+        }
+    }
 }

@@ -194,3 +194,191 @@ fn is_still_right(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> boo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::tests_support::{ME, Scene, policy};
+
+    const OTHER: Pubkey = Pubkey::new_from_array([9; 32]);
+
+    fn step(scene: &Scene, now: i64) -> Option<Step> {
+        next_step(&scene.view(), ME, now, &policy(), &HashMap::new())
+    }
+
+    fn locked(scene: &mut Scene) {
+        scene.vehicle.lock = latchkey::state::LockState::Locked { since: 1_050, until: 1_350 };
+        scene.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until: 1_350 });
+        scene.vehicle.last_seq_asked = 1;
+    }
+
+    fn defaulted() -> Scene {
+        let mut scene = Scene::new();
+        scene.loan.status = LoanStatus::Defaulted;
+        scene.loan.warned_through = 10;
+        scene
+    }
+
+    #[test]
+    fn a_current_loan_leaves_nothing_to_do() {
+        assert_eq!(step(&Scene::new(), 999), None);
+        let rich = Scene { wallet: 5_000, ..Scene::new() };
+        assert_eq!(step(&rich, 999), None);
+    }
+
+    #[test]
+    fn what_the_wallet_holds_is_collected_when_it_is_due_to_the_second() {
+        let scene = Scene { wallet: 1_000, ..Scene::new() };
+        assert_eq!(
+            [999, 1_000, 1_001].map(|now| step(&scene, now)),
+            [None, Some(Step::Collect), Some(Step::Collect)]
+        );
+    }
+
+    #[test]
+    fn a_missed_instalment_is_warned_of_once() {
+        let mut scene = Scene::new();
+        assert_eq!(
+            step(&scene, 1_000),
+            Some(Step::Request { action: Action::Warn, seq: 1, with_default: false })
+        );
+        scene.loan.warned_through = 1;
+        assert_eq!(step(&scene, 1_000), None);
+    }
+
+    #[test]
+    fn default_and_lock_come_in_one_transaction_at_the_end_of_the_grace() {
+        let mut scene = Scene::new();
+        scene.loan.warned_through = 10;
+        // The late fee has been charged.
+        scene.loan.ledger.late_decided = 1;
+        scene.loan.ledger.fees = 25;
+        let both = Some(Step::Request { action: Action::Lock, seq: 1, with_default: true });
+        assert_eq!([1_049, 1_050, 1_051].map(|now| step(&scene, now)), [None, both.clone(), both]);
+        // A notice that is still to mature keeps the lock, not the default.
+        scene.loan.terms.notice_secs = 1_000;
+        assert_eq!(step(&scene, 1_050), Some(Step::Default));
+    }
+
+    #[test]
+    fn no_lock_is_asked_for_that_the_escrow_cannot_pay_with_its_unlock() {
+        let mut scene = Scene { escrow_lamports: 1_999, ..defaulted() };
+        scene.loan.ledger.late_decided = 1;
+        assert_eq!(step(&scene, 1_060), None);
+        scene.escrow_lamports = 2_000;
+        let lock = Some(Step::Request { action: Action::Lock, seq: 1, with_default: false });
+        assert_eq!(step(&scene, 1_060), lock);
+    }
+
+    #[test]
+    fn what_another_function_commands_is_left_to_others() {
+        let mut scene = defaulted();
+        scene.loan.ledger.late_decided = 1;
+        for function in &mut scene.functions {
+            function.command_key = OTHER;
+        }
+        assert_eq!(step(&scene, 1_060), None);
+        let mut scene = defaulted();
+        scene.loan.ledger.late_decided = 1;
+        scene.request(Action::Lock, 1_060);
+        assert_eq!(step(&scene, 1_061), Some(Step::Claim { seq: 1 }));
+        scene.invocations[0].1.command_key = OTHER;
+        assert_eq!(step(&scene, 1_061), None);
+    }
+
+    #[test]
+    fn a_keeper_outside_the_allow_list_only_collects() {
+        let mut scene = Scene::new();
+        scene.lender.keepers = vec![OTHER];
+        assert_eq!(step(&scene, 1_000), None);
+        scene.wallet = 10;
+        assert_eq!(step(&scene, 1_000), Some(Step::Collect));
+        scene.wallet = 0;
+        scene.request(Action::Warn, 1_000);
+        assert_eq!(step(&scene, 1_001), None);
+    }
+
+    #[test]
+    fn a_cheap_lock_is_left_alone_and_a_cheap_unlock_is_not() {
+        let dear = Policy { min_fee: 1_001, ..policy() };
+        let mut scene = defaulted();
+        scene.loan.ledger.late_decided = 1;
+        assert_eq!(next_step(&scene.view(), ME, 1_060, &dear, &HashMap::new()), None);
+        locked(&mut scene);
+        scene.loan.status = LoanStatus::Active;
+        scene.loan.ledger.paid_scheduled = 1_000;
+        assert_eq!(
+            next_step(&scene.view(), ME, 1_060, &dear, &HashMap::new()),
+            Some(Step::Request { action: Action::Unlock, seq: 2, with_default: false })
+        );
+    }
+
+    #[test]
+    fn a_cure_is_recorded_and_the_unlock_follows() {
+        let mut scene = Scene { wallet: 1_000, ..defaulted() };
+        scene.loan.ledger.late_decided = 1;
+        locked(&mut scene);
+        assert_eq!(step(&scene, 1_060), Some(Step::Collect));
+        scene.wallet = 0;
+        scene.loan.ledger.paid_scheduled = 1_000;
+        scene.loan.status = LoanStatus::Active;
+        assert_eq!(
+            step(&scene, 1_060),
+            Some(Step::Request { action: Action::Unlock, seq: 2, with_default: false })
+        );
+    }
+
+    #[test]
+    fn a_lease_is_given_back_before_it_lapses_and_when_the_loan_is_cured() {
+        let mut scene = defaulted();
+        scene.loan.ledger.late_decided = 1;
+        scene.request(Action::Lock, 1_060);
+        scene.claim(ME, 1_060);
+        // A lease of 60 s ends at 1,120; a sixth of it is 10 s.
+        assert_eq!([1_109, 1_110].map(|now| step(&scene, now)), [None, Some(Step::Yield { seq: 1 })]);
+        assert_eq!(calls(&scene.view(), ME, 1_060, &HashMap::new()), [(scene.invocations[0].0, 50)]);
+        scene.wallet = 1_000;
+        assert_eq!(calls(&scene.view(), ME, 1_060, &HashMap::new()), []);
+        assert_eq!(step(&scene, 1_060), Some(Step::Yield { seq: 1 }));
+    }
+
+    #[test]
+    fn a_receipt_is_brought_first_of_all_even_for_a_superseded_request() {
+        let mut scene = Scene { wallet: 1_000, ..defaulted() };
+        scene.request(Action::Lock, 1_060);
+        scene.claim(ME, 1_060);
+        let (key, _) = scene.invocations[0];
+        scene.request(Action::Unlock, 1_061);
+        let receipt = Box::new(latchkey_client::protocol::sealed::Envelope {
+            signer: [0; 32],
+            signature: [0; 64],
+            payload: Vec::new(),
+        });
+        let work = HashMap::from([(key, Work { proof: Some(receipt.clone()), ..Work::default() })]);
+        assert_eq!(
+            next_step(&scene.view(), ME, 1_062, &policy(), &work),
+            Some(Step::Confirm { seq: 1, rent_payer: ME, receipt })
+        );
+    }
+
+    #[test]
+    fn what_lapsed_in_my_hands_is_not_claimed_again_and_what_is_over_is_cleared_away() {
+        let mut scene = defaulted();
+        // No late fee falls meanwhile.
+        scene.loan.ledger.late_decided = 10;
+        scene.request(Action::Lock, 1_060);
+        scene.claim(ME, 1_060);
+        assert_eq!([1_119, 1_120].map(|now| step(&scene, now)), [Some(Step::Yield { seq: 1 }), None]);
+        scene.claim(OTHER, 1_060);
+        assert_eq!([1_119, 1_120].map(|now| step(&scene, now)), [None, Some(Step::Claim { seq: 1 })]);
+        let expire = Some(Step::Expire { seq: 1, rent_payer: ME });
+        assert_eq!([1_659, 1_660].map(|now| step(&scene, now)), [Some(Step::Claim { seq: 1 }), expire]);
+    }
+
+    #[test]
+    fn other_lenders_are_passed_over() {
+        let only = Policy { lenders: vec![OTHER], ..policy() };
+        let scene = Scene { wallet: 1_000, ..Scene::new() };
+        assert_eq!(next_step(&scene.view(), ME, 1_000, &only, &HashMap::new()), None);
+    }
+}

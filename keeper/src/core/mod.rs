@@ -6,6 +6,8 @@
 mod deadlines;
 mod decide;
 mod intent;
+#[cfg(test)]
+mod tests_support;
 mod world;
 
 use std::collections::HashMap;
@@ -96,6 +98,7 @@ pub struct Core {
     policy: Policy,
     world: World,
     now: i64,
+    next_deadline: Option<i64>,
     /// Vehicles with a transaction under way: one at a time each.
     submitting: HashMap<Pubkey, Intent>,
     work: HashMap<Pubkey, Work>,
@@ -115,6 +118,7 @@ impl Core {
             policy,
             world: World::default(),
             now: 0,
+            next_deadline: None,
             submitting: HashMap::new(),
             work: HashMap::new(),
             trouble: HashMap::new(),
@@ -137,8 +141,12 @@ impl Core {
         self.submitting.is_empty() && self.work.values().all(|work| !work.calling)
     }
 
-    /// The next moment at which there may be something to do without anything happening before.
+    /// The next moment at which there may be something to do without anything happening before, chain time.
     pub fn next_deadline(&self) -> Option<i64> {
+        self.next_deadline
+    }
+
+    fn find_deadline(&self) -> Option<i64> {
         self.world.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
     }
 
@@ -152,13 +160,22 @@ impl Core {
         match event {
             Event::Snapshot(snapshot) => self.world.replace(snapshot),
             Event::Update(update) => self.world.update(update),
-            // A node that lags must not turn time back.
-            Event::Clock(unix) => self.now = self.now.max(unix),
+            Event::Clock(unix) => {
+                let first = self.now == 0;
+                // A node that lags must not turn time back.
+                self.now = self.now.max(unix);
+                // Time alone changes nothing between deadlines.
+                if !first && self.next_deadline.is_none_or(|deadline| self.now < deadline) {
+                    return Vec::new();
+                }
+            }
             Event::Settled { vehicle, succeeded } => self.settled(vehicle, succeeded),
             Event::Answered { invocation, answer } => self.answered(invocation, answer),
         }
         self.forget_the_gone();
-        self.decide()
+        let commands = self.decide();
+        self.next_deadline = self.find_deadline();
+        commands
     }
 
     fn settled(&mut self, vehicle: Pubkey, succeeded: bool) {

@@ -83,7 +83,7 @@ pub struct LoanView<'a> {
     pub wallet: u64,
     /// The loan's invocations, oldest first.
     pub invocations: Vec<(Pubkey, &'a Invocation)>,
-    functions: [Option<&'a Function>; 3],
+    pub(super) functions: [Option<&'a Function>; 3],
 }
 
 impl LoanView<'_> {
