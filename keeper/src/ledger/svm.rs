@@ -130,6 +130,11 @@ impl Svm {
         state.records[start..].iter().filter(|record| record.accounts.contains(address)).cloned().collect()
     }
 
+    /// Everything a keeper needs to know, as of now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.lock().snapshot()
+    }
+
     /// Hears of every change from now on: a count that rises.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()

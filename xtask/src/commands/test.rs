@@ -34,6 +34,8 @@ pub enum Suite {
     Unit,
     /// The program's rules, in process
     Svm,
+    /// Keeper, function, car and program in process, with everything that can go wrong going wrong
+    Chaos,
     /// The whole path on a real validator
     Validator,
 }
@@ -43,9 +45,16 @@ impl Suite {
     pub fn packages(suite: Option<Self>) -> &'static [&'static str] {
         match suite {
             None => &["--workspace"],
-            Some(Self::Unit) => {
-                &["--workspace", "--exclude", "latchkey-tests-svm", "--exclude", "latchkey-tests-validator"]
-            }
+            Some(Self::Unit) => &[
+                "--workspace",
+                "--exclude",
+                "latchkey-tests-chaos",
+                "--exclude",
+                "latchkey-tests-svm",
+                "--exclude",
+                "latchkey-tests-validator",
+            ],
+            Some(Self::Chaos) => &["--package", "latchkey-tests-chaos"],
             Some(Self::Svm) => &["--package", "latchkey-tests-svm"],
             // Keeper and car run as processes, so their binaries must be there.
             Some(Self::Validator) => &[
@@ -62,7 +71,7 @@ impl Suite {
     fn parts(suite: Option<Self>) -> BTreeSet<Part> {
         match suite {
             None | Some(Self::Validator) => Purpose::Test.parts().iter().copied().collect(),
-            Some(Self::Unit | Self::Svm) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
+            Some(Self::Unit | Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
         }
     }
 }

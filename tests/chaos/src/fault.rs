@@ -1,0 +1,22 @@
+//! What goes wrong, and when. Work is counted from 0: each transaction and each call that the keeper's core asks for.
+
+/// What goes wrong in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// The keeper dies before this piece of work, and stays dead for so many seconds.
+    CrashBefore(usize, i64),
+    /// The keeper dies after this piece of work was done and before it hears so.
+    CrashAfter(usize, i64),
+    /// This command, counted in those sent to the car, never arrives.
+    LoseCommand(usize),
+    /// The car obeys this command, and its receipt never arrives.
+    LoseReceipt(usize),
+    /// The car obeys this command and loses power before it answers.
+    CutPower(usize),
+    /// The car hears every command twice, and the keeper everything about the chain twice.
+    Twice,
+    /// After each news of the chain, the keeper hears the oldest again.
+    Stale,
+}

@@ -1,0 +1,143 @@
+//! The loan that is lived: one instalment paid, the next ones missed, the default cured.
+
+use anyhow::{Result, ensure};
+use latchkey_client::events::Event;
+use latchkey_client::latchkey::state::{
+    Action, LoanStatus, LockState, Overpayment, Period, Terms, Waterfall,
+};
+use latchkey_harness::story::{Books, Entry, Offer, Purse};
+
+use crate::fault::Fault;
+use crate::sim::Sim;
+
+/// One whole unit of the mint.
+const UNIT: u64 = 1_000_000;
+/// The longest the keeper may take to lock, and then to unlock, whatever goes wrong once, seconds.
+const PATIENCE: i64 = 260;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// Pieces of work the keeper asked for.
+    pub work: usize,
+    /// Commands sent to the car.
+    pub commands: usize,
+}
+
+/// When the borrower pays what is past due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// When the lock is proven on chain.
+    OnceProven,
+    /// When the car is locked, whether or not the chain knows yet.
+    OnceLocked,
+}
+
+/// Lives the loan with a fault, and holds the end against what must be true of every end.
+pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
+    let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 60 };
+    let mut sim = Sim::new(terms(), &offer, 60_000_000, fault).await?;
+    sim.top_up(terms().instalment).await?;
+
+    let locked = |locks: &Locks, _| locks.car && (cure == Cure::OnceLocked || locks.is_proven());
+    until(&mut sim, "the car is locked", locked).await?;
+    let status = sim.loan().await?.status;
+    ensure!(status == LoanStatus::Defaulted, "a car is locked on a loan that is not in default");
+    sim.top_up(sim.quote().await?.cure + 20 * terms().instalment).await?;
+    until(&mut sim, "the car is unlocked", |locks, _| !locks.car && !locks.is_proven()).await?;
+    // Everything asked for is settled or cleared away.
+    until(&mut sim, "nothing is left open", |_, open| open == 0).await?;
+    ensure!(sim.loan().await?.status == LoanStatus::Active, "a cured loan is active");
+    check_books(&sim, &offer, cure).await?;
+    Ok(Ending { work: sim.work(), commands: sim.road.sent() })
+}
+
+fn terms() -> Terms {
+    Terms {
+        principal: 12_000 * UNIT,
+        apr_bps: 1_800,
+        instalment: 100 * UNIT,
+        count: 200,
+        first_due: 20,
+        period: Period::Seconds(20),
+        grace_secs: 10,
+        notice_secs: 5,
+        late_fee: UNIT,
+        late_after_secs: 5,
+        courtesy_secs: 86_400,
+        courtesy_max: 1,
+        lock_ttl_secs: 3_000,
+        max_extensions: 1,
+        waterfall: Waterfall::InterestPrincipalFees,
+        overpayment: Overpayment::ReducePrincipal,
+    }
+}
+
+/// Whether the car is locked, by itself and by the chain.
+struct Locks {
+    car: bool,
+    chain: LockState,
+}
+
+impl Locks {
+    fn is_proven(&self) -> bool {
+        matches!(self.chain, LockState::Locked { .. })
+    }
+}
+
+async fn until(sim: &mut Sim, what: &str, is: impl Fn(&Locks, u16) -> bool) -> Result<()> {
+    let began = sim.elapsed();
+    loop {
+        let locks = Locks { car: sim.road.is_inhibited(), chain: sim.vehicle().await?.lock };
+        if is(&locks, sim.loan().await?.invocations_open) {
+            return Ok(());
+        }
+        ensure!(sim.elapsed() - began < PATIENCE, "not within {PATIENCE} s: {what}");
+        second(sim).await?;
+    }
+}
+
+/// A second passes, and what must always be true still is.
+async fn second(sim: &mut Sim) -> Result<()> {
+    sim.second().await;
+    let vehicle = sim.vehicle().await?;
+    ensure!(
+        !sim.road.is_inhibited() || vehicle.lock_asked.is_some(),
+        "a car is locked that nobody asked to lock"
+    );
+    Ok(())
+}
+
+/// One lock and one unlock were proven and paid, and every lamport is somewhere.
+async fn check_books(sim: &Sim, offer: &Offer, cure: Cure) -> Result<()> {
+    let journal = sim.journal().await?;
+    let entries = journal.entries();
+    let proven = |action| {
+        let is = |entry: &&Entry| matches!(&entry.event, Event::InvocationConfirmed(event) if event.action == action);
+        entries.iter().filter(is).count()
+    };
+    // A lock that is no longer right when its receipt is found may be left unproven: nobody is paid for it.
+    let locks = proven(Action::Lock);
+    ensure!(locks == 1 || (cure == Cure::OnceLocked && locks == 0), "{locks} locks were paid");
+    ensure!(proven(Action::Unlock) == 1, "{} unlocks were paid", proven(Action::Unlock));
+
+    let books = Books::of(entries);
+    ensure!(
+        books.keeper_fees_lamports == books.calls * offer.fee,
+        "a call was paid more or less than its fee"
+    );
+    let forfeited: u64 = entries
+        .iter()
+        .map(|entry| match &entry.event {
+            Event::InvocationClaimed(event) => event.forfeited,
+            Event::InvocationExpired(event) => event.forfeited,
+            _ => 0,
+        })
+        .sum();
+    let purse = Purse::of(&sim.chain, &sim.keeper).await?;
+    ensure!(
+        purse.earned_since(&sim.purse) == i128::from(books.keeper_fees_lamports) - i128::from(forfeited),
+        "the keeper's balance did not change by its fees less its forfeited bonds"
+    );
+    Ok(())
+}
