@@ -1,1 +1,9 @@
-//! Latchkey: harness.
+//! Worlds to run Latchkey in: a real validator with brokers and processes, and the loan's life that is lived in them.
+
+pub mod broker;
+pub mod car;
+pub mod gate;
+pub mod localnet;
+pub mod process;
+pub mod stage;
+pub mod story;

@@ -1,0 +1,92 @@
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Result;
+use async_trait::async_trait;
+use ed25519_dalek::SigningKey;
+use latchkey_client::{Pubkey, pda};
+use latchkey_device::{
+    agent::{Identity, Trusted},
+    car::SimulatedCar,
+    clock::Clock,
+    device::Device,
+    mqtt::{BrokerConfig, Link},
+    store::DiskStore,
+};
+use latchkey_protocol::{Action, Enrolment, sealed::Envelope};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::story::Car;
+
+/// How often the agent looks at its clock: virtual time may have leapt.
+const TICK: Duration = Duration::from_millis(20);
+
+/// A car whose agent runs in this process, with its memory on disk and a line to a real broker.
+pub struct EmbeddedCar {
+    key: SigningKey,
+    car: SimulatedCar,
+    shutdown: CancellationToken,
+    serving: JoinHandle<()>,
+}
+
+impl EmbeddedCar {
+    /// Starts a car with a new key that obeys `command_key` and remembers in `directory`.
+    pub fn start(
+        directory: &Path,
+        broker_port: u16,
+        command_key: &Pubkey,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let key = SigningKey::from_bytes(&rand::random());
+        let vehicle = pda::vehicle(&Pubkey::from(key.verifying_key().to_bytes())).to_bytes();
+        let actions = vec![Action::Warn, Action::Lock, Action::Unlock];
+        let identity = Identity {
+            program: latchkey_client::PROGRAM_ID.to_bytes(),
+            vehicle,
+            device_key: key.clone(),
+            keyring: vec![Trusted { key: command_key.to_bytes(), actions }],
+        };
+        let broker =
+            BrokerConfig { host: "127.0.0.1".to_owned(), port: broker_port, tls: None, keep_alive_secs: 15 };
+        let car = SimulatedCar::new();
+        let device = Device::start(identity, car.clone(), DiskStore::open(directory)?, clock)?;
+        let link = Link::open(&broker, &vehicle)?;
+        let shutdown = CancellationToken::new();
+        let serving = tokio::spawn(device.run(link, TICK, shutdown.clone()));
+        Ok(Self { key, car, shutdown, serving })
+    }
+
+    /// What it is doing; changing what it pretends changes the car.
+    pub fn simulation(&self) -> &SimulatedCar {
+        &self.car
+    }
+
+    /// Has the agent say goodbye to the broker.
+    pub async fn stop(self) -> Result<()> {
+        self.shutdown.cancel();
+        Ok(self.serving.await?)
+    }
+}
+
+#[async_trait]
+impl Car for EmbeddedCar {
+    fn device_key(&self) -> Pubkey {
+        Pubkey::from(self.key.verifying_key().to_bytes())
+    }
+
+    async fn enrol(&mut self, lender: &Pubkey, vin_commitment: [u8; 32]) -> Result<Envelope> {
+        let program = latchkey_client::PROGRAM_ID.to_bytes();
+        let enrolment = Enrolment { program, lender: lender.to_bytes(), vin_commitment };
+        Ok(Envelope::seal(&self.key, &enrolment.encode()))
+    }
+
+    async fn try_start(&mut self) -> Result<bool> {
+        let runs = self.car.try_start();
+        self.car.park();
+        Ok(runs)
+    }
+
+    async fn warnings(&mut self) -> Result<Vec<String>> {
+        Ok(self.car.look().warnings)
+    }
+}

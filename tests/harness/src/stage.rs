@@ -1,0 +1,7 @@
+//! Everything a story needs, set up and running: a ledger, a broker, a car, a function and a keeper.
+
+mod embedded;
+mod localnet;
+
+pub use embedded::EmbeddedStage;
+pub use localnet::{Lines, LocalStage};

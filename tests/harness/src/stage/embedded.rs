@@ -1,0 +1,114 @@
+use std::{fs, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use ed25519_dalek::SigningKey;
+use latchkey_client::Pubkey;
+use latchkey_device::clock::VirtualClock;
+use latchkey_function::{
+    CommandKeys, Function, FunctionConfig,
+    mqtt::{MqttConfig, MqttCourier},
+};
+use latchkey_keeper::{
+    core::Policy,
+    functions::Embedded,
+    keeper::{Keeper, Stopped},
+    ledger::svm::{Svm, SvmLedger},
+};
+use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    broker::EmbeddedBroker,
+    car::EmbeddedCar,
+    localnet::program_bytes,
+    story::{Audience, Cast, Script, Story, SvmChain},
+};
+
+/// When stories begin: New Year's Day 2027, 09:00 UTC. The first instalment is then due on the last of January, so that
+/// months of every length are lived through.
+const BEGINNING: i64 = 1_798_794_000;
+/// How long the keeper may take to finish what is under way.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// A stage in this process: the program's real bytes in LiteSVM, the clock virtual, the broker in a thread, and car,
+/// function and keeper as tasks that live in real time.
+pub struct EmbeddedStage {
+    /// The ledger.
+    pub chain: SvmChain,
+    /// The car.
+    pub car: EmbeddedCar,
+    /// The keeper's address.
+    pub keeper: Pubkey,
+    shutdown: CancellationToken,
+    work: JoinHandle<Result<(), Stopped>>,
+    _directory: TempDir,
+}
+
+impl EmbeddedStage {
+    /// Sets everything up for `cast`, with the program that was built last. Must be called within a Tokio runtime.
+    pub fn start(cast: &Cast) -> Result<Self> {
+        let path = program_bytes()?;
+        let program = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        let directory = TempDir::new()?;
+        let svm = Svm::new(&program, BEGINNING)?;
+        let clock = VirtualClock::default();
+        let chain = SvmChain::new(svm.clone(), clock.clone());
+        let broker = EmbeddedBroker::start()?;
+        let command_key = SigningKey::from_keypair_bytes(&cast.command_key.to_bytes())?;
+        let car =
+            EmbeddedCar::start(directory.path(), broker.port(), &cast.command_key.pubkey(), Arc::new(clock))?;
+
+        let signing = SigningKey::from_bytes(&rand::random());
+        let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..])?;
+        let keeper = keypair.pubkey();
+        svm.airdrop(&keeper, LAMPORTS_PER_SOL)?;
+        let courier = MqttCourier::connect(&MqttConfig {
+            host: "127.0.0.1".to_owned(),
+            port: broker.port(),
+            ..MqttConfig::default()
+        })?;
+        let function = Function::new(
+            FunctionConfig::default(),
+            CommandKeys::new([command_key]),
+            Arc::new(svm.clone()),
+            Arc::new(courier),
+        );
+        let keeper_at_work = Keeper {
+            me: keeper,
+            policy: Policy {
+                min_fee: 0,
+                lenders: Vec::new(),
+                command_keys: vec![cast.command_key.pubkey()],
+                escrow_rent: 0,
+            },
+            ledger: Arc::new(SvmLedger::new(svm, keypair)),
+            functions: Arc::new(Embedded::new(function, signing)),
+            drain: DRAIN,
+        };
+        let shutdown = CancellationToken::new();
+        let work = tokio::spawn(keeper_at_work.run(shutdown.clone()));
+        Ok(Self { chain, car, keeper, shutdown, work, _directory: directory })
+    }
+
+    /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails if anything stops.
+    pub async fn live(&mut self, cast: &Cast, script: Script, audience: &mut dyn Audience) -> Result<bool> {
+        let Self { chain, car, keeper, work, .. } = self;
+        let story = Story { chain, cast, car, keeper: *keeper, script, audience };
+        tokio::select! {
+            told = story.play() => told,
+            ended = work => {
+                ended??;
+                bail!("the keeper stopped by itself")
+            }
+        }
+    }
+
+    /// Lets what is under way come to its end.
+    pub async fn stop(self) -> Result<()> {
+        self.shutdown.cancel();
+        self.work.await??;
+        self.car.stop().await
+    }
+}

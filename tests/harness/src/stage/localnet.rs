@@ -1,0 +1,162 @@
+use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use latchkey_client::Pubkey;
+use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::{
+    broker::Mosquitto,
+    car::ProcessCar,
+    gate::{Gate, TwinGate},
+    localnet::{Localnet, binary},
+    process::{Process, Spec},
+    story::{Audience, Cast, Chain, RpcChain, Script, Story},
+};
+
+/// How often the processes are looked after.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A stage of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed and
+/// started again. Dropping it ends them all.
+pub struct LocalStage {
+    // Fields are dropped in this order: whoever uses another ends before it.
+    /// The keeper.
+    pub keeper: Process,
+    /// The car.
+    pub car: ProcessCar,
+    /// The keeper's lines to the others.
+    pub lines: Lines,
+    /// The broker.
+    pub broker: Mosquitto,
+    /// The validator.
+    pub localnet: Localnet,
+    /// The ledger as lender and borrower see it, past every gate.
+    pub chain: RpcChain,
+    /// The keeper's address.
+    pub keeper_key: Pubkey,
+    _directory: TempDir,
+}
+
+/// The keeper's lines, each with a gate in it.
+#[derive(Debug)]
+pub struct Lines {
+    /// To the validator.
+    pub validator: TwinGate,
+    /// To the broker, where its function meets the car.
+    pub broker: Gate,
+}
+
+impl LocalStage {
+    /// Sets everything up for `cast`, with a validator of its own or the one that the environment names.
+    pub async fn start(cast: &Cast) -> Result<Self> {
+        let directory = TempDir::new()?;
+        let place = |name: &str| {
+            let path = directory.path().join(name);
+            fs::create_dir(&path).map(|()| path)
+        };
+        let localnet = Localnet::from_environment().await?;
+        let broker = Mosquitto::start(&place("broker")?).await?;
+        let car = ProcessCar::start(&place("car")?, broker.port(), &cast.command_key.pubkey()).await?;
+        let lines = Lines {
+            validator: TwinGate::to(localnet.rpc_port(), localnet.websocket_port()).await?,
+            broker: Gate::to(broker.port()).await?,
+        };
+        let chain = RpcChain::new(&localnet.url());
+        let keypair = Keypair::new();
+        let keeper_key = keypair.pubkey();
+        chain.airdrop(&keeper_key, LAMPORTS_PER_SOL).await?;
+        let keeper = keeper(&place("keeper")?, &keypair, cast, &lines)?;
+        Ok(Self { keeper, car, lines, broker, localnet, chain, keeper_key, _directory: directory })
+    }
+
+    /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails as soon as a process ends.
+    pub async fn live(&mut self, cast: &Cast, script: Script, audience: &mut dyn Audience) -> Result<bool> {
+        let Self { keeper, car, broker, localnet, chain, keeper_key, .. } = self;
+        let story = Story { chain, cast, car, keeper: *keeper_key, script, audience };
+        tokio::select! {
+            told = story.play() => told,
+            ended = async {
+                loop {
+                    sleep(LOOK).await;
+                    let processes = [Some(&mut *keeper), Some(broker.process()), localnet.process()];
+                    for process in processes.into_iter().flatten() {
+                        process.alive()?;
+                    }
+                }
+            } => ended,
+        }
+    }
+
+    /// The ends of the processes' logs: what a failure shows.
+    pub fn tails(&mut self) -> String {
+        let processes = [
+            Some(&mut self.keeper),
+            Some(&mut self.car.process),
+            Some(self.broker.process()),
+            self.localnet.process(),
+        ];
+        let tail = |process: &mut Process| format!("--- {}\n{}\n", process.name(), process.tail());
+        processes.into_iter().flatten().map(tail).collect()
+    }
+
+    /// Asks keeper and car to end, and waits until they have.
+    pub async fn stop(mut self) -> Result<()> {
+        for process in [&mut self.keeper, &mut self.car.process] {
+            let status = process.terminate(Duration::from_secs(30)).await?;
+            if !status.success() {
+                bail!("{} ended ({status}):\n{}", process.name(), process.tail());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Starts a keeper whose lines all lead through gates.
+fn keeper(directory: &Path, keypair: &Keypair, cast: &Cast, lines: &Lines) -> Result<Process> {
+    write_key(&directory.join("keeper.json"), keypair)?;
+    write_key(&directory.join("command.json"), &cast.command_key)?;
+    let config = directory.join("keeper.toml");
+    fs::write(&config, configuration(lines))?;
+    Spec::new("latchkey-keeper", binary("latchkey-keeper")?, directory)
+        .args(["run", "--config"])
+        .arg(&config)
+        .start()
+}
+
+fn configuration(lines: &Lines) -> String {
+    format!(
+        r#"keypair = "keeper.json"
+command_keys = ["command.json"]
+
+[chain]
+rpc_url = "http://127.0.0.1:{rpc}"
+websocket_url = "ws://127.0.0.1:{websocket}"
+resync_secs = 5
+
+[broker]
+host = "127.0.0.1"
+port = {broker}
+
+[function]
+recheck_secs = 1
+"#,
+        rpc = lines.validator.rpc.port(),
+        websocket = lines.validator.websocket.port(),
+        broker = lines.broker.port(),
+    )
+}
+
+/// A keypair file as solana-keygen writes it, readable by its owner alone.
+fn write_key(path: &Path, key: &Keypair) -> Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let bytes = serde_json::to_vec(&key.to_bytes().to_vec())?;
+    file.write_all(&bytes).with_context(|| format!("writing {}", path.display()))
+}

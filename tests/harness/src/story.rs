@@ -1,0 +1,37 @@
+//! The life of a loan, written once and lived on any ledger: lender and borrower are played here, the keeper and the car are
+//! the real ones, and whatever is told was read from the chain or from the car.
+
+mod books;
+mod car;
+mod cast;
+mod chain;
+mod journal;
+mod play;
+mod rpc;
+mod script;
+mod step;
+mod svm;
+
+pub use books::{Books, Purse};
+pub use car::Car;
+pub use cast::Cast;
+pub use chain::{Chain, ChainExt, Landed};
+pub use journal::{Entry, Journal};
+pub use play::{Audience, Story};
+pub use rpc::RpcChain;
+pub use script::{Offer, Script};
+pub use step::{Payment, Settlement, Step};
+pub use svm::SvmChain;
+
+use latchkey_client::errors::Refusal;
+use solana_sdk::{instruction::InstructionError, transaction::TransactionError};
+
+/// A refusal in the program's own words where it is one.
+fn refusal(error: &TransactionError) -> anyhow::Error {
+    match error {
+        TransactionError::InstructionError(at, InstructionError::Custom(code)) => {
+            anyhow::anyhow!(Refusal(*code)).context(format!("instruction {at} was refused"))
+        }
+        other => anyhow::anyhow!("{other}"),
+    }
+}

@@ -1,0 +1,197 @@
+use anchor_spl::{
+    associated_token::{get_associated_token_address_with_program_id, spl_associated_token_account},
+    token::spl_token,
+};
+use anyhow::Result;
+use latchkey_client::{
+    Instruction, Pubkey,
+    instructions::{
+        InitLender, LoanKeys, Originate, SetFunction, init_lender, originate, register_vehicle, set_function,
+    },
+    latchkey::{
+        instructions::{InitLenderArgs, SetFunctionArgs},
+        state::{Action, PolicyFloors, Terms},
+    },
+    pda,
+    protocol::sealed::Envelope,
+};
+use solana_sdk::{
+    native_token::LAMPORTS_PER_SOL,
+    program_pack::Pack,
+    signature::{Keypair, Signature},
+    signer::Signer,
+};
+
+use super::{
+    chain::{Chain, ChainExt},
+    script::{Offer, UNIT},
+};
+
+/// Decimals of the mint.
+const DECIMALS: u8 = 6;
+
+/// The people of a story and what they own.
+#[derive(Debug)]
+pub struct Cast {
+    /// Pays rent and deposits for everybody.
+    pub funder: Keypair,
+    /// Owns the lender.
+    pub authority: Keypair,
+    /// Owes.
+    pub borrower: Keypair,
+    /// Signs the lender's commands to cars.
+    pub command_key: Keypair,
+    /// What loans are paid in.
+    pub mint: Keypair,
+    /// The lender's account of the program.
+    pub lender: Pubkey,
+    /// The lender's tokens.
+    pub treasury: Pubkey,
+    /// The borrower's tokens.
+    pub savings: Pubkey,
+    /// The seller's tokens.
+    pub till: Pubkey,
+    seller: Pubkey,
+}
+
+impl Cast {
+    /// Makes up the people. Nothing of them is on any chain yet.
+    pub fn new() -> Self {
+        let [funder, authority, borrower, command_key, mint] = std::array::from_fn(|_| Keypair::new());
+        let seller = Keypair::new().pubkey();
+        let tokens =
+            |owner| get_associated_token_address_with_program_id(&owner, &mint.pubkey(), &spl_token::ID);
+        Self {
+            lender: pda::lender(&authority.pubkey()),
+            treasury: tokens(authority.pubkey()),
+            savings: tokens(borrower.pubkey()),
+            till: tokens(seller),
+            seller,
+            funder,
+            authority,
+            borrower,
+            command_key,
+            mint,
+        }
+    }
+
+    /// Puts them on a chain: a mint, tokens for lender and borrower, the lender and its three functions.
+    pub async fn enter(&self, chain: &dyn Chain, offer: &Offer) -> Result<()> {
+        chain.airdrop(&self.funder.pubkey(), 10 * LAMPORTS_PER_SOL).await?;
+        self.make_money(chain).await?;
+        let (payer, authority) = (self.funder.pubkey(), self.authority.pubkey());
+        let who = InitLender { payer, authority, mint: self.mint.pubkey(), treasury: self.treasury };
+        let floors = PolicyFloors {
+            min_grace_secs: 0,
+            min_notice_secs: 0,
+            max_apr_bps: 3_600,
+            max_late_fee: 50 * UNIT,
+            min_late_after_secs: 0,
+            min_courtesy_secs: 86_400,
+            min_courtesy_max: 1,
+            max_lock_ttl_secs: 30 * 86_400,
+        };
+        let args = InitLenderArgs { servicer: authority, floors, keepers: Vec::new() };
+        let mut instructions = vec![init_lender(&who, args)];
+        let who = SetFunction { payer, authority, lender: self.lender };
+        instructions.extend(Action::ALL.map(|action| set_function(&who, action, self.function(offer))));
+        chain.send(&instructions, &[&self.funder, &self.authority]).await?;
+        Ok(())
+    }
+
+    async fn make_money(&self, chain: &dyn Chain) -> Result<()> {
+        let (funder, authority, mint) = (self.funder.pubkey(), self.authority.pubkey(), self.mint.pubkey());
+        let space = spl_token::state::Mint::LEN;
+        let rent = solana_sdk::rent::Rent::default().minimum_balance(space);
+        let account = |owner: Pubkey| {
+            spl_associated_token_account::instruction::create_associated_token_account(
+                &funder,
+                &owner,
+                &mint,
+                &spl_token::ID,
+            )
+        };
+        let make = |to: &Pubkey, amount| {
+            spl_token::instruction::mint_to(&spl_token::ID, &mint, to, &authority, &[], amount)
+        };
+        let instructions = [
+            solana_system_interface::instruction::create_account(
+                &funder,
+                &mint,
+                rent,
+                space as u64,
+                &spl_token::ID,
+            ),
+            spl_token::instruction::initialize_mint2(&spl_token::ID, &mint, &authority, None, DECIMALS)?,
+            account(authority),
+            account(self.borrower.pubkey()),
+            account(self.seller),
+            make(&self.treasury, 1_000_000 * UNIT)?,
+            make(&self.savings, 1_000_000 * UNIT)?,
+        ];
+        chain.send(&instructions, &[&self.funder, &self.mint, &self.authority]).await?;
+        Ok(())
+    }
+
+    fn function(&self, offer: &Offer) -> SetFunctionArgs {
+        SetFunctionArgs {
+            fee: offer.fee,
+            bond: offer.bond,
+            lease_secs: offer.lease_secs,
+            ttl_secs: offer.ttl_secs,
+            command_key: self.command_key.pubkey(),
+            uri: String::new(),
+            code_hash: [0; 32],
+        }
+    }
+
+    /// Registers a car by its signed enrolment. Returns the vehicle.
+    pub async fn register(&self, chain: &dyn Chain, enrolment: &Envelope) -> Result<Pubkey> {
+        let instructions = register_vehicle(self.funder.pubkey(), self.authority.pubkey(), enrolment)?;
+        chain.send(&instructions, &[&self.funder, &self.authority]).await?;
+        Ok(pda::vehicle(&Pubkey::new_from_array(enrolment.signer)))
+    }
+
+    /// Writes a loan on a car; `terms.first_due` is a time. The escrow starts with one fee of each function.
+    pub async fn originate(
+        &self,
+        chain: &dyn Chain,
+        vehicle: Pubkey,
+        terms: Terms,
+        offer: &Offer,
+    ) -> Result<(LoanKeys, Signature)> {
+        let lender = chain.lender(&self.lender).await?;
+        let index = chain.vehicle(&vehicle).await?.loans;
+        let keys = LoanKeys::new(self.lender, &lender, vehicle, index, spl_token::ID);
+        let who = Originate {
+            payer: self.funder.pubkey(),
+            lender_signer: self.authority.pubkey(),
+            borrower: self.borrower.pubkey(),
+            seller: self.till,
+        };
+        let fees = offer.fee * Action::ALL.len() as u64;
+        let signers = [&self.funder, &self.authority, &self.borrower];
+        let signature = chain.send(&[originate(&keys, &who, terms, fees)], &signers).await?;
+        Ok((keys, signature))
+    }
+
+    /// A plain token transfer from the borrower's savings to the car wallet.
+    pub fn top_up(&self, keys: &LoanKeys, amount: u64) -> Result<Instruction> {
+        Ok(spl_token::instruction::transfer_checked(
+            &spl_token::ID,
+            &self.savings,
+            &self.mint.pubkey(),
+            &keys.wallet,
+            &self.borrower.pubkey(),
+            &[],
+            amount,
+            DECIMALS,
+        )?)
+    }
+}
+
+impl Default for Cast {
+    fn default() -> Self {
+        Self::new()
+    }
+}

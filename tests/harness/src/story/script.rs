@@ -1,0 +1,103 @@
+use latchkey_client::latchkey::state::{Overpayment, Period, Terms, Waterfall};
+
+const DAY: u32 = 86_400;
+
+/// One whole unit of the mint, base units.
+pub const UNIT: u64 = 1_000_000;
+
+/// What a function call is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// The fee, lamports.
+    pub fee: u64,
+    /// The keeper's bond, lamports.
+    pub bond: u64,
+    /// One claim, seconds.
+    pub lease_secs: u32,
+    /// One invocation, seconds.
+    pub ttl_secs: u32,
+}
+
+/// How a loan's life goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Script {
+    /// The terms; `first_due` counts from origination, and an instalment of 0 means a level one.
+    pub terms: Terms,
+    /// What each function call is worth.
+    pub offer: Offer,
+    /// What goes into the escrow after origination, lamports.
+    pub funding: u64,
+    /// Instalments paid before one is missed.
+    pub paid_before: u16,
+    /// Instalments paid after the missed one, before the loan is paid off early.
+    pub paid_after: u16,
+    /// The loan is paid off so long after that, seconds.
+    pub payoff_after_secs: u32,
+    /// A borrower's payment covers what falls due within this time, seconds.
+    pub foresight_secs: u32,
+}
+
+impl Script {
+    /// A year: twelve months, of which the sixth is missed.
+    pub fn year() -> Self {
+        Self {
+            terms: Terms {
+                first_due: i64::from(30 * DAY),
+                count: 12,
+                period: Period::Months(1),
+                grace_secs: 10 * DAY,
+                notice_secs: 3 * DAY,
+                late_after_secs: 5 * DAY,
+                ..car_loan()
+            },
+            offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 60, ttl_secs: 600 },
+            funding: 20_000_000,
+            paid_before: 5,
+            paid_after: 4,
+            payoff_after_secs: 10 * DAY,
+            foresight_secs: 0,
+        }
+    }
+
+    /// The same in real time: instalments every few seconds, of which the third is missed.
+    pub fn minute() -> Self {
+        Self {
+            terms: Terms {
+                first_due: 8,
+                count: 12,
+                period: Period::Seconds(8),
+                grace_secs: 6,
+                notice_secs: 2,
+                late_after_secs: 4,
+                ..car_loan()
+            },
+            offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120 },
+            funding: 20_000_000,
+            paid_before: 2,
+            paid_after: 1,
+            payoff_after_secs: 0,
+            foresight_secs: 10,
+        }
+    }
+}
+
+fn car_loan() -> Terms {
+    Terms {
+        principal: 12_000 * UNIT,
+        apr_bps: 1_800,
+        instalment: 0,
+        count: 12,
+        first_due: 0,
+        period: Period::Months(1),
+        grace_secs: 0,
+        notice_secs: 0,
+        late_fee: 25 * UNIT,
+        late_after_secs: 0,
+        courtesy_secs: DAY,
+        courtesy_max: 1,
+        lock_ttl_secs: 30 * DAY,
+        max_extensions: 1,
+        waterfall: Waterfall::InterestPrincipalFees,
+        overpayment: Overpayment::ReducePrincipal,
+    }
+}
