@@ -134,10 +134,13 @@ async fn check_books(sim: &Sim, offer: &Offer, cure: Cure) -> Result<()> {
             _ => 0,
         })
         .sum();
-    let purse = Purse::of(&sim.chain, &sim.keeper).await?;
+    let mut earned = 0;
+    for seat in &sim.keepers {
+        earned += Purse::of(&sim.chain, &seat.keeper).await?.earned_since(&seat.purse);
+    }
     ensure!(
-        purse.earned_since(&sim.purse) == i128::from(books.keeper_fees_lamports) - i128::from(forfeited),
-        "the keeper's balance did not change by its fees less its forfeited bonds"
+        earned == i128::from(books.keeper_fees_lamports) - i128::from(forfeited),
+        "the keepers' balances did not change by their fees less their forfeited bonds"
     );
     Ok(())
 }

@@ -32,7 +32,7 @@ const START: i64 = 1_800_000_000;
 /// Pieces of work within one second after which the keeper is taken to run in circles.
 const MOST_WORK: usize = 40;
 
-/// A keeper, a car and a loan on a ledger in this process.
+/// Keepers, a car and a loan on a ledger in this process.
 pub struct Sim {
     /// The ledger.
     pub chain: SvmChain,
@@ -42,20 +42,81 @@ pub struct Sim {
     pub keys: LoanKeys,
     /// The car.
     pub road: Road,
-    /// The keeper.
+    /// The keepers: one, or two that race.
+    pub keepers: Vec<Seat>,
+    svm: Svm,
+    clock: VirtualClock,
+    fault: Fault,
+    oldest: Option<Snapshot>,
+    work: usize,
+}
+
+/// A keeper and what it works with.
+pub struct Seat {
+    /// Its address.
     pub keeper: Pubkey,
     /// What it had before its first piece of work.
     pub purse: Purse,
-    svm: Svm,
-    clock: VirtualClock,
+    core: Core,
+    policy: Policy,
     ledger: SvmLedger,
     function: Embedded,
-    policy: Policy,
-    core: Core,
-    fault: Fault,
     dead_until: i64,
-    oldest: Option<Snapshot>,
-    work: usize,
+}
+
+impl Seat {
+    /// A rich keeper that holds the lender's command key.
+    async fn new(svm: &Svm, chain: &SvmChain, cast: &Cast, keys: &LoanKeys, road: &Road) -> Result<Self> {
+        let keypair = Keypair::new();
+        let keeper = keypair.pubkey();
+        chain.airdrop(&keeper, LAMPORTS_PER_SOL).await?;
+        let signing = SigningKey::from_keypair_bytes(&keypair.to_bytes())?;
+        let command_key = SigningKey::from_keypair_bytes(&cast.command_key.to_bytes())?;
+        let function = Function::new(
+            FunctionConfig::default(),
+            CommandKeys::new([command_key]),
+            Arc::new(svm.clone()),
+            Arc::new(road.clone()),
+        );
+        let ledger = SvmLedger::new(svm.clone(), keypair);
+        let escrow = chain.data("escrow", &keys.escrow).await?;
+        let policy = Policy {
+            min_fee: 0,
+            lenders: Vec::new(),
+            command_keys: vec![cast.command_key.pubkey()],
+            escrow_rent: ledger.rent_exempt(escrow.len()).await?,
+        };
+        Ok(Self {
+            core: Core::new(keeper, policy.clone(), 7),
+            function: Embedded::new(function, signing),
+            purse: Purse::of(chain, &keeper).await?,
+            dead_until: START,
+            keeper,
+            policy,
+            ledger,
+        })
+    }
+
+    async fn perform(&self, command: Command) -> Event {
+        match command {
+            Command::Submit(intent) => {
+                let vehicle = intent.keys.vehicle;
+                let succeeded = self.ledger.settle(*intent).await.succeeded;
+                Event::Settled { vehicle, succeeded }
+            }
+            Command::Invoke { invocation, now, limit_secs } => {
+                let limit = Duration::from_secs(limit_secs);
+                let answer = self.function.call(invocation, now, limit).await;
+                Event::Answered { invocation, answer }
+            }
+        }
+    }
+
+    /// It dies and forgets everything.
+    fn crash(&mut self, until: i64) {
+        self.core = Core::new(self.keeper, self.policy.clone(), 8);
+        self.dead_until = until;
+    }
 }
 
 impl Sim {
@@ -73,43 +134,11 @@ impl Sim {
         let fund = fund_escrow(cast.funder.pubkey(), &keys.loan, funding);
         chain.send(&[fund], &[&cast.funder]).await?;
 
-        let keypair = Keypair::new();
-        let keeper = keypair.pubkey();
-        chain.airdrop(&keeper, LAMPORTS_PER_SOL).await?;
-        let signing = SigningKey::from_keypair_bytes(&keypair.to_bytes())?;
-        let command_key = SigningKey::from_keypair_bytes(&cast.command_key.to_bytes())?;
-        let function = Function::new(
-            FunctionConfig::default(),
-            CommandKeys::new([command_key]),
-            Arc::new(svm.clone()),
-            Arc::new(road.clone()),
-        );
-        let ledger = SvmLedger::new(svm.clone(), keypair);
-        let policy = Policy {
-            min_fee: 0,
-            lenders: Vec::new(),
-            command_keys: vec![cast.command_key.pubkey()],
-            escrow_rent: svm.account(&keys.escrow).map_or(0, |escrow| ledger_rent(escrow.data.len())),
-        };
-        let purse = Purse::of(&chain, &keeper).await?;
-        Ok(Self {
-            core: Core::new(keeper, policy.clone(), 7),
-            function: Embedded::new(function, signing),
-            dead_until: START,
-            oldest: None,
-            work: 0,
-            purse,
-            policy,
-            fault,
-            ledger,
-            keeper,
-            clock,
-            chain,
-            cast,
-            keys,
-            road,
-            svm,
-        })
+        let mut keepers = Vec::new();
+        for _ in 0..if fault == Fault::Race { 2 } else { 1 } {
+            keepers.push(Seat::new(&svm, &chain, &cast, &keys, &road).await?);
+        }
+        Ok(Self { oldest: None, work: 0, fault, keepers, clock, chain, cast, keys, road, svm })
     }
 
     /// The time since the start, seconds.
@@ -158,79 +187,58 @@ impl Sim {
         self.clock.set(now);
         self.svm.set_time(now);
         self.road.tick();
-        let mut queue = VecDeque::from(self.hear());
+        // Each decides on the same world before any of them acts.
+        let mut queue = VecDeque::new();
+        for seat in 0..self.keepers.len() {
+            queue.extend(self.hear(seat).into_iter().map(|command| (seat, command)));
+        }
         let before = self.work;
-        while let Some(command) = queue.pop_front() {
-            assert!(self.work - before < MOST_WORK, "the keeper runs in circles: {command:?}");
+        while let Some((seat, command)) = queue.pop_front() {
+            assert!(self.work - before < MOST_WORK, "a keeper runs in circles: {command:?}");
             let number = self.work;
             self.work += 1;
             if let Fault::CrashBefore(at, secs) = self.fault
                 && at == number
             {
-                self.crash(secs);
-                return;
+                return self.crash(seat, secs);
             }
-            let event = self.perform(command).await;
+            let event = self.keepers[seat].perform(command).await;
             if let Fault::CrashAfter(at, secs) = self.fault
                 && at == number
             {
-                self.crash(secs);
-                return;
+                return self.crash(seat, secs);
             }
-            queue.extend(self.hear());
-            queue.extend(self.core.apply(event));
+            let mut next = self.hear(seat);
+            next.extend(self.keepers[seat].core.apply(event));
+            queue.extend(next.into_iter().map(|command| (seat, command)));
         }
     }
 
-    /// The keeper hears of the chain, unless it is dead.
-    fn hear(&mut self) -> Vec<Command> {
+    /// A keeper hears of the chain, unless it is dead.
+    fn hear(&mut self, seat: usize) -> Vec<Command> {
         let now = self.svm.now();
-        if now < self.dead_until {
+        if now < self.keepers[seat].dead_until {
             return Vec::new();
         }
         let snapshot = self.svm.snapshot();
         let oldest = self.oldest.get_or_insert_with(|| snapshot.clone()).clone();
-        let mut commands = self.core.apply(Event::Snapshot(snapshot.clone()));
-        commands.extend(self.core.apply(Event::Clock(now)));
-        match self.fault {
-            Fault::Twice => {
-                commands.extend(self.core.apply(Event::Snapshot(snapshot)));
-                commands.extend(self.core.apply(Event::Clock(now)));
-            }
-            Fault::Stale => {
-                commands.extend(self.core.apply(Event::Snapshot(oldest)));
-                commands.extend(self.core.apply(Event::Clock(now - 30)));
-            }
-            _ => {}
-        }
+        let core = &mut self.keepers[seat].core;
+        let mut commands = core.apply(Event::Snapshot(snapshot.clone()));
+        commands.extend(core.apply(Event::Clock(now)));
+        let (again, then) = match self.fault {
+            Fault::Twice => (snapshot, now),
+            Fault::Stale => (oldest, now - 30),
+            _ => return commands,
+        };
+        commands.extend(core.apply(Event::Snapshot(again)));
+        commands.extend(core.apply(Event::Clock(then)));
         commands
     }
 
-    async fn perform(&self, command: Command) -> Event {
-        match command {
-            Command::Submit(intent) => {
-                let vehicle = intent.keys.vehicle;
-                let succeeded = self.ledger.settle(*intent).await.succeeded;
-                Event::Settled { vehicle, succeeded }
-            }
-            Command::Invoke { invocation, now, limit_secs } => {
-                let limit = Duration::from_secs(limit_secs);
-                let answer = self.function.call(invocation, now, limit).await;
-                Event::Answered { invocation, answer }
-            }
-        }
-    }
-
-    /// The keeper dies and forgets everything.
-    fn crash(&mut self, secs: i64) {
-        self.core = Core::new(self.keeper, self.policy.clone(), 8);
-        self.dead_until = self.svm.now() + secs;
-        // It dies once.
+    /// A keeper dies, once.
+    fn crash(&mut self, seat: usize, secs: i64) {
         self.fault = Fault::None;
+        let until = self.svm.now() + secs;
+        self.keepers[seat].crash(until);
     }
-}
-
-/// What an account of that many bytes must hold.
-fn ledger_rent(bytes: usize) -> u64 {
-    solana_sdk::rent::Rent::default().minimum_balance(bytes)
 }

@@ -82,3 +82,8 @@ fn everything_is_heard_twice_or_late() {
         run(fault, Cure::OnceProven);
     }
 }
+
+#[test]
+fn two_keepers_race_for_every_piece_of_work() {
+    run(Fault::Race, Cure::OnceProven);
+}
