@@ -155,8 +155,10 @@ pub enum LatchkeyError {
     /// No or unknown channel.
     #[msg("A notice names at least one known channel other than the car, which proves its own warnings")]
     InvalidChannels = 6506,
-    /// No notice.
-    #[msg("No notice was served: serve_notice, or warn the driver, and wait notice_secs")]
+    /// No notice of this delinquency.
+    #[msg(
+        "No notice of what is past due was served: serve_notice, or warn the driver, and wait notice_secs"
+    )]
     NoticeNotServed = 6507,
     /// Notice too fresh.
     #[msg("The notice has not matured: wait until notice_secs after it was served")]

@@ -4,7 +4,7 @@
 use super::ledger::Position;
 use super::{check, Ruled};
 use crate::errors::LatchkeyError as E;
-use crate::state::{Action, Lender, Loan, LoanStatus, Vehicle};
+use crate::state::{Action, Lender, Loan, LoanStatus, Notice, Vehicle};
 
 /// A default: still past due after the grace, with a wallet that cannot pay.
 pub fn check_default(loan: &Loan, wallet: u64, now: i64) -> Ruled<()> {
@@ -29,8 +29,8 @@ pub fn check_warn(lender: &Lender, loan: &Loan, vehicle: &Vehicle, wallet: u64, 
 /// last third.
 pub fn check_lock(lender: &Lender, loan: &Loan, vehicle: &Vehicle, wallet: u64, now: i64) -> Ruled<()> {
     check(loan.status == LoanStatus::Defaulted, E::NotDefaulted)?;
-    check_past_due(loan, wallet, now)?;
-    check_notice(loan, now)?;
+    let position = check_past_due(loan, wallet, now)?;
+    check_notice(loan, &position, now)?;
     check_quiet(lender, loan, now)?;
     check(now >= loan.courtesy_until, E::InCourtesy)?;
     check(!vehicle.lock.holds_at(now) || vehicle.lock.is_renewable_at(now), E::LockStands)?;
@@ -66,11 +66,25 @@ fn check_past_due(loan: &Loan, wallet: u64, now: i64) -> Ruled<Position> {
     Ok(position)
 }
 
-fn check_notice(loan: &Loan, now: i64) -> Ruled<()> {
+/// The notice of the present delinquency: one served since the oldest unpaid instalment fell due. An earlier one told
+/// of what has been paid since.
+pub fn notice_in_force(loan: &Loan, position: &Position) -> Option<Notice> {
+    let since = position.oldest_unpaid_due?;
+    loan.notice.filter(|notice| notice.served_at >= since)
+}
+
+/// Whether a warning that the car proves now serves notice: something is past due, and no notice of it is in force.
+/// Where that cannot be computed it does not, and the keeper is paid all the same.
+pub fn warning_serves_notice(loan: &Loan, now: i64) -> bool {
+    Position::at(loan, 0, now)
+        .is_ok_and(|position| position.past_due > 0 && notice_in_force(loan, &position).is_none())
+}
+
+fn check_notice(loan: &Loan, position: &Position, now: i64) -> Ruled<()> {
     if loan.terms.notice_secs == 0 {
         return Ok(());
     }
-    let notice = loan.notice.ok_or(E::NoticeNotServed)?;
+    let notice = notice_in_force(loan, position).ok_or(E::NoticeNotServed)?;
     let matures = notice.served_at.checked_add(i64::from(loan.terms.notice_secs)).ok_or(E::Overflow)?;
     check(now >= matures, E::NoticeNotMatured)
 }
@@ -84,7 +98,7 @@ fn check_quiet(lender: &Lender, loan: &Loan, now: i64) -> Ruled<()> {
 mod tests {
     use super::*;
     use crate::rules::tests_support::{lender, loan, terms, vehicle};
-    use crate::state::{AskedLock, LockState, Notice, OpenInvocation};
+    use crate::state::{AskedLock, LockState, OpenInvocation};
 
     /// Defaulted at 1,060: the first instalment was due at 1,000, grace is 50 s.
     struct World {
@@ -161,6 +175,38 @@ mod tests {
         world.loan.notice = Some(Notice { served_at: 1_000, evidence: [1; 32], channels: 1 });
         assert_eq!(world.lock(0, 1_099), code(E::NoticeNotMatured));
         assert_eq!((world.lock(0, 1_100), world.lock(0, 1_101)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_notice_counts_for_the_delinquency_it_was_served_in() {
+        let mut world = World::defaulted();
+        world.loan.terms.notice_secs = 10;
+        for (served_at, outcome) in [(999, code(E::NoticeNotServed)), (1_000, Ok(()))] {
+            world.loan.notice = Some(Notice { served_at, evidence: [1; 32], channels: 1 });
+            assert_eq!(world.lock(0, 1_099), outcome);
+        }
+        // The first instalment lies in the wallet: now the second is the oldest unpaid one.
+        assert_eq!(world.lock(1_000, 1_160), code(E::NoticeNotServed));
+    }
+
+    #[test]
+    fn a_warning_serves_notice_once_and_only_of_something_past_due() {
+        let mut world = World::defaulted();
+        assert!(!warning_serves_notice(&world.loan, 999));
+        assert!(warning_serves_notice(&world.loan, 1_000));
+        world.loan.notice = Some(Notice { served_at: 1_000, evidence: [1; 32], channels: 1 });
+        assert!(!warning_serves_notice(&world.loan, 1_001));
+        world.loan.ledger.paid_scheduled = 1_000;
+        assert!(!warning_serves_notice(&world.loan, 1_099));
+        assert!(warning_serves_notice(&world.loan, 1_100));
+    }
+
+    #[test]
+    fn a_grace_does_not_shrink_because_nobody_collected() {
+        let loan = loan(terms());
+        let at = |now| check_default(&loan, 1_000, now).map_err(u32::from);
+        assert_eq!(at(1_101), code(E::GraceNotOver));
+        assert_eq!((at(1_149), at(1_150)), (code(E::GraceNotOver), Ok(())));
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub struct Position {
     pub instalments_due: u16,
     /// Principal and interest due and unpaid, base units.
     pub past_due: u64,
-    /// When the oldest unpaid instalment was due, if one is unpaid.
+    /// When the oldest instalment was due that a collection now would leave unpaid, if it would leave one. What lies in
+    /// the wallet counts, so that a grace or a notice never depends on whether somebody collected.
     pub oldest_unpaid_due: Option<i64>,
     /// What the wallet must hold for a collection to leave nothing past due, base units.
     pub cure: u64,
@@ -43,7 +44,12 @@ impl Position {
         }
         let due = instalments_due(terms, now);
         let past_due = past_due(&ledger, terms, due)?;
-        let oldest_unpaid_due = (past_due > 0).then(|| due_at(terms, oldest_unpaid(&ledger, terms)));
+        let collectable = match terms.waterfall {
+            Waterfall::InterestPrincipalFees => wallet,
+            Waterfall::FeesInterestPrincipal => wallet.saturating_sub(ledger.fees),
+        };
+        let oldest_unpaid_due =
+            (collectable < past_due).then(|| due_at(terms, oldest_unpaid(&ledger, terms, collectable)));
         let cure = match (past_due, terms.waterfall) {
             (0, _) => 0,
             (_, Waterfall::InterestPrincipalFees) => past_due,
@@ -82,9 +88,9 @@ fn past_due(ledger: &Ledger, terms: &Terms, due: u16) -> Ruled<u64> {
     Ok(u64::try_from(unpaid).unwrap_or(u64::MAX).min(owed))
 }
 
-/// The oldest instalment not paid in full, counted from 0.
-fn oldest_unpaid(ledger: &Ledger, terms: &Terms) -> u16 {
-    let paid = ledger.paid_scheduled / terms.instalment.max(1);
+/// The oldest instalment not paid in full once `more` is paid toward the schedule, counted from 0.
+fn oldest_unpaid(ledger: &Ledger, terms: &Terms, more: u64) -> u16 {
+    let paid = ledger.paid_scheduled.saturating_add(more) / terms.instalment.max(1);
     u16::try_from(paid).unwrap_or(u16::MAX).min(terms.count.saturating_sub(1))
 }
 
@@ -267,6 +273,20 @@ mod tests {
         for now in [1_000, 1_001] {
             let position = Position::at(&current(), 0, now).unwrap();
             assert_eq!((position.past_due, position.oldest_unpaid_due), (1_000, Some(1_000)));
+        }
+    }
+
+    #[test]
+    fn the_oldest_unpaid_instalment_is_the_same_before_and_after_a_collection() {
+        for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
+            for wallet in [0, 24, 25, 999, 1_000, 1_024, 1_025, 1_999, 2_000, 2_049, 2_050] {
+                let mut loan = current();
+                loan.terms.waterfall = waterfall;
+                let before = Position::at(&loan, wallet, 1_130).unwrap();
+                let taken = collect(&mut loan, wallet, 1_130).unwrap().applied.total();
+                let after = Position::at(&loan, wallet - taken, 1_130).unwrap();
+                assert_eq!(before.oldest_unpaid_due, after.oldest_unpaid_due, "{waterfall:?} {wallet}");
+            }
         }
     }
 

@@ -24,7 +24,7 @@ pub struct Loan {
     pub terms: Terms,
     /// The money.
     pub ledger: Ledger,
-    /// Notice of the present delinquency, if served.
+    /// The last notice of a delinquency. It counts if it was served since the oldest unpaid instalment fell due.
     pub notice: Option<Notice>,
     /// No lock or warning before this time: a promise to pay. 0 if there is none.
     pub hold_until: i64,

@@ -5,6 +5,7 @@ use crate::errors::LatchkeyError;
 use crate::events::InvocationConfirmed;
 use crate::lamports::{pay, sum};
 use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
+use crate::rules::gates::warning_serves_notice;
 use crate::state::{Action, Escrow, Invocation, Loan, LockState, Notice, NoticeChannels, Vehicle};
 
 /// Settles an invocation on the car's signed receipt, which the instruction just before this one verifies. Anyone may
@@ -81,8 +82,7 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     }
     let loan = &mut accounts.loan;
     loan.invocations_open = loan.invocations_open.saturating_sub(1);
-    let still_open = loan.status.is_open();
-    if invocation.action == Action::Warn && still_open && loan.notice.is_none() {
+    if invocation.action == Action::Warn && warning_serves_notice(loan, now) {
         loan.notice = Some(Notice { served_at: now, evidence: command_hash, channels: NoticeChannels::CAR });
     }
     accounts.escrow.paid = sum(accounts.escrow.paid, invocation.fee)?;

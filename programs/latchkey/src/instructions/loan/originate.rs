@@ -64,8 +64,9 @@ pub struct Originate<'info> {
     /// Where the principal comes from.
     #[account(mut)]
     pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
-    /// The seller's token account, where the principal goes.
-    #[account(mut, token::mint = mint)]
+    /// The seller's token account, where the principal goes. `dup` leaves it to the handler to say that this is neither
+    /// the wallet nor the treasury.
+    #[account(mut, dup, token::mint = mint)]
     pub seller: Box<InterfaceAccount<'info, TokenAccount>>,
     /// The lender's warning.
     #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Warn.code()]], bump = warn.bump)]

@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::NoticeServed;
+use crate::rules::gates::notice_in_force;
 use crate::rules::ledger::Position;
 use crate::state::{Lender, Loan, Notice, NoticeChannels};
 
@@ -26,8 +27,9 @@ pub fn serve_notice(ctx: Context<ServeNotice>, evidence: [u8; 32], channels: u8)
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     require!(loan.status.is_open(), LatchkeyError::LoanPaidOff);
-    require!(loan.notice.is_none(), LatchkeyError::NoticeInForce);
-    require!(Position::at(loan, 0, now)?.past_due > 0, LatchkeyError::NotPastDue);
+    let position = Position::at(loan, 0, now)?;
+    require!(position.past_due > 0, LatchkeyError::NotPastDue);
+    require!(notice_in_force(loan, &position).is_none(), LatchkeyError::NoticeInForce);
 
     loan.notice = Some(Notice { served_at: now, evidence, channels });
     emit!(NoticeServed {
