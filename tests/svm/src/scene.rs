@@ -255,9 +255,10 @@ impl Scene {
         Action::ALL.map(fee).iter().sum()
     }
 
-    /// Registers another car and writes a loan on it, on the same terms. The scene turns to it; the first car and
-    /// its loan come back.
+    /// Registers another car and writes a loan on it, on the same terms but due in the next second at the earliest.
+    /// The scene turns to it; the first car and its loan come back.
     pub fn turn_to_another_car(&mut self) -> (Car, LoanKeys) {
+        self.terms.first_due = self.terms.first_due.max(self.world.now() + 1);
         let car = Car::new("another car");
         self.register(&car).holds();
         let lender = self.lender_account();

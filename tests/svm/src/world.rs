@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use anchor_lang::{AccountDeserialize, AccountSerialize};
+use anchor_lang::{AccountDeserialize, AccountSerialize, system_program};
 use anchor_spl::{token, token_2022};
 use latchkey_client::accounts::{decode_as, decode_token_account};
 use latchkey_client::{Instruction, Pubkey};
@@ -73,15 +73,12 @@ impl World {
 
     /// Every account but programs, sysvars and the payer of transaction fees.
     pub fn snapshot(&self) -> Snapshot {
+        // Deriving these keys is what costs, so it is done once.
+        let aside = [self.gas.pubkey(), self.svm.airdrop_pubkey()];
+        let owners = [latchkey::ID, token::ID, token_2022::ID, system_program::ID];
         let accounts = self.svm.accounts_db().inner.iter();
         accounts
-            .filter(|(address, account)| {
-                let owner = account.owner();
-                **address != self.gas.pubkey()
-                    && **address != self.svm.airdrop_pubkey()
-                    && [latchkey::ID, token::ID, token_2022::ID, anchor_lang::system_program::ID]
-                        .contains(owner)
-            })
+            .filter(|(address, account)| !aside.contains(address) && owners.contains(account.owner()))
             .map(|(address, account)| {
                 (*address, (account.lamports(), *account.owner(), account.data().to_vec()))
             })
