@@ -104,6 +104,8 @@ impl Line {
         let there = pass(from_client, to_server, self.passage.clone(), Passage::HoldRequests, &self.held);
         let back = pass(from_server, to_client, self.passage.clone(), Passage::HoldAnswers, &self.held);
         tokio::select! {
+            // The cut comes first: what was held is not let through by a gate that opens right after it.
+            biased;
             _ = self.cut.recv() => {}
             ((), ()) = async { tokio::join!(there, back) } => {}
         }

@@ -1,1 +1,6 @@
-//! Latchkey: validator.
+//! The whole path on a real Agave validator, with mosquitto, car and keeper as processes. Under `anchor test` the same
+//! suite runs on the validator that Anchor has started.
+
+mod missed;
+
+pub use missed::{Missed, tails};

@@ -1,0 +1,147 @@
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use latchkey_client::events::Event;
+use latchkey_client::instructions::{LoanKeys, fund_escrow};
+use latchkey_client::latchkey::state::{Action, Invocation, LockState, Terms};
+use latchkey_client::pda;
+use latchkey_client::schedule::level_instalment;
+use latchkey_harness::localnet::Localnet;
+use latchkey_harness::process::Process;
+use latchkey_harness::stage::LocalStage;
+use latchkey_harness::story::{Car as _, Cast, Chain as _, ChainExt as _, Entry, Journal, Script};
+use solana_sdk::signer::Signer as _;
+use tokio::time::{Instant, sleep};
+
+/// How long anything may take that keeper and car do by themselves.
+const PATIENCE: Duration = Duration::from_secs(90);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A loan whose first instalment nobody pays, and everything it needs.
+pub struct Missed {
+    /// Its processes.
+    pub stage: LocalStage,
+    /// Lender and borrower.
+    pub cast: Cast,
+    /// Its addresses.
+    pub keys: LoanKeys,
+    /// What the chain has told about it.
+    pub journal: Journal,
+}
+
+impl Missed {
+    /// Writes the loan on a validator, with a car and a keeper of its own. Its first instalment falls due in some
+    /// seconds.
+    pub async fn on(localnet: Localnet) -> Result<Self> {
+        let cast = Cast::new();
+        let mut stage = LocalStage::on(localnet, &cast).await?;
+        let script = Script::minute();
+        cast.enter(&stage.chain, &script.offer).await?;
+        let enrolment = stage.car.enrol(&cast.lender, [7; 32]).await?;
+        let vehicle = cast.register(&stage.chain, &enrolment).await?;
+        let now = stage.chain.now().await?;
+        let terms = Terms { first_due: now + script.terms.first_due, ..script.terms };
+        let instalment = level_instalment(&terms, now)
+            .map_err(|error| anyhow::Error::new(latchkey_client::errors::Refusal(error.into())))?;
+        let terms = Terms { instalment, ..terms };
+        let (keys, _) = cast.originate(&stage.chain, vehicle, terms, &script.offer).await?;
+        let fund = fund_escrow(cast.funder.pubkey(), &keys.loan, script.funding);
+        stage.chain.send(&[fund], &[&cast.funder]).await?;
+        Ok(Self { stage, cast, journal: Journal::of([keys.loan]), keys })
+    }
+
+    /// Waits until the car's warning is settled: what comes next is the lock.
+    pub async fn warned(&mut self) -> Result<()> {
+        self.confirmed(Action::Warn).await
+    }
+
+    /// Waits until a call of this kind is settled.
+    pub async fn confirmed(&mut self, action: Action) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            self.journal.read(&self.stage.chain).await?;
+            if self.proven(action) > 0 {
+                return Ok(());
+            }
+            self.check(began, "a call is settled")?;
+            sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until a lock is asked for and claimed on chain.
+    pub async fn claimed(&mut self) -> Result<Invocation> {
+        let began = Instant::now();
+        loop {
+            let seq = self.stage.chain.vehicle(&self.keys.vehicle).await?.last_seq_asked;
+            let newest = pda::invocation(&self.keys.vehicle, seq);
+            let newest = self.stage.chain.invocation(&newest).await?;
+            if let Some(lock) = newest.filter(|it| it.action == Action::Lock && it.claim.is_some()) {
+                return Ok(lock);
+            }
+            self.check(began, "the lock is claimed")?;
+            sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until the car does not start any more, whether or not the chain knows.
+    pub async fn inhibited(&mut self) -> Result<()> {
+        let began = Instant::now();
+        while !self.stage.car.look().await?.inhibited {
+            self.check(began, "the car is inhibited")?;
+            sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// Kills the keeper this instant, drops what its lines hold, and starts it again.
+    pub fn kill_keeper(&mut self) -> Result<()> {
+        self.stage.keeper.kill()?;
+        self.stage.lines.open();
+        self.stage.keeper.start_again()
+    }
+
+    /// Waits until chain and car say locked, then holds that exactly one lock was paid, and paid its fee.
+    pub async fn ends_locked_and_paid_once(&mut self) -> Result<()> {
+        self.confirmed(Action::Lock).await?;
+        let began = Instant::now();
+        loop {
+            let vehicle = self.stage.chain.vehicle(&self.keys.vehicle).await?;
+            let loan = self.stage.chain.loan(&self.keys.loan).await?;
+            if loan.invocations_open == 0 {
+                ensure!(
+                    matches!(vehicle.lock, LockState::Locked { .. }),
+                    "the chain does not know of the lock"
+                );
+                break;
+            }
+            self.check(began, "everything asked for is settled")?;
+            sleep(LOOK).await;
+        }
+        ensure!(!self.stage.car.try_start().await?, "the car starts although it is locked");
+        self.journal.read(&self.stage.chain).await?;
+        ensure!(self.proven(Action::Lock) == 1, "{} locks were paid", self.proven(Action::Lock));
+        let fee = Script::minute().offer.fee;
+        let right = self.journal.entries().iter().all(|entry| match &entry.event {
+            Event::InvocationConfirmed(event) => event.fee == fee,
+            _ => true,
+        });
+        ensure!(right, "a call was paid more or less than its fee");
+        Ok(())
+    }
+
+    fn proven(&self, action: Action) -> usize {
+        let is = |entry: &&Entry| matches!(&entry.event, Event::InvocationConfirmed(event) if event.action == action);
+        self.journal.entries().iter().filter(is).count()
+    }
+
+    fn check(&mut self, began: Instant, what: &str) -> Result<()> {
+        ensure!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}\n{}", tails(&self.stage));
+        Ok(())
+    }
+}
+
+/// The ends of the processes' logs: what a failure shows.
+pub fn tails(stage: &LocalStage) -> String {
+    let tail = |process: &Process| format!("--- {}\n{}\n", process.name(), process.tail());
+    stage.processes().map(tail).concat()
+}

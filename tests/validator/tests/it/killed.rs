@@ -1,0 +1,94 @@
+//! The keeper is killed between any two of its steps and started again: the car still ends locked, and exactly one fee
+//! is paid. Each loan has a car, a broker and a keeper of its own; all share one validator, so they are lived at once.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use futures::future::try_join_all;
+use latchkey_client::latchkey::state::Action;
+use latchkey_harness::gate::Passage;
+use latchkey_harness::localnet::Localnet;
+use latchkey_tests_validator::Missed;
+use tokio::time::sleep;
+
+/// How long something may take to come to a gate.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where in its work the keeper is killed.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// Before it can ask for the lock.
+    BeforeTheRequestIsSent,
+    /// The request has landed, and the keeper has not heard so.
+    AfterTheRequestLanded,
+    /// The lease is on chain, and the command has not left.
+    BeforeTheCommandIsSent,
+    /// The car has obeyed, and its receipt has not arrived.
+    BeforeTheReceiptArrives,
+    /// The receipt has arrived, and the keeper cannot reach the chain.
+    BeforeTheReceiptIsBrought,
+    /// The receipt has settled, and the keeper may not have heard so.
+    AfterTheReceiptIsBrought,
+    /// Every two seconds.
+    AgainAndAgain,
+}
+
+const MOMENTS: [Moment; 7] = [
+    Moment::BeforeTheRequestIsSent,
+    Moment::AfterTheRequestLanded,
+    Moment::BeforeTheCommandIsSent,
+    Moment::BeforeTheReceiptArrives,
+    Moment::BeforeTheReceiptIsBrought,
+    Moment::AfterTheReceiptIsBrought,
+    Moment::AgainAndAgain,
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keeper_killed_between_any_two_steps_still_has_the_car_locked_for_one_fee() {
+    let localnet = Localnet::from_environment().await.expect("a validator");
+    let url = localnet.url();
+    let lives = MOMENTS.map(|moment| {
+        let url = url.clone();
+        async move { live(&url, moment).await.with_context(|| format!("killed {moment:?}")) }
+    });
+    try_join_all(lives).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+async fn live(url: &str, moment: Moment) -> Result<()> {
+    let mut loan = Missed::on(Localnet::attach(url).await?).await?;
+    loan.warned().await?;
+    match moment {
+        Moment::BeforeTheRequestIsSent => {
+            loan.stage.lines.validator.set(Passage::HoldRequests);
+            loan.stage.lines.validator.rpc.holds_something(PATIENCE).await?;
+        }
+        Moment::AfterTheRequestLanded => {
+            loan.claimed().await?;
+        }
+        Moment::BeforeTheCommandIsSent => {
+            loan.stage.lines.broker.set(Passage::HoldRequests);
+            loan.claimed().await?;
+            loan.stage.lines.broker.holds_something(PATIENCE).await?;
+        }
+        Moment::BeforeTheReceiptArrives => {
+            loan.stage.lines.broker.set(Passage::HoldAnswers);
+            loan.inhibited().await?;
+        }
+        Moment::BeforeTheReceiptIsBrought => {
+            loan.stage.lines.broker.set(Passage::HoldAnswers);
+            loan.inhibited().await?;
+            loan.stage.lines.validator.set(Passage::HoldRequests);
+            loan.stage.lines.broker.set(Passage::Open);
+            loan.stage.lines.validator.rpc.holds_something(PATIENCE).await?;
+        }
+        Moment::AfterTheReceiptIsBrought => loan.confirmed(Action::Lock).await?,
+        Moment::AgainAndAgain => {
+            for _ in 0..5 {
+                loan.kill_keeper()?;
+                sleep(Duration::from_secs(2)).await;
+            }
+        }
+    }
+    loan.kill_keeper()?;
+    loan.ends_locked_and_paid_once().await
+}

@@ -1,0 +1,5 @@
+//! The whole path on a real validator.
+
+mod forged;
+mod killed;
+mod path;
