@@ -69,7 +69,7 @@ impl Localnet {
     }
 
     /// The process, if it is ours.
-    pub fn process(&mut self) -> Option<&mut Process> {
+    pub fn process_mut(&mut self) -> Option<&mut Process> {
         self.own.as_mut().map(|(process, _)| process)
     }
 

@@ -110,6 +110,11 @@ impl Process {
         &self.spec.name
     }
 
+    /// The file that its output goes to.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
     /// What the present run has written to standard output and standard error.
     pub fn output(&self) -> String {
         let bytes = fs::read(&self.log).unwrap_or_default();

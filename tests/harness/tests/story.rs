@@ -1,6 +1,6 @@
 //! The whole path in this process: the program's real bytes, a real broker, the real keeper, function and car.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io};
 
 use latchkey_harness::{
     stage::EmbeddedStage,
@@ -13,11 +13,14 @@ use solana_sdk::{pubkey::Pubkey, signature::Signature};
 struct Listener(Vec<(i64, Step)>);
 
 impl Audience for Listener {
-    fn step(&mut self, at: i64, step: &Step) {
+    fn step(&mut self, at: i64, step: &Step) -> io::Result<()> {
         self.0.push((at, step.clone()));
+        Ok(())
     }
 
-    fn waiting(&mut self, _: &str, _: i64, _: Option<i64>) {}
+    fn waiting(&mut self, _: &str, _: i64, _: Option<i64>) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A whole life, and the keeper that served it.

@@ -39,7 +39,12 @@ impl Mosquitto {
     }
 
     /// The process.
-    pub fn process(&mut self) -> &mut Process {
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The process, to be watched or ended.
+    pub fn process_mut(&mut self) -> &mut Process {
         &mut self.process
     }
 

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::{
     broker::Mosquitto,
     car::ProcessCar,
-    gate::{Gate, TwinGate},
+    gate::{Gate, Passage, TwinGate},
     localnet::{Localnet, binary},
     process::{Process, Spec},
     story::{Audience, Cast, Chain, RpcChain, Script, Story},
@@ -54,15 +54,29 @@ pub struct Lines {
     pub broker: Gate,
 }
 
+impl Lines {
+    /// Drops whatever is held, and lets everything pass from now on.
+    pub fn open(&self) {
+        self.validator.cut();
+        self.validator.set(Passage::Open);
+        self.broker.cut();
+        self.broker.set(Passage::Open);
+    }
+}
+
 impl LocalStage {
     /// Sets everything up for `cast`, with a validator of its own or the one that the environment names.
     pub async fn start(cast: &Cast) -> Result<Self> {
+        Self::on(Localnet::from_environment().await?, cast).await
+    }
+
+    /// Sets up everything but the validator.
+    pub async fn on(localnet: Localnet, cast: &Cast) -> Result<Self> {
         let directory = TempDir::new()?;
         let place = |name: &str| {
             let path = directory.path().join(name);
             fs::create_dir(&path).map(|()| path)
         };
-        let localnet = Localnet::from_environment().await?;
         let broker = Mosquitto::start(&place("broker")?).await?;
         let car = ProcessCar::start(&place("car")?, broker.port(), &cast.command_key.pubkey()).await?;
         let lines = Lines {
@@ -86,7 +100,7 @@ impl LocalStage {
             ended = async {
                 loop {
                     sleep(LOOK).await;
-                    let processes = [Some(&mut *keeper), Some(broker.process()), localnet.process()];
+                    let processes = [Some(&mut *keeper), Some(broker.process_mut()), localnet.process_mut()];
                     for process in processes.into_iter().flatten() {
                         process.alive()?;
                     }
@@ -95,16 +109,9 @@ impl LocalStage {
         }
     }
 
-    /// The ends of the processes' logs: what a failure shows.
-    pub fn tails(&mut self) -> String {
-        let processes = [
-            Some(&mut self.keeper),
-            Some(&mut self.car.process),
-            Some(self.broker.process()),
-            self.localnet.process(),
-        ];
-        let tail = |process: &mut Process| format!("--- {}\n{}\n", process.name(), process.tail());
-        processes.into_iter().flatten().map(tail).collect()
+    /// The processes whose output tells what Latchkey did, and the broker's.
+    pub fn processes(&self) -> [&Process; 3] {
+        [&self.keeper, &self.car.process, self.broker.process()]
     }
 
     /// Asks keeper and car to end, and waits until they have.

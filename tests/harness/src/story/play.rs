@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use latchkey_client::{
@@ -37,12 +37,12 @@ use super::{
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOADER: Pubkey = pubkey!("BPFLoaderUpgradeab1e11111111111111111111111");
 
-/// Whoever a story is told to.
+/// Whoever a story is told to. It is not told on to somebody who has stopped listening.
 pub trait Audience: Send {
     /// Something happened; `at` is the chain's time when it was seen.
-    fn step(&mut self, at: i64, step: &Step);
+    fn step(&mut self, at: i64, step: &Step) -> io::Result<()>;
     /// Something will happen; by the chain's clock not before `until`, if that is known.
-    fn waiting(&mut self, what: &str, now: i64, until: Option<i64>);
+    fn waiting(&mut self, what: &str, now: i64, until: Option<i64>) -> io::Result<()>;
 }
 
 /// A loan's life about to be lived.
@@ -113,8 +113,7 @@ impl Story<'_> {
 
     async fn tell(&mut self, step: &Step) -> Result<()> {
         let at = self.chain.now().await?;
-        self.audience.step(at, step);
-        Ok(())
+        Ok(self.audience.step(at, step)?)
     }
 }
 
@@ -167,13 +166,13 @@ impl Life<'_> {
 
     async fn wait_until(&mut self, what: &str, time: i64) -> Result<()> {
         let now = self.story.chain.now().await?;
-        self.story.audience.waiting(what, now, Some(time));
+        self.story.audience.waiting(what, now, Some(time))?;
         self.story.chain.reach(time).await
     }
 
     async fn see<T>(&mut self, what: &str, find: impl Fn(&[Entry]) -> Option<T>) -> Result<T> {
         let now = self.story.chain.now().await?;
-        self.story.audience.waiting(what, now, None);
+        self.story.audience.waiting(what, now, None)?;
         self.journal.until(self.story.chain, what, PATIENCE, find).await
     }
 
@@ -280,6 +279,11 @@ impl Life<'_> {
     }
 
     async fn cure_and_unlock(&mut self) -> Result<()> {
+        let day = self.story.chain.now().await? + i64::from(self.story.script.cure_after_secs);
+        self.wait_until("the day on which the borrower has the money", day).await?;
+        if self.story.car.try_start().await? {
+            self.wrong.push("the car started before anything was paid".to_owned());
+        }
         let (quote, wallet) = self.quote(self.foreseen().await?).await?;
         let amount = (quote.past_due + quote.fees).saturating_sub(wallet);
         let signature = self.top_up(amount).await?;

@@ -29,6 +29,8 @@ pub struct Script {
     pub funding: u64,
     /// Instalments paid before one is missed.
     pub paid_before: u16,
+    /// The borrower of a locked car finds the money so long after, seconds.
+    pub cure_after_secs: u32,
     /// Instalments paid after the missed one, before the loan is paid off early.
     pub paid_after: u16,
     /// The loan is paid off so long after that, seconds.
@@ -53,6 +55,7 @@ impl Script {
             offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 60, ttl_secs: 600 },
             funding: 20_000_000,
             paid_before: 5,
+            cure_after_secs: 2 * DAY,
             paid_after: 4,
             payoff_after_secs: 10 * DAY,
             foresight_secs: 0,
@@ -74,6 +77,7 @@ impl Script {
             offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120 },
             funding: 20_000_000,
             paid_before: 2,
+            cure_after_secs: 0,
             paid_after: 1,
             payoff_after_secs: 0,
             foresight_secs: 10,

@@ -1,0 +1,129 @@
+//! Sets a stage, has the story lived on it, and cleans up whatever happens.
+
+use std::{
+    io::{self, stdout},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+use latchkey_harness::{
+    stage::{EmbeddedStage, LocalStage},
+    story::{Audience, Cast, Script},
+};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    cli::{Cli, Cluster},
+    logs::{self, Kept},
+    tell::{Json, People},
+};
+
+/// What a shell expects of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// Runs the demo and says how it ended.
+pub fn run(cli: &Cli) -> ExitCode {
+    let logs = Kept::start();
+    match Runtime::new().context("starting threads").and_then(|runtime| runtime.block_on(told(cli))) {
+        Ok(Told::Well) => ExitCode::SUCCESS,
+        Ok(Told::Interrupted) => {
+            eprintln!("interrupted: everything that was started has ended");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(error) if is_deaf(&error) => ExitCode::FAILURE,
+        Err(error) => {
+            let tail = logs.tail();
+            if !tail.is_empty() {
+                eprintln!("the last of the log:\n{tail}");
+            }
+            eprintln!("error: {error:#}");
+            if cli.json {
+                // Whoever reads has seen the exit status if not this.
+                let _ = Json::new(stdout()).failed(&format!("{error:#}"));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Told {
+    Well,
+    Interrupted,
+}
+
+/// Tells the story until its end, or until a signal. What was started ends when its stage is dropped.
+async fn told(cli: &Cli) -> Result<Told> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut audience = audience(cli)?;
+    tokio::select! {
+        ended = live(cli.cluster, &mut *audience) => ended.map(|()| Told::Well),
+        _ = interrupt.recv() => Ok(Told::Interrupted),
+        _ = terminate.recv() => Ok(Told::Interrupted),
+    }
+}
+
+fn audience(cli: &Cli) -> io::Result<Box<dyn Audience>> {
+    if cli.json {
+        return Ok(Box::new(Json::new(stdout())));
+    }
+    let mut people = People::new(stdout());
+    let (where_it_lives, first) = match cli.cluster {
+        Cluster::Embedded => (
+            "on a ledger in this process, where a year passes in seconds",
+            "starting a broker, a car and a keeper",
+        ),
+        Cluster::Localnet => (
+            "on a validator of its own, in real time, with an instalment every few seconds",
+            "starting a validator, a broker, a car and a keeper",
+        ),
+    };
+    people.line(&format!("The life of a car loan, {where_it_lives}. Times are UTC."))?;
+    people.busy(first);
+    Ok(Box::new(people))
+}
+
+async fn live(cluster: Cluster, audience: &mut dyn Audience) -> Result<()> {
+    let cast = Cast::new();
+    let ok = match cluster {
+        Cluster::Embedded => {
+            let mut stage = EmbeddedStage::start(&cast)?;
+            let ok = stage.live(&cast, Script::year(), audience).await?;
+            stage.stop().await?;
+            ok
+        }
+        Cluster::Localnet => {
+            let mut stage = LocalStage::start(&cast).await?;
+            let logs = stage.processes().map(|process| process.log().to_owned());
+            let lived = tokio::select! {
+                lived = stage.live(&cast, Script::minute(), audience) => lived,
+                () = logs::follow(logs.to_vec()), if logs::are_wanted() => Ok(false),
+            };
+            let ok = lived.inspect_err(|_| show_tails(&stage))?;
+            stage.stop().await?;
+            ok
+        }
+    };
+    if !ok {
+        bail!("it did not end well: the last line says what is wrong");
+    }
+    Ok(())
+}
+
+/// What the processes wrote last, unless it was shown as it came.
+fn show_tails(stage: &LocalStage) {
+    if !logs::are_wanted() {
+        for process in stage.processes() {
+            eprintln!("the last of {}:\n{}\n", process.name(), process.tail());
+        }
+    }
+}
+
+/// Whether the failure is that nobody reads what is told, as after `| head`: that needs no words.
+fn is_deaf(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.downcast_ref::<io::Error>().is_some_and(broken)
+}

@@ -1,0 +1,145 @@
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use indicatif::ProgressBar;
+use latchkey_harness::story::{Audience, Payment, Settlement, Step};
+
+use super::words::{ahead, counted, date, percent, short, sol, thousands, time, units};
+
+/// Where the column of what happened ends.
+const LABEL: usize = 18;
+
+/// Tells people: one line a step, and on a terminal what is being waited for.
+#[derive(Debug)]
+pub struct People<W> {
+    out: W,
+    /// On standard error, and only where that is a terminal.
+    waiting: ProgressBar,
+}
+
+impl<W: Write> People<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
+        let waiting = ProgressBar::new_spinner();
+        waiting.enable_steady_tick(Duration::from_millis(120));
+        Self { out, waiting }
+    }
+
+    /// A line of its own.
+    pub fn line(&mut self, line: &str) -> io::Result<()> {
+        self.waiting.suspend(|| {
+            writeln!(self.out, "{line}")?;
+            self.out.flush()
+        })
+    }
+
+    /// What is being done.
+    pub fn busy(&self, with: &str) {
+        self.waiting.set_message(with.to_owned());
+    }
+}
+
+impl<W> Drop for People<W> {
+    fn drop(&mut self) {
+        self.waiting.finish_and_clear();
+    }
+}
+
+impl<W: Write + Send> Audience for People<W> {
+    fn step(&mut self, at: i64, step: &Step) -> io::Result<()> {
+        let (label, text) = told(step);
+        self.line(&format!("{}  {label:LABEL$}{text}", time(at)))
+    }
+
+    fn waiting(&mut self, what: &str, now: i64, until: Option<i64>) -> io::Result<()> {
+        let when = until.map(|until| format!(" on {}, {}", date(until), ahead(until - now)));
+        self.busy(&format!("{} · waiting for {what}{}", time(now), when.unwrap_or_default()));
+        Ok(())
+    }
+}
+
+/// A step in a word and a sentence.
+fn told(step: &Step) -> (&'static str, String) {
+    match step {
+        Step::Deployed { program, bytes, sha256, .. } => {
+            let size = thousands(*bytes as u64);
+            ("deployed", format!("program {program}, {size} bytes, SHA-256 {}", short(sha256)))
+        }
+        Step::Registered { vehicle, lender, .. } => {
+            let [vehicle, lender] = [vehicle, lender].map(|key| short(&key.to_string()));
+            ("registered", format!("car {vehicle} proved its key to lender {lender}"))
+        }
+        Step::Originated { principal, apr_bps, instalment, count, first_due, .. } => {
+            let (lent, rate, each) = (units(*principal), percent(*apr_bps), units(*instalment));
+            let first = time(*first_due);
+            ("originated", format!("{lent} lent at {rate}, {count} instalments of {each}, first due {first}"))
+        }
+        Step::EscrowFunded { lamports, available_lamports, .. } => {
+            let (given, available) = (sol(*lamports), sol(*available_lamports));
+            ("escrow funded", format!("{given} for calls to the car, {available} available"))
+        }
+        Step::Collected { payments, principal } => ("collected", paid(payments, *principal)),
+        Step::Lapsed { past_due, wallet, .. } => {
+            ("lapsed", format!("{} is past due, the car's wallet holds {}", units(*past_due), units(*wallet)))
+        }
+        Step::Warned { message, settlement } => {
+            let message = message.as_deref().unwrap_or("nothing");
+            ("warned", format!("the car told its driver: {message} {}", proven(settlement)))
+        }
+        Step::Defaulted { past_due, .. } => {
+            ("defaulted", format!("the grace period is over and {} is past due", units(*past_due)))
+        }
+        Step::Locked { starts, until, settlement } => {
+            let car = if *starts { "the car STARTS although it is locked" } else { "the car does not start" };
+            let end = match until {
+                0 => String::new(),
+                until => format!(", and unlocks itself on {} at the latest", date(*until)),
+            };
+            ("LOCKED", format!("{car}{end}. {}", proven(settlement)))
+        }
+        Step::ToppedUp { amount, .. } => {
+            ("topped up", format!("{} sent to the car's wallet", units(*amount)))
+        }
+        Step::Cured { paid, fees, .. } => {
+            let fees = units(*fees);
+            ("cured", format!("{} taken, {fees} of it late fees; nothing is past due", units(*paid)))
+        }
+        Step::Unlocked { starts, settlement } => {
+            let car =
+                if *starts { "the car starts" } else { "the car does NOT START although it is unlocked" };
+            ("UNLOCKED", format!("{car}. {}", proven(settlement)))
+        }
+        Step::BackOnSchedule { payments, principal } => ("back on schedule", paid(payments, *principal)),
+        Step::PaidOff { payment: Payment { to_principal, to_interest, to_fees, .. } } => {
+            let [principal, interest, fees] = [to_principal, to_interest, to_fees].map(|part| units(*part));
+            ("paid off", format!("{principal} of principal, {interest} of interest, {fees} of fees"))
+        }
+        Step::Closed { escrow_returned_lamports, wallet_returned, .. } => {
+            let (escrow, wallet) = (sol(*escrow_returned_lamports), units(*wallet_returned));
+            ("closed", format!("{escrow} returned to the lender, {wallet} to the borrower"))
+        }
+        Step::Done { ok, books, keeper_earned_lamports, keeper_transaction_fees_lamports, wrong } => {
+            let earned =
+                u64::try_from(*keeper_earned_lamports).map_or_else(|_| "less than nothing".to_owned(), sol);
+            let sums = format!(
+                "{} into the escrow, {} out of it; the keeper earned {earned} with {} and spent {} on transactions",
+                sol(books.escrow_in_lamports),
+                sol(books.escrow_out_lamports),
+                counted(usize::try_from(books.calls).unwrap_or(usize::MAX), "proven call"),
+                sol(*keeper_transaction_fees_lamports),
+            );
+            if *ok { ("done ok", sums) } else { ("done NOT OK", format!("{sums}; {}", wrong.join("; "))) }
+        }
+    }
+}
+
+fn paid(payments: &[Payment], principal: u64) -> String {
+    format!("{} on time, {} of principal left", counted(payments.len(), "instalment"), units(principal))
+}
+
+fn proven(settlement: &Settlement) -> String {
+    let Settlement { signature, fee_lamports, .. } = settlement;
+    format!("Receipt {} paid the keeper {}.", short(signature), sol(*fee_lamports))
+}
