@@ -4,7 +4,7 @@
 //! the car has done.
 
 use ed25519_dalek::SigningKey;
-use latchkey_protocol::sealed::{Envelope, OpenError, sha256};
+use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN, sha256};
 use latchkey_protocol::{Action, Command, DecodeError, Hash, Key, Outcome, Receipt};
 
 use crate::car::Ignition;
@@ -67,14 +67,20 @@ pub struct Answer {
 pub struct Step {
     /// To be remembered durably before anything is done.
     pub remember: Option<State>,
-    /// To be done next.
-    pub deed: Option<Deed>,
-    /// To be published once the deed is done and remembered as done.
+    /// To be done next, in this order.
+    pub deeds: Vec<Deed>,
+    /// To be published once the deeds are done and remembered as done.
     pub answer: Option<Answer>,
 }
 
+impl Answer {
+    fn of(last: &Obeyed) -> Self {
+        Self { invocation: last.invocation, receipt: last.receipt.clone() }
+    }
+}
+
 /// Why a message was dropped without an answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ignored {
     /// Not signed, or not by who it says.
     #[error("not a signed message")]
@@ -105,9 +111,9 @@ const LEASE_SAVED_EVERY: u64 = 60;
 pub struct Agent {
     identity: Identity,
     state: State,
-    /// When the lease last shrank, on the elapsed clock. Not remembered: it means nothing after a restart.
+    /// When the leases last shrank, on the elapsed clock. Not remembered: it means nothing after a restart.
     counted_to: u64,
-    /// When the shrunken lease was last written, on the elapsed clock.
+    /// When the state was last written, on the elapsed clock.
     saved_at: u64,
 }
 
@@ -135,11 +141,18 @@ impl Agent {
     /// Takes a state that is now safe on disk as its own.
     pub fn commit(&mut self, state: State) {
         self.state = state;
+        self.saved_at = self.counted_to;
     }
 
-    /// The state once the pending deed is done.
+    /// The state once the pending deeds are done.
     pub fn done(&self) -> State {
-        State { pending: None, ..self.state.clone() }
+        State { pending: Pending::default(), ..self.state.clone() }
+    }
+
+    /// The receipt of the newest command obeyed, if all it promises is done. Worth repeating on every new connection:
+    /// the one before may have been lost.
+    pub fn latest(&self) -> Option<Answer> {
+        self.state.last.as_ref().filter(|_| self.state.pending.is_empty()).map(Answer::of)
     }
 
     /// Decides on a message that arrived as a command.
@@ -157,125 +170,142 @@ impl Agent {
         if command.vehicle != self.identity.vehicle {
             return Err(Ignored::OtherVehicle);
         }
-        let hash = sha256(&signed.payload);
+        self.count(now.clocks);
+        let asked = Asked {
+            command: &command,
+            hash: sha256(&signed.payload),
+            // It is signed, so the time cannot be earlier than it says.
+            unix: self.time(now.clocks).max(command.issued_at),
+        };
         match &self.state.last {
-            Some(last) if command.seq == last.seq => {
-                return if command.invocation == last.invocation {
-                    Ok(Step { deed: self.pending_deed(), ..answer(last.invocation, last.receipt.clone()) })
-                } else {
-                    Err(Ignored::OtherInvocation)
-                };
-            }
             Some(last) if command.seq < last.seq => {
-                return Ok(self.refuse(&command, hash, Outcome::RefusedSuperseded, now));
+                return Ok(self.refuse(&asked, Outcome::RefusedSuperseded));
+            }
+            Some(last) if command.seq == last.seq => {
+                if command.invocation != last.invocation {
+                    return Err(Ignored::OtherInvocation);
+                }
+                if !last.lapsed {
+                    return Ok(self.repeat(last, &asked));
+                }
             }
             _ => {}
         }
-        let unix = self.time(now.clocks);
-        let over = command.action == Action::Lock && command.lock_until != 0 && unix >= command.lock_until;
-        if unix > command.not_after || over {
-            return Ok(self.refuse(&command, hash, Outcome::RefusedExpired, now));
+        let over =
+            command.action == Action::Lock && command.lock_until != 0 && asked.unix >= command.lock_until;
+        if asked.is_late() || over {
+            return Ok(self.refuse(&asked, Outcome::RefusedExpired));
         }
         if command.action == Action::Lock && !now.may_lock {
-            return Ok(self.refuse(&command, hash, Outcome::RefusedUnsafe, now));
+            return Ok(self.refuse(&asked, Outcome::RefusedUnsafe));
         }
-        Ok(self.obey(&command, hash, now))
+        Ok(self.obey(&asked, now))
     }
 
-    /// Lets time pass: a lock whose lease is over ends, one that waited for the car to park begins, and a deed that
-    /// failed is tried again.
+    /// Lets time pass: a lock whose lease is over ends, one that waited for the car to park begins or lapses, and
+    /// deeds that failed are tried again.
     pub fn tick(&mut self, now: Situation) -> Step {
-        self.shrink_lease(now.clocks);
-        let lapsed = self.state.lock.lease().is_some_and(|lease| self.is_over(lease, now.clocks));
-        if lapsed {
-            self.saved_at = now.clocks.elapsed;
-            let next =
-                State { lock: Lock::Unlocked, pending: Some(Pending::Immobilise), ..self.state.clone() };
-            return Step { remember: Some(next), deed: Some(Deed::Immobilise(false)), answer: None };
+        self.count(now.clocks);
+        let unix = self.time(now.clocks);
+        match self.state.lock {
+            Lock::Locked(lease) if lease.is_over(unix) => {
+                let pending = Pending { immobilise: true, ..self.state.pending.clone() };
+                return step(State { lock: Lock::Unlocked, pending, ..self.state.clone() }, None);
+            }
+            Lock::Armed { lease, window } if lease.is_over(unix) || window.is_over(unix) => {
+                return self.lapse(unix);
+            }
+            Lock::Armed { lease, .. } if now.ignition == Ignition::Parked && now.may_lock => {
+                return self.lock_parked(lease, unix);
+            }
+            _ => {}
         }
-        if let (Lock::Armed(lease), Ignition::Parked, true) = (self.state.lock, now.ignition, now.may_lock) {
-            return self.lock_parked(lease, now);
-        }
-        if let Some(deed) = self.pending_deed() {
-            return Step { deed: Some(deed), ..Step::default() };
+        if !self.state.pending.is_empty() {
+            let answer = self.state.last.as_ref().map(Answer::of);
+            return Step { remember: None, deeds: deeds(&self.state), answer };
         }
         let unsaved = now.clocks.elapsed.saturating_sub(self.saved_at) >= LEASE_SAVED_EVERY;
-        if unsaved && self.state.lock.lease().is_some_and(|lease| lease.remaining.is_some()) {
-            self.saved_at = now.clocks.elapsed;
-            return Step { remember: Some(self.state.clone()), ..Step::default() };
+        if unsaved && self.state.lock.is_running_out() {
+            return step(self.state.clone(), None);
         }
         Step::default()
     }
 
-    /// The lock that waited for the car to park, and the receipt that says so.
-    fn lock_parked(&self, lease: Lease, now: Situation) -> Step {
-        let mut next =
-            State { lock: Lock::Locked(lease), pending: Some(Pending::Immobilise), ..self.state.clone() };
-        let mut answer = None;
-        if let Some(last) = &mut next.last {
-            let armed = Envelope::open(&last.receipt).ok();
-            if let Some(armed) = armed.and_then(|signed| Receipt::decode(&signed.payload).ok()) {
-                let device_time = self.time(now.clocks);
-                last.receipt = self.sign(&Receipt { outcome: Outcome::Applied, device_time, ..armed });
-                answer = Some(Answer { invocation: last.invocation, receipt: last.receipt.clone() });
+    /// The command already obeyed, come again: the stored receipt answers it. One with more time, from the next lease
+    /// of the same invocation, keeps an armed lock waiting longer.
+    fn repeat(&self, last: &Obeyed, asked: &Asked<'_>) -> Step {
+        let answer = Some(Answer::of(last));
+        if let (Lock::Armed { lease, window }, Action::Lock, false) =
+            (self.state.lock, asked.command.action, asked.is_late())
+        {
+            let longer = asked.window();
+            if longer.until > window.until {
+                let lock = Lock::Armed { lease, window: longer };
+                return step(State { lock, ..self.state.clone() }, answer);
             }
         }
-        Step { remember: Some(next), deed: Some(Deed::Immobilise(true)), answer }
+        Step { remember: None, deeds: deeds(&self.state), answer }
     }
 
-    fn pending_deed(&self) -> Option<Deed> {
-        self.state.pending.as_ref().map(|pending| match pending {
-            Pending::Immobilise => Deed::Immobilise(self.state.lock.inhibits()),
-            Pending::Warn(message) => Deed::Warn(message.clone()),
-        })
+    /// The lock that waited for the car to park, and the receipt that says so.
+    fn lock_parked(&self, lease: Lease, unix: i64) -> Step {
+        let last = self.resigned(Outcome::Applied, unix);
+        let answer = last.as_ref().map(Answer::of);
+        let pending = Pending { immobilise: true, ..self.state.pending.clone() };
+        step(State { last, lock: Lock::Locked(lease), pending, ..self.state.clone() }, answer)
     }
 
-    fn obey(&mut self, command: &Command<'_>, hash: Hash, now: Situation) -> Step {
-        let unix = self.time(now.clocks);
-        self.counted_to = self.counted_to.max(now.clocks.elapsed);
-        self.saved_at = now.clocks.elapsed;
-        let (lock, outcome) = match command.action {
-            Action::Warn => (self.state.lock, Outcome::Applied),
-            Action::Unlock => (Lock::Unlocked, Outcome::Applied),
+    /// The lock that waited for the car to park until its time was over: it will not happen.
+    fn lapse(&self, unix: i64) -> Step {
+        let last = self.resigned(Outcome::RefusedExpired, unix).map(|last| Obeyed { lapsed: true, ..last });
+        let answer = last.as_ref().map(Answer::of);
+        step(State { last, lock: Lock::Unlocked, ..self.state.clone() }, answer)
+    }
+
+    fn obey(&self, asked: &Asked<'_>, now: Situation) -> Step {
+        let Asked { command, unix, .. } = *asked;
+        let before = &self.state;
+        let (lock, outcome, pending) = match command.action {
+            Action::Warn => {
+                // The armed lock is superseded, as its receipt says from now on. A standing one stays.
+                let lock = if before.lock.inhibits() { before.lock } else { Lock::Unlocked };
+                // An immobiliser that has not obeyed yet is not forgotten over a warning.
+                let pending = Pending { warn: Some(command.message.to_owned()), ..before.pending.clone() };
+                (lock, Outcome::Applied, pending)
+            }
+            Action::Unlock => (Lock::Unlocked, Outcome::Applied, IMMOBILISE),
             Action::Lock => {
-                let lease = lease_of(command, unix);
-                match (now.ignition, self.state.lock) {
-                    // A car that runs is never locked; a lock that stands is only renewed.
-                    (Ignition::Running, Lock::Unlocked | Lock::Armed(_)) => {
-                        (Lock::Armed(lease), Outcome::Armed)
-                    }
-                    _ => (Lock::Locked(lease), Outcome::Applied),
+                let lease = match command.lock_until {
+                    0 => Lease::default(),
+                    until => Lease::between(unix, until),
+                };
+                // A car that runs is never locked; a lock that stands is only renewed.
+                if now.ignition == Ignition::Running && !before.lock.inhibits() {
+                    (Lock::Armed { lease, window: asked.window() }, Outcome::Armed, IMMOBILISE)
+                } else {
+                    (Lock::Locked(lease), Outcome::Applied, IMMOBILISE)
                 }
             }
         };
-        let (pending, deed) = match command.action {
-            Action::Warn => {
-                let message = command.message.to_owned();
-                (Pending::Warn(message.clone()), Deed::Warn(message))
-            }
-            Action::Lock | Action::Unlock => (Pending::Immobilise, Deed::Immobilise(lock.inhibits())),
+        let last = Obeyed {
+            seq: command.seq,
+            invocation: command.invocation,
+            receipt: self.receipt(asked, outcome),
+            lapsed: false,
         };
-        let receipt = self.receipt(command, hash, outcome, now);
-        let next = State {
-            last: Some(Obeyed {
-                seq: command.seq,
-                invocation: command.invocation,
-                receipt: receipt.clone(),
-                command_hash: hash,
-            }),
-            lock,
-            pending: Some(pending),
-            not_before: self.state.not_before.max(command.issued_at),
-        };
-        Step { remember: Some(next), deed: Some(deed), ..answer(command.invocation, receipt) }
+        let answer = Some(Answer::of(&last));
+        let not_before = before.not_before.max(command.issued_at);
+        step(State { last: Some(last), lock, pending, not_before }, answer)
     }
 
     /// A signed refusal. It uses up nothing: the same sequence number may come again in a command that can be obeyed.
-    fn refuse(&self, command: &Command<'_>, hash: Hash, outcome: Outcome, now: Situation) -> Step {
-        answer(command.invocation, self.receipt(command, hash, outcome, now))
+    fn refuse(&self, asked: &Asked<'_>, outcome: Outcome) -> Step {
+        let answer = Answer { invocation: asked.command.invocation, receipt: self.receipt(asked, outcome) };
+        Step { answer: Some(answer), ..Step::default() }
     }
 
-    fn receipt(&self, command: &Command<'_>, hash: Hash, outcome: Outcome, now: Situation) -> Vec<u8> {
+    fn receipt(&self, asked: &Asked<'_>, outcome: Outcome) -> Vec<u8> {
+        let Asked { command, hash, unix } = *asked;
         self.sign(&Receipt {
             program: command.program,
             vehicle: command.vehicle,
@@ -283,9 +313,17 @@ impl Agent {
             seq: command.seq,
             action: command.action,
             outcome,
-            device_time: self.time(now.clocks),
+            device_time: unix,
             command_hash: hash,
         })
+    }
+
+    /// The newest command obeyed, its receipt signed anew with what became of it since.
+    fn resigned(&self, outcome: Outcome, device_time: i64) -> Option<Obeyed> {
+        let last = self.state.last.as_ref()?;
+        let stored = last.receipt.get(SEAL_LEN..).and_then(|payload| Receipt::decode(payload).ok())?;
+        let receipt = self.sign(&Receipt { outcome, device_time, ..stored });
+        Some(Obeyed { receipt, ..last.clone() })
     }
 
     fn sign(&self, receipt: &Receipt) -> Vec<u8> {
@@ -297,31 +335,45 @@ impl Agent {
         clocks.unix.max(self.state.not_before)
     }
 
-    /// Takes the time since the last look off the lease.
-    fn shrink_lease(&mut self, clocks: Clocks) {
+    /// Takes the time since the last look off the lock's leases.
+    fn count(&mut self, clocks: Clocks) {
         let passed = clocks.elapsed.saturating_sub(self.counted_to);
         self.counted_to = self.counted_to.max(clocks.elapsed);
-        if let Some(lease) = self.state.lock.lease() {
-            let remaining = lease.remaining.map(|remaining| remaining.saturating_sub(passed));
-            self.state.lock = self.state.lock.with_lease(Lease { remaining, ..lease });
-        }
-    }
-
-    fn is_over(&self, lease: Lease, clocks: Clocks) -> bool {
-        lease.remaining == Some(0) || lease.until.is_some_and(|until| self.time(clocks) >= until)
+        self.state.lock = self.state.lock.after(passed);
     }
 }
 
-fn answer(invocation: Key, receipt: Vec<u8>) -> Step {
-    Step { answer: Some(Answer { invocation, receipt }), ..Step::default() }
+/// The immobiliser is to be set; a warning that never sounded is superseded.
+const IMMOBILISE: Pending = Pending { immobilise: true, warn: None };
+
+/// To remember `next`, do what it leaves to be done, and answer.
+fn step(next: State, answer: Option<Answer>) -> Step {
+    Step { deeds: deeds(&next), remember: Some(next), answer }
 }
 
-/// A lock lasts no longer than from its issue to its end, whatever the car's clock says.
-fn lease_of(command: &Command<'_>, now: i64) -> Lease {
-    if command.lock_until == 0 {
-        return Lease::default();
+/// What `state` leaves to be done.
+fn deeds(state: &State) -> Vec<Deed> {
+    let immobilise = state.pending.immobilise.then(|| Deed::Immobilise(state.lock.inhibits()));
+    let warn = state.pending.warn.clone().map(Deed::Warn);
+    immobilise.into_iter().chain(warn).collect()
+}
+
+/// A command that was taken for what it is, at the time it was.
+struct Asked<'a> {
+    command: &'a Command<'a>,
+    hash: Hash,
+    /// The time, Unix seconds.
+    unix: i64,
+}
+
+impl Asked<'_> {
+    /// Whether its last second is over.
+    fn is_late(&self) -> bool {
+        self.unix > self.command.not_after
     }
-    let longest = command.lock_until.saturating_sub(command.issued_at);
-    let left = command.lock_until.saturating_sub(now).min(longest);
-    Lease { until: Some(command.lock_until), remaining: Some(u64::try_from(left).unwrap_or(0)) }
+
+    /// How long it may still take effect.
+    fn window(&self) -> Lease {
+        Lease::between(self.unix, self.command.not_after.saturating_add(1))
+    }
 }

@@ -83,6 +83,12 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// No key.
+    #[error("keyring in {} is empty: name a command key, or the car obeys nobody", path.display())]
+    NoKeys {
+        /// Which.
+        path: PathBuf,
+    },
 }
 
 impl Config {
@@ -90,8 +96,12 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
-        toml::from_str(&text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
+        let config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        if config.keyring.is_empty() {
+            return Err(ConfigError::NoKeys { path: path.to_owned() });
+        }
+        Ok(config)
     }
 
     /// Who the device is, its key loaded.

@@ -9,7 +9,7 @@ use tracing::{debug, error, info, warn};
 use crate::agent::{Agent, Answer, Deed, Identity, Situation, Step};
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
-use crate::mqtt::Link;
+use crate::mqtt::{Heard, Link};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
@@ -71,14 +71,21 @@ impl<C: Car, S: Store> Device<C, S> {
         self.take(step)
     }
 
+    /// The receipt of the newest command obeyed, to repeat on a new connection.
+    pub fn latest(&self) -> Option<Answer> {
+        self.agent.latest()
+    }
+
     /// Serves commands from `link` and lets time pass every `tick`, until `shutdown`.
     pub async fn run(mut self, mut link: Link, tick: Duration, shutdown: CancellationToken) {
         let mut ticks = tokio::time::interval(tick);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut trouble = Trouble::default();
         loop {
             let answer = tokio::select! {
-                message = link.next() => match message {
-                    Some(message) => self.receive(&message),
+                heard = link.next() => match heard {
+                    Some(Heard::Connected) => Ok(self.latest()),
+                    Some(Heard::Command(message)) => self.receive(&message),
                     None => return,
                 },
                 _ = ticks.tick() => self.tick(),
@@ -87,10 +94,9 @@ impl<C: Car, S: Store> Device<C, S> {
                     return;
                 }
             };
-            match answer {
-                Ok(Some(answer)) => link.publish(&answer),
-                Ok(None) => {}
-                Err(failed) => error!(error = &failed as &dyn std::error::Error, "step not taken"),
+            trouble.note(answer.as_ref().err());
+            if let Ok(Some(answer)) = answer {
+                link.publish(&answer);
             }
         }
     }
@@ -104,12 +110,16 @@ impl<C: Car, S: Store> Device<C, S> {
             self.store.save(&state)?;
             self.agent.commit(state);
         }
-        if let Some(deed) = &step.deed {
-            perform(&mut self.car, deed)?;
-            info!(?deed, "done");
+        if !step.deeds.is_empty() {
+            for deed in &step.deeds {
+                perform(&mut self.car, deed)?;
+                info!(?deed, "done");
+            }
+            // Done is done, even if the disk cannot take note of it now: a warning must not sound at every tick until
+            // the disk is whole again. After a power cut it may sound once more.
             let done = self.agent.done();
+            self.agent.commit(done.clone());
             self.store.save(&done)?;
-            self.agent.commit(done);
         }
         debug!(answered = step.answer.is_some(), "step taken");
         Ok(step.answer)
@@ -120,5 +130,23 @@ fn perform(car: &mut impl Car, deed: &Deed) -> Result<(), CarError> {
     match deed {
         Deed::Immobilise(inhibit) => car.immobilise(*inhibit),
         Deed::Warn(message) => car.warn(message),
+    }
+}
+
+/// What keeps failing, told once and not at every tick.
+#[derive(Default)]
+struct Trouble(Option<String>);
+
+impl Trouble {
+    fn note(&mut self, failed: Option<&DeviceError>) {
+        let now = failed.map(ToString::to_string);
+        if now != self.0 {
+            if let Some(failed) = failed {
+                error!(error = failed as &dyn std::error::Error, "step not taken");
+            } else {
+                info!("steps are taken again");
+            }
+            self.0 = now;
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The device key's file: a JSON array of 64 bytes, as Solana's tools write it, readable by its owner only.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -36,12 +36,15 @@ pub enum KeyError {
 /// Reads a key that nobody else may read.
 pub fn load(path: &Path) -> Result<SigningKey, KeyError> {
     let io = |source| KeyError::Io { path: path.to_owned(), source };
-    let exposed = fs::metadata(path).map_err(io)?.mode() & 0o077 != 0;
-    if exposed {
+    // Looked at and read through one handle, so that it is the same file.
+    let mut file = File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.mode() & 0o077 != 0 {
         return Err(KeyError::Exposed { path: path.to_owned() });
     }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(io)?;
     let not_a_key = || KeyError::NotAKey { path: path.to_owned() };
-    let bytes: Vec<u8> = serde_json::from_slice(&fs::read(path).map_err(io)?).map_err(|_| not_a_key())?;
+    let bytes: Vec<u8> = serde_json::from_slice(&text).map_err(|_| not_a_key())?;
     let pair: [u8; 64] = bytes.try_into().map_err(|_| not_a_key())?;
     SigningKey::from_keypair_bytes(&pair).map_err(|_| not_a_key())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use latchkey_device::car::SimulatedCar;
 use latchkey_device::clock::SystemClock;
@@ -17,8 +17,8 @@ use latchkey_device::store::DiskStore;
 use latchkey_protocol::Enrolment;
 use latchkey_protocol::sealed::Envelope;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -98,21 +98,19 @@ async fn run(config: &std::path::Path) -> Result<()> {
     let link = Link::open(&config.broker, &config.vehicle)?;
     let shutdown = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
-    let serving = tokio::spawn(device.run(link, Duration::from_millis(250), shutdown.clone()));
+    let mut serving = tokio::spawn(device.run(link, Duration::from_millis(250), shutdown.clone()));
 
     print(&car);
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
-    let mut listening = true;
+    let mut typed = typed_lines();
     let mut glances = tokio::time::interval(Duration::from_millis(100));
     let mut printed = car.look();
     loop {
         tokio::select! {
-            typed = lines.next_line(), if listening => match typed?.as_deref().map(str::trim) {
-                Some("start") => { car.try_start(); print(&car); }
-                Some("park") => { car.park(); print(&car); }
-                Some("state") => print(&car),
-                Some(other) => eprintln!("unknown: {other}; type start, park or state"),
-                None => listening = false,
+            Some(word) = typed.recv() => match word.trim() {
+                "start" => { car.try_start(); print(&car); }
+                "park" => { car.park(); print(&car); }
+                "state" => print(&car),
+                other => eprintln!("unknown: {other}; type start, park or state"),
             },
             _ = glances.tick() => {
                 let now = car.look();
@@ -121,12 +119,31 @@ async fn run(config: &std::path::Path) -> Result<()> {
                     printed = now;
                 }
             }
+            // A car without its agent hears nothing: better ended than deaf.
+            ended = &mut serving => {
+                ended.context("the agent stopped badly")?;
+                bail!("the agent stopped by itself");
+            }
             _ = tokio::signal::ctrl_c() => break,
             _ = terminate.recv() => break,
         }
     }
     shutdown.cancel();
     serving.await.context("the agent stopped badly")
+}
+
+/// What is typed, line by line, until standard input ends. A thread of its own reads, because one of the runtime's would
+/// keep the program from ending for as long as nobody types.
+fn typed_lines() -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel(16);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }
 
 fn print(car: &SimulatedCar) {

@@ -4,7 +4,7 @@
 //! newer one is not touched until the next save. Whatever instant the power goes, one slot is whole, and loading takes
 //! the newest that is.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,13 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    /// Both slots exist and neither is whole.
+    /// Another agent uses it.
+    #[error("another agent uses the state in {}: a car has one agent, stop the other", path.display())]
+    InUse {
+        /// Where.
+        path: PathBuf,
+    },
+    /// No slot is whole, although there was a first save.
     #[error("both copies of the state in {} are damaged: the car needs service, it must not guess", path.display())]
     Damaged {
         /// Where.
@@ -41,11 +47,13 @@ pub trait Store: Send {
     fn save(&mut self, state: &State) -> Result<(), StoreError>;
 }
 
-/// Two slots in a directory.
+/// Two slots in a directory, which belongs to one store at a time.
 #[derive(Debug)]
 pub struct DiskStore {
     directory: PathBuf,
     generation: u64,
+    /// Locked as long as the store lives, and no longer than the process.
+    _claim: File,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,8 +70,13 @@ impl DiskStore {
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let directory = directory.into();
         let failed = |source| StoreError::Io { path: directory.clone(), source };
-        fs::create_dir_all(&directory).map_err(failed)?;
-        Ok(Self { directory, generation: 0 })
+        create_durably(&directory).map_err(failed)?;
+        let claim = File::create(directory.join("lock")).map_err(failed)?;
+        match claim.try_lock() {
+            Ok(()) => Ok(Self { directory, generation: 0, _claim: claim }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: directory }),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
     }
 
     fn slot(&self, generation: u64) -> PathBuf {
@@ -92,9 +105,9 @@ impl Store for DiskStore {
                 Ok(self.take(if a.generation > b.generation { a } else { b }))
             }
             (Found::Whole(one), _) | (_, Found::Whole(one)) => Ok(self.take(one)),
-            // The first save ever was cut short: nothing was done on it.
-            (Found::Nothing, _) | (_, Found::Nothing) => Ok(State::default()),
-            (Found::Damaged, Found::Damaged) => Err(StoreError::Damaged { path: self.directory.clone() }),
+            // The first save ever, which goes to the second slot, was cut short or never came: nothing was done on it.
+            (Found::Nothing, _) => Ok(State::default()),
+            (Found::Damaged, _) => Err(StoreError::Damaged { path: self.directory.clone() }),
         }
     }
 
@@ -113,7 +126,7 @@ impl Store for DiskStore {
         file.write_all(&bytes).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         // A new file's name must survive too.
-        File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+        sync(&self.directory).map_err(failed)?;
         self.generation = generation;
         Ok(())
     }
@@ -124,6 +137,22 @@ impl DiskStore {
         self.generation = slot.generation;
         slot.state
     }
+}
+
+/// Creates a directory whose name survives a power cut, for a state in a directory without a name is forgotten.
+fn create_durably(directory: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+    fs::create_dir_all(directory)?;
+    for created in missing {
+        let parent = created.parent().filter(|parent| !parent.as_os_str().is_empty());
+        sync(parent.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
+}
+
+fn sync(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
 }
 
 fn decode(bytes: &[u8]) -> Option<Slot> {

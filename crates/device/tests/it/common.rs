@@ -1,0 +1,239 @@
+//! A car, its clock, and those who command it.
+
+use std::sync::{Arc, Mutex};
+
+use ed25519_dalek::SigningKey;
+use latchkey_device::agent::{Answer, Identity, Trusted};
+use latchkey_device::car::{SimulatedCar, Simulation};
+use latchkey_device::clock::{Clock, Clocks};
+use latchkey_device::device::Device;
+use latchkey_device::state::State;
+use latchkey_device::store::{MemoryStore, Store as _};
+use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
+use latchkey_protocol::{Action, Command, Key, Outcome, Receipt};
+
+pub const PROGRAM: Key = [0xa1; 32];
+pub const VEHICLE: Key = [0xb2; 32];
+/// When every world begins.
+pub const START: i64 = 1_767_312_000;
+
+pub fn device_key() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+/// May command everything.
+pub fn full_key() -> SigningKey {
+    SigningKey::from_bytes(&[2; 32])
+}
+
+/// May only warn.
+pub fn warn_key() -> SigningKey {
+    SigningKey::from_bytes(&[3; 32])
+}
+
+pub fn identity() -> Identity {
+    let trusted = |key: SigningKey, actions: &[Action]| Trusted {
+        key: key.verifying_key().to_bytes(),
+        actions: actions.to_vec(),
+    };
+    Identity {
+        program: PROGRAM,
+        vehicle: VEHICLE,
+        device_key: device_key(),
+        keyring: vec![
+            trusted(full_key(), &[Action::Warn, Action::Lock, Action::Unlock]),
+            trusted(warn_key(), &[Action::Warn]),
+        ],
+    }
+}
+
+/// The address of the invocation that has this sequence number.
+pub fn invocation(seq: u64) -> Key {
+    let mut key = [0xc3; 32];
+    key[..8].copy_from_slice(&seq.to_le_bytes());
+    key
+}
+
+/// A command to be signed and sent: 60 seconds to act on it, a lock for an hour.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub program: Key,
+    pub vehicle: Key,
+    pub invocation: Key,
+    pub seq: u64,
+    pub action: Action,
+    pub issued_at: i64,
+    pub not_after: i64,
+    pub lock_until: i64,
+    pub message: String,
+    pub key: SigningKey,
+}
+
+impl Order {
+    pub fn new(action: Action, seq: u64, issued_at: i64) -> Self {
+        Self {
+            program: PROGRAM,
+            vehicle: VEHICLE,
+            invocation: invocation(seq),
+            seq,
+            action,
+            issued_at,
+            not_after: issued_at.saturating_add(60),
+            lock_until: if action == Action::Lock { issued_at.saturating_add(3_600) } else { 0 },
+            message: format!("message {seq}"),
+            key: full_key(),
+        }
+    }
+
+    pub fn warn(seq: u64) -> Self {
+        Self::new(Action::Warn, seq, START)
+    }
+
+    pub fn lock(seq: u64) -> Self {
+        Self::new(Action::Lock, seq, START)
+    }
+
+    pub fn unlock(seq: u64) -> Self {
+        Self::new(Action::Unlock, seq, START)
+    }
+
+    /// Changed.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let command = Command {
+            program: self.program,
+            vehicle: self.vehicle,
+            invocation: self.invocation,
+            seq: self.seq,
+            action: self.action,
+            issued_at: self.issued_at,
+            not_after: self.not_after,
+            lock_until: self.lock_until,
+            message: &self.message,
+        };
+        command.encode_into(&mut [0; Command::MAX_LEN]).unwrap().to_vec()
+    }
+
+    /// As it travels.
+    pub fn sealed(&self) -> Vec<u8> {
+        Envelope::seal(&self.key, &self.bytes()).to_bytes()
+    }
+}
+
+/// What an answer says, once its signature and addressing are checked.
+pub fn read(answer: &Answer) -> Receipt {
+    let receipt = read_bytes(&answer.receipt);
+    assert_eq!(receipt.invocation, answer.invocation);
+    receipt
+}
+
+pub fn read_bytes(bytes: &[u8]) -> Receipt {
+    let signed = Envelope::open(bytes).unwrap();
+    assert_eq!(signed.signer, device_key().verifying_key().to_bytes());
+    let receipt = Receipt::decode(&signed.payload).unwrap();
+    assert_eq!((receipt.program, receipt.vehicle), (PROGRAM, VEHICLE));
+    receipt
+}
+
+/// The same without checking the signature, for tests that read thousands.
+pub fn peek(answer: &Answer) -> Receipt {
+    Receipt::decode(&answer.receipt[SEAL_LEN..]).unwrap()
+}
+
+/// That the receipt answers this very order.
+pub fn assert_answers(receipt: &Receipt, order: &Order, outcome: Outcome) {
+    assert_eq!(
+        (receipt.invocation, receipt.seq, receipt.action, receipt.outcome),
+        (order.invocation, order.seq, order.action, outcome)
+    );
+    assert_eq!(receipt.command_hash, sha256(&order.bytes()));
+}
+
+/// Two clocks that are set apart. Clones show the same time.
+#[derive(Clone, Debug)]
+pub struct TestClock(Arc<Mutex<Clocks>>);
+
+impl TestClock {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Clocks { unix: START, elapsed: 1_000 })))
+    }
+
+    /// Time passes.
+    pub fn pass(&self, secs: u64) {
+        let mut clocks = self.0.lock().unwrap();
+        clocks.unix += i64::try_from(secs).unwrap();
+        clocks.elapsed += secs;
+    }
+
+    /// Somebody sets the wall clock.
+    pub fn set(&self, unix: i64) {
+        self.0.lock().unwrap().unix = unix;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Clocks {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A parked car that remembers nothing yet.
+pub struct World {
+    pub device: Device<SimulatedCar, MemoryStore>,
+    pub car: SimulatedCar,
+    pub store: MemoryStore,
+    pub clock: TestClock,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let (car, store, clock) = (SimulatedCar::new(), MemoryStore::default(), TestClock::new());
+        let device = Device::start(identity(), car.clone(), store.clone(), Arc::new(clock.clone())).unwrap();
+        Self { device, car, store, clock }
+    }
+
+    /// The agent's process ends and starts again.
+    pub fn restart(&mut self) {
+        let clock = Arc::new(self.clock.clone());
+        self.device = Device::start(identity(), self.car.clone(), self.store.clone(), clock).unwrap();
+    }
+
+    /// What is durable, and what the car does.
+    pub fn look(&self) -> (State, Simulation) {
+        (self.store.clone().load().unwrap(), self.car.look())
+    }
+
+    /// Sends a message and gives back the bytes of the answer.
+    pub fn send(&mut self, message: &[u8]) -> Option<Answer> {
+        self.device.receive(message).unwrap()
+    }
+
+    /// Sends an order and reads the answer.
+    pub fn order(&mut self, order: &Order) -> Receipt {
+        let answer = self.send(&order.sealed()).expect("an answer");
+        assert_eq!(answer.invocation, order.invocation);
+        read(&answer)
+    }
+
+    /// Sends an order and checks that it is answered so.
+    pub fn expect(&mut self, order: &Order, outcome: Outcome) -> Receipt {
+        let receipt = self.order(order);
+        assert_answers(&receipt, order, outcome);
+        receipt
+    }
+
+    pub fn tick(&mut self) -> Option<Receipt> {
+        self.device.tick().unwrap().as_ref().map(read)
+    }
+
+    /// Whether the next start is inhibited, as the car and the memory agree.
+    pub fn is_locked(&self) -> bool {
+        let (state, car) = self.look();
+        assert_eq!(state.lock.inhibits(), car.inhibited);
+        car.inhibited
+    }
+}

@@ -1,0 +1,9 @@
+//! The car's agent through its public door: its rules, its faults, its memory, and its line.
+
+mod common;
+mod faults;
+mod files;
+mod memory;
+mod model;
+mod power;
+mod rules;
