@@ -1,9 +1,12 @@
 //! The car's agent through its public door: its rules, its faults, its memory, and its line.
 
+mod binary;
+mod broker;
 mod common;
 mod faults;
 mod files;
 mod memory;
 mod model;
+mod mqtt;
 mod power;
 mod rules;

@@ -1,0 +1,248 @@
+//! A mosquitto of its own for a test, a line to it that can be cut and frozen, and the other side of the conversation.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use latchkey_protocol::{Key, topics};
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::{Packet, Publish, PublishProperties};
+use rumqttc::v5::{AsyncClient, Event, MqttOptions};
+use tokio::io::copy_bidirectional;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Longer than anything here takes.
+pub const LIMIT: Duration = Duration::from_secs(25);
+
+/// The broker that `cargo xtask setup` found, or the one of this machine.
+pub fn mosquitto() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("LATCHKEY_MOSQUITTO") {
+        return Some(named.into());
+    }
+    let found = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"]
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.exists());
+    if found.is_none() {
+        eprintln!("skipped: no mosquitto; `cargo xtask setup` installs it, LATCHKEY_MOSQUITTO names it");
+    }
+    found
+}
+
+/// A broker on a free port of this machine. It ends with this value.
+pub struct Broker {
+    program: PathBuf,
+    directory: tempfile::TempDir,
+    pub port: u16,
+    child: Child,
+}
+
+impl Broker {
+    /// Starts one that serves anybody; `None`, and a word why, where there is no mosquitto.
+    pub fn start() -> Option<Self> {
+        Self::start_with(|_| "allow_anonymous true\n".to_owned())
+    }
+
+    /// Starts one with more configuration, whose files are in the directory given.
+    pub fn start_with(settings: impl FnOnce(&Path) -> String) -> Option<Self> {
+        let program = mosquitto()?;
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        // Another program may take the port between our look and the broker's: then the next one is tried.
+        for _ in 0..10 {
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+            let configuration =
+                format!("listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\n{settings}");
+            std::fs::write(directory.path().join("mosquitto.conf"), configuration).unwrap();
+            let mut child = spawn(&program, directory.path());
+            if listens(&mut child, port) {
+                return Some(Self { program, directory, port, child });
+            }
+        }
+        panic!("mosquitto does not start: {}", program.display());
+    }
+
+    /// Kills it: every connection and every session is lost.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on the same port.
+    pub fn start_again(&mut self) {
+        self.child = spawn(&self.program, self.directory.path());
+        assert!(listens(&mut self.child, self.port), "mosquitto does not start again");
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(program: &Path, directory: &Path) -> Child {
+    Command::new(program)
+        .arg("-c")
+        .arg(directory.join("mosquitto.conf"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until it listens; `false` if it ends instead.
+fn listens(child: &mut Child, port: u16) -> bool {
+    let deadline = Instant::now() + LIMIT;
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        assert!(Instant::now() < deadline, "mosquitto never listens");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Perhaps somebody else listens there.
+    child.try_wait().unwrap().is_none()
+}
+
+/// A line to a broker that can freeze.
+pub struct Line {
+    pub port: u16,
+    freezes: watch::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Line {
+    pub async fn to(port: u16) -> Self {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let own = listener.local_addr().unwrap().port();
+        let (freezes, watched) = watch::channel(());
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((near, _)) = listener.accept().await {
+                connections.spawn(connection(near, port, watched.clone()));
+            }
+        });
+        Self { port: own, freezes, task }
+    }
+
+    /// Freezes the connections that stand: they stay open and pass on nothing. New ones are served.
+    pub fn freeze(&self) {
+        self.freezes.send_replace(());
+    }
+}
+
+async fn connection(mut near: tokio::net::TcpStream, port: u16, mut freezes: watch::Receiver<()>) {
+    freezes.mark_unchanged();
+    let Ok(mut far) = tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return };
+    let frozen = tokio::select! {
+        _ = copy_bidirectional(&mut near, &mut far) => false,
+        _ = freezes.changed() => true,
+    };
+    if frozen {
+        std::future::pending::<()>().await;
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A function as the broker sees it: sends commands to one car and hears all it says.
+pub struct Function {
+    client: AsyncClient,
+    heard: mpsc::UnboundedReceiver<Publish>,
+    vehicle: String,
+    task: JoinHandle<()>,
+}
+
+impl Function {
+    /// Returns once the broker has confirmed the subscription.
+    pub async fn connect(port: u16, vehicle: &Key) -> Self {
+        let vehicle = bs58::encode(vehicle).into_string();
+        let mut options = MqttOptions::new(format!("function-{}", rand::random::<u64>()), "127.0.0.1", port);
+        options.set_keep_alive(Duration::from_secs(30));
+        Self::connect_with(options, vehicle).await
+    }
+
+    pub async fn connect_with(options: MqttOptions, vehicle: String) -> Self {
+        let (client, mut events) = AsyncClient::new(options, 512);
+        for topic in [topics::receipt(&vehicle), topics::presence(&vehicle)] {
+            client.subscribe(topic, QoS::AtLeastOnce).await.unwrap();
+        }
+        let (heard_by, heard) = mpsc::unbounded_channel();
+        let mut confirmed = 0;
+        while confirmed < 2 {
+            match tokio::time::timeout(LIMIT, events.poll()).await.unwrap().unwrap() {
+                Event::Incoming(Packet::SubAck(_)) => confirmed += 1,
+                Event::Incoming(Packet::Publish(publish)) => heard_by.send(publish).unwrap(),
+                _ => {}
+            }
+        }
+        let task = tokio::spawn(async move {
+            while let Ok(event) = events.poll().await {
+                if let Event::Incoming(Packet::Publish(publish)) = event
+                    && heard_by.send(publish).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        Self { client, heard, vehicle, task }
+    }
+
+    /// Publishes as a function must.
+    pub async fn command(&self, invocation: Key, message: Vec<u8>) {
+        let properties = PublishProperties {
+            message_expiry_interval: Some(60),
+            correlation_data: Some(invocation.to_vec().into()),
+            ..PublishProperties::default()
+        };
+        let topic = topics::command(&self.vehicle);
+        let client = &self.client;
+        client.publish_with_properties(topic, QoS::AtLeastOnce, false, message, properties).await.unwrap();
+    }
+
+    /// Publishes as nobody should.
+    pub async fn retained_command(&self, message: Vec<u8>) {
+        self.client.publish(topics::command(&self.vehicle), QoS::AtLeastOnce, true, message).await.unwrap();
+    }
+
+    /// The next receipt.
+    pub async fn receipt(&mut self) -> Publish {
+        let topic = topics::receipt(&self.vehicle);
+        self.wait(|publish| publish.topic == topic.as_bytes(), "a receipt").await
+    }
+
+    /// Waits until presence is this.
+    pub async fn presence(&mut self, wanted: &str) -> Publish {
+        let topic = topics::presence(&self.vehicle);
+        let is =
+            |publish: &Publish| publish.topic == topic.as_bytes() && publish.payload == wanted.as_bytes();
+        self.wait(is, wanted).await
+    }
+
+    async fn wait(&mut self, is: impl Fn(&Publish) -> bool, what: &str) -> Publish {
+        let search = async {
+            loop {
+                let publish = self.heard.recv().await.expect("the broker is there");
+                if is(&publish) {
+                    return publish;
+                }
+            }
+        };
+        tokio::time::timeout(LIMIT, search).await.unwrap_or_else(|_| panic!("never heard {what}"))
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

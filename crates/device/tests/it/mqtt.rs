@@ -1,0 +1,301 @@
+//! The car's line over a real broker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey_device::car::SimulatedCar;
+use latchkey_device::device::Device;
+use latchkey_device::mqtt::{BrokerConfig, Heard, Link};
+use latchkey_device::store::MemoryStore;
+use latchkey_protocol::{Action, Outcome};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::{Broker, Function, LIMIT, Line};
+use crate::common::{Order, START, TestClock, VEHICLE, assert_answers, identity, invocation, read_bytes};
+
+fn config(port: u16) -> BrokerConfig {
+    BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 5 }
+}
+
+/// A car at the end of a line.
+struct Served {
+    car: SimulatedCar,
+    store: MemoryStore,
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    fn start(port: u16) -> Self {
+        Self::start_again(port, SimulatedCar::new(), MemoryStore::default())
+    }
+
+    fn start_again(port: u16, car: SimulatedCar, store: MemoryStore) -> Self {
+        let clock = Arc::new(TestClock::new());
+        let device = Device::start(identity(), car.clone(), store.clone(), clock).unwrap();
+        let link = Link::open(&config(port), &VEHICLE).unwrap();
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(device.run(link, Duration::from_millis(20), shutdown.clone()));
+        Self { car, store, shutdown, task }
+    }
+
+    /// Ends it as it should be.
+    async fn stop(self) -> (SimulatedCar, MemoryStore) {
+        self.shutdown.cancel();
+        tokio::time::timeout(LIMIT, self.task).await.unwrap().unwrap();
+        (self.car, self.store)
+    }
+}
+
+async fn ask(function: &mut Function, order: &Order) -> latchkey_protocol::Receipt {
+    function.command(order.invocation, order.sealed()).await;
+    let publish = function.receipt().await;
+    assert!(!publish.retain);
+    let receipt = read_bytes(&publish.payload);
+    let correlation = publish.properties.unwrap().correlation_data.unwrap();
+    assert_eq!(correlation, receipt.invocation.to_vec());
+    receipt
+}
+
+#[tokio::test]
+async fn a_command_is_answered_on_the_receipt_topic_with_its_invocation_as_correlation() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    for (order, outcome) in [
+        (Order::lock(1), Outcome::Applied),
+        (Order::unlock(2), Outcome::Applied),
+        (Order::lock(1), Outcome::RefusedSuperseded),
+        (Order::warn(3), Outcome::Applied),
+    ] {
+        assert_answers(&ask(&mut function, &order).await, &order, outcome);
+    }
+    assert!(!served.car.look().inhibited);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_car_that_locks_when_it_parks_says_so_unasked() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    served.car.try_start();
+    assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Armed);
+    served.car.park();
+    let receipt = read_bytes(&function.receipt().await.payload);
+    assert_answers(&receipt, &Order::lock(1), Outcome::Applied);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn presence_is_retained_and_turns_offline_with_a_goodbye() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    assert!(late.presence("online").await.retain);
+    served.stop().await;
+    function.presence("offline").await;
+    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    assert!(late.presence("offline").await.retain);
+}
+
+#[tokio::test]
+async fn presence_turns_offline_by_the_last_will_when_the_line_is_cut() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let link = Link::open(&config(broker.port), &VEHICLE).unwrap();
+    function.presence("online").await;
+    // Dropped without a goodbye: the poller ends, and the connection with it.
+    drop(link);
+    function.presence("offline").await;
+}
+
+#[tokio::test]
+async fn a_retained_command_is_not_obeyed() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    function.retained_command(Order::lock(7).sealed()).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    // Whatever is retained came before this.
+    let order = Order::warn(1);
+    assert_answers(&ask(&mut function, &order).await, &order, Outcome::Applied);
+    assert!(!served.car.look().inhibited);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_command_sent_while_the_car_sleeps_waits_in_its_session() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    let (car, store) = served.stop().await;
+    function.presence("offline").await;
+    let order = Order::lock(1);
+    function.command(order.invocation, order.sealed()).await;
+
+    let served = Served::start_again(broker.port, car, store);
+    let receipt = read_bytes(&function.receipt().await.payload);
+    assert_answers(&receipt, &order, Outcome::Applied);
+    assert!(served.car.look().inhibited);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn every_new_connection_begins_with_the_latest_receipt() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    function.command(invocation(1), Order::lock(1).sealed()).await;
+    let first = function.receipt().await.payload;
+    let (car, store) = served.stop().await;
+    let served = Served::start_again(broker.port, car, store);
+    assert_eq!(function.receipt().await.payload, first);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_lost_everything_is_found_again() {
+    let Some(mut broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Applied);
+    for seq in 2..4 {
+        broker.kill();
+        broker.start_again();
+        let mut function = Function::connect(broker.port, &VEHICLE).await;
+        function.presence("online").await;
+        let order = Order::unlock(seq);
+        function.command(order.invocation, order.sealed()).await;
+        // The receipt before it may come first.
+        let receipt = loop {
+            let receipt = read_bytes(&function.receipt().await.payload);
+            if receipt.seq == seq {
+                break receipt;
+            }
+        };
+        assert_answers(&receipt, &order, Outcome::Applied);
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_copies_hides_no_newer_command() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    let (car, store) = served.stop().await;
+    function.presence("offline").await;
+    let lock = Order::lock(1).sealed();
+    for _ in 0..80 {
+        function.command(invocation(1), lock.clone()).await;
+    }
+    let unlock = Order::unlock(2);
+    function.command(unlock.invocation, unlock.sealed()).await;
+
+    // The copies wait in the session and come all at once; the newest of them is not the one that is dropped.
+    let served = Served::start_again(broker.port, car, store);
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    function.presence("online").await;
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    let obeyed = |store: &MemoryStore| {
+        use latchkey_device::store::Store as _;
+        store.clone().load().unwrap().last.is_some_and(|last| last.seq == 2)
+    };
+    while !obeyed(&served.store) {
+        assert!(tokio::time::Instant::now() < deadline, "the unlock was lost in the flood");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!served.car.look().inhibited);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
+    let Some(broker) = Broker::start() else { return };
+    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let line = Line::to(broker.port).await;
+    let served = Served::start(line.port);
+    function.presence("online").await;
+    assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Applied);
+
+    line.freeze();
+    // The new connection takes the session over, says that it is back, and repeats the latest receipt.
+    function.presence("online").await;
+    assert_eq!(read_bytes(&function.receipt().await.payload).seq, 1);
+    let order = Order::unlock(2);
+    assert_answers(&ask(&mut function, &order).await, &order, Outcome::Applied);
+    // The goodbye goes out over the new line, not the old one.
+    served.stop().await;
+    function.presence("offline").await;
+    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    assert!(late.presence("offline").await.retain);
+}
+
+#[tokio::test]
+async fn a_car_that_may_not_hear_its_commands_never_says_it_is_online_and_tries_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut link = Link::open(&config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
+    for _ in 0..2 {
+        let (mut socket, _) = tokio::time::timeout(LIMIT, listener.accept()).await.unwrap().unwrap();
+        assert_eq!(packet(&mut socket).await[0], 0x10, "CONNECT");
+        socket.write_all(&[0x20, 3, 0, 0, 0]).await.unwrap();
+        let subscribe = packet(&mut socket).await;
+        assert_eq!(subscribe[0], 0x82, "SUBSCRIBE");
+        // SUBACK: not authorised.
+        socket.write_all(&[0x90, 4, subscribe[2], subscribe[3], 0, 0x87]).await.unwrap();
+        // It goes without another packet: no presence among them.
+        assert_eq!(socket.read(&mut [0; 1]).await.unwrap_or(0), 0);
+    }
+    let heard = tokio::time::timeout(Duration::ZERO, link.next()).await;
+    assert!(heard.is_err(), "{heard:?}");
+    link.close().await;
+}
+
+/// One whole packet of fewer than 16 KiB.
+async fn packet(socket: &mut TcpStream) -> Vec<u8> {
+    let mut packet = vec![socket.read_u8().await.unwrap(), socket.read_u8().await.unwrap()];
+    let mut length = usize::from(packet[1] & 0x7f);
+    if packet[1] & 0x80 != 0 {
+        length += usize::from(socket.read_u8().await.unwrap()) << 7;
+    }
+    let start = packet.len();
+    packet.resize(start + length, 0);
+    socket.read_exact(&mut packet[start..]).await.unwrap();
+    packet
+}
+
+#[tokio::test]
+async fn a_link_without_a_broker_closes_at_once() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let link = Link::open(&config(port), &VEHICLE).unwrap();
+    tokio::time::timeout(Duration::from_millis(900), link.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_subscription_stands_before_the_link_says_it_is_connected() {
+    let Some(broker) = Broker::start() else { return };
+    let function = Function::connect(broker.port, &VEHICLE).await;
+    let mut link = Link::open(&config(broker.port), &VEHICLE).unwrap();
+    let next = async |link: &mut Link| tokio::time::timeout(LIMIT, link.next()).await.unwrap();
+    assert_eq!(next(&mut link).await, Some(Heard::Connected));
+    let sealed = Order::new(Action::Warn, 1, START).sealed();
+    function.command(invocation(1), sealed.clone()).await;
+    assert_eq!(next(&mut link).await, Some(Heard::Command(sealed)));
+    // Larger than any command: the broker keeps it to itself.
+    function.command(invocation(1), vec![7; 4_000]).await;
+    function.command(invocation(1), b"small".to_vec()).await;
+    assert_eq!(next(&mut link).await, Some(Heard::Command(b"small".to_vec())));
+    link.close().await;
+}
