@@ -1,5 +1,6 @@
 //! The whole path on a real validator.
 
 mod forged;
+mod interrupted;
 mod killed;
 mod path;
