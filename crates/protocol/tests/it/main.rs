@@ -2,6 +2,6 @@
 
 mod domains;
 mod limits;
-
+mod page;
 mod round_trip;
 mod vectors;
