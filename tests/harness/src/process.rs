@@ -86,6 +86,8 @@ impl Spec {
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.directory)
+            // It writes to a file.
+            .env("NO_COLOR", "1")
             .stdin(if self.takes_input { Stdio::piped() } else { Stdio::null() })
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -93,6 +95,11 @@ impl Spec {
             .with_context(|| format!("cannot start {} ({})", self.name, self.program.display()))
     }
 }
+
+/// What a program said before it failed: the cause of an error, to be shown or left out, for it may be long.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Output(pub String);
 
 /// A running program. It is killed when this is dropped.
 #[derive(Debug)]
@@ -151,7 +158,7 @@ impl Process {
     /// Fails if it has ended, and says how.
     pub fn alive(&mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
-            bail!("{} ended ({status}):\n{}", self.spec.name, self.tail());
+            return Err(self.blamed(format!("{} ended ({status})", self.spec.name)));
         }
         Ok(())
     }
@@ -160,7 +167,7 @@ impl Process {
     pub fn check(&mut self, deadline: Instant, complaint: &str) -> Result<()> {
         self.alive()?;
         if Instant::now() > deadline {
-            bail!("{} {complaint}:\n{}", self.spec.name, self.tail());
+            return Err(self.blamed(format!("{} {complaint}", self.spec.name)));
         }
         Ok(())
     }
@@ -189,7 +196,9 @@ impl Process {
             }
             if Instant::now() > deadline {
                 self.kill()?;
-                bail!("{} did not end within {limit:?} when asked to:\n{}", self.spec.name, self.tail());
+                return Err(
+                    self.blamed(format!("{} did not end within {limit:?} when asked to", self.spec.name))
+                );
             }
             sleep(LOOK).await;
         }
@@ -203,6 +212,11 @@ impl Process {
         self.read_from = fs::metadata(&self.log).map_or(0, |file| usize::try_from(file.len()).unwrap_or(0));
         self.child = self.spec.spawn(&self.log)?;
         Ok(())
+    }
+
+    /// A complaint about it, with the end of what it wrote as the cause.
+    pub fn blamed(&self, complaint: String) -> anyhow::Error {
+        anyhow::Error::new(Output(self.tail())).context(complaint)
     }
 
     /// The end of what the present run wrote: what a failure shows.
@@ -260,7 +274,7 @@ mod tests {
         let mut speaks = shell("sleep 0.1; echo ready now; exec sleep 60", directory.path());
         assert_eq!(speaks.line("ready", Duration::from_secs(10)).await.unwrap(), "ready now");
         let mut dies = shell("echo the reason >&2; exit 3", directory.path());
-        let error = dies.line("ready", Duration::from_secs(10)).await.unwrap_err().to_string();
+        let error = format!("{:#}", dies.line("ready", Duration::from_secs(10)).await.unwrap_err());
         assert!(error.contains("exit status: 3") && error.contains("the reason"), "{error}");
     }
 

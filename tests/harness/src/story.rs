@@ -26,12 +26,15 @@ pub use svm::SvmChain;
 use latchkey_client::errors::Refusal;
 use solana_sdk::{instruction::InstructionError, transaction::TransactionError};
 
-/// A refusal in the program's own words where it is one.
-fn refusal(error: &TransactionError) -> anyhow::Error {
+use crate::process::Output;
+
+/// Why a transaction was refused: in the program's own words where it is its refusal, and caused by what it logged.
+fn refusal(error: &TransactionError, logs: &[String]) -> anyhow::Error {
+    let said = anyhow::Error::new(Output(logs.join("\n")));
     match error {
         TransactionError::InstructionError(at, InstructionError::Custom(code)) => {
-            anyhow::anyhow!(Refusal(*code)).context(format!("instruction {at} was refused"))
+            said.context(Refusal(*code)).context(format!("instruction {at} was refused"))
         }
-        other => anyhow::anyhow!("{other}"),
+        other => said.context(other.to_string()),
     }
 }

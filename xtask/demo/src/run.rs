@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use latchkey_harness::{
+    localnet::Localnet,
+    process::Output,
     stage::{EmbeddedStage, LocalStage},
     story::{Audience, Cast, Script},
 };
@@ -39,10 +41,11 @@ pub fn run(cli: &Cli) -> ExitCode {
             if !tail.is_empty() {
                 eprintln!("the last of the log:\n{tail}");
             }
-            eprintln!("error: {error:#}");
+            let why = why(&error);
+            eprintln!("error: {why}");
             if cli.json {
                 // Whoever reads has seen the exit status if not this.
-                let _ = Json::new(stdout()).failed(&format!("{error:#}"));
+                let _ = Json::new(stdout()).failed(&why);
             }
             ExitCode::FAILURE
         }
@@ -96,7 +99,7 @@ async fn live(cluster: Cluster, audience: &mut dyn Audience) -> Result<()> {
             ok
         }
         Cluster::Localnet => {
-            let mut stage = LocalStage::start(&cast).await?;
+            let mut stage = LocalStage::on(Localnet::start().await?, &cast).await?;
             let logs = stage.processes().map(|process| process.log().to_owned());
             let lived = tokio::select! {
                 lived = stage.live(&cast, Script::minute(), audience) => lived,
@@ -120,6 +123,12 @@ fn show_tails(stage: &LocalStage) {
             eprintln!("the last of {}:\n{}\n", process.name(), process.tail());
         }
     }
+}
+
+/// The whole chain of causes, without the logs: they were shown.
+fn why(error: &anyhow::Error) -> String {
+    let causes = error.chain().filter(|cause| !cause.is::<Output>());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Whether the failure is that nobody reads what is told, as after `| head`: that needs no words.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use latchkey_client::Pubkey;
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
@@ -119,7 +119,7 @@ impl LocalStage {
         for process in [&mut self.keeper, &mut self.car.process] {
             let status = process.terminate(Duration::from_secs(30)).await?;
             if !status.success() {
-                bail!("{} ended ({status}):\n{}", process.name(), process.tail());
+                return Err(process.blamed(format!("{} ended ({status})", process.name())));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use latchkey_client::{
     latchkey::{
         errors::LatchkeyError,
         events::{InvocationConfirmed, PaymentKind},
-        rules::schedule::due_at,
+        rules::schedule::{due_at, instalments_due},
         state::{Action, LoanStatus, Terms},
     },
     pda,
@@ -136,7 +136,8 @@ impl Life<'_> {
         self.warning().await?;
         self.default_and_lock().await?;
         self.cure_and_unlock().await?;
-        let payments = self.pay_instalments(paid_before + 1, paid_after).await?;
+        let next = self.next_instalment().await?;
+        let payments = self.pay_instalments(next, paid_after).await?;
         let principal = self.principal().await?;
         self.tell(&Step::BackOnSchedule { payments, principal }).await?;
         self.pay_off().await?;
@@ -220,6 +221,12 @@ impl Life<'_> {
             .await?;
         }
         Ok(payments(self.journal.entries(), PaymentKind::Collected).split_off(skip))
+    }
+
+    /// The first instalment that is not due yet: the cure may have covered more than the missed one.
+    async fn next_instalment(&self) -> Result<u16> {
+        let now = self.story.chain.now().await?;
+        Ok(instalments_due(&self.story.chain.loan(&self.keys.loan).await?.terms, now))
     }
 
     async fn miss(&mut self, k: u16) -> Result<()> {

@@ -7,7 +7,11 @@ use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::{
     nonblocking::rpc_client::RpcClient, rpc_client::GetConfirmedSignaturesForAddress2Config,
 };
-use solana_rpc_client_api::config::{RpcSendTransactionConfig, RpcTransactionConfig};
+use solana_rpc_client_api::{
+    client_error::{Error as ClientError, ErrorKind},
+    config::{RpcSendTransactionConfig, RpcTransactionConfig},
+    request::{RpcError, RpcResponseErrorData},
+};
 use solana_sdk::{
     account::Account,
     clock::Clock,
@@ -110,10 +114,12 @@ impl Chain for RpcChain {
         };
         let sent = self.rpc.send_transaction_with_config(&transaction, config).await;
         let signature = sent.map_err(|error| match error.get_transaction_error() {
-            Some(refused) => refusal(&refused),
+            Some(refused) => refusal(&refused, preflight_logs(&error)),
             None => error.into(),
         })?;
-        self.landed(&signature).await?.map_err(|refused| refusal(&refused))?;
+        if let Err(refused) = self.landed(&signature).await? {
+            return Err(refusal(&refused, &self.transaction(&signature).await?.logs));
+        }
         Ok(signature)
     }
 
@@ -150,5 +156,16 @@ impl Chain for RpcChain {
 
     async fn linger(&self) {
         sleep(LOOK).await;
+    }
+}
+
+/// What a transaction logged in the simulation that kept it from being sent.
+fn preflight_logs(error: &ClientError) -> &[String] {
+    match error.kind() {
+        ErrorKind::RpcError(RpcError::RpcResponseError {
+            data: RpcResponseErrorData::SendTransactionPreflightFailure(simulated),
+            ..
+        }) => simulated.logs.as_deref().unwrap_or_default(),
+        _ => &[],
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use latchkey_client::{Instruction, Pubkey};
 use latchkey_device::clock::VirtualClock;
-use latchkey_keeper::ledger::svm::{Record, Refused, Svm};
+use latchkey_keeper::ledger::svm::{Record, Svm};
 use solana_sdk::{
     account::Account,
     signature::{Keypair, Signature},
@@ -69,14 +69,14 @@ impl Chain for SvmChain {
     }
 
     async fn airdrop(&self, to: &Pubkey, lamports: u64) -> Result<()> {
-        self.svm.airdrop(to, lamports).map_err(|refused| complaint(&refused))
+        self.svm.airdrop(to, lamports).map_err(|refused| refusal(&refused.error, &refused.logs))
     }
 
     async fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Signature> {
         let payer = signers.first().context("a transaction needs a signer")?.pubkey();
         let blockhash = self.svm.latest_blockhash();
         let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer), signers, blockhash);
-        self.svm.send(transaction).map_err(|refused| complaint(&refused))
+        self.svm.send(transaction).map_err(|refused| refusal(&refused.error, &refused.logs))
     }
 
     async fn history(&self, address: &Pubkey, after: Option<Signature>) -> Result<Vec<Landed>> {
@@ -107,9 +107,4 @@ impl From<Record> for Landed {
         let Record { signature, payer, fee, error, instructions, logs, .. } = record;
         Self { signature, payer, fee, failed: error.is_some(), instructions, logs }
     }
-}
-
-/// What was refused, and what the program said before.
-fn complaint(refused: &Refused) -> anyhow::Error {
-    anyhow::anyhow!(refused.logs.join("\n")).context(refusal(&refused.error))
 }
