@@ -97,24 +97,19 @@ impl Money {
             &self.mint,
             &self.token_program,
         );
-        world.send(&[create], &[&self.issuer]).holds();
-        if amount > 0 {
-            self.fill(world, &account, amount);
-        }
-        account
-    }
-
-    fn fill(&self, world: &mut World, account: &Pubkey, amount: u64) {
         let fill = spl_token_2022::instruction::mint_to(
             &self.token_program,
             &self.mint,
-            account,
+            &account,
             &self.issuer.pubkey(),
             &[],
             amount,
         )
         .expect("it is a token program");
-        world.send(&[fill], &[&self.issuer]).holds();
+        // A mint may freeze new accounts, and then even nothing cannot be put into them.
+        let instructions = if amount > 0 { vec![create, fill] } else { vec![create] };
+        world.send(&instructions, &[&self.issuer]).holds();
+        account
     }
 
     /// A plain transfer, which the contract does not see.

@@ -46,25 +46,19 @@ impl Outcome {
     /// It breaks a rule of the program.
     #[track_caller]
     pub fn breaks(self, rule: LatchkeyError) {
-        self.fails(&rule.name(), InstructionError::Custom(rule.into()));
+        self.fails(&rule.name(), &InstructionError::Custom(rule.into()));
     }
 
     /// It breaks an account constraint, which Anchor checks before the program's own rules.
     #[track_caller]
     pub fn breaks_constraint(self, constraint: ErrorCode) {
-        self.fails(&constraint.name(), InstructionError::Custom(constraint.into()));
+        self.fails(&constraint.name(), &InstructionError::Custom(constraint.into()));
     }
 
     /// A program it calls refuses: the token or system program by a number of its own.
     #[track_caller]
     pub fn breaks_elsewhere(self, code: u32) {
-        self.fails("another program's rule", InstructionError::Custom(code));
-    }
-
-    /// The runtime or a native program refuses it.
-    #[track_caller]
-    pub fn fails_with(self, error: InstructionError) {
-        self.fails("the runtime's rule", error);
+        self.fails("another program's rule", &InstructionError::Custom(code));
     }
 
     /// The ed25519 program, or the runtime for it, refuses instruction `index`, so that the contract never runs.
@@ -78,12 +72,12 @@ impl Outcome {
     }
 
     #[track_caller]
-    fn fails(self, expected: &str, error: InstructionError) {
+    fn fails(self, expected: &str, error: &InstructionError) {
         let Err(failed) = self.0 else {
             panic!("it should break {expected}, but it succeeds");
         };
         match &failed.err {
-            TransactionError::InstructionError(_, found) if *found == error => {}
+            TransactionError::InstructionError(_, found) if found == error => {}
             _ => panic!("it should break {expected}, but {}\n{:#?}", describe(&failed), failed.meta.logs),
         }
     }

@@ -33,6 +33,19 @@ fn a_closed_loan_returns_escrow_wallet_and_rent_to_the_lamport() {
 }
 
 #[test]
+fn a_lender_that_paid_the_rent_gets_both_rent_and_escrow() {
+    let mut scene = Scene::new();
+    scene.pay_all();
+    let (payer, authority) = (scene.payer.pubkey(), scene.authority.pubkey());
+    scene.edit_loan(|loan| loan.rent_payer = authority);
+    let keys = scene.keys;
+    let held: u64 = [keys.loan, keys.escrow, keys.wallet].iter().map(|it| scene.world.lamports(it)).sum();
+    let closing = swap(scene.closing(&scene.borrower.pubkey()), &payer, &authority);
+    scene.world.send(&[closing], &[&scene.borrower]).holds();
+    assert_eq!(scene.world.lamports(&authority), held);
+}
+
+#[test]
 fn a_closed_loan_tells_what_its_keepers_were_paid() {
     let mut scene = Scene::locked();
     scene.pay_all();

@@ -200,8 +200,7 @@ fn unclaimed_work_pays_nobody() {
 fn only_the_claimer_is_paid_and_the_rent_goes_to_who_paid_it() {
     let mut scene = claimed();
     let [proof, confirm] = scene.confirmation(&scene.car.sign(&scene.receipt(1).encode()));
-    let [keeper, payer, stranger] =
-        [&scene.keeper, &scene.payer, &scene.stranger].map(|someone| someone.pubkey());
+    let [keeper, payer, stranger] = [&scene.keeper, &scene.payer, &scene.stranger].map(Signer::pubkey);
     let to_a_thief = swap(confirm.clone(), &keeper, &stranger);
     scene.world.send(&[proof.clone(), to_a_thief], &[]).breaks(LatchkeyError::NotClaimer);
     let rent_to_a_thief = swap(confirm, &payer, &stranger);

@@ -63,7 +63,7 @@ fn an_invocation_is_closed_once() {
     let twice = [instruction.clone(), instruction.clone()];
     let gone = anchor_lang::error::ErrorCode::AccountNotInitialized;
     scene.world.send(&twice, &[]).breaks_constraint(gone);
-    scene.world.send(&[instruction.clone()], &[]).holds();
+    scene.world.send(std::slice::from_ref(&instruction), &[]).holds();
     scene.world.send(&[instruction], &[]).breaks_constraint(gone);
 }
 

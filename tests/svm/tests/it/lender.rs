@@ -166,22 +166,21 @@ fn an_offer_within_its_bounds_is_taken_and_one_step_beyond_refused() {
             Some(rule) => outcome.breaks(rule),
         }
     };
-    use LatchkeyError as E;
-    offer(|o| o.fee = 0, Some(E::InvalidFunctionFee));
+    offer(|o| o.fee = 0, Some(LatchkeyError::InvalidFunctionFee));
     offer(|o| o.fee = 1, None);
     offer(|o| o.fee = MAX_FEE, None);
-    offer(|o| o.fee = MAX_FEE + 1, Some(E::InvalidFunctionFee));
+    offer(|o| o.fee = MAX_FEE + 1, Some(LatchkeyError::InvalidFunctionFee));
     offer(|o| o.bond = 0, None);
     offer(|o| o.bond = MAX_FEE, None);
-    offer(|o| o.bond = MAX_FEE + 1, Some(E::InvalidFunctionFee));
-    offer(|o| o.lease_secs = 0, Some(E::InvalidFunctionTimes));
+    offer(|o| o.bond = MAX_FEE + 1, Some(LatchkeyError::InvalidFunctionFee));
+    offer(|o| o.lease_secs = 0, Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.lease_secs = 1, None);
     offer(|o| o.lease_secs = o.ttl_secs, None);
-    offer(|o| o.lease_secs = o.ttl_secs + 1, Some(E::InvalidFunctionTimes));
+    offer(|o| o.lease_secs = o.ttl_secs + 1, Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.ttl_secs = MAX_TTL_SECS, None);
-    offer(|o| o.ttl_secs = MAX_TTL_SECS + 1, Some(E::InvalidFunctionTimes));
+    offer(|o| o.ttl_secs = MAX_TTL_SECS + 1, Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.uri = "https://".into(), None);
-    offer(|o| o.uri = "http://example.org".into(), Some(E::UriNotHttps));
-    offer(|o| o.uri = format!("https://{}", "x".repeat(MAX_URI_LEN - 7)), Some(E::UriTooLong));
-    offer(|o| o.command_key = Pubkey::default(), Some(E::InvalidCommandKey));
+    offer(|o| o.uri = "http://example.org".into(), Some(LatchkeyError::UriNotHttps));
+    offer(|o| o.uri = format!("https://{}", "x".repeat(MAX_URI_LEN - 7)), Some(LatchkeyError::UriTooLong));
+    offer(|o| o.command_key = Pubkey::default(), Some(LatchkeyError::InvalidCommandKey));
 }

@@ -3,10 +3,12 @@
 mod claim;
 mod close;
 mod collect;
+mod compute;
 mod confirm;
 mod default;
 mod expire;
 mod lender;
+mod life;
 mod lock;
 mod mint;
 mod money;

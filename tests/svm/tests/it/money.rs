@@ -140,12 +140,11 @@ proptest! {
     fn a_wallet_holds_what_came_in_less_what_was_applied(
         moves in moves(),
         apr_bps in 0..3_600_u16,
-        fees_first in any::<bool>(),
+        waterfall in prop::sample::select(vec![
+            Waterfall::InterestPrincipalFees,
+            Waterfall::FeesInterestPrincipal,
+        ]),
     ) {
-        let waterfall = match fees_first {
-            true => Waterfall::FeesInterestPrincipal,
-            false => Waterfall::InterestPrincipalFees,
-        };
         let mut scene = Scene::on(|terms| (terms.apr_bps, terms.waterfall) = (apr_bps, waterfall));
         let treasury = scene.world.tokens(&scene.keys.treasury);
         let mut inflows = 0;

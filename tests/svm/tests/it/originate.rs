@@ -81,21 +81,20 @@ fn terms_are_sane_in_themselves_to_the_second_and_the_unit() {
         let instruction = scene.origination(terms, scene.fees());
         scene.sign_origination(instruction).breaks(rule);
     };
-    use LatchkeyError as E;
-    refused(Terms { principal: 0, ..sane }, E::TermsEmpty);
-    refused(Terms { instalment: 0, ..sane }, E::TermsEmpty);
-    refused(Terms { count: 0, ..sane }, E::TermsEmpty);
-    refused(Terms { first_due: START - 1, ..sane }, E::TermsFirstDue);
-    refused(Terms { first_due: START, ..sane }, E::TermsFirstDue);
-    refused(Terms { period: Period::Seconds(0), ..sane }, E::TermsPeriod);
-    refused(Terms { period: Period::Seconds(366 * 86_400 + 1), ..sane }, E::TermsPeriod);
-    refused(Terms { period: Period::Months(0), ..sane }, E::TermsPeriod);
-    refused(Terms { period: Period::Months(13), ..sane }, E::TermsPeriod);
+    refused(Terms { principal: 0, ..sane }, LatchkeyError::TermsEmpty);
+    refused(Terms { instalment: 0, ..sane }, LatchkeyError::TermsEmpty);
+    refused(Terms { count: 0, ..sane }, LatchkeyError::TermsEmpty);
+    refused(Terms { first_due: START - 1, ..sane }, LatchkeyError::TermsFirstDue);
+    refused(Terms { first_due: START, ..sane }, LatchkeyError::TermsFirstDue);
+    refused(Terms { period: Period::Seconds(0), ..sane }, LatchkeyError::TermsPeriod);
+    refused(Terms { period: Period::Seconds(366 * 86_400 + 1), ..sane }, LatchkeyError::TermsPeriod);
+    refused(Terms { period: Period::Months(0), ..sane }, LatchkeyError::TermsPeriod);
+    refused(Terms { period: Period::Months(13), ..sane }, LatchkeyError::TermsPeriod);
     let last = START + MAX_TERM_SECS;
-    refused(Terms { first_due: last + 1, count: 1, ..sane }, E::TermsTooLong);
+    refused(Terms { first_due: last + 1, count: 1, ..sane }, LatchkeyError::TermsTooLong);
     refused(
         Terms { first_due: last - 8 * DAY + 1, count: 2, period: Period::Seconds(691_200), ..sane },
-        E::TermsTooLong,
+        LatchkeyError::TermsTooLong,
     );
     scene.terms = Terms { first_due: START + 1, ..sane };
     scene.originate().holds();
@@ -138,16 +137,15 @@ fn every_policy_floor_binds_at_its_value_and_not_before() {
         let instruction = scene.origination(terms, scene.fees());
         scene.sign_origination(instruction).breaks(rule);
     };
-    use LatchkeyError as E;
-    refused(Terms { grace_secs: 9, ..at_the_floor }, E::TermsGrace);
-    refused(Terms { notice_secs: 19, ..at_the_floor }, E::TermsNotice);
-    refused(Terms { apr_bps: 31, ..at_the_floor }, E::TermsApr);
-    refused(Terms { late_fee: 41, ..at_the_floor }, E::TermsLateFee);
-    refused(Terms { late_after_secs: 49, ..at_the_floor }, E::TermsLateAfter);
-    refused(Terms { courtesy_secs: 59, ..at_the_floor }, E::TermsCourtesy);
-    refused(Terms { courtesy_max: 1, ..at_the_floor }, E::TermsCourtesy);
-    refused(Terms { lock_ttl_secs: 71, ..at_the_floor }, E::TermsLockTtl);
-    refused(Terms { lock_ttl_secs: 0, ..at_the_floor }, E::TermsLockTtl);
+    refused(Terms { grace_secs: 9, ..at_the_floor }, LatchkeyError::TermsGrace);
+    refused(Terms { notice_secs: 19, ..at_the_floor }, LatchkeyError::TermsNotice);
+    refused(Terms { apr_bps: 31, ..at_the_floor }, LatchkeyError::TermsApr);
+    refused(Terms { late_fee: 41, ..at_the_floor }, LatchkeyError::TermsLateFee);
+    refused(Terms { late_after_secs: 49, ..at_the_floor }, LatchkeyError::TermsLateAfter);
+    refused(Terms { courtesy_secs: 59, ..at_the_floor }, LatchkeyError::TermsCourtesy);
+    refused(Terms { courtesy_max: 1, ..at_the_floor }, LatchkeyError::TermsCourtesy);
+    refused(Terms { lock_ttl_secs: 71, ..at_the_floor }, LatchkeyError::TermsLockTtl);
+    refused(Terms { lock_ttl_secs: 0, ..at_the_floor }, LatchkeyError::TermsLockTtl);
     scene.terms = at_the_floor;
     scene.originate().holds();
 }

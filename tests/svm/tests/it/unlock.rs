@@ -1,9 +1,10 @@
 //! Unlocking: nothing may keep a paid-up car locked.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, Escrow, LoanStatus, LockState};
+use latchkey::state::{Action, Escrow, Loan, LoanStatus, LockState};
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{Scene, TTL, fee};
+use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
@@ -49,7 +50,7 @@ fn a_loan_in_default_stays_locked_unless_the_lender_or_the_wallet_says_otherwise
 #[test]
 fn the_lender_unlocks_at_will_and_nobody_in_its_name() {
     let mut scene = Scene::locked();
-    let [stranger, borrower] = [&scene.stranger, &scene.borrower].map(|key| key.insecure_clone());
+    let [stranger, borrower] = [&scene.stranger, &scene.borrower].map(Keypair::insecure_clone);
     scene.request_as(&stranger, Action::Unlock).breaks(LatchkeyError::NotServicing);
     scene.request_as(&borrower, Action::Unlock).breaks(LatchkeyError::NotServicing);
     let servicer = scene.servicer.insecure_clone();
@@ -58,13 +59,12 @@ fn the_lender_unlocks_at_will_and_nobody_in_its_name() {
 
 #[test]
 fn hold_and_emergency_start_unlock_until_their_second() {
-    for start in [false, true] {
+    let starts: [fn(&mut Loan, i64); 2] =
+        [|loan, until| loan.hold_until = until, |loan, until| loan.courtesy_until = until];
+    for start in starts {
         let mut scene = Scene::locked();
         let until = Scene::default_at() + 10;
-        scene.edit_loan(|loan| match start {
-            true => loan.courtesy_until = until,
-            false => loan.hold_until = until,
-        });
+        scene.edit_loan(|loan| start(loan, until));
         scene.at(until).request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
         scene.at(until - 1).request(Action::Unlock).holds();
     }

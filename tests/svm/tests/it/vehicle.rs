@@ -7,6 +7,7 @@ use latchkey_client::instructions::register_vehicle;
 use latchkey_protocol::Enrolment;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_tests_svm::{Car, Scene, swap};
+use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
@@ -38,14 +39,15 @@ fn authority_and_servicer_register_cars_and_nobody_else() {
     let mut scene = Scene::before_loan();
     let car = Car::new("new car");
     let enrolment = car.sign(&car.enrolment(&scene.lender).encode());
-    for (signer, admitted) in [(&scene.stranger, false), (&scene.borrower, false), (&scene.authority, true)] {
-        let instructions = register_vehicle(scene.payer.pubkey(), signer.pubkey(), &enrolment).unwrap();
-        let outcome = scene.world.send(&instructions, &[&scene.payer, signer]);
-        match admitted {
-            true => drop(outcome.holds()),
-            false => outcome.breaks(LatchkeyError::NotServicing),
-        }
+    let by = |signer: &Keypair, payer: &Keypair| {
+        register_vehicle(payer.pubkey(), signer.pubkey(), &enrolment).unwrap()
+    };
+    for signer in [&scene.stranger, &scene.borrower] {
+        let outcome = scene.world.send(&by(signer, &scene.payer), &[&scene.payer, signer]);
+        outcome.breaks(LatchkeyError::NotServicing);
     }
+    let instructions = by(&scene.authority, &scene.payer);
+    scene.world.send(&instructions, &[&scene.payer, &scene.authority]).holds();
 }
 
 #[test]
