@@ -63,6 +63,8 @@ fn keep_alive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Erro
 
 /// How long the broker keeps the session of a sleeping car, seconds: 30 days, the longest an invocation lives.
 const SESSION_EXPIRY_SECS: u32 = 30 * 86_400;
+/// How long the broker keeps a receipt for a function that is away, seconds: a day.
+const RECEIPT_EXPIRY_SECS: u32 = 86_400;
 /// Publishes under way at once. Low, because a collision of packet ids can wedge the client's loop.
 const INFLIGHT: u16 = 10;
 /// Requests that wait for the connection to take them.
@@ -151,6 +153,7 @@ impl Link {
             return;
         };
         let properties = PublishProperties {
+            message_expiry_interval: Some(RECEIPT_EXPIRY_SECS),
             correlation_data: Some(answer.invocation.to_vec().into()),
             ..PublishProperties::default()
         };

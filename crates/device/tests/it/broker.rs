@@ -53,8 +53,10 @@ impl Broker {
         // Another program may take the port between our look and the broker's: then the next one is tried.
         for _ in 0..10 {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-            let configuration =
-                format!("listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\n{settings}");
+            // Started by root, it would become another user, who may not read the test's files; else `user` says nothing.
+            let configuration = format!(
+                "listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n{settings}"
+            );
             std::fs::write(directory.path().join("mosquitto.conf"), configuration).unwrap();
             let mut child = spawn(&program, directory.path());
             if listens(&mut child, port) {
@@ -74,6 +76,11 @@ impl Broker {
     pub fn start_again(&mut self) {
         self.child = spawn(&self.program, self.directory.path());
         assert!(listens(&mut self.child, self.port), "mosquitto does not start again");
+    }
+
+    /// A file of its directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 }
 
@@ -226,6 +233,11 @@ impl Function {
         let is =
             |publish: &Publish| publish.topic == topic.as_bytes() && publish.payload == wanted.as_bytes();
         self.wait(is, wanted).await
+    }
+
+    /// Everything that is here already and that nobody waited for.
+    pub fn unread(&mut self) -> Vec<Publish> {
+        std::iter::from_fn(|| self.heard.try_recv().ok()).collect()
     }
 
     async fn wait(&mut self, is: impl Fn(&Publish) -> bool, what: &str) -> Publish {

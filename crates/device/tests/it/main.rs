@@ -1,5 +1,6 @@
 //! The car's agent through its public door: its rules, its faults, its memory, and its line.
 
+mod access;
 mod binary;
 mod broker;
 mod common;

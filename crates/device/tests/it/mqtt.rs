@@ -55,8 +55,9 @@ async fn ask(function: &mut Function, order: &Order) -> latchkey_protocol::Recei
     let publish = function.receipt().await;
     assert!(!publish.retain);
     let receipt = read_bytes(&publish.payload);
-    let correlation = publish.properties.unwrap().correlation_data.unwrap();
-    assert_eq!(correlation, receipt.invocation.to_vec());
+    let properties = publish.properties.unwrap();
+    assert_eq!(properties.correlation_data.unwrap(), receipt.invocation.to_vec());
+    assert!((1..=86_400).contains(&properties.message_expiry_interval.unwrap()));
     receipt
 }
 

@@ -1,0 +1,240 @@
+//! TLS with client certificates and the access list of `docs/protocol.md`, on a real broker.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use latchkey_device::mqtt::{BrokerConfig, Heard, Link, TlsConfig, TlsError};
+use latchkey_protocol::{Key, topics};
+use rumqttc::tokio_native_tls::native_tls;
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::{AsyncClient, MqttOptions};
+use rumqttc::{TlsConfiguration, Transport};
+
+use crate::broker::{Broker, Function, LIMIT, mosquitto};
+use crate::common::{Order, VEHICLE, invocation};
+
+const PAGE: &str = include_str!("../../../../docs/protocol.md");
+
+fn access_list() -> &'static str {
+    let (_, block) = PAGE.split_once("\n```mosquitto\n").expect("the page has an access list");
+    block.split_once("\n```").unwrap().0
+}
+
+/// An authority and the certificates it signs, made by the openssl program.
+struct Authority<'a>(&'a Path);
+
+impl Authority<'_> {
+    fn openssl(&self, arguments: &[&str]) {
+        let made = Command::new("openssl")
+            .args(arguments)
+            .current_dir(self.0)
+            .stdin(Stdio::null())
+            .output()
+            .expect("openssl runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
+    fn found(&self, name: &str) {
+        let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
+        self.openssl(&[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=test authority",
+            "-keyout",
+            &key,
+            "-out",
+            &certificate,
+        ]);
+    }
+
+    fn certify(&self, authority: &str, name: &str, common_name: &str) {
+        let (key, request, certificate) =
+            (format!("{name}.key"), format!("{name}.csr"), format!("{name}.pem"));
+        let (ca, ca_key) = (format!("{authority}.pem"), format!("{authority}.key"));
+        let extensions = format!("{name}.ext");
+        std::fs::write(self.0.join(&extensions), "subjectAltName=IP:127.0.0.1\n").unwrap();
+        self.openssl(&[
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-subj",
+            &format!("/CN={common_name}"),
+            "-keyout",
+            &key,
+            "-out",
+            &request,
+        ]);
+        self.openssl(&[
+            "x509",
+            "-req",
+            "-in",
+            &request,
+            "-CA",
+            &ca,
+            "-CAkey",
+            &ca_key,
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            &extensions,
+            "-out",
+            &certificate,
+        ]);
+    }
+}
+
+/// A broker as the page wants it, with certificates for two cars, a function, and a car of a foreign authority; `None`
+/// where mosquitto or openssl is missing.
+fn broker() -> Option<Broker> {
+    mosquitto()?;
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("skipped: no openssl to make certificates with");
+        return None;
+    }
+    Broker::start_with(|directory| {
+        let authority = Authority(directory);
+        authority.found("ca");
+        authority.found("foreign");
+        authority.certify("ca", "broker", "broker");
+        authority.certify("ca", "function", "function");
+        authority.certify("ca", "car", &name(&VEHICLE));
+        authority.certify("ca", "other", &name(&OTHER));
+        authority.certify("foreign", "impostor", &name(&VEHICLE));
+        let path = |file: &str| directory.join(file).display().to_string();
+        std::fs::write(directory.join("acl"), access_list()).unwrap();
+        format!(
+            "cafile {}\ncertfile {}\nkeyfile {}\nrequire_certificate true\nuse_identity_as_username true\n\
+             acl_file {}\n",
+            path("ca.pem"),
+            path("broker.pem"),
+            path("broker.key"),
+            path("acl"),
+        )
+    })
+}
+
+const OTHER: Key = [0xdd; 32];
+
+fn name(vehicle: &Key) -> String {
+    bs58::encode(vehicle).into_string()
+}
+
+fn config(broker: &Broker, ca: &str, holder: &str) -> BrokerConfig {
+    let file = |file: String| -> PathBuf { broker.path(&file) };
+    BrokerConfig {
+        host: "127.0.0.1".to_owned(),
+        port: broker.port,
+        tls: Some(TlsConfig {
+            ca: file(format!("{ca}.pem")),
+            certificate: file(format!("{holder}.pem")),
+            key: file(format!("{holder}.key")),
+        }),
+        keep_alive_secs: 5,
+    }
+}
+
+/// Options of a client that holds this certificate.
+fn client(broker: &Broker, holder: &str) -> MqttOptions {
+    let read = |file: String| std::fs::read(broker.path(&file)).unwrap();
+    let identity =
+        native_tls::Identity::from_pkcs8(&read(format!("{holder}.pem")), &read(format!("{holder}.key")));
+    let connector = native_tls::TlsConnector::builder()
+        .add_root_certificate(native_tls::Certificate::from_pem(&read("ca.pem".to_owned())).unwrap())
+        .identity(identity.unwrap())
+        .build()
+        .unwrap();
+    let mut options =
+        MqttOptions::new(format!("{holder}-{}", rand::random::<u64>()), "127.0.0.1", broker.port);
+    options.set_transport(Transport::tls_with_config(TlsConfiguration::from(connector)));
+    options
+}
+
+async fn next(link: &mut Link) -> Option<Heard> {
+    tokio::time::timeout(LIMIT, link.next()).await.unwrap()
+}
+
+async fn hears_nothing(link: &mut Link) -> bool {
+    tokio::time::timeout(Duration::from_millis(700), link.next()).await.is_err()
+}
+
+#[tokio::test]
+async fn a_car_speaks_on_its_own_topics_and_no_others() {
+    let Some(broker) = broker() else { return };
+    let mut function = Function::connect_with(client(&broker, "function"), name(&VEHICLE)).await;
+    let mut link = Link::open(&config(&broker, "ca", "car"), &VEHICLE).unwrap();
+    assert_eq!(next(&mut link).await, Some(Heard::Connected));
+    function.presence("online").await;
+
+    // Another car, with a good certificate of its own, tries to command this one and to answer for it.
+    let (other, mut events) = AsyncClient::new(client(&broker, "other"), 16);
+    let polling = tokio::spawn(async move { while events.poll().await.is_ok() {} });
+    let forged = |topic: String| other.publish(topic, QoS::AtLeastOnce, false, "forged");
+    forged(topics::command(&name(&VEHICLE))).await.unwrap();
+    forged(topics::receipt(&name(&VEHICLE))).await.unwrap();
+    forged(topics::presence(&name(&VEHICLE))).await.unwrap();
+    // Its own receipt topic it may use; after that, the forgeries before it have been judged.
+    let mut beside = Function::connect_with(client(&broker, "function"), name(&OTHER)).await;
+    forged(topics::receipt(&name(&OTHER))).await.unwrap();
+    assert_eq!(beside.receipt().await.payload, "forged");
+    assert!(function.unread().is_empty());
+
+    let sealed = Order::lock(1).sealed();
+    function.command(invocation(1), sealed.clone()).await;
+    assert_eq!(next(&mut link).await, Some(Heard::Command(sealed)));
+    link.close().await;
+    let heard = function.presence("offline").await;
+    assert_eq!(heard.payload, "offline");
+    polling.abort();
+}
+
+#[tokio::test]
+async fn a_car_does_not_hear_another_cars_commands() {
+    let Some(broker) = broker() else { return };
+    let function = Function::connect_with(client(&broker, "function"), name(&VEHICLE)).await;
+    // The wrong certificate for these topics: mosquitto grants the subscription, and delivers nothing.
+    let mut link = Link::open(&config(&broker, "ca", "other"), &VEHICLE).unwrap();
+    assert_eq!(next(&mut link).await, Some(Heard::Connected));
+    function.command(invocation(1), Order::lock(1).sealed()).await;
+    assert!(hears_nothing(&mut link).await);
+    link.close().await;
+}
+
+#[tokio::test]
+async fn a_broker_of_another_authority_is_not_trusted_and_neither_is_a_car() {
+    let Some(broker) = broker() else { return };
+    let mut distrusts = Link::open(&config(&broker, "foreign", "car"), &VEHICLE).unwrap();
+    assert!(hears_nothing(&mut distrusts).await);
+    let mut impostor = Link::open(&config(&broker, "ca", "impostor"), &VEHICLE).unwrap();
+    assert!(hears_nothing(&mut impostor).await);
+    let mut good = Link::open(&config(&broker, "ca", "car"), &VEHICLE).unwrap();
+    assert_eq!(next(&mut good).await, Some(Heard::Connected));
+}
+
+#[tokio::test]
+async fn tls_files_that_cannot_be_used_are_named_before_anything_is_sent() {
+    let Some(broker) = broker() else { return };
+    let refusal = |change: fn(&mut TlsConfig)| {
+        let mut config = config(&broker, "ca", "car");
+        change(config.tls.as_mut().unwrap());
+        Link::open(&config, &VEHICLE).unwrap_err()
+    };
+    let missing = refusal(|tls| tls.ca = "no/such.pem".into());
+    assert!(matches!(&missing, TlsError::Unreadable { path, .. } if path.ends_with("no/such.pem")));
+    let swapped = refusal(|tls| std::mem::swap(&mut tls.certificate, &mut tls.key));
+    assert!(matches!(swapped, TlsError::Unusable("certificate and key", _)));
+    let no_certificate = refusal(|tls| tls.ca = tls.key.clone());
+    assert!(matches!(no_certificate, TlsError::Unusable("ca", _)));
+}
