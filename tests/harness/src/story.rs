@@ -28,13 +28,15 @@ use solana_sdk::{instruction::InstructionError, transaction::TransactionError};
 
 use crate::process::Output;
 
-/// Why a transaction was refused: in the program's own words where it is its refusal, and caused by what it logged.
+/// Why a transaction was refused: the program's own refusals explain themselves, others by what was logged.
 fn refusal(error: &TransactionError, logs: &[String]) -> anyhow::Error {
-    let said = anyhow::Error::new(Output(logs.join("\n")));
+    let said = || anyhow::Error::new(Output(logs.join("\n")));
     match error {
         TransactionError::InstructionError(at, InstructionError::Custom(code)) => {
-            said.context(Refusal(*code)).context(format!("instruction {at} was refused"))
+            let refusal = Refusal(*code);
+            let why = if refusal.rule().is_some() { refusal.into() } else { said().context(refusal) };
+            why.context(format!("instruction {at} was refused"))
         }
-        other => said.context(other.to_string()),
+        other => said().context(other.to_string()),
     }
 }
