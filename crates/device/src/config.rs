@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use latchkey_protocol::{Action, Key};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use crate::agent::{Identity, Trusted};
@@ -24,6 +25,7 @@ pub struct Config {
     /// Where state is kept.
     pub state_dir: PathBuf,
     /// Whose commands count.
+    #[serde(deserialize_with = "keyring")]
     pub keyring: Vec<TrustedConfig>,
     /// Where the broker is.
     pub broker: BrokerConfig,
@@ -83,43 +85,52 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// No key.
-    #[error("keyring in {} is empty: name a command key, or the car obeys nobody", path.display())]
-    NoKeys {
-        /// Which.
-        path: PathBuf,
-    },
 }
 
 impl Config {
     /// Reads a configuration. Unknown keys are errors.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
-        let config: Self = toml::from_str(&text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
-        if config.keyring.is_empty() {
-            return Err(ConfigError::NoKeys { path: path.to_owned() });
-        }
-        Ok(config)
+        read(path)
     }
 
     /// Who the device is, its key loaded.
     pub fn identity(&self) -> Result<Identity, KeyError> {
-        let trusted = |entry: &TrustedConfig| Trusted {
-            key: entry.key,
-            actions: entry.actions.iter().copied().map(Action::from).collect(),
-        };
         Ok(Identity {
             program: self.program,
             vehicle: self.vehicle,
             device_key: key::load(&self.device_key)?,
-            keyring: self.keyring.iter().map(trusted).collect(),
+            keyring: trusted(&self.keyring),
         })
     }
 }
 
-fn base58<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+/// Reads a configuration of any kind.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
+    toml::from_str(&text)
+        .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
+}
+
+pub(crate) fn trusted(keyring: &[TrustedConfig]) -> Vec<Trusted> {
+    let trusted = |entry: &TrustedConfig| Trusted {
+        key: entry.key,
+        actions: entry.actions.iter().copied().map(Action::from).collect(),
+    };
+    keyring.iter().map(trusted).collect()
+}
+
+pub(crate) fn keyring<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrustedConfig>, D::Error> {
+    let keyring = Vec::<TrustedConfig>::deserialize(deserializer)?;
+    if keyring.is_empty() {
+        return Err(serde::de::Error::custom(
+            "the keyring is empty: name a command key, or the car obeys nobody",
+        ));
+    }
+    Ok(keyring)
+}
+
+pub(crate) fn base58<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse_key(&text).ok_or_else(|| serde::de::Error::custom("not a base58 address of 32 bytes"))
 }

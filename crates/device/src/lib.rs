@@ -5,12 +5,14 @@
 //! - [`store`]: what survives a power cut.
 //! - [`car`]: the car as the agent sees it, and a simulated one.
 //! - [`device`]: the agent at work between store, car and [`mqtt`].
+//! - [`fleet`]: many simulated cars at work.
 
 pub mod agent;
 pub mod car;
 pub mod clock;
 pub mod config;
 pub mod device;
+pub mod fleet;
 pub mod key;
 pub mod mqtt;
 pub mod state;

@@ -26,7 +26,7 @@ fn output(arguments: &[&str]) -> Result<String, String> {
     if output.status.success() { Ok(text(output.stdout).trim().to_owned()) } else { Err(text(output.stderr)) }
 }
 
-fn base58(key: &[u8]) -> String {
+pub fn base58(key: &[u8]) -> String {
     bs58::encode(key).into_string()
 }
 
@@ -58,7 +58,7 @@ keep_alive_secs = 5
 }
 
 /// A running agent. It is killed when this is dropped.
-struct Running {
+pub struct Running {
     child: Child,
     input: ChildStdin,
     lines: mpsc::Receiver<String>,
@@ -66,9 +66,12 @@ struct Running {
 
 impl Running {
     fn start(directory: &Path) -> Self {
+        Self::spawn(&["run", "--config", directory.join("device.toml").to_str().unwrap()])
+    }
+
+    pub fn spawn(arguments: &[&str]) -> Self {
         let mut child = program()
-            .args(["run", "--config"])
-            .arg(directory.join("device.toml"))
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -83,7 +86,8 @@ impl Running {
         Self { child, input, lines }
     }
 
-    fn line(&self) -> Value {
+    /// The next line it prints.
+    pub fn line(&self) -> Value {
         serde_json::from_str(&self.lines.recv_timeout(LIMIT).unwrap()).unwrap()
     }
 
@@ -103,7 +107,7 @@ impl Running {
         }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -117,7 +121,7 @@ impl Drop for Running {
 }
 
 /// An order that is valid by the machine's own clock.
-fn order(action: Action, seq: u64) -> Order {
+pub fn order(action: Action, seq: u64) -> Order {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     Order::new(action, seq, i64::try_from(now).unwrap())
 }

@@ -6,6 +6,7 @@ mod broker;
 mod common;
 mod faults;
 mod files;
+mod fleet;
 mod memory;
 mod model;
 mod mqtt;

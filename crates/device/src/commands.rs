@@ -1,0 +1,7 @@
+//! The program's commands, one file each.
+
+pub mod enrol;
+pub mod keygen;
+pub mod run;
+pub mod simulate;
+mod typed;
