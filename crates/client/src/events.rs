@@ -24,9 +24,11 @@ macro_rules! events {
 }
 
 events! {
-    LenderInitialised, FunctionSet, VehicleRegistered, LoanOriginated, EscrowFunded, PaymentApplied,
-    DefaultDeclared, NoticeServed, LoanClosed, InvocationRequested, InvocationClaimed, InvocationConfirmed,
-    ClaimYielded, InvocationExpired,
+    LenderInitialised, PolicySet, AuthorityNominated, AuthorityAccepted, ServicerSet, KeepersSet, PauseSet,
+    FunctionSet, VehicleRegistered, DeviceKeyRotated, VehicleRetired, LoanOriginated, EscrowFunded,
+    EscrowWithdrawn, PaymentApplied, DefaultDeclared, NoticeServed, HoldPlaced, HoldLifted, LoanExtended,
+    FeesWaived, EmergencyStarted, LoanChargedOff, SurplusWithdrawn, LoanClosed, InvocationRequested,
+    InvocationClaimed, InvocationConfirmed, ClaimYielded, InvocationExpired,
 }
 
 /// The events in a transaction's logs, in order. Data logged by other programs is passed over.

@@ -55,6 +55,7 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         courtesy_max: 1,
         lock_ttl_secs: 1,
         max_extensions: 1,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::PayAhead,
     };
@@ -77,6 +78,9 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         build::Originate { payer: key(9), lender_signer: key(10), borrower: key(11), seller: key(12) };
     let [_, register] =
         build::register_vehicle(key(9), key(10), &Envelope::seal(&device, &enrolment.encode())).unwrap();
+    let secured = build::Secured { loan: key(3), borrower: key(11) };
+    let enrolled = Envelope::seal(&device, &enrolment.encode());
+    let [_, rotate] = build::rotate_device_key(key(2), key(10), Some(secured), &enrolled).unwrap();
     let [_, confirm] =
         build::confirm(&keys, key(9), key(10), &Envelope::seal(&device, &receipt.encode())).unwrap();
     let init_args = InitLenderArgs { servicer: key(1), floors, keepers: Vec::new() };
@@ -105,6 +109,23 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         ("confirm", confirm),
         ("yield_claim", build::yield_claim(&keys.vehicle, key(9), 1)),
         ("expire", build::expire(&keys, 1, key(9))),
+        ("set_policy", build::set_policy(key(1), key(9), floors)),
+        ("nominate_authority", build::nominate_authority(key(1), key(9), Some(key(2)))),
+        ("accept_authority", build::accept_authority(key(1), key(9), key(7))),
+        ("set_servicer", build::set_servicer(key(1), key(9), key(2))),
+        ("set_keepers", build::set_keepers(key(1), key(9), Vec::new())),
+        ("pause", build::pause(key(1), key(9), 1)),
+        ("unpause", build::unpause(key(1), key(9))),
+        ("rotate_device_key", rotate),
+        ("retire_vehicle", build::retire_vehicle(key(1), key(2), key(9))),
+        ("withdraw_escrow", build::withdraw_escrow(&keys, key(9), 1)),
+        ("withdraw_surplus", build::withdraw_surplus(&keys, key(9), key(10), 1)),
+        ("place_hold", build::place_hold(&keys, key(9), 1)),
+        ("lift_hold", build::lift_hold(&keys, key(9), key(10))),
+        ("extend", build::extend(&keys, key(9), key(10))),
+        ("waive_fees", build::waive_fees(&keys, key(9), 1)),
+        ("emergency_start", build::emergency_start(&keys, key(9))),
+        ("charge_off", build::charge_off(&keys, key(9))),
         ("close_loan", build::close_loan(&keys, key(9), key(10), key(11), key(12))),
     ])
 }

@@ -23,6 +23,7 @@ fn terms(principal: u64, apr_bps: u16, count: u16, period: Period) -> Terms {
         courtesy_max: 0,
         lock_ttl_secs: 0,
         max_extensions: 0,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
     }

@@ -70,7 +70,9 @@ fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work
     view.invocations.iter().find_map(|(key, invocation)| {
         let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
         let work = work.get(key);
-        let claimed = invocation.claim.is_some_and(|claim| claim.keeper == me);
+        // After a change of the device key, what was asked of the old device can no longer be proven.
+        let void = seq <= view.vehicle.void_through;
+        let claimed = !void && invocation.claim.is_some_and(|claim| claim.keeper == me);
         if let Some(receipt) = work.and_then(|work| work.proof.clone()).filter(|_| claimed) {
             return Some(Step::Confirm { seq, rent_payer, receipt });
         }

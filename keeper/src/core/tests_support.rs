@@ -74,6 +74,7 @@ impl Scene {
             courtesy_max: 0,
             lock_ttl_secs: 300,
             max_extensions: 0,
+            deferred: 0,
             waterfall: Waterfall::InterestPrincipalFees,
             overpayment: Overpayment::ReducePrincipal,
         };
@@ -153,6 +154,7 @@ impl Scene {
                 lock_asked: None,
                 last_seq_asked: 0,
                 last_seq_proven: 0,
+                void_through: 0,
                 open: None,
                 loans: 1,
                 retired: false,

@@ -30,6 +30,9 @@ pub enum LatchkeyError {
     /// Money would go to somebody else.
     #[msg("This is not the account the money belongs to: pass the one recorded on chain")]
     WrongRecipient = 6007,
+    /// Not the nominated authority.
+    #[msg("Only the nominated authority may accept: sign with the key the authority nominated")]
+    NotNominee = 6008,
 
     /// A mint with more than metadata.
     #[msg("The mint must be SPL Token, or Token-2022 with metadata extensions only: choose another mint")]
@@ -59,6 +62,12 @@ pub enum LatchkeyError {
     /// No command key.
     #[msg("A function needs a command key: pass the ed25519 key that signs its commands")]
     InvalidCommandKey = 6107,
+    /// Pause of nothing or too long.
+    #[msg("A pause lasts from 1 second to 24 hours: choose a time within")]
+    InvalidPause = 6108,
+    /// Nominee is the authority.
+    #[msg("The nominee is the authority already: nominate another key, or none")]
+    InvalidNominee = 6109,
 
     /// Open loan on the vehicle.
     #[msg("The vehicle already secures an open loan: close it first")]
@@ -71,6 +80,9 @@ pub enum LatchkeyError {
         "The car is locked, or was asked to lock and has not proven an unlock since: request Unlock first"
     )]
     VehicleLocked = 6202,
+    /// Key is the same.
+    #[msg("The device has this key already: rotate to a new one")]
+    SameDeviceKey = 6203,
 
     /// Principal, instalment or count of zero.
     #[msg("Principal, instalment and number of payments must be above 0")]
@@ -111,6 +123,12 @@ pub enum LatchkeyError {
     /// Principal would go to the loan's own wallet or the treasury.
     #[msg("The principal goes to the seller: pass the seller's own token account")]
     InvalidSeller = 6312,
+    /// Extensions before the loan exists.
+    #[msg("New terms have no extensions: set deferred to 0")]
+    TermsDeferred = 6313,
+    /// Extensions used up.
+    #[msg("All extensions the terms grant are used")]
+    NoExtensionLeft = 6314,
 
     /// Nothing is owed.
     #[msg("The loan is paid off: nothing is owed (close_loan ends it)")]
@@ -133,6 +151,12 @@ pub enum LatchkeyError {
     /// Invocations exist.
     #[msg("The loan still has invocations: settle or expire them first")]
     InvocationsOpen = 6406,
+    /// Waiver too large.
+    #[msg("No more fees can be waived than are charged: collect first, or waive less")]
+    WaiverTooLarge = 6407,
+    /// Surplus too small.
+    #[msg("Only what is not due can be withdrawn: past due and fees stay in the wallet")]
+    NotSurplus = 6408,
 
     /// Nothing past due.
     #[msg("Nothing is past due: the loan is current")]
@@ -163,6 +187,9 @@ pub enum LatchkeyError {
     /// Notice too fresh.
     #[msg("The notice has not matured: wait until notice_secs after it was served")]
     NoticeNotMatured = 6508,
+    /// Less than 120 days past due.
+    #[msg("A loan is charged off 120 days past due at the earliest: wait")]
+    TooEarlyToChargeOff = 6509,
 
     /// On hold.
     #[msg("The loan is on hold for a promise to pay: wait until the hold ends")]
@@ -191,8 +218,19 @@ pub enum LatchkeyError {
     )]
     UnlockNotDue = 6607,
     /// Charged off.
-    #[msg("A charged-off loan has no warnings")]
+    #[msg("The loan is charged off: it has no warnings and no extensions")]
     ChargedOff = 6608,
+    /// Hold not ahead.
+    #[msg(
+        "A hold ends in the future, later than the one that runs, and within 366 days: choose such a date"
+    )]
+    InvalidHold = 6609,
+    /// No hold runs.
+    #[msg("No hold is running: there is nothing to lift")]
+    NotOnHold = 6610,
+    /// Emergency starts used up.
+    #[msg("All emergency starts the terms grant are used")]
+    NoCourtesyLeft = 6611,
 
     /// Newer request exists.
     #[msg("A newer request supersedes this invocation: work on that one")]
@@ -221,6 +259,9 @@ pub enum LatchkeyError {
     /// Not over.
     #[msg("The invocation is neither expired nor superseded, or its lease still runs: wait")]
     NotExpired = 6708,
+    /// Asked of the old device.
+    #[msg("The device key has changed since this was asked: expire it and request anew")]
+    InvocationVoid = 6709,
 
     /// Called by another program.
     #[msg(
@@ -258,6 +299,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::WrongLoan,
     LatchkeyError::WrongVehicle,
     LatchkeyError::WrongRecipient,
+    LatchkeyError::NotNominee,
     LatchkeyError::UnsupportedMint,
     LatchkeyError::InvalidTreasury,
     LatchkeyError::InvalidKeepers,
@@ -266,9 +308,12 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::InvalidFunctionTimes,
     LatchkeyError::InvalidFunctionFee,
     LatchkeyError::InvalidCommandKey,
+    LatchkeyError::InvalidPause,
+    LatchkeyError::InvalidNominee,
     LatchkeyError::VehicleHasLoan,
     LatchkeyError::VehicleRetired,
     LatchkeyError::VehicleLocked,
+    LatchkeyError::SameDeviceKey,
     LatchkeyError::TermsEmpty,
     LatchkeyError::TermsFirstDue,
     LatchkeyError::TermsPeriod,
@@ -282,6 +327,8 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::TermsLockTtl,
     LatchkeyError::EscrowTooSmall,
     LatchkeyError::InvalidSeller,
+    LatchkeyError::TermsDeferred,
+    LatchkeyError::NoExtensionLeft,
     LatchkeyError::LoanPaidOff,
     LatchkeyError::LoanNotPaidOff,
     LatchkeyError::WalletTooSmall,
@@ -289,6 +336,8 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::PrepayExceedsPayoff,
     LatchkeyError::EscrowShort,
     LatchkeyError::InvocationsOpen,
+    LatchkeyError::WaiverTooLarge,
+    LatchkeyError::NotSurplus,
     LatchkeyError::NotPastDue,
     LatchkeyError::WalletCanPay,
     LatchkeyError::GraceNotOver,
@@ -298,6 +347,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::InvalidChannels,
     LatchkeyError::NoticeNotServed,
     LatchkeyError::NoticeNotMatured,
+    LatchkeyError::TooEarlyToChargeOff,
     LatchkeyError::OnHold,
     LatchkeyError::InCourtesy,
     LatchkeyError::LenderPaused,
@@ -307,6 +357,9 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::NothingToUnlock,
     LatchkeyError::UnlockNotDue,
     LatchkeyError::ChargedOff,
+    LatchkeyError::InvalidHold,
+    LatchkeyError::NotOnHold,
+    LatchkeyError::NoCourtesyLeft,
     LatchkeyError::Superseded,
     LatchkeyError::Expired,
     LatchkeyError::Leased,
@@ -316,6 +369,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::NotClaimer,
     LatchkeyError::LeaseLapsed,
     LatchkeyError::NotExpired,
+    LatchkeyError::InvocationVoid,
     LatchkeyError::NotTopLevel,
     LatchkeyError::ProofMissing,
     LatchkeyError::ProofMalformed,

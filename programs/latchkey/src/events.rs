@@ -23,6 +23,76 @@ pub struct LenderInitialised {
     pub keepers: Vec<Pubkey>,
 }
 
+/// The floors of future loans changed.
+#[event]
+pub struct PolicySet {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Floors before.
+    pub before: PolicyFloors,
+    /// Floors after.
+    pub after: PolicyFloors,
+}
+
+/// A next authority was nominated, or a nomination taken back.
+#[event]
+pub struct AuthorityNominated {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Nominee before.
+    pub before: Option<Pubkey>,
+    /// Nominee after.
+    pub after: Option<Pubkey>,
+}
+
+/// The nominee took over.
+#[event]
+pub struct AuthorityAccepted {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Authority before.
+    pub before: Pubkey,
+    /// Authority after.
+    pub after: Pubkey,
+    /// Treasury before.
+    pub treasury_before: Pubkey,
+    /// Treasury after.
+    pub treasury_after: Pubkey,
+}
+
+/// The hot key changed.
+#[event]
+pub struct ServicerSet {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Servicer before.
+    pub before: Pubkey,
+    /// Servicer after.
+    pub after: Pubkey,
+}
+
+/// The allow-list changed.
+#[event]
+pub struct KeepersSet {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Keepers before; empty for all.
+    pub before: Vec<Pubkey>,
+    /// Keepers after; empty for all.
+    pub after: Vec<Pubkey>,
+}
+
+/// Locks and warnings were paused, or the pause was lifted.
+#[event]
+pub struct PauseSet {
+    /// The lender.
+    pub lender: Pubkey,
+    /// Paused until then before; 0 or past if not paused.
+    pub before: i64,
+    /// Paused until then after; 0 if not paused.
+    pub after: i64,
+}
+
 /// A function was offered or changed.
 #[event]
 pub struct FunctionSet {
@@ -59,6 +129,28 @@ pub struct VehicleRegistered {
     pub vin_commitment: [u8; 32],
 }
 
+/// A car has a new device key.
+#[event]
+pub struct DeviceKeyRotated {
+    /// The vehicle.
+    pub vehicle: Pubkey,
+    /// Device key before.
+    pub before: Pubkey,
+    /// Device key after.
+    pub after: Pubkey,
+    /// Requests up to this sequence number are void.
+    pub void_through: u64,
+}
+
+/// A car was taken out of service.
+#[event]
+pub struct VehicleRetired {
+    /// The vehicle.
+    pub vehicle: Pubkey,
+    /// The lender.
+    pub lender: Pubkey,
+}
+
 /// Lender and borrower signed a loan, and the seller was paid.
 #[event]
 pub struct LoanOriginated {
@@ -85,6 +177,19 @@ pub struct EscrowFunded {
     pub loan: Pubkey,
     /// Who paid.
     pub by: Pubkey,
+    /// How much, lamports.
+    pub lamports: u64,
+    /// Available before, lamports.
+    pub before: u64,
+    /// Available after, lamports.
+    pub after: u64,
+}
+
+/// The lender took lamports out of an escrow.
+#[event]
+pub struct EscrowWithdrawn {
+    /// The loan.
+    pub loan: Pubkey,
     /// How much, lamports.
     pub lamports: u64,
     /// Available before, lamports.
@@ -155,6 +260,105 @@ pub struct NoticeServed {
     pub at: i64,
     /// The earliest lock it allows.
     pub matures_at: i64,
+}
+
+/// The lender promised not to lock or warn for a while.
+#[event]
+pub struct HoldPlaced {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Hold until then before; 0 or past if there was none.
+    pub before: i64,
+    /// Hold until then after.
+    pub after: i64,
+}
+
+/// Both parties ended a hold before its date.
+#[event]
+pub struct HoldLifted {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Hold until then before.
+    pub before: i64,
+    /// When it was lifted.
+    pub at: i64,
+}
+
+/// Every due date moved by one period.
+#[event]
+pub struct LoanExtended {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Extensions used, this one included.
+    pub extensions_used: u8,
+    /// Last due date before.
+    pub last_due_before: i64,
+    /// Last due date after.
+    pub last_due_after: i64,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Status after.
+    pub status_after: LoanStatus,
+}
+
+/// Late fees were forgiven.
+#[event]
+pub struct FeesWaived {
+    /// The loan.
+    pub loan: Pubkey,
+    /// How much, base units.
+    pub amount: u64,
+    /// Fees owed before, base units.
+    pub before: u64,
+    /// Fees owed after, base units.
+    pub after: u64,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Status after.
+    pub status_after: LoanStatus,
+}
+
+/// The borrower started the car whatever is owed.
+#[event]
+pub struct EmergencyStarted {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Emergency start until then before; 0 if never.
+    pub before: i64,
+    /// Emergency start until then after.
+    pub after: i64,
+    /// Emergency starts used, this one included.
+    pub used: u8,
+    /// Emergency starts the terms grant.
+    pub granted: u8,
+}
+
+/// The lender gave a loan up.
+#[event]
+pub struct LoanChargedOff {
+    /// The loan.
+    pub loan: Pubkey,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Past due, base units.
+    pub past_due: u64,
+    /// Whole days since the oldest unpaid due date.
+    pub days_past_due: i64,
+    /// When.
+    pub at: i64,
+}
+
+/// The borrower took back what was not due.
+#[event]
+pub struct SurplusWithdrawn {
+    /// The loan.
+    pub loan: Pubkey,
+    /// How much, base units.
+    pub amount: u64,
+    /// Wallet before, base units.
+    pub before: u64,
+    /// Wallet after, base units.
+    pub after: u64,
 }
 
 /// A loan and its escrow and wallet were closed.

@@ -19,7 +19,7 @@ mod tokens;
 use anchor_lang::prelude::*;
 
 use instructions::*;
-use state::{Action, Terms};
+use state::{Action, PolicyFloors, Terms};
 
 declare_id!("CarNAqGj2B1GAizWrMkM7EFdewnbdzcS6fPgTygMbVpJ");
 
@@ -33,9 +33,44 @@ pub mod latchkey {
         instructions::init_lender(ctx, args)
     }
 
+    /// Changes the floors of future loans.
+    pub fn set_policy(ctx: Context<ByAuthority>, floors: PolicyFloors) -> Result<()> {
+        instructions::set_policy(ctx, floors)
+    }
+
+    /// Nominates the next authority.
+    pub fn nominate_authority(ctx: Context<ByAuthority>, nominee: Option<Pubkey>) -> Result<()> {
+        instructions::nominate_authority(ctx, nominee)
+    }
+
+    /// Takes a lender over.
+    pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
+        instructions::accept_authority(ctx)
+    }
+
+    /// Changes the hot key.
+    pub fn set_servicer(ctx: Context<ByAuthority>, servicer: Pubkey) -> Result<()> {
+        instructions::set_servicer(ctx, servicer)
+    }
+
+    /// Changes the allow-list.
+    pub fn set_keepers(ctx: Context<ByAuthority>, keepers: Vec<Pubkey>) -> Result<()> {
+        instructions::set_keepers(ctx, keepers)
+    }
+
     /// Offers or changes a function.
     pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunctionArgs) -> Result<()> {
         instructions::set_function(ctx, action, args)
+    }
+
+    /// Pauses locks and warnings for a while.
+    pub fn pause(ctx: Context<Pause>, secs: u32) -> Result<()> {
+        instructions::pause(ctx, secs)
+    }
+
+    /// Lifts the pause.
+    pub fn unpause(ctx: Context<Pause>) -> Result<()> {
+        instructions::unpause(ctx)
     }
 
     /// Registers a car that proves its device key.
@@ -47,6 +82,16 @@ pub mod latchkey {
         instructions::register_vehicle(ctx, device_key, vin_commitment)
     }
 
+    /// Gives a car a new device key.
+    pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> Result<()> {
+        instructions::rotate_device_key(ctx, device_key)
+    }
+
+    /// Takes a car out of service.
+    pub fn retire_vehicle(ctx: Context<RetireVehicle>) -> Result<()> {
+        instructions::retire_vehicle(ctx)
+    }
+
     /// Writes a loan and pays the seller.
     pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) -> Result<()> {
         instructions::originate(ctx, terms, escrow_lamports)
@@ -55,6 +100,11 @@ pub mod latchkey {
     /// Adds lamports to an escrow.
     pub fn fund_escrow(ctx: Context<FundEscrow>, lamports: u64) -> Result<()> {
         instructions::fund_escrow(ctx, lamports)
+    }
+
+    /// Takes lamports out of an escrow.
+    pub fn withdraw_escrow(ctx: Context<WithdrawEscrow>, lamports: u64) -> Result<()> {
+        instructions::withdraw_escrow(ctx, lamports)
     }
 
     /// Takes what is due from the car wallet.
@@ -72,6 +122,11 @@ pub mod latchkey {
         instructions::pay_off(ctx)
     }
 
+    /// Takes back what is not due.
+    pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()> {
+        instructions::withdraw_surplus(ctx, amount)
+    }
+
     /// Marks a loan defaulted.
     pub fn declare_default(ctx: Context<DeclareDefault>) -> Result<()> {
         instructions::declare_default(ctx)
@@ -80,6 +135,36 @@ pub mod latchkey {
     /// Records that the borrower was told.
     pub fn serve_notice(ctx: Context<ServeNotice>, evidence: [u8; 32], channels: u8) -> Result<()> {
         instructions::serve_notice(ctx, evidence, channels)
+    }
+
+    /// Promises not to lock or warn for a while.
+    pub fn place_hold(ctx: Context<ByServicer>, until: i64) -> Result<()> {
+        instructions::place_hold(ctx, until)
+    }
+
+    /// Ends a hold early.
+    pub fn lift_hold(ctx: Context<ByBothParties>) -> Result<()> {
+        instructions::lift_hold(ctx)
+    }
+
+    /// Moves every due date by one period.
+    pub fn extend(ctx: Context<ByBothParties>) -> Result<()> {
+        instructions::extend(ctx)
+    }
+
+    /// Forgives late fees.
+    pub fn waive_fees(ctx: Context<ByServicer>, amount: u64) -> Result<()> {
+        instructions::waive_fees(ctx, amount)
+    }
+
+    /// Lets the car start whatever is owed.
+    pub fn emergency_start(ctx: Context<EmergencyStart>) -> Result<()> {
+        instructions::emergency_start(ctx)
+    }
+
+    /// Gives a loan up.
+    pub fn charge_off(ctx: Context<ChargeOff>) -> Result<()> {
+        instructions::charge_off(ctx)
     }
 
     /// Asks for a function call.

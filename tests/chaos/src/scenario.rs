@@ -68,6 +68,7 @@ fn terms() -> Terms {
         courtesy_max: 1,
         lock_ttl_secs: 3_000,
         max_extensions: 1,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
     }

@@ -25,6 +25,7 @@ pub fn terms() -> Terms {
         courtesy_max: 0,
         lock_ttl_secs: 30 * 86_400,
         max_extensions: 0,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
     }

@@ -49,6 +49,13 @@ pub fn fund_escrow(funder: Pubkey, loan: &Pubkey, lamports: u64) -> Instruction 
     build(&accounts, &instruction::FundEscrow { lamports })
 }
 
+/// Takes lamports out of the loan's escrow, to the lender's authority. It signs.
+pub fn withdraw_escrow(keys: &LoanKeys, authority: Pubkey, lamports: u64) -> Instruction {
+    let accounts =
+        accounts::WithdrawEscrow { authority, lender: keys.lender, loan: keys.loan, escrow: keys.escrow };
+    build(&accounts, &instruction::WithdrawEscrow { lamports })
+}
+
 /// Takes what is due. Nobody signs.
 pub fn collect(keys: &LoanKeys) -> Instruction {
     let accounts = accounts::Collect {

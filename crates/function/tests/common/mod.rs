@@ -117,6 +117,7 @@ impl World {
                 lock_asked: None,
                 last_seq_asked: 7,
                 last_seq_proven: 6,
+                void_through: 0,
                 open: Some(open),
                 loans: 1,
                 retired: false,
@@ -208,6 +209,7 @@ fn terms() -> Terms {
         courtesy_max: 0,
         lock_ttl_secs: 300,
         max_extensions: 0,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
     }

@@ -6,6 +6,7 @@ pub mod gates;
 pub mod interest;
 pub mod ledger;
 pub mod schedule;
+pub mod servicing;
 pub mod terms;
 
 use crate::errors::LatchkeyError;

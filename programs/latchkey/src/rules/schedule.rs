@@ -5,7 +5,7 @@ use crate::state::{Period, Terms};
 
 /// When instalment `k`, counted from 0, is due.
 pub fn due_at(terms: &Terms, k: u16) -> i64 {
-    let k = i64::from(k);
+    let k = i64::from(k) + i64::from(terms.deferred);
     match terms.period {
         Period::Seconds(secs) => terms.first_due.saturating_add(i64::from(secs) * k),
         Period::Months(months) => add_months(terms.first_due, i64::from(months) * k),
@@ -31,7 +31,8 @@ pub fn instalments_due(terms: &Terms, now: i64) -> u16 {
             }
         }
     };
-    u16::try_from(passed + 1).unwrap_or(u16::MAX).min(terms.count)
+    let due = (passed + 1).saturating_sub(i64::from(terms.deferred)).max(0);
+    u16::try_from(due).unwrap_or(u16::MAX).min(terms.count)
 }
 
 /// When the last instalment is due.

@@ -14,6 +14,7 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
     use LatchkeyError as E;
     check(terms.principal > 0 && terms.instalment > 0 && terms.count > 0, E::TermsEmpty)?;
     check(terms.first_due > now, E::TermsFirstDue)?;
+    check(terms.deferred == 0, E::TermsDeferred)?;
     let period_is_sane = match terms.period {
         Period::Seconds(secs) => (1..=366 * 86_400).contains(&secs),
         Period::Months(months) => (1..=12).contains(&months),
@@ -63,6 +64,7 @@ mod tests {
         breaks(|t| t.instalment = 0, LatchkeyError::TermsEmpty);
         breaks(|t| t.count = 0, LatchkeyError::TermsEmpty);
         breaks(|t| t.first_due = 0, LatchkeyError::TermsFirstDue);
+        breaks(|t| t.deferred = 1, LatchkeyError::TermsDeferred);
         breaks(|t| t.period = Period::Seconds(0), LatchkeyError::TermsPeriod);
         breaks(|t| t.period = Period::Seconds(366 * 86_400 + 1), LatchkeyError::TermsPeriod);
         breaks(|t| t.period = Period::Months(0), LatchkeyError::TermsPeriod);

@@ -99,6 +99,8 @@ pub struct Terms {
     pub lock_ttl_secs: u32,
     /// How many extensions may be granted.
     pub max_extensions: u8,
+    /// Periods by which extensions have moved the schedule; 0 when signed.
+    pub deferred: u16,
     /// What a payment pays first.
     pub waterfall: Waterfall,
     /// What an overpayment does.

@@ -31,6 +31,8 @@ pub struct Vehicle {
     pub last_seq_asked: u64,
     /// Sequence number of the newest settled receipt, 0 before the first.
     pub last_seq_proven: u64,
+    /// Requests up to this sequence number are void: the device key has changed since.
+    pub void_through: u64,
     /// The newest request, while it is open.
     pub open: Option<OpenInvocation>,
     /// Loans written on it; the next loan's index.

@@ -49,6 +49,7 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     let invocation = &accounts.invocation;
     let claim = invocation.claim.ok_or(LatchkeyError::NotClaimed)?;
     require_keys_eq!(claim.keeper, accounts.keeper.key(), LatchkeyError::NotClaimer);
+    require!(invocation.seq > accounts.vehicle.void_through, LatchkeyError::InvocationVoid);
     let receipt = Receipt {
         program: crate::ID.to_bytes(),
         vehicle: invocation.vehicle.to_bytes(),

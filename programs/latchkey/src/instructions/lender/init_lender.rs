@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount};
 
-use crate::errors::LatchkeyError;
+use super::checks::{check_keepers, check_treasury};
 use crate::events::LenderInitialised;
-use crate::state::{Lender, PolicyFloors, ACCOUNT_VERSION, MAX_KEEPERS};
+use crate::state::{Lender, PolicyFloors, ACCOUNT_VERSION};
 use crate::tokens::check_mint;
 
 /// What a lender starts with.
@@ -76,17 +76,5 @@ pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()>
         floors,
         keepers,
     });
-    Ok(())
-}
-
-fn check_treasury(treasury: &TokenAccount, mint: &Pubkey, authority: &Pubkey) -> Result<()> {
-    let fits = treasury.mint == *mint && treasury.owner == *authority && treasury.close_authority.is_none();
-    require!(fits, LatchkeyError::InvalidTreasury);
-    Ok(())
-}
-
-fn check_keepers(keepers: &[Pubkey]) -> Result<()> {
-    let distinct = keepers.iter().enumerate().all(|(i, keeper)| !keepers[..i].contains(keeper));
-    require!(keepers.len() <= MAX_KEEPERS && distinct, LatchkeyError::InvalidKeepers);
     Ok(())
 }

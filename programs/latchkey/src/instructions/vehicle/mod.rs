@@ -1,5 +1,9 @@
 //! Cars and their keys.
 
 mod register_vehicle;
+mod retire_vehicle;
+mod rotate_device_key;
 
 pub use register_vehicle::*;
+pub use retire_vehicle::*;
+pub use rotate_device_key::*;

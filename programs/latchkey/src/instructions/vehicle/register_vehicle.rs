@@ -56,6 +56,7 @@ pub fn register_vehicle(
         lock_asked: None,
         last_seq_asked: 0,
         last_seq_proven: 0,
+        void_through: 0,
         open: None,
         loans: 0,
         retired: false,

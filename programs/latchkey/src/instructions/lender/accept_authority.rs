@@ -1,0 +1,38 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenAccount;
+
+use super::checks::check_treasury;
+use crate::errors::LatchkeyError;
+use crate::events::AuthorityAccepted;
+use crate::state::Lender;
+
+/// The nominee takes over, with a treasury of its own: loans are paid to the authority's account, never to another's.
+#[derive(Accounts)]
+pub struct AcceptAuthority<'info> {
+    /// The nominee.
+    pub nominee: Signer<'info>,
+    /// The lender.
+    #[account(mut, constraint = lender.pending_authority == Some(nominee.key()) @ LatchkeyError::NotNominee)]
+    pub lender: Account<'info, Lender>,
+    /// The nominee's token account of the lender's mint. It may be the treasury there was, once its owner is changed.
+    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+}
+
+/// Checks the treasury and hands the lender over.
+pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
+    let lender = &mut ctx.accounts.lender;
+    let nominee = ctx.accounts.nominee.key();
+    check_treasury(&ctx.accounts.treasury, &lender.mint, &nominee)?;
+    let treasury = ctx.accounts.treasury.key();
+    emit!(AuthorityAccepted {
+        lender: lender.key(),
+        before: lender.authority,
+        after: nominee,
+        treasury_before: lender.treasury,
+        treasury_after: treasury,
+    });
+    lender.authority = nominee;
+    lender.pending_authority = None;
+    lender.treasury = treasury;
+    Ok(())
+}

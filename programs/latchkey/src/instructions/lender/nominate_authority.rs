@@ -1,0 +1,15 @@
+use anchor_lang::prelude::*;
+
+use super::ByAuthority;
+use crate::errors::LatchkeyError;
+use crate::events::AuthorityNominated;
+
+/// Nominates the next authority, or takes a nomination back. Nothing changes hands before the nominee accepts, so a
+/// mistyped key costs nothing.
+pub fn nominate_authority(ctx: Context<ByAuthority>, nominee: Option<Pubkey>) -> Result<()> {
+    let lender = &mut ctx.accounts.lender;
+    require!(nominee != Some(lender.authority), LatchkeyError::InvalidNominee);
+    emit!(AuthorityNominated { lender: lender.key(), before: lender.pending_authority, after: nominee });
+    lender.pending_authority = nominee;
+    Ok(())
+}

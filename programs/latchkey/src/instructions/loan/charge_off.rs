@@ -1,0 +1,41 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenAccount;
+
+use crate::errors::LatchkeyError;
+use crate::events::LoanChargedOff;
+use crate::rules::servicing;
+use crate::state::{Lender, Loan};
+
+/// The lender gives a loan up: from now on it has no late fees, no warnings and no locks, and its car can be unlocked.
+#[derive(Accounts)]
+pub struct ChargeOff<'info> {
+    /// The lender's authority or servicer.
+    pub lender_signer: Signer<'info>,
+    /// The lender.
+    #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
+    pub lender: Box<Account<'info, Lender>>,
+    /// The loan.
+    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    pub loan: Box<Account<'info, Loan>>,
+    /// The car wallet.
+    #[account(
+        constraint = wallet.owner == loan.key() && wallet.mint == lender.mint @ LatchkeyError::WrongLoan
+    )]
+    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+}
+
+/// Marks the loan. What is owed stays owed and can still be paid.
+pub fn charge_off(ctx: Context<ChargeOff>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let loan = &mut ctx.accounts.loan;
+    let status_before = loan.status;
+    let position = servicing::charge_off(loan, ctx.accounts.wallet.amount, now)?;
+    emit!(LoanChargedOff {
+        loan: loan.key(),
+        status_before,
+        past_due: position.past_due,
+        days_past_due: position.days_past_due(now),
+        at: now,
+    });
+    Ok(())
+}

@@ -1,0 +1,38 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::LatchkeyError;
+use crate::events::EmergencyStarted;
+use crate::rules::servicing;
+use crate::state::{Loan, Vehicle};
+
+/// The borrower's right to drive for a while whatever is owed.
+#[derive(Accounts)]
+pub struct EmergencyStart<'info> {
+    /// The borrower.
+    pub borrower: Signer<'info>,
+    /// The car.
+    pub vehicle: Account<'info, Vehicle>,
+    /// The loan.
+    #[account(
+        mut,
+        has_one = vehicle @ LatchkeyError::WrongVehicle,
+        has_one = borrower @ LatchkeyError::NotBorrower
+    )]
+    pub loan: Box<Account<'info, Loan>>,
+}
+
+/// Starts it: an unlock can be requested at once, and no lock before it ends.
+pub fn emergency_start(ctx: Context<EmergencyStart>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let loan = &mut ctx.accounts.loan;
+    let before = loan.courtesy_until;
+    servicing::emergency_start(loan, &ctx.accounts.vehicle, now)?;
+    emit!(EmergencyStarted {
+        loan: loan.key(),
+        before,
+        after: loan.courtesy_until,
+        used: loan.courtesy_used,
+        granted: loan.terms.courtesy_max,
+    });
+    Ok(())
+}
