@@ -79,9 +79,10 @@ async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_
     }
     assert_eq!(past_due, instalment);
     assert!(!message.is_empty());
-    // To the second: not before the contract allows it, and not after.
-    assert_eq!(*at, due + i64::from(script.terms.grace_secs));
-    assert_eq!(*until, at + i64::from(script.terms.lock_ttl_secs));
+    // Not before the contract allows it, and then at once: a second passes in a second while the story waits.
+    let soon = |time: i64, earliest: i64| (earliest..earliest + 60).contains(&time);
+    assert!(soon(*at, due + i64::from(script.terms.grace_secs)), "{at}");
+    assert!(soon(*until, at + i64::from(script.terms.lock_ttl_secs)), "{until}");
     // The missed instalment and its late fee.
     assert_eq!((*fees, *paid), (script.terms.late_fee, instalment + fees));
     assert_eq!(paid, amount);
