@@ -101,6 +101,7 @@ fn car_loan() -> Terms {
         courtesy_max: 1,
         lock_ttl_secs: 30 * DAY,
         max_extensions: 1,
+        deferred: 0,
         waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
     }
