@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenAccount;
 
+use super::is_car_wallet;
 use crate::errors::LatchkeyError;
 use crate::events::LoanChargedOff;
 use crate::rules::servicing;
@@ -18,9 +19,7 @@ pub struct ChargeOff<'info> {
     #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(
-        constraint = wallet.owner == loan.key() && wallet.mint == lender.mint @ LatchkeyError::WrongLoan
-    )]
+    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 
