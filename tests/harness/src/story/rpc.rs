@@ -62,7 +62,15 @@ impl RpcChain {
             commitment: Some(CommitmentConfig::confirmed()),
             max_supported_transaction_version: Some(0),
         };
-        let found = self.rpc.get_transaction_with_config(signature, config).await?.transaction;
+        // A node lists a signature a moment before it can show the block that holds it.
+        let deadline = Instant::now() + LANDING;
+        let found = loop {
+            match self.rpc.get_transaction_with_config(signature, config).await {
+                Ok(found) => break found.transaction,
+                Err(error) if Instant::now() > deadline => return Err(error.into()),
+                Err(_) => sleep(LOOK).await,
+            }
+        };
         let meta = found.meta.context("a transaction without its outcome")?;
         let transaction = found.transaction.decode().context("a transaction that does not decode")?;
         let keys = transaction.message.static_account_keys();
