@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -113,16 +113,18 @@ impl Localnet {
     }
 }
 
-/// The built program: where `cargo xtask` says, or where every build leaves it.
+/// The built program: where `cargo xtask` says, or where every build leaves it, in the target directory that this program
+/// lies in.
 pub fn program_bytes() -> Result<PathBuf> {
-    let path = match env::var_os("LATCHKEY_PROGRAM_SO") {
-        Some(named) => PathBuf::from(named),
-        None => target_directory()?.join("deploy/latchkey.so"),
-    };
-    if !path.exists() {
-        bail!("{} is missing: `cargo xtask build --no-idl` builds it", path.display());
+    const HELP: &str = "`cargo xtask build --no-idl` builds it";
+    if let Some(named) = env::var_os("LATCHKEY_PROGRAM_SO").map(PathBuf::from) {
+        return if named.exists() { Ok(named) } else { bail!("{} is missing: {HELP}", named.display()) };
     }
-    Ok(path)
+    let this = env::current_exe()?;
+    let mut candidates = this.ancestors().map(|directory| directory.join("deploy/latchkey.so"));
+    candidates
+        .find(|path| path.exists())
+        .with_context(|| format!("no deploy/latchkey.so above {}: {HELP}", this.display()))
 }
 
 /// A binary of this workspace, built in the same profile as this program.
@@ -134,13 +136,6 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     found.with_context(|| {
         format!("{name} is not built: `cargo build -p {name}`, or run this by `cargo xtask`")
     })
-}
-
-/// Cargo's target directory, which this program was built in.
-fn target_directory() -> Result<PathBuf> {
-    let this = env::current_exe()?;
-    let target = this.ancestors().find(|path| path.join("CACHEDIR.TAG").exists()).map(Path::to_owned);
-    target.context("this program does not lie in cargo's target directory: set LATCHKEY_PROGRAM_SO")
 }
 
 fn executable() -> PathBuf {
