@@ -1,9 +1,9 @@
 //! The MQTT 5 courier: one connection, any number of cars.
 //!
-//! One task polls the connection ([`connection`]); nothing else ever waits for it. Each conversation is a task of its
-//! own ([`conversation`]) that hands its command to the connection's queue without waiting, and again after growing
+//! One task polls the connection (`connection`); nothing else ever waits for it. Each conversation is a task of its
+//! own (`conversation`) that hands its command to the connection's queue without waiting, and again after growing
 //! pauses, until the function has its answer: a broker's acknowledgement is no answer. What cars publish is handed to
-//! the conversations by the topic's vehicle ([`mailboxes`]).
+//! the conversations by the topic's vehicle (`mailboxes`).
 //!
 //! Every connection starts from nothing: a new client, a new event loop, a clean session. What was queued or
 //! unacknowledged is forgotten with the old one, and sent again by the conversations.
