@@ -71,7 +71,9 @@ impl Suite {
     fn parts(suite: Option<Self>) -> BTreeSet<Part> {
         match suite {
             None | Some(Self::Validator) => Purpose::Test.parts().iter().copied().collect(),
-            Some(Self::Unit | Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
+            // The courier and the car are tested over a real broker.
+            Some(Self::Unit) => BTreeSet::from([Part::SbfBuild, Part::Nextest, Part::Broker]),
+            Some(Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
         }
     }
 }
