@@ -21,7 +21,7 @@ const TARGET_JSON: &str = include_str!("../runtime/target.json");
 const SOURCES: [(&str, &str); 2] =
     [("int128", include_str!("../runtime/int128.c")), ("memory", include_str!("../runtime/memory.c"))];
 
-/// The functions of [`SOURCES`] that code generation may still call when optimisation has removed every visible use.
+/// The functions of the C sources that code generation may still call when optimisation has removed every visible use.
 pub const BUILTINS: [&str; 10] = [
     "memcpy",
     "memmove",

@@ -85,7 +85,7 @@ fn holds_path(line: &str, prefix: &str) -> bool {
     })
 }
 
-/// `scheme://user:password@host`, where neither is a placeholder.
+/// `scheme://`, then a user and a password before `@`, where neither is a placeholder.
 fn holds_credentials(line: &str) -> bool {
     line.match_indices("://").any(|(at, separator)| {
         let rest = &line[at + separator.len()..];

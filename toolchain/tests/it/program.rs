@@ -62,7 +62,7 @@ fn a_built_program_is_found_in_cargos_messages() {
 }
 
 #[test]
-fn a_dependencys_library_is_no_program() {
+fn the_library_of_a_dependency_is_no_program() {
     assert_eq!(
         program_in(&artifact(&["lib"], "/w/target/sbf/sbpf-solana-solana/release/deps/libx.rlib")),
         None

@@ -1,4 +1,4 @@
-//! Lines that belong to one machine are found, and their look-alikes are not.
+//! Lines that belong to one machine are found, and what looks like them is not.
 
 use xtask::leaks::in_line;
 
