@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use latchkey_client::latchkey::errors::ALL;
+use latchkey_client::latchkey::errors::{ALL, LatchkeyError};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -27,7 +27,7 @@ fn sources(directory: &Path) -> String {
 fn every_refusal_has_its_rule() {
     let page = fs::read_to_string(root().join("docs/contract.md")).unwrap();
     let quoted = quoted(&page);
-    let names = ALL.iter().map(|error| error.name());
+    let names = ALL.iter().map(LatchkeyError::name);
     let missing: Vec<_> = names.filter(|name| !quoted.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "not in docs/contract.md: {missing:?}");
 }
