@@ -13,6 +13,8 @@ pub mod instructions;
 mod lamports;
 mod proof;
 pub mod rules;
+#[cfg(not(feature = "no-entrypoint"))]
+mod security;
 pub mod state;
 mod tokens;
 
