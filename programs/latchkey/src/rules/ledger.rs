@@ -98,22 +98,23 @@ fn oldest_unpaid(ledger: &Ledger, terms: &Terms, more: u64) -> u16 {
 /// due date.
 ///
 /// Two doubts go to the borrower. What the wallet holds counts as paid, because the chain cannot tell when a plain
-/// transfer arrived. And what went to fees counts toward the schedule, so that an unpaid fee never makes the next
-/// instalment late (16 CFR 444.4).
+/// transfer arrived. And what went to fees counts toward the schedule, so that an unpaid fee never makes a later
+/// instalment late, the last one included (16 CFR 444.4).
 fn assess_late_fees(ledger: &mut Ledger, terms: &Terms, wallet: u64, now: i64) -> Ruled<()> {
     let late = instalments_due(terms, now.saturating_sub(i64::from(terms.late_after_secs)));
     if late <= ledger.late_decided {
         return Ok(());
     }
-    let covered = if wallet >= ledger.owed_on_schedule()? {
+    let diverted = match terms.waterfall {
+        Waterfall::InterestPrincipalFees => 0,
+        Waterfall::FeesInterestPrincipal => ledger.fees_paid,
+    };
+    let funds = u128::from(wallet) + u128::from(diverted);
+    let covered = if funds >= u128::from(ledger.owed_on_schedule()?) {
         late
     } else {
-        let diverted = match terms.waterfall {
-            Waterfall::InterestPrincipalFees => 0,
-            Waterfall::FeesInterestPrincipal => ledger.fees_paid,
-        };
-        let funds = u128::from(ledger.paid_scheduled) + u128::from(wallet) + u128::from(diverted);
-        let instalments = u16::try_from(funds / u128::from(terms.instalment.max(1))).unwrap_or(u16::MAX);
+        let paid = (u128::from(ledger.paid_scheduled) + funds) / u128::from(terms.instalment.max(1));
+        let instalments = u16::try_from(paid).unwrap_or(u16::MAX);
         // The last instalment is all that is owed, and that is not covered.
         instalments.min(terms.count.saturating_sub(1))
     };
