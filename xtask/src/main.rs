@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{
-    commands::{build, demo, idl, lint, setup, test},
+    commands::{bench, build, demo, idl, lint, setup, test},
     workspace::Workspace,
 };
 
@@ -23,6 +23,7 @@ enum Command {
     Build(build::Args),
     Idl(idl::Args),
     Demo(demo::Args),
+    Bench(bench::Args),
     Test(test::Args),
     Lint(lint::Args),
     #[command(hide = true)]
@@ -46,6 +47,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build(args) => build::run(&workspace, &args),
         Command::Idl(args) => idl::run(&workspace, &args),
         Command::Demo(args) => demo::run(&workspace, &args),
+        Command::Bench(args) => bench::run(&workspace, &args),
         Command::Test(args) => test::run(&workspace, &args),
         Command::Lint(args) => lint::run(&workspace, &args),
         Command::PrintIdl => idl::print(&workspace),

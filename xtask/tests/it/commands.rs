@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use xtask::{
-    commands::{demo, idl::first_difference, setup::Part, setup::Purpose, test::Suite},
+    commands::{bench, demo, idl::first_difference, setup::Part, setup::Purpose, test::Suite},
     tools::is_version,
 };
 
@@ -15,6 +15,18 @@ fn the_demo_gets_what_was_asked_for_and_no_more() {
         read(&["--cluster", "localnet", "--json", "--", "-v"]),
         ["--cluster", "localnet", "--json", "-v"]
     );
+}
+
+#[test]
+fn the_bench_gets_the_page_only_to_write_or_to_check_it() {
+    let read = |words: &[&str]| {
+        let bench::What::Cu(cu) = bench::Args::parse_from([&["bench", "cu"], words].concat()).what;
+        cu.for_bench("cost.md".into())
+    };
+    assert!(read(&[]).is_empty());
+    assert_eq!(read(&["--json"]), ["--json"]);
+    assert_eq!(read(&["--write"]), ["--write", "cost.md"]);
+    assert_eq!(read(&["--json", "--check"]), ["--json", "--check", "cost.md"]);
 }
 
 #[test]

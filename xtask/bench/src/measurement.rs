@@ -1,0 +1,112 @@
+//! What one transaction costs, and how it is measured.
+
+use std::collections::BTreeSet;
+
+use latchkey_client::Instruction;
+use latchkey_tests_svm::World;
+use serde::Serialize;
+use solana_sdk::message::Message;
+use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer;
+
+/// What one attempt at a bump costs a program that searches for one, compute units.
+pub const BUMP_UNITS: u64 = 1_500;
+
+/// Bytes of a signature.
+const SIGNATURE_BYTES: usize = 64;
+
+/// What an instruction costs, measured in the smallest transaction that can hold it: a legacy one, its own signers the
+/// only ones, with the ed25519 instruction where the program demands one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Measurement {
+    /// The instruction's name.
+    pub instruction: String,
+    /// Compute units.
+    pub compute_units: u64,
+    /// Bytes of the transaction.
+    pub bytes: usize,
+    /// Accounts the instruction names; of several instructions, accounts the transaction names.
+    pub accounts: usize,
+    /// Compute units that went to bumps that missed: with other keys it is more or less.
+    #[serde(skip)]
+    pub missed: u64,
+}
+
+/// Measures transactions, and remembers what they cost.
+#[derive(Debug, Default)]
+pub struct Meter {
+    measured: Vec<Measurement>,
+}
+
+impl Meter {
+    /// Sends the transaction, which must succeed. The last instruction is the one measured; `bumps` are those that it
+    /// searches for.
+    #[track_caller]
+    pub fn measure(
+        &mut self,
+        name: &str,
+        world: &mut World,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        bumps: &[u8],
+    ) {
+        let accounts = instructions.last().map_or(0, |instruction| instruction.accounts.len());
+        self.add(name, world, instructions, signers, bumps, accounts);
+    }
+
+    /// Sends the transaction, which must succeed, and measures all of it.
+    #[track_caller]
+    pub fn measure_all(
+        &mut self,
+        name: &str,
+        world: &mut World,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        bumps: &[u8],
+    ) {
+        let named: BTreeSet<_> = instructions
+            .iter()
+            .flat_map(|instruction| &instruction.accounts)
+            .map(|meta| meta.pubkey)
+            .collect();
+        self.add(name, world, instructions, signers, bumps, named.len());
+    }
+
+    #[track_caller]
+    fn add(
+        &mut self,
+        name: &str,
+        world: &mut World,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        bumps: &[u8],
+        accounts: usize,
+    ) {
+        let bytes = transaction_bytes(instructions, signers);
+        let compute_units = world.send(instructions, signers).holds().compute_units;
+        let missed = bumps.iter().map(|bump| u64::from(u8::MAX - bump) * BUMP_UNITS).sum();
+        self.measured.push(Measurement {
+            instruction: name.to_owned(),
+            compute_units,
+            bytes,
+            accounts,
+            missed,
+        });
+    }
+
+    /// What was measured, in order.
+    pub fn into_measured(self) -> Vec<Measurement> {
+        self.measured
+    }
+}
+
+/// The size of the smallest legacy transaction: one of the signers pays its fee, or somebody who does nothing else.
+fn transaction_bytes(instructions: &[Instruction], signers: &[&Keypair]) -> usize {
+    let bystander = Pubkey::new_from_array([1; 32]);
+    let payer = signers.first().map_or(bystander, Signer::pubkey);
+    let message = Message::new(instructions, Some(&payer));
+    let signatures = usize::from(message.header.num_required_signatures);
+    // The number of signatures is one byte below 128 of them.
+    1 + signatures * SIGNATURE_BYTES + message.serialize().len()
+}

@@ -1,0 +1,162 @@
+//! The table for people, the lines for programs, and the table that is committed.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::cu::Costs;
+use crate::measurement::Measurement;
+
+/// The generated part of the committed page begins after this line.
+pub const BEGIN: &str = "<!-- `cargo xtask bench cu --write` writes what follows. -->";
+/// And it ends before this one.
+pub const END: &str = "<!-- Up to here. -->";
+
+/// By how much a cost may grow before it is a regression, percent.
+pub const TOLERANCE_PERCENT: u64 = 5;
+
+const HEADINGS: [&str; 5] = ["instruction", "compute units", "of them missed bumps", "bytes", "accounts"];
+
+/// One JSON object an instruction, one a line.
+pub fn json_lines(costs: &Costs) -> Result<String> {
+    let mut lines = String::new();
+    for measurement in &costs.instructions {
+        lines.push_str(&serde_json::to_string(measurement)?);
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// The table, aligned, and the program's size below it.
+pub fn table(costs: &Costs) -> String {
+    let rows: Vec<[String; 5]> = costs.instructions.iter().chain(&costs.transactions).map(row).collect();
+    let widths: [usize; 5] = std::array::from_fn(|column| {
+        rows.iter().map(|row| row[column].chars().count()).chain([HEADINGS[column].len()]).max().unwrap_or(0)
+    });
+    let mut text = line(&HEADINGS, &widths);
+    let rules: [String; 5] = std::array::from_fn(|column| match column {
+        0 => "-".repeat(widths[0]),
+        _ => format!("{}:", "-".repeat(widths[column] - 1)),
+    });
+    text.push_str(&line(&rules, &widths));
+    for row in &rows {
+        text.push_str(&line(row, &widths));
+    }
+    let _ = write!(text, "\nThe program has {} bytes.\n", grouped(costs.program_bytes));
+    text
+}
+
+fn row(measurement: &Measurement) -> [String; 5] {
+    let Measurement { instruction, compute_units, bytes, accounts, missed } = measurement;
+    [
+        format!("`{instruction}`"),
+        grouped(*compute_units),
+        grouped(*missed),
+        grouped(*bytes as u64),
+        accounts.to_string(),
+    ]
+}
+
+fn line(cells: &[impl AsRef<str>; 5], widths: &[usize; 5]) -> String {
+    let mut text = String::from("|");
+    for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let cell = cell.as_ref();
+        let _ = match column {
+            0 => write!(text, " {cell:<width$} |"),
+            _ => write!(text, " {cell:>width$} |"),
+        };
+    }
+    text.push('\n');
+    text
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The page with a new table in the place of the old one.
+pub fn with_table(page: &str, costs: &Costs) -> Result<String> {
+    let (before, _, after) = parts(page)?;
+    Ok(format!("{before}{BEGIN}\n\n{}\n{END}{after}", table(costs)))
+}
+
+fn parts(page: &str) -> Result<(&str, &str, &str)> {
+    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("the page has no line {BEGIN}"))?;
+    let (table, after) = rest.split_once(END).with_context(|| format!("the page has no line {END}"))?;
+    Ok((before, table, after))
+}
+
+/// What the committed page says something costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// An instruction, or a transaction of several.
+    pub name: String,
+    /// Compute units.
+    pub compute_units: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Accounts.
+    pub accounts: u64,
+}
+
+/// The rows of the committed page, and the program's size.
+pub fn read(page: &str) -> Result<(Vec<Committed>, u64)> {
+    let (_, table, _) = parts(page)?;
+    let mut rows = Vec::new();
+    for line in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        ensure!(cells.len() == HEADINGS.len(), "not a row of the table: {line}");
+        rows.push(Committed {
+            name: cells[0].trim_matches('`').to_owned(),
+            compute_units: number(cells[1])?,
+            bytes: number(cells[3])?,
+            accounts: number(cells[4])?,
+        });
+    }
+    let size = table.lines().find_map(|line| line.strip_prefix("The program has ")?.strip_suffix(" bytes."));
+    Ok((rows, number(size.context("the page does not tell the program's size")?)?))
+}
+
+fn number(text: &str) -> Result<u64> {
+    text.replace(',', "").parse().with_context(|| format!("{text} is not a number"))
+}
+
+/// What grew beyond the tolerance, or is not in the page, or no longer exists: one sentence each.
+pub fn regressions(page: &str, costs: &Costs) -> Result<Vec<String>> {
+    let (committed, size) = read(page)?;
+    let measured: Vec<&Measurement> = costs.instructions.iter().chain(&costs.transactions).collect();
+    let mut found = Vec::new();
+    let mut compare = |name: &str, what: &str, before: u64, now: u64| {
+        if now * 100 > before * (100 + TOLERANCE_PERCENT) {
+            found.push(format!("{name} grew from {} to {} {what}", grouped(before), grouped(now)));
+        }
+    };
+    compare("the program", "bytes", size, costs.program_bytes);
+    for now in &measured {
+        let Some(before) = committed.iter().find(|row| row.name == now.instruction) else { continue };
+        compare(&before.name, "compute units", before.compute_units, now.compute_units);
+        compare(&before.name, "bytes", before.bytes, now.bytes as u64);
+        compare(&before.name, "accounts", before.accounts, now.accounts as u64);
+    }
+    let is_measured = |name: &str| measured.iter().any(|now| now.instruction == name);
+    let is_committed = |name: &str| committed.iter().any(|row| row.name == name);
+    found.extend(
+        measured
+            .iter()
+            .filter(|now| !is_committed(&now.instruction))
+            .map(|now| format!("{} is new", now.instruction)),
+    );
+    found.extend(
+        committed.iter().filter(|row| !is_measured(&row.name)).map(|row| format!("{} is gone", row.name)),
+    );
+    Ok(found)
+}
