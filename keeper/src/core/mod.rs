@@ -13,6 +13,7 @@ mod world;
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
+use latchkey::state::Action;
 use latchkey_client::protocol::sealed::Envelope;
 
 pub use decide::Policy;
@@ -107,8 +108,12 @@ pub struct Core {
     jitter: u64,
 }
 
-/// The longest backoff, seconds.
+/// The longest pause after a failed transaction, or a call that brought nothing, seconds.
 const LONGEST_BACKOFF: i64 = 60;
+/// The longest pause before a lease that was given back is taken again, seconds: each attempt costs two transactions,
+/// and a car can be out of reach for weeks. A driver who waits for an unlock waits less.
+const LONGEST_UNTIL_RECLAIM: i64 = 3_600;
+const LONGEST_UNTIL_UNLOCK: i64 = 300;
 
 impl Core {
     /// A core that acts as keeper `me`. `jitter` is any random number.
@@ -186,10 +191,14 @@ impl Core {
             if let Some(Intent { step, .. }) = intent {
                 let waits = matches!(step, Step::Yield { .. });
                 let renewed = matches!(step, Step::Claim { .. });
-                if let Some(work) = step.invocation(&vehicle).and_then(|key| self.work.get_mut(&key)) {
+                let key = step.invocation(&vehicle);
+                let unlocks = key.and_then(|key| self.world.invocation(&key)).map(|it| it.action)
+                    == Some(Action::Unlock);
+                if let Some(work) = key.and_then(|key| self.work.get_mut(&key)) {
                     work.refused = false;
                     if waits {
-                        work.not_before = self.now + backoff(work.attempts, self.jitter);
+                        let longest = if unlocks { LONGEST_UNTIL_UNLOCK } else { LONGEST_UNTIL_RECLAIM };
+                        work.not_before = self.now + backoff(work.attempts, longest, self.jitter);
                     } else if renewed {
                         work.not_before = 0;
                     }
@@ -198,7 +207,7 @@ impl Core {
         } else {
             let trouble = self.trouble.entry(vehicle).or_default();
             trouble.failures = trouble.failures.saturating_add(1);
-            trouble.not_before = self.now + backoff(trouble.failures, self.jitter);
+            trouble.not_before = self.now + backoff(trouble.failures, LONGEST_BACKOFF, self.jitter);
         }
     }
 
@@ -209,9 +218,12 @@ impl Core {
             Answer::Proof(proof) => work.proof = Some(proof),
             Answer::Again => {
                 work.attempts = work.attempts.saturating_add(1);
-                work.not_before = self.now + backoff(work.attempts, self.jitter);
+                work.not_before = self.now + backoff(work.attempts, LONGEST_BACKOFF, self.jitter);
             }
-            Answer::Never => work.refused = true,
+            Answer::Never => {
+                work.attempts = work.attempts.saturating_add(1);
+                work.refused = true;
+            }
         }
     }
 
@@ -246,11 +258,32 @@ impl Core {
     }
 }
 
-/// Doubles from 1 s to a minute, plus up to half of it again, so that keepers do not move in step.
-fn backoff(attempts: u32, jitter: u64) -> i64 {
-    let base = 1_i64.checked_shl(attempts.min(6)).unwrap_or(LONGEST_BACKOFF).min(LONGEST_BACKOFF);
+/// Doubles from 1 s to `longest`, plus up to half of it again, so that keepers do not move in step.
+fn backoff(attempts: u32, longest: i64, jitter: u64) -> i64 {
+    let base = 1_i64.checked_shl(attempts.min(32)).unwrap_or(longest).min(longest);
     let spread = u64::try_from(base / 2 + 1).unwrap_or(1);
     // Knuth's multiplicative hash: a different spread each time from one number.
     let mixed = (jitter ^ u64::from(attempts)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     base + i64::try_from(mixed % spread).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::backoff;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_half_of_it_again() {
+        for (attempts, base) in [(0, 1), (1, 2), (5, 32), (6, 60), (7, 60), (u32::MAX, 60)] {
+            for jitter in 0..100 {
+                let pause = backoff(attempts, 60, jitter);
+                assert!((base..=base + base / 2).contains(&pause), "{pause} after {attempts}");
+            }
+        }
+    }
+
+    #[test]
+    fn keepers_do_not_move_in_step() {
+        let distinct: std::collections::HashSet<_> = (0..100).map(|jitter| backoff(6, 60, jitter)).collect();
+        assert!(distinct.len() > 10, "{distinct:?}");
+    }
 }

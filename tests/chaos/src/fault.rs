@@ -17,6 +17,8 @@ pub enum Fault {
     CutPower(usize),
     /// The car hears every command twice, and the keeper everything about the chain twice.
     Twice,
+    /// The car's clock is months ahead: it takes every command for expired.
+    ClockAhead,
     /// Two keepers hold the same command key and decide on the same news at the same moment.
     Race,
     /// After each news of the chain, the keeper hears the oldest again.

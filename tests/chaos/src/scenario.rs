@@ -52,6 +52,21 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     Ok(Ending { work: sim.work(), commands: sim.road.sent() })
 }
 
+/// Lets a keeper try in vain for so many seconds, with calls that live as long. Returns what it spent on transactions,
+/// lamports.
+pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
+    let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: secs };
+    // One instalment is missed; the next are far away.
+    let terms = Terms { period: Period::Months(1), ..terms() };
+    let mut sim = Sim::new(terms, &offer, 60_000_000, fault).await?;
+    for _ in 0..secs {
+        second(&mut sim).await?;
+    }
+    ensure!(!sim.road.is_inhibited(), "a car is locked by a command it took for expired");
+    let seat = &sim.keepers[0];
+    Ok(Purse::of(&sim.chain, &seat.keeper).await?.spent - seat.purse.spent)
+}
+
 fn terms() -> Terms {
     Terms {
         principal: 12_000 * UNIT,

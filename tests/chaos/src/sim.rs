@@ -29,6 +29,8 @@ use crate::road::Road;
 
 /// 2027-01-15 08:00 UTC.
 const START: i64 = 1_800_000_000;
+/// How far a wrong clock is ahead, seconds.
+const AHEAD: i64 = 100 * 86_400;
 /// Pieces of work within one second after which the keeper is taken to run in circles.
 const MOST_WORK: usize = 40;
 
@@ -184,7 +186,7 @@ impl Sim {
     /// One second passes, and whatever follows from it happens.
     pub async fn second(&mut self) {
         let now = self.svm.now() + 1;
-        self.clock.set(now);
+        self.clock.set(if self.fault == Fault::ClockAhead { now + AHEAD } else { now });
         self.svm.set_time(now);
         self.road.tick();
         // Each decides on the same world before any of them acts.

@@ -1,15 +1,19 @@
 //! Whatever goes wrong once, the car ends locked when it must be and unlocked when it may be, and each is paid once.
 
 use latchkey_tests_chaos::fault::Fault;
-use latchkey_tests_chaos::scenario::{Cure, Ending, live};
+use latchkey_tests_chaos::scenario::{Cure, Ending, live, try_in_vain};
 
 /// How long a keeper may stay dead, seconds: not at all, within its lease, beyond its lease, beyond every request's
 /// life.
 const DEAD: [i64; 4] = [0, 7, 40, 90];
 
-fn run(fault: Fault, cure: Cure) -> Ending {
+fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-    let lived = runtime.expect("a runtime").block_on(live(fault, cure));
+    runtime.expect("a runtime")
+}
+
+fn run(fault: Fault, cure: Cure) -> Ending {
+    let lived = runtime().block_on(live(fault, cure));
     lived.unwrap_or_else(|broken| panic!("{fault:?}, cured {cure:?}: {broken:?}"))
 }
 
@@ -86,4 +90,10 @@ fn everything_is_heard_twice_or_late() {
 #[test]
 fn two_keepers_race_for_every_piece_of_work() {
     run(Fault::Race, Cure::OnceProven);
+}
+
+#[test]
+fn a_car_that_refuses_everything_costs_its_keeper_a_tenth_of_a_fee_an_hour_at_most() {
+    let spent = runtime().block_on(try_in_vain(Fault::ClockAhead, 3_600)).expect("a life in vain");
+    assert!(spent < 200_000, "{spent} lamports");
 }
