@@ -156,6 +156,25 @@ mod tests {
     }
 
     #[test]
+    fn the_operators_page_shows_a_configuration_and_its_defaults() {
+        let page = include_str!("../../docs/operating.md");
+        let shown = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let least = load(LEAST).unwrap();
+        let shown = load(shown).unwrap();
+        let chain = &shown.chain;
+        assert_eq!(
+            (chain.resync_secs, chain.stall_secs, chain.max_outlay_lamports, shown.drain_secs),
+            (
+                least.chain.resync_secs,
+                least.chain.stall_secs,
+                least.chain.max_outlay_lamports,
+                least.drain_secs
+            )
+        );
+        assert_eq!((shown.broker, shown.function, shown.work), (least.broker, least.function, least.work));
+    }
+
+    #[test]
     fn a_misspelt_key_is_an_error_that_names_it() {
         assert!(refusal(&format!("keypiar = 'x'\n{LEAST}")).contains("keypiar"));
         assert!(refusal(&format!("{LEAST}\nresinc_secs = 3")).contains("resinc_secs"));
