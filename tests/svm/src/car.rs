@@ -5,18 +5,28 @@ use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Enrolment, Outcome, Receipt};
 
 /// A car's device: the key it signs with.
+#[derive(Clone)]
 pub struct Car {
     key: SigningKey,
     /// Its account.
     pub vehicle: Pubkey,
+    /// The commitment to its identification number.
+    pub vin_commitment: [u8; 32],
 }
 
 impl Car {
     /// The device of this name, the same in every run.
     pub fn new(name: &str) -> Self {
         let key = SigningKey::from_bytes(&sha256(name.as_bytes()));
-        let vehicle = pda::vehicle(&Pubkey::new_from_array(key.verifying_key().to_bytes()));
-        Self { key, vehicle }
+        let device_key = key.verifying_key().to_bytes();
+        let vehicle = pda::vehicle(&Pubkey::new_from_array(device_key));
+        Self { key, vehicle, vin_commitment: sha256(&device_key) }
+    }
+
+    /// A new device of this name, built into the same car.
+    #[must_use]
+    pub fn successor(&self, name: &str) -> Self {
+        Self { key: SigningKey::from_bytes(&sha256(name.as_bytes())), ..*self }
     }
 
     /// The key that its signatures are checked with.
@@ -24,17 +34,12 @@ impl Car {
         Pubkey::new_from_array(self.key.verifying_key().to_bytes())
     }
 
-    /// The commitment to its identification number.
-    pub fn vin_commitment(&self) -> [u8; 32] {
-        sha256(&self.device_key().to_bytes())
-    }
-
     /// What it signs to enrol with a lender.
     pub fn enrolment(&self, lender: &Pubkey) -> Enrolment {
         Enrolment {
             program: latchkey::ID.to_bytes(),
             lender: lender.to_bytes(),
-            vin_commitment: self.vin_commitment(),
+            vin_commitment: self.vin_commitment,
         }
     }
 

@@ -5,16 +5,19 @@
 //! [`breaks`](Outcome::breaks) one rule.
 
 mod car;
+mod hostile;
 mod money;
 mod outcome;
 mod people;
 mod program;
 mod proxy;
 mod scene;
+mod servicing;
 mod terms;
 mod world;
 
 pub use car::Car;
+pub use hostile::{hostile, metadata_pointer};
 pub use money::{Extension, Money};
 pub use outcome::{Done, Outcome};
 pub use people::person;

@@ -29,6 +29,12 @@ pub struct Money {
     pub issuer: Keypair,
 }
 
+impl Clone for Money {
+    fn clone(&self) -> Self {
+        Self { issuer: self.issuer.insecure_clone(), ..*self }
+    }
+}
+
 impl Money {
     /// An SPL Token mint.
     pub fn spl(world: &mut World) -> Self {

@@ -31,6 +31,16 @@ impl Outcome {
         self.0.is_ok()
     }
 
+    /// Why it failed, if it did.
+    pub fn error(&self) -> Option<&TransactionError> {
+        self.0.as_ref().err().map(|failed| &failed.err)
+    }
+
+    /// What became of it, in words.
+    pub fn describe(&self) -> String {
+        self.0.as_ref().map_or_else(describe, |_| "it succeeds".into())
+    }
+
     /// It succeeds.
     #[track_caller]
     pub fn holds(self) -> Done {

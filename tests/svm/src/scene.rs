@@ -68,6 +68,29 @@ pub struct Scene {
     pub terms: Terms,
 }
 
+impl Clone for Scene {
+    /// The same people on another chain, on which the same has happened so far.
+    fn clone(&self) -> Self {
+        let [authority, servicer, borrower] =
+            [&self.authority, &self.servicer, &self.borrower].map(Keypair::insecure_clone);
+        let [payer, keeper, rival, stranger] =
+            [&self.payer, &self.keeper, &self.rival, &self.stranger].map(Keypair::insecure_clone);
+        Self {
+            world: self.world.clone(),
+            money: self.money.clone(),
+            car: self.car.clone(),
+            authority,
+            servicer,
+            borrower,
+            payer,
+            keeper,
+            rival,
+            stranger,
+            ..*self
+        }
+    }
+}
+
 impl Scene {
     /// A loan on [`terms`], just written.
     pub fn new() -> Self {

@@ -7,6 +7,7 @@ use latchkey_client::{Instruction, Pubkey};
 use litesvm::LiteSVM;
 use solana_sdk::account::ReadableAccount;
 use solana_sdk::clock::Clock;
+use solana_sdk::hash::Hash;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
@@ -23,7 +24,24 @@ pub struct World {
     svm: LiteSVM,
     /// Pays transaction fees and nothing else, so that everyone's balance changes by what the program did alone.
     gas: Keypair,
+    /// What changes without any instruction's doing: the payer of fees, the faucet, and the nonce of [`sign_for_later`].
+    ///
+    /// [`sign_for_later`]: World::sign_for_later
+    aside: [Pubkey; 3],
 }
+
+impl Clone for World {
+    /// Another chain, on which the same has happened so far.
+    fn clone(&self) -> Self {
+        Self { svm: self.svm.clone(), gas: self.gas.insecure_clone(), aside: self.aside }
+    }
+}
+
+/// Who the nonce of delayed transactions is.
+const NONCE: &str = "nonce";
+
+/// Bytes of a nonce account.
+const NONCE_LEN: usize = 80;
 
 /// Every account that a transaction could have changed: lamports, owner and data.
 pub type Snapshot = BTreeMap<Pubkey, (u64, Pubkey, Vec<u8>)>;
@@ -33,7 +51,9 @@ impl World {
     pub fn new() -> Self {
         let mut svm = LiteSVM::new();
         svm.add_program(latchkey::ID, &program::bytes()).expect("the program's bytes are sound");
-        let mut world = Self { svm, gas: person("gas") };
+        let (gas, faucet) = (person("gas"), svm.airdrop_pubkey());
+        let aside = [gas.pubkey(), faucet, person(NONCE).pubkey()];
+        let mut world = Self { svm, gas, aside };
         let gas = world.gas.pubkey();
         world.airdrop(&gas, 1_000 * LAMPORTS_PER_SOL);
         world.set_time(START);
@@ -63,6 +83,29 @@ impl World {
             &signers,
             self.svm.latest_blockhash(),
         );
+        self.submit(transaction)
+    }
+
+    /// Signs a transaction that may land at any later time: a durable nonce stands in it for the blockhash.
+    pub fn sign_for_later(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
+        let (gas, nonce) = (self.gas.pubkey(), person(NONCE));
+        if !self.exists(&nonce.pubkey()) {
+            let rent = self.rent(NONCE_LEN);
+            let create =
+                solana_system_interface::instruction::create_nonce_account(&gas, &nonce.pubkey(), &gas, rent);
+            self.send(&create, &[&nonce]).holds();
+        }
+        let account = self.svm.get_account(&nonce.pubkey()).expect("it was just created");
+        // Version, state and authority lie before it.
+        let durable = account.data[40..72].try_into().expect("it is as long as a hash");
+        let advance = solana_system_interface::instruction::advance_nonce_account(&nonce.pubkey(), &gas);
+        let instructions: Vec<_> = [advance].into_iter().chain(instructions.iter().cloned()).collect();
+        let signers: Vec<_> = [&self.gas].into_iter().chain(signers.iter().copied()).collect();
+        Transaction::new_signed_with_payer(&instructions, Some(&gas), &signers, Hash::new_from_array(durable))
+    }
+
+    /// Sends a transaction that was signed before. If it fails, nothing may have changed.
+    pub fn submit(&mut self, transaction: Transaction) -> Outcome {
         let before = self.snapshot();
         let outcome = Outcome::from(self.svm.send_transaction(transaction));
         if !outcome.is_done() {
@@ -73,12 +116,10 @@ impl World {
 
     /// Every account but programs, sysvars and the payer of transaction fees.
     pub fn snapshot(&self) -> Snapshot {
-        // Deriving these keys is what costs, so it is done once.
-        let aside = [self.gas.pubkey(), self.svm.airdrop_pubkey()];
         let owners = [latchkey::ID, token::ID, token_2022::ID, system_program::ID];
         let accounts = self.svm.accounts_db().inner.iter();
         accounts
-            .filter(|(address, account)| !aside.contains(address) && owners.contains(account.owner()))
+            .filter(|(address, account)| !self.aside.contains(address) && owners.contains(account.owner()))
             .map(|(address, account)| {
                 (*address, (account.lamports(), *account.owner(), account.data().to_vec()))
             })

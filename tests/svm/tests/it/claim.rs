@@ -67,7 +67,7 @@ fn an_invocation_is_claimed_before_it_expires_to_the_second() {
 #[test]
 fn an_allow_list_admits_its_keepers_and_no_others() {
     let (mut scene, keeper, rival, _) = asked();
-    scene.edit_lender(|lender| lender.keepers = vec![rival.pubkey()]);
+    scene.set_keepers(vec![rival.pubkey()]).holds();
     scene.claim(&keeper, 1).breaks(LatchkeyError::KeeperNotAllowed);
     scene.claim(&rival, 1).holds();
 }

@@ -4,7 +4,7 @@ use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus};
 use latchkey_client::instructions::LoanKeys;
-use latchkey_tests_svm::{Scene, TTL, fee, swap};
+use latchkey_tests_svm::{DAY, Scene, TTL, due, fee, swap};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
@@ -76,7 +76,8 @@ fn either_party_closes_a_paid_off_loan_and_nobody_else() {
 fn a_loan_that_owes_anything_stays_open() {
     let mut scene = Scene::new();
     scene.close().breaks(LatchkeyError::LoanNotPaidOff);
-    scene.edit_loan(|loan| loan.status = LoanStatus::ChargedOff);
+    scene.at(due(0) + 120 * DAY).charge_off().holds();
+    assert_eq!(scene.loan().status, LoanStatus::ChargedOff);
     scene.close().breaks(LatchkeyError::LoanNotPaidOff);
 }
 

@@ -160,9 +160,9 @@ fn the_last_missing_unit_cures_a_default() {
 #[test]
 fn a_charged_off_loan_is_still_paid_but_no_longer_charged_fees() {
     let mut scene = Scene::new();
-    scene.edit_loan(|loan| loan.status = LoanStatus::ChargedOff);
+    scene.at(due(0) + 120 * DAY).charge_off().holds();
     scene.top_up(1_000);
-    let told = collected(scene.at(due(4)));
+    let told = collected(scene.at(due(0) + 150 * DAY));
     assert_eq!((told.late_fees, told.principal), (0, 1_000));
     assert_eq!(told.status_after, LoanStatus::ChargedOff);
 }

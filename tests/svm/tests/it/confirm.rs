@@ -273,15 +273,3 @@ fn anybody_may_bring_the_receipt() {
     let [proof, confirm] = instructions;
     scene.world.send(&[ping, proof, confirm], &[bystander]).holds();
 }
-
-#[test]
-fn a_car_whose_key_was_rotated_signs_with_the_new_key_only() {
-    let mut scene = claimed();
-    let receipt = scene.receipt(1);
-    let new = Car::new("new device");
-    let (vehicle, key) = (scene.keys.vehicle, new.device_key());
-    scene.world.edit::<latchkey::state::Vehicle>(&vehicle, |vehicle| vehicle.device_key = key);
-    scene.confirm(&receipt).breaks(LatchkeyError::ProofWrongKey);
-    let instructions = scene.confirmation(&new.sign(&receipt.encode()));
-    scene.world.send(&instructions, &[]).holds();
-}

@@ -95,10 +95,11 @@ fn a_grace_does_not_shrink_because_nobody_collected() {
 fn only_an_active_loan_defaults() {
     let mut scene = Scene::defaulted();
     scene.declare_default().breaks(LatchkeyError::NotActive);
-    for status in [LoanStatus::PaidOff, LoanStatus::ChargedOff] {
-        scene.edit_loan(|loan| loan.status = status);
-        scene.declare_default().breaks(LatchkeyError::NotActive);
-    }
+    scene.pay_all();
+    scene.declare_default().breaks(LatchkeyError::NotActive);
+    let mut given_up = Scene::new();
+    given_up.at(due(0) + 120 * DAY).charge_off().holds();
+    given_up.declare_default().breaks(LatchkeyError::NotActive);
 }
 
 #[test]

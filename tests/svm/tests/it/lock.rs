@@ -2,7 +2,7 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, AskedLock, LoanStatus, LockState, OpenInvocation, Vehicle};
+use latchkey::state::{Action, AskedLock, LockState, OpenInvocation, Vehicle};
 use latchkey_client::instructions::{self as build, lock_now};
 use latchkey_client::pda;
 use latchkey_tests_svm::{BOND, DAY, LEASE, Scene, TTL, due, fee, swap};
@@ -63,10 +63,12 @@ fn collect_default_lock_and_claim_go_together_in_one_transaction() {
 fn only_a_loan_in_default_locks() {
     let mut scene = Scene::new();
     scene.at(Scene::default_at()).request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
-    for status in [LoanStatus::PaidOff, LoanStatus::ChargedOff] {
-        scene.edit_loan(|loan| loan.status = status);
-        scene.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
-    }
+    let mut paid = Scene::defaulted();
+    paid.pay_all();
+    paid.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
+    let mut given_up = Scene::defaulted();
+    given_up.at(due(0) + 120 * DAY).charge_off().holds();
+    given_up.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
 }
 
 #[test]
@@ -94,10 +96,17 @@ fn a_default_with_nothing_past_due_any_more_does_not_lock() {
 
 #[test]
 fn hold_emergency_start_and_pause_stop_a_lock_until_their_second() {
-    let mut scene = Scene::defaulted();
+    let mut scene =
+        Scene::on(|terms| (terms.courtesy_secs, terms.courtesy_max) = (30, 1)).fall_into_default();
     let now = Scene::default_at();
-    scene.edit_loan(|loan| (loan.hold_until, loan.courtesy_until) = (now + 10, now + 30));
-    scene.edit_lender(|lender| lender.paused_until = now + 20);
+    // An emergency start follows a lock that was asked for.
+    scene.fund(1_000_000_000).holds();
+    scene.request(Action::Lock).holds();
+    scene.emergency_start().holds();
+    scene.request(Action::Unlock).holds();
+    scene.fulfil(2);
+    scene.place_hold(now + 10).holds();
+    scene.pause(20).holds();
     scene.at(now + 9).request(Action::Lock).breaks(LatchkeyError::OnHold);
     scene.at(now + 10).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
     scene.at(now + 19).request(Action::Lock).breaks(LatchkeyError::LenderPaused);

@@ -1,12 +1,19 @@
-//! Every rule on the program's first path, obeyed once and broken once, on the program's real bytes.
+//! Every rule of the program, obeyed once and broken once, on the program's real bytes.
 
+mod authority;
+mod charge_off;
 mod claim;
 mod close;
 mod collect;
 mod compute;
 mod confirm;
+mod courtesy;
 mod default;
+mod escrow;
 mod expire;
+mod extend;
+mod hold;
+mod keepers;
 mod lender;
 mod life;
 mod lock;
@@ -14,11 +21,17 @@ mod mint;
 mod money;
 mod notice;
 mod originate;
+mod pause;
 mod payoff;
+mod policy;
 mod proof;
+mod retire;
+mod rotate;
 mod schedule;
+mod surplus;
 mod unlock;
 mod vehicle;
+mod waive;
 mod warn;
 mod yield_claim;
 

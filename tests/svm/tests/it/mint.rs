@@ -1,10 +1,6 @@
 //! Which money a loan may be paid in.
 
-use anchor_spl::token_2022::spl_token_2022::extension::{
-    ExtensionType, confidential_transfer, default_account_state, group_member_pointer, group_pointer,
-    interest_bearing_mint, metadata_pointer, pausable, scaled_ui_amount, transfer_fee, transfer_hook,
-};
-use anchor_spl::token_2022::spl_token_2022::state::AccountState;
+use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;
 use anchor_spl::token_2022::spl_token_2022::{self, instruction as token};
 use anchor_spl::token_2022_extensions::spl_token_metadata_interface;
 use latchkey::errors::LatchkeyError;
@@ -12,16 +8,10 @@ use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, LoanStatus, LockState};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{InitLender, LoanKeys, init_lender};
-use latchkey_tests_svm::{Extension, Money, Scene, World, floors, person};
+use latchkey_tests_svm::{Money, Scene, World, floors, hostile, metadata_pointer, person};
 use solana_sdk::signer::Signer;
 
 const PROGRAM: Pubkey = spl_token_2022::ID;
-
-fn metadata_pointer(mint: &Pubkey) -> Extension {
-    let authority = Some(person("issuer").pubkey());
-    let pointer = metadata_pointer::instruction::initialize(&PROGRAM, mint, authority, Some(*mint));
-    (ExtensionType::MetadataPointer, pointer.unwrap())
-}
 
 /// A Token-2022 mint that says its name and does nothing else.
 fn described(world: &mut World) -> Money {
@@ -37,104 +27,6 @@ fn described(world: &mut World) -> Money {
         "https://example.org/usd.json".into(),
     );
     Money::token_2022(world, "described", &[metadata_pointer(&mint)], &[describe])
-}
-
-/// Mints that could take fees, freeze, hide, or move money behind the contract's back, each with one extension.
-fn hostile() -> Vec<(&'static str, Extension)> {
-    use ExtensionType as E;
-    let who = person("stranger").pubkey();
-    let some = Some(&who);
-    let mint = |name| Money::address(name);
-    let case = |name: &'static str, kind, instruction: Result<_, _>| (name, (kind, instruction.unwrap()));
-    vec![
-        case(
-            "takes a fee of each transfer",
-            E::TransferFeeConfig,
-            transfer_fee::instruction::initialize_transfer_fee_config(
-                &PROGRAM,
-                &mint("takes a fee of each transfer"),
-                some,
-                some,
-                100,
-                1_000_000,
-            ),
-        ),
-        case(
-            "lets somebody move it all",
-            E::PermanentDelegate,
-            token::initialize_permanent_delegate(&PROGRAM, &mint("lets somebody move it all"), &who),
-        ),
-        case(
-            "runs a program on each transfer",
-            E::TransferHook,
-            transfer_hook::instruction::initialize(
-                &PROGRAM,
-                &mint("runs a program on each transfer"),
-                Some(who),
-                Some(who),
-            ),
-        ),
-        case(
-            "never moves",
-            E::NonTransferable,
-            token::initialize_non_transferable_mint(&PROGRAM, &mint("never moves")),
-        ),
-        case(
-            "can be closed",
-            E::MintCloseAuthority,
-            token::initialize_mint_close_authority(&PROGRAM, &mint("can be closed"), some),
-        ),
-        case(
-            "freezes new accounts",
-            E::DefaultAccountState,
-            default_account_state::instruction::initialize_default_account_state(
-                &PROGRAM,
-                &mint("freezes new accounts"),
-                &AccountState::Frozen,
-            ),
-        ),
-        case(
-            "shows interest",
-            E::InterestBearingConfig,
-            interest_bearing_mint::instruction::initialize(&PROGRAM, &mint("shows interest"), Some(who), 100),
-        ),
-        case(
-            "shows other amounts",
-            E::ScaledUiAmount,
-            scaled_ui_amount::instruction::initialize(&PROGRAM, &mint("shows other amounts"), Some(who), 2.0),
-        ),
-        case(
-            "can be paused",
-            E::Pausable,
-            pausable::instruction::initialize(&PROGRAM, &mint("can be paused"), &who),
-        ),
-        case(
-            "hides amounts",
-            E::ConfidentialTransferMint,
-            confidential_transfer::instruction::initialize_mint(
-                &PROGRAM,
-                &mint("hides amounts"),
-                Some(who),
-                true,
-                None,
-            ),
-        ),
-        case(
-            "points at a group",
-            E::GroupPointer,
-            group_pointer::instruction::initialize(&PROGRAM, &mint("points at a group"), Some(who), None),
-        ),
-        case(
-            "points at its group",
-            E::GroupMemberPointer,
-            group_member_pointer::instruction::initialize(
-                &PROGRAM,
-                &mint("points at its group"),
-                Some(who),
-                None,
-            ),
-        ),
-    ]
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn there_is_a_notice_only_of_something_past_due() {
     let mut scene = Scene::new();
     scene.at(due(0) - 1).serve_notice().breaks(LatchkeyError::NotPastDue);
     scene.at(due(0)).serve_notice().holds();
-    scene.edit_loan(|loan| loan.status = LoanStatus::PaidOff);
+    scene.pay_all();
     scene.serve_notice().breaks(LatchkeyError::LoanPaidOff);
 }
 

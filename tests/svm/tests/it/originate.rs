@@ -110,18 +110,17 @@ fn a_schedule_may_end_fifty_years_out_to_the_second() {
 #[test]
 fn every_policy_floor_binds_at_its_value_and_not_before() {
     let mut scene = Scene::before_loan();
-    scene.edit_lender(|lender| {
-        lender.floors = PolicyFloors {
-            min_grace_secs: 10,
-            min_notice_secs: 20,
-            max_apr_bps: 30,
-            max_late_fee: 40,
-            min_late_after_secs: 50,
-            min_courtesy_secs: 60,
-            min_courtesy_max: 2,
-            max_lock_ttl_secs: 70,
-        };
-    });
+    let floors = PolicyFloors {
+        min_grace_secs: 10,
+        min_notice_secs: 20,
+        max_apr_bps: 30,
+        max_late_fee: 40,
+        min_late_after_secs: 50,
+        min_courtesy_secs: 60,
+        min_courtesy_max: 2,
+        max_lock_ttl_secs: 70,
+    };
+    scene.set_policy(floors).holds();
     let at_the_floor = Terms {
         grace_secs: 10,
         notice_secs: 20,
@@ -175,13 +174,10 @@ fn a_car_secures_one_loan_at_a_time() {
 }
 
 #[test]
-fn no_loan_is_written_on_a_retired_car_or_on_one_that_may_be_locked() {
+fn no_loan_is_written_on_a_car_that_may_be_locked() {
     let mut scene = Scene::before_loan();
     let vehicle = scene.keys.vehicle;
-    scene.world.edit::<Vehicle>(&vehicle, |vehicle| vehicle.retired = true);
-    scene.originate().breaks(LatchkeyError::VehicleRetired);
     scene.world.edit::<Vehicle>(&vehicle, |vehicle| {
-        vehicle.retired = false;
         vehicle.lock_asked = Some(AskedLock { seq: 1, until: START + 10 });
     });
     scene.at(START + 9).originate().breaks(LatchkeyError::VehicleLocked);

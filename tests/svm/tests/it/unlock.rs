@@ -1,9 +1,10 @@
 //! Unlocking: nothing may keep a paid-up car locked.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, Escrow, Loan, LoanStatus, LockState};
+use latchkey::instructions::MAX_PAUSE_SECS;
+use latchkey::state::{Action, Escrow, LoanStatus, LockState};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{Scene, TTL, fee};
+use latchkey_tests_svm::{DAY, Scene, TTL, due, fee};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -59,12 +60,17 @@ fn the_lender_unlocks_at_will_and_nobody_in_its_name() {
 
 #[test]
 fn hold_and_emergency_start_unlock_until_their_second() {
-    let starts: [fn(&mut Loan, i64); 2] =
-        [|loan, until| loan.hold_until = until, |loan, until| loan.courtesy_until = until];
+    let until = Scene::default_at() + 10;
+    let starts: [fn(&mut Scene, i64); 2] = [
+        |scene, until| drop(scene.place_hold(until).holds()),
+        |scene, _| drop(scene.emergency_start().holds()),
+    ];
     for start in starts {
-        let mut scene = Scene::locked();
-        let until = Scene::default_at() + 10;
-        scene.edit_loan(|loan| start(loan, until));
+        let mut scene =
+            Scene::on(|terms| (terms.courtesy_secs, terms.courtesy_max) = (10, 1)).fall_into_default();
+        scene.request(Action::Lock).holds();
+        scene.fulfil(1);
+        start(&mut scene, until);
         scene.at(until).request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
         scene.at(until - 1).request(Action::Unlock).holds();
     }
@@ -72,17 +78,18 @@ fn hold_and_emergency_start_unlock_until_their_second() {
 
 #[test]
 fn paid_off_and_given_up_loans_unlock() {
-    for status in [LoanStatus::PaidOff, LoanStatus::ChargedOff] {
-        let mut scene = Scene::locked();
-        scene.edit_loan(|loan| loan.status = status);
-        scene.request(Action::Unlock).holds();
-    }
+    let mut paid = Scene::locked();
+    paid.pay_all();
+    paid.request(Action::Unlock).holds();
+    let mut given_up = Scene::locked();
+    given_up.at(due(0) + 120 * DAY).charge_off().holds();
+    given_up.request(Action::Unlock).holds();
 }
 
 #[test]
 fn a_pause_does_not_keep_a_car_locked() {
     let mut scene = cured();
-    scene.edit_lender(|lender| lender.paused_until = i64::MAX);
+    scene.pause(MAX_PAUSE_SECS).holds();
     scene.request(Action::Unlock).holds();
     scene.fulfil(2);
     assert_eq!(scene.vehicle().lock, LockState::Unlocked);
@@ -164,7 +171,7 @@ fn one_unlock_is_open_at_a_time_until_it_expires_to_the_second() {
 fn a_borrower_claims_the_unlock_of_their_own_car_without_bond_or_leave() {
     let mut scene = cured();
     let rival = scene.rival.pubkey();
-    scene.edit_lender(|lender| lender.keepers = vec![rival]);
+    scene.set_keepers(vec![rival]).holds();
     scene.request(Action::Unlock).holds();
     let keeper = scene.keeper.insecure_clone();
     scene.claim(&keeper, 2).breaks(LatchkeyError::KeeperNotAllowed);
@@ -191,7 +198,7 @@ fn a_borrower_may_try_the_unlock_of_their_own_car_again_after_a_lapse() {
 fn a_borrower_is_no_keeper_of_their_own_lock() {
     let mut scene = Scene::defaulted();
     let rival = scene.rival.pubkey();
-    scene.edit_lender(|lender| lender.keepers = vec![rival]);
+    scene.set_keepers(vec![rival]).holds();
     scene.request(Action::Lock).holds();
     let instruction = build::claim(&scene.keys, scene.borrower.pubkey(), 1);
     scene.world.send(&[instruction], &[&scene.borrower]).breaks(LatchkeyError::KeeperNotAllowed);

@@ -1,7 +1,7 @@
 //! Warning the driver: gated as strictly as a lock.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, LoanStatus, LockState, NoticeChannels};
+use latchkey::state::{Action, LockState, NoticeChannels};
 use latchkey_tests_svm::{DAY, Scene, TTL, due, fee};
 
 use crate::only_event;
@@ -47,9 +47,9 @@ fn a_warning_that_never_sounded_may_be_asked_for_again() {
 fn hold_and_pause_stop_warnings_until_their_second() {
     let mut scene = Scene::new();
     scene.at(due(0));
-    scene.edit_loan(|loan| loan.hold_until = due(0) + 10);
+    scene.place_hold(due(0) + 10).holds();
     scene.at(due(0) + 9).request(Action::Warn).breaks(LatchkeyError::OnHold);
-    scene.edit_lender(|lender| lender.paused_until = due(0) + 20);
+    scene.pause(11).holds();
     scene.at(due(0) + 10).request(Action::Warn).breaks(LatchkeyError::LenderPaused);
     scene.at(due(0) + 19).request(Action::Warn).breaks(LatchkeyError::LenderPaused);
     scene.at(due(0) + 20).request(Action::Warn).holds();
@@ -58,10 +58,10 @@ fn hold_and_pause_stop_warnings_until_their_second() {
 #[test]
 fn nobody_is_warned_of_a_loan_that_is_paid_off_or_given_up() {
     let mut scene = Scene::new();
-    scene.at(due(0));
-    scene.edit_loan(|loan| loan.status = LoanStatus::PaidOff);
-    scene.request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);
-    scene.edit_loan(|loan| loan.status = LoanStatus::ChargedOff);
+    scene.pay_all();
+    scene.at(due(0)).request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);
+    let mut scene = Scene::new();
+    scene.at(due(0) + 120 * DAY).charge_off().holds();
     scene.request(Action::Warn).breaks(LatchkeyError::ChargedOff);
 }
 

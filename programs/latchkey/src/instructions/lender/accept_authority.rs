@@ -3,7 +3,7 @@ use anchor_spl::token_interface::TokenAccount;
 
 use super::checks::check_treasury;
 use crate::errors::LatchkeyError;
-use crate::events::AuthorityAccepted;
+use crate::events::{AuthorityAccepted, ServicerSet};
 use crate::state::Lender;
 
 /// The nominee takes over, with a treasury of its own: loans are paid to the authority's account, never to another's.
@@ -31,6 +31,11 @@ pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
         treasury_before: lender.treasury,
         treasury_after: treasury,
     });
+    // Who did its own daily work hands that over too, and keeps no key to the lender.
+    if lender.servicer == lender.authority {
+        emit!(ServicerSet { lender: lender.key(), before: lender.servicer, after: nominee });
+        lender.servicer = nominee;
+    }
     lender.authority = nominee;
     lender.pending_authority = None;
     lender.treasury = treasury;
