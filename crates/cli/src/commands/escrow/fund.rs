@@ -1,0 +1,31 @@
+//! `latchkey escrow fund`
+
+use anyhow::Result;
+use clap::Args;
+use latchkey_cli::printer::View;
+use latchkey_cli::units::money;
+use latchkey_client::{Pubkey, instructions};
+use serde_json::json;
+
+use crate::context::Context;
+
+#[derive(Args)]
+pub struct Fund {
+    /// The loan
+    loan: Pubkey,
+    /// How much, SOL
+    #[arg(value_name = "SOL", value_parser = money::parse_sol)]
+    lamports: u64,
+}
+
+impl Fund {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let funder = context.me()?;
+        let fund = instructions::fund_escrow(funder.address(), &self.loan, self.lamports);
+        let view = View::new(
+            json!({ "loan": self.loan.to_string(), "funded_lamports": self.lamports }),
+            format!("{} SOL more for {}", money::show_sol(self.lamports), self.loan),
+        );
+        context.run("funding the escrow", &[fund], &[&funder], view).await
+    }
+}

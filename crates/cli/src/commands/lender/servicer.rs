@@ -1,0 +1,32 @@
+//! `latchkey lender servicer`
+
+use anyhow::Result;
+use clap::Args;
+use latchkey_cli::printer::View;
+use latchkey_client::{Pubkey, instructions};
+use serde_json::json;
+
+use super::Which;
+use crate::context::Context;
+
+/// The old hot key can do nothing from then on.
+#[derive(Args)]
+pub struct Servicer {
+    /// The new hot key's address
+    servicer: Pubkey,
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Servicer {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let address = context.lender(self.which.lender)?;
+        let authority = context.me()?;
+        let set = instructions::set_servicer(address, authority.address(), self.servicer);
+        let view = View::new(
+            json!({ "lender": address.to_string(), "servicer": self.servicer.to_string() }),
+            format!("{} is the servicer of {address}", self.servicer),
+        );
+        context.run("setting the servicer", &[set], &[&authority], view).await
+    }
+}

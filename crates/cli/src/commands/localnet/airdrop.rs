@@ -1,0 +1,47 @@
+//! `latchkey localnet airdrop`
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use latchkey_cli::printer::View;
+use latchkey_cli::units::money;
+use latchkey_client::Pubkey;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::context::Context;
+
+const LIMIT: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_millis(400);
+
+#[derive(Args)]
+pub struct Airdrop {
+    /// Whose it becomes
+    to: Pubkey,
+    /// How much, SOL
+    #[arg(value_name = "SOL", value_parser = money::parse_sol)]
+    lamports: u64,
+}
+
+impl Airdrop {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let rpc = &context.cluster.rpc;
+        let signature = rpc
+            .request_airdrop(&self.to, self.lamports)
+            .await
+            .context("the faucet gave nothing: it may be empty, or give less at once")?;
+        let bar = context.printer.wait("waiting for the airdrop");
+        let deadline = Instant::now() + LIMIT;
+        while !rpc.confirm_transaction(&signature).await.unwrap_or(false) {
+            if Instant::now() > deadline {
+                bail!("the airdrop {signature} was not confirmed within {LIMIT:?}: try again");
+            }
+            sleep(LOOK).await;
+        }
+        bar.finish_and_clear();
+        let json = json!({ "to": self.to.to_string(), "lamports": self.lamports, "signature": signature.to_string() });
+        let text = format!("{} SOL for {}", money::show_sol(self.lamports), self.to);
+        Ok(context.printer.show(&View::new(json, text))?)
+    }
+}

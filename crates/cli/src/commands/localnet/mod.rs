@@ -1,0 +1,37 @@
+//! `latchkey localnet`: play money, so that a whole life can be lived where no money is real.
+
+mod airdrop;
+mod give;
+mod mint;
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+
+use crate::context::Context;
+
+/// The genesis hash of mainnet.
+const MAINNET: &str = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
+
+#[derive(Subcommand)]
+pub enum Localnet {
+    /// Ask the cluster's faucet for SOL
+    Airdrop(airdrop::Airdrop),
+    /// Make a mint of play money, whose authority is who signs
+    Mint(mint::Mint),
+    /// Make play money for somebody
+    Give(give::Give),
+}
+
+impl Localnet {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let genesis = context.cluster.rpc.get_genesis_hash().await;
+        if genesis.map_err(|error| context.cluster.unreachable(error))?.to_string() == MAINNET {
+            bail!("there is no play money on mainnet: pass --url localnet or devnet");
+        }
+        match self {
+            Self::Airdrop(command) => command.execute(context).await,
+            Self::Mint(command) => command.execute(context).await,
+            Self::Give(command) => command.execute(context).await,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `latchkey vehicle register`
+
+use anyhow::Result;
+use clap::Args;
+use latchkey_cli::printer::View;
+use latchkey_client::protocol::Enrolment;
+use latchkey_client::{Pubkey, instructions, pda};
+use serde_json::json;
+
+use super::enrolment;
+use crate::commands::LenderKey;
+use crate::context::Context;
+
+#[derive(Args)]
+pub struct Register {
+    /// What `latchkey-device enrol` printed, hex, or - for standard input
+    #[arg(value_name = "HEX")]
+    enrolment: String,
+    #[command(flatten)]
+    key: LenderKey,
+}
+
+impl Register {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let enrolment = enrolment(&self.enrolment)?;
+        let signer = context.party(self.key.lender_keypair.as_ref())?;
+        let register =
+            instructions::register_vehicle(context.payer()?.address(), signer.address(), &enrolment)?;
+        let vehicle = pda::vehicle(&Pubkey::new_from_array(enrolment.signer)).to_string();
+        let lender = Pubkey::new_from_array(Enrolment::decode(&enrolment.payload)?.lender).to_string();
+        let view = View::new(json!({ "vehicle": vehicle, "lender": lender }), format!("vehicle {vehicle}"));
+        context.run("registering the car", &register, &[&signer], view).await
+    }
+}

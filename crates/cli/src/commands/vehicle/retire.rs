@@ -1,0 +1,33 @@
+//! `latchkey vehicle retire`
+
+use anyhow::Result;
+use clap::Args;
+use latchkey_cli::printer::View;
+use latchkey_client::{Pubkey, instructions};
+use serde_json::json;
+
+use crate::commands::LenderKey;
+use crate::context::Context;
+
+/// No loan can be written on it any more. What it has proven stays on chain.
+#[derive(Args)]
+pub struct Retire {
+    /// The vehicle account
+    vehicle: Pubkey,
+    #[command(flatten)]
+    key: LenderKey,
+}
+
+impl Retire {
+    pub async fn execute(&self, context: &Context) -> Result<()> {
+        let vehicle = context.cluster.vehicle(&self.vehicle).await?;
+        let signer = context.party(self.key.lender_keypair.as_ref())?;
+        context.confirm(&format!("Retire {} for good?", self.vehicle))?;
+        let retire = instructions::retire_vehicle(vehicle.lender, self.vehicle, signer.address());
+        let view = View::new(
+            json!({ "vehicle": self.vehicle.to_string(), "retired": true }),
+            format!("vehicle {} is retired", self.vehicle),
+        );
+        context.run("retiring the car", &[retire], &[&signer], view).await
+    }
+}

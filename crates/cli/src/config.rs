@@ -1,0 +1,161 @@
+//! Where the cluster is and whose key signs: from flags, the environment, and a TOML file, in this order.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use latchkey_client::Pubkey;
+use serde::Deserialize;
+
+use crate::keys::Named;
+
+/// The file's part of the settings. All of them can be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The cluster: a moniker or an RPC address.
+    pub url: Option<String>,
+    /// Who signs.
+    pub keypair: Option<Named>,
+    /// Who pays fees and rent.
+    pub payer: Option<Named>,
+    /// The lender that commands mean when they name none.
+    pub lender: Option<Pubkey>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    url: Option<String>,
+    keypair: Option<String>,
+    payer: Option<String>,
+    lender: Option<String>,
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the settings {path}: check that it exists and is yours")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is no settings file.
+    #[error("the settings {path} are not valid: it may hold url, keypair, payer and lender, each a string")]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// A lender that is no address.
+    #[error("lender is {value:?} in {path}: write the lender account's address, base58")]
+    NoAddress {
+        /// Which file.
+        path: PathBuf,
+        /// What it says.
+        value: String,
+    },
+    /// Neither moniker nor address.
+    #[error(
+        "{0:?} is no cluster: write localnet, devnet, testnet, mainnet, or an address with http:// or https://"
+    )]
+    NoCluster(String),
+}
+
+impl Config {
+    /// Reads a file. Key files named in it count from its own directory.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// The file that is read when none is named: `latchkey/config.toml` where the user keeps settings. Nothing, where
+    /// there is none.
+    pub fn load_default() -> Result<Self, ConfigError> {
+        match default_path().filter(|path| path.exists()) {
+            Some(path) => Self::load(&path),
+            None => Ok(Self::default()),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let written: Written = toml::from_str(text)
+            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let named = |text: String| match text.parse() {
+            Ok(Named::File(file)) => Named::File(directory.join(file)),
+            Ok(address) => address,
+            Err(never) => match never {},
+        };
+        let lender = written.lender.map(|value| {
+            value.parse().map_err(|_| ConfigError::NoAddress { path: path.to_owned(), value: value.clone() })
+        });
+        Ok(Self {
+            url: written.url,
+            keypair: written.keypair.map(named),
+            payer: written.payer.map(named),
+            lender: lender.transpose()?,
+        })
+    }
+}
+
+/// `$XDG_CONFIG_HOME/latchkey/config.toml`, or the same in `~/.config`.
+pub fn default_path() -> Option<PathBuf> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")))?;
+    Some(base.join("latchkey").join("config.toml"))
+}
+
+/// The RPC address of a cluster.
+pub fn rpc_url(cluster: &str) -> Result<String, ConfigError> {
+    Ok(match cluster {
+        "localnet" | "localhost" | "l" => "http://127.0.0.1:8899".to_owned(),
+        "devnet" | "d" => "https://api.devnet.solana.com".to_owned(),
+        "testnet" | "t" => "https://api.testnet.solana.com".to_owned(),
+        "mainnet" | "mainnet-beta" | "m" => "https://api.mainnet-beta.solana.com".to_owned(),
+        url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),
+        other => return Err(ConfigError::NoCluster(other.to_owned())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: &str = "settings/config.toml";
+
+    #[test]
+    fn key_files_count_from_the_settings_own_directory() {
+        let lender = Pubkey::new_unique();
+        let text = format!(
+            "url = \"devnet\"\nkeypair = \"lender.json\"\npayer = \"{lender}\"\nlender = \"{lender}\""
+        );
+        let config = Config::parse(&text, Path::new(PLACE)).unwrap();
+        assert_eq!(config.url.as_deref(), Some("devnet"));
+        assert_eq!(config.keypair, Some(Named::File("settings/lender.json".into())));
+        assert_eq!(config.payer, Some(Named::Address(lender)));
+        assert_eq!(config.lender, Some(lender));
+        assert_eq!(Config::parse("", Path::new(PLACE)).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let wrong = Config::parse("keypar = \"a\"", Path::new(PLACE)).unwrap_err();
+        let ConfigError::Invalid { source, .. } = &wrong else { panic!("{wrong}") };
+        assert!(source.to_string().contains("keypar") && source.to_string().contains("keypair"), "{source}");
+        let wrong = Config::parse("lender = \"me\"", Path::new(PLACE)).unwrap_err();
+        assert!(wrong.to_string().contains("\"me\""), "{wrong}");
+    }
+
+    #[test]
+    fn clusters_have_names() {
+        assert_eq!(rpc_url("localnet").unwrap(), "http://127.0.0.1:8899");
+        assert_eq!(rpc_url("http://127.0.0.1:9000").unwrap(), "http://127.0.0.1:9000");
+        assert!(rpc_url("mainet").unwrap_err().to_string().contains("mainnet"));
+    }
+}

@@ -1,0 +1,104 @@
+//! Amounts: decimal strings of whole tokens outside, base units inside.
+
+/// Decimals of a SOL: 1 SOL is 1,000,000,000 lamports.
+pub const SOL_DECIMALS: u8 = 9;
+
+/// Why a text is no amount.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not digits with at most one point.
+    #[error("{0:?} is no amount: write digits and at most one point, such as 1100.20")]
+    NotDecimal(String),
+    /// Finer than the mint can count.
+    #[error("{text:?} is finer than the {decimals} decimals there are: round it")]
+    TooFine {
+        /// What was written.
+        text: String,
+        /// How many decimals there are.
+        decimals: u8,
+    },
+    /// More than an amount can be.
+    #[error("{0:?} is more than the chain can count: write less")]
+    TooMuch(String),
+}
+
+/// Base units of a decimal text.
+pub fn parse(text: &str, decimals: u8) -> Result<u64, MoneyError> {
+    let not_decimal = || MoneyError::NotDecimal(text.to_owned());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    // "12." and ".5" are typing errors as often as they are amounts.
+    let points = text.contains('.');
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || (points && fraction.is_empty()) {
+        return Err(not_decimal());
+    }
+    let significant = fraction.trim_end_matches('0');
+    let width = usize::from(decimals);
+    if significant.len() > width {
+        return Err(MoneyError::TooFine { text: text.to_owned(), decimals });
+    }
+    format!("{whole}{significant:0<width$}").parse().map_err(|_| MoneyError::TooMuch(text.to_owned()))
+}
+
+/// Base units as a decimal text that [`parse`] takes back: at least two decimals, where there are so many.
+pub fn show(units: u64, decimals: u8) -> String {
+    let width = usize::from(decimals);
+    let digits = format!("{units:0>width$}", width = width + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - width);
+    let shortest = fraction.trim_end_matches('0').len().max(width.min(2));
+    match &fraction[..shortest] {
+        "" => whole.to_owned(),
+        fraction => format!("{whole}.{fraction}"),
+    }
+}
+
+/// Lamports as a decimal text of SOL.
+pub fn show_sol(lamports: u64) -> String {
+    show(lamports, SOL_DECIMALS)
+}
+
+/// An amount of SOL at the command line, in lamports.
+pub fn parse_sol(text: &str) -> Result<u64, MoneyError> {
+    parse(text, SOL_DECIMALS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_exact_both_ways() {
+        for (text, decimals, units) in [
+            ("0", 6, 0),
+            ("1", 6, 1_000_000),
+            ("1100.20", 6, 1_100_200_000),
+            ("0.000001", 6, 1),
+            ("0.0000010", 6, 1),
+            ("18446744073709.551615", 6, u64::MAX),
+            ("7", 0, 7),
+            ("7.0", 0, 7),
+        ] {
+            assert_eq!(parse(text, decimals), Ok(units), "{text}");
+            assert_eq!(parse(&show(units, decimals), decimals), Ok(units), "{text}");
+        }
+        assert_eq!(show(1_100_200_000, 6), "1100.20");
+        assert_eq!(show(1, 6), "0.000001");
+        assert_eq!(show(0, 6), "0.00");
+        assert_eq!(show(7, 0), "7");
+        assert_eq!(show(15, 1), "1.5");
+        assert_eq!(show_sol(2_000_000), "0.002");
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused_and_told_why() {
+        for text in ["", ".", ".5", "12.", "-1", "+1", "1e3", "1,000", "1.2.3", " 1", "0x1", "٣"] {
+            assert_eq!(parse(text, 6), Err(MoneyError::NotDecimal(text.to_owned())), "{text:?}");
+        }
+        assert_eq!(
+            parse("0.0000001", 6).unwrap_err().to_string(),
+            "\"0.0000001\" is finer than the 6 decimals there are: round it"
+        );
+        assert!(matches!(parse("18446744073709.551616", 6), Err(MoneyError::TooMuch(_))));
+        assert!(matches!(parse("99999999999999999999999", 0), Err(MoneyError::TooMuch(_))));
+    }
+}

@@ -1,0 +1,309 @@
+//! Accounts as people and programs see them. In JSON, loan money is decimal strings of whole tokens, SOL is integers of
+//! lamports, times are RFC 3339 in UTC, and what does not exist is null.
+
+use latchkey_client::Pubkey;
+use latchkey_client::errors::Refusal;
+use latchkey_client::latchkey::state::{
+    Function, Lender, Loan, LoanStatus, LockState, NoticeChannels, Vehicle,
+};
+use latchkey_client::quote::{Quote, quote};
+use serde_json::{Map, Value, json};
+
+use crate::chain::{LoanScene, Mint};
+use crate::disclosure::terms_json;
+use crate::lender_file::{args_of, floors_shown, function_shown, name};
+use crate::printer::{View, rows};
+use crate::units::{date, duration, money};
+
+/// Channels of a notice by their names, the car's own left out: it proves its warnings itself.
+pub const CHANNELS: [(&str, u8); 5] = [
+    ("mail", NoticeChannels::MAIL),
+    ("email", NoticeChannels::EMAIL),
+    ("text", NoticeChannels::TEXT),
+    ("phone", NoticeChannels::PHONE),
+    ("app", NoticeChannels::APP),
+];
+
+/// A lender and what it offers.
+pub fn lender(address: &Pubkey, lender: &Lender, functions: &[Function], mint: &Mint, now: i64) -> View {
+    let paused = lender.is_paused(now).then(|| date::show(lender.paused_until));
+    let floors = floors_shown(&lender.floors, mint.decimals);
+    let offered: Map<String, Value> = functions
+        .iter()
+        .map(|function| {
+            let json = json!({
+                "fee_lamports": function.fee,
+                "bond_lamports": function.bond,
+                "lease": duration::show(function.lease_secs.into()),
+                "ttl": duration::show(function.ttl_secs.into()),
+                "command_key": function.command_key.to_string(),
+                "uri": function.uri,
+                "code_hash": hex::encode(function.code_hash),
+                "revision": function.revision,
+            });
+            (name(function.action).to_owned(), json)
+        })
+        .collect();
+    let json = json!({
+        "lender": address.to_string(),
+        "authority": lender.authority.to_string(),
+        "pending_authority": lender.pending_authority.map(|key| key.to_string()),
+        "servicer": lender.servicer.to_string(),
+        "mint": lender.mint.to_string(),
+        "decimals": mint.decimals,
+        "treasury": lender.treasury.to_string(),
+        "keepers": lender.keepers.iter().map(Pubkey::to_string).collect::<Vec<_>>(),
+        "paused_until": paused,
+        "vehicles": lender.vehicles,
+        "loans_opened": lender.loans_opened,
+        "loans_closed": lender.loans_closed,
+        "policy": floors.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<Map<_, _>>(),
+        "functions": offered,
+    });
+    let mut lines = vec![
+        ("lender".to_owned(), address.to_string()),
+        ("authority".to_owned(), lender.authority.to_string()),
+    ];
+    lines.extend(lender.pending_authority.map(|key| ("nominated".to_owned(), key.to_string())));
+    lines.extend([
+        ("servicer".to_owned(), lender.servicer.to_string()),
+        ("mint".to_owned(), format!("{} ({} decimals)", lender.mint, mint.decimals)),
+        ("treasury".to_owned(), lender.treasury.to_string()),
+        (
+            "keepers".to_owned(),
+            match &lender.keepers[..] {
+                [] => "anybody".to_owned(),
+                named => named.iter().map(Pubkey::to_string).collect::<Vec<_>>().join(", "),
+            },
+        ),
+        ("paused".to_owned(), paused.map_or_else(|| "no".to_owned(), |until| format!("until {until}"))),
+        ("vehicles".to_owned(), lender.vehicles.to_string()),
+        ("loans".to_owned(), format!("{} opened, {} closed", lender.loans_opened, lender.loans_closed)),
+    ]);
+    lines.extend(floors.map(|(key, value)| (format!("policy.{key}"), value)));
+    for function in functions {
+        let shown = function_shown(&args_of(function));
+        let name = name(function.action);
+        lines.extend(shown.into_iter().map(|(key, value)| (format!("functions.{name}.{key}"), value)));
+    }
+    View::new(json, rows(lines))
+}
+
+/// A car.
+pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
+    let json = json!({
+        "vehicle": address.to_string(),
+        "lender": vehicle.lender.to_string(),
+        "device_key": vehicle.device_key.to_string(),
+        "vin_commitment": hex::encode(vehicle.vin_commitment),
+        "active_loan": vehicle.active_loan.map(|loan| loan.to_string()),
+        "loans": vehicle.loans,
+        "retired": vehicle.retired,
+        "car": car(vehicle, now),
+        "last_seq_asked": vehicle.last_seq_asked,
+        "last_seq_proven": vehicle.last_seq_proven,
+    });
+    let text = rows([
+        ("vehicle", address.to_string()),
+        ("lender", vehicle.lender.to_string()),
+        ("device key", vehicle.device_key.to_string()),
+        ("VIN commitment", hex::encode(vehicle.vin_commitment)),
+        ("open loan", vehicle.active_loan.map_or_else(|| "none".to_owned(), |loan| loan.to_string())),
+        ("loans so far", vehicle.loans.to_string()),
+        ("retired", if vehicle.retired { "yes" } else { "no" }.to_owned()),
+        ("car", car_in_words(vehicle, now)),
+    ]);
+    View::new(json, text)
+}
+
+/// What the car has proven, and what it was asked.
+fn car(vehicle: &Vehicle, now: i64) -> Value {
+    let (state, until) = match vehicle.lock {
+        LockState::Locked { until, .. } if vehicle.lock.holds_at(now) => ("locked", time(until)),
+        _ => ("unlocked", None),
+    };
+    json!({
+        "state": state,
+        "until": until,
+        "may_be_locked": vehicle.may_be_locked_at(now),
+        "asked": vehicle.open.map(|open| name(open.action)),
+    })
+}
+
+fn car_in_words(vehicle: &Vehicle, now: i64) -> String {
+    let state = match vehicle.lock {
+        LockState::Locked { until: 0, .. } => "locked until it is unlocked".to_owned(),
+        LockState::Locked { until, .. } if now < until => format!("locked until {}", date::show(until)),
+        _ if vehicle.may_be_locked_at(now) => "may be locked: a lock was asked for".to_owned(),
+        _ => "starts".to_owned(),
+    };
+    match vehicle.open {
+        Some(open) => format!("{state}; asked to {}", name(open.action)),
+        None => state,
+    }
+}
+
+/// The name of a status.
+pub const fn status(status: LoanStatus) -> &'static str {
+    match status {
+        LoanStatus::Active => "active",
+        LoanStatus::Defaulted => "defaulted",
+        LoanStatus::PaidOff => "paid-off",
+        LoanStatus::ChargedOff => "charged-off",
+    }
+}
+
+/// Where a loan stands, at the chain's time.
+pub fn loan(scene: &LoanScene) -> Result<View, Refusal> {
+    let LoanScene { loan, keys, vehicle, mint, now, .. } = scene;
+    let quote = quote_of(scene)?;
+    let amount = |units| money::show(units, mint.decimals);
+    let due = quote.past_due.saturating_add(quote.fees);
+    let notice = loan.notice.map(|notice| {
+        let channels: Vec<&str> = CHANNELS
+            .iter()
+            .chain(&[("car", NoticeChannels::CAR)])
+            .filter(|(_, bit)| notice.channels & bit != 0)
+            .map(|(name, _)| *name)
+            .collect();
+        json!({
+            "served_at": date::show(notice.served_at),
+            "evidence": hex::encode(notice.evidence),
+            "channels": channels,
+        })
+    });
+    let ahead = |until: i64| if *now < until { Some(date::show(until)) } else { None };
+    let courtesy_left = loan.terms.courtesy_max.saturating_sub(loan.courtesy_used);
+    let extensions_left = loan.terms.max_extensions.saturating_sub(loan.extensions_used);
+    let json = json!({
+        "loan": keys.loan.to_string(),
+        "status": status(loan.status),
+        "lender": loan.lender.to_string(),
+        "borrower": loan.borrower.to_string(),
+        "vehicle": loan.vehicle.to_string(),
+        "wallet_address": keys.wallet.to_string(),
+        "mint": keys.mint.to_string(),
+        "decimals": mint.decimals,
+        "as_of": date::show(quote.at),
+        "principal": amount(quote.principal),
+        "interest": amount(quote.interest),
+        "fees": amount(quote.fees),
+        "payoff": amount(quote.payoff),
+        "per_diem": amount(quote.per_diem),
+        "past_due": amount(quote.past_due),
+        "due": amount(due),
+        "cure": amount(quote.cure),
+        "wallet": amount(scene.wallet),
+        "days_past_due": quote.days_past_due,
+        "next_due": quote.next_due.map(date::show),
+        "hold_until": ahead(loan.hold_until),
+        "courtesy_until": ahead(loan.courtesy_until),
+        "courtesy_left": courtesy_left,
+        "extensions_left": extensions_left,
+        "notice": notice,
+        "invocations_open": loan.invocations_open,
+        "opened_at": date::show(loan.opened_at),
+        "defaulted_at": time(loan.defaulted_at),
+        "escrow_lamports": scene.escrow_lamports,
+        "car": car(vehicle, *now),
+        "paid": {
+            "principal": amount(loan.ledger.principal_paid),
+            "interest": amount(loan.ledger.interest_paid),
+            "fees": amount(loan.ledger.fees_paid),
+        },
+        "terms": terms_json(&loan.terms, mint.decimals),
+    });
+    let mut lines = vec![
+        ("loan", keys.loan.to_string()),
+        ("status", status(loan.status).to_owned()),
+        ("lender", loan.lender.to_string()),
+        ("borrower", loan.borrower.to_string()),
+        ("vehicle", loan.vehicle.to_string()),
+        ("car", car_in_words(vehicle, *now)),
+        ("as of", date::show(quote.at)),
+        ("payoff", format!("{} ({} more each day)", amount(quote.payoff), amount(quote.per_diem))),
+        ("principal", amount(quote.principal)),
+        ("interest", amount(quote.interest)),
+        ("fees", amount(quote.fees)),
+    ];
+    lines.push((
+        "due now",
+        match (due, quote.days_past_due) {
+            (0, _) => "nothing".to_owned(),
+            (_, days) if quote.past_due > scene.wallet => {
+                format!("{} ({days} days past due)", amount(due))
+            }
+            _ => amount(due),
+        },
+    ));
+    lines.push(("car wallet", format!("{} at {}", amount(scene.wallet), keys.wallet)));
+    lines.extend(quote.next_due.map(|next| {
+        ("next due", format!("{} on {}", amount(loan.terms.instalment.min(quote.payoff)), date::show(next)))
+    }));
+    lines.extend(ahead(loan.hold_until).map(|until| ("on hold until", until)));
+    lines.extend(ahead(loan.courtesy_until).map(|until| ("emergency start until", until)));
+    lines.push(("emergency starts left", courtesy_left.to_string()));
+    lines.push(("extensions left", extensions_left.to_string()));
+    lines.push(("escrow", format!("{} SOL", money::show_sol(scene.escrow_lamports))));
+    Ok(View::new(json, rows(lines)))
+}
+
+/// What a loan owes, at the chain's time.
+pub fn quote_of(scene: &LoanScene) -> Result<Quote, Refusal> {
+    quote(&scene.loan, scene.wallet, scene.now).map_err(|rule| Refusal(rule.into()))
+}
+
+/// A loan in a list, its money as the chain last wrote it.
+pub fn loan_line(address: &Pubkey, loan: &Loan, decimals: u8) -> View {
+    let principal = money::show(loan.ledger.principal, decimals);
+    let json = json!({
+        "loan": address.to_string(),
+        "status": status(loan.status),
+        "lender": loan.lender.to_string(),
+        "borrower": loan.borrower.to_string(),
+        "vehicle": loan.vehicle.to_string(),
+        "principal": principal,
+        "opened_at": date::show(loan.opened_at),
+    });
+    let text = format!(
+        "{address}  {:<11}  {principal:>16}  borrower {}  vehicle {}",
+        status(loan.status),
+        loan.borrower,
+        loan.vehicle
+    );
+    View::new(json, text)
+}
+
+/// An escrow.
+pub fn escrow(scene: &LoanScene) -> View {
+    let escrow = &scene.escrow;
+    let json = json!({
+        "escrow": scene.keys.escrow.to_string(),
+        "loan": scene.keys.loan.to_string(),
+        "available_lamports": scene.escrow_lamports,
+        "unlock_reserve_lamports": escrow.unlock_reserve,
+        "deposited_lamports": escrow.deposited,
+        "committed_lamports": escrow.committed,
+        "paid_lamports": escrow.paid,
+        "refunded_lamports": escrow.refunded,
+        "forfeited_lamports": escrow.forfeited,
+        "withdrawn_lamports": escrow.withdrawn,
+    });
+    let sol = |lamports| format!("{} SOL", money::show_sol(lamports));
+    let text = rows([
+        ("escrow", scene.keys.escrow.to_string()),
+        ("available", sol(scene.escrow_lamports)),
+        ("kept for the unlock", sol(escrow.unlock_reserve)),
+        ("deposited", sol(escrow.deposited)),
+        ("moved into calls", sol(escrow.committed)),
+        ("paid to keepers", sol(escrow.paid)),
+        ("back from calls", sol(escrow.refunded)),
+        ("forfeited bonds", sol(escrow.forfeited)),
+        ("withdrawn", sol(escrow.withdrawn)),
+    ]);
+    View::new(json, text)
+}
+
+fn time(time: i64) -> Option<String> {
+    (time != 0).then(|| date::show(time))
+}
