@@ -84,6 +84,13 @@ pub struct Standing {
     pub payoff: i128,
 }
 
+impl Standing {
+    /// Whether a wallet that holds this leaves nothing past due.
+    pub fn is_cured_by(&self, wallet: u64) -> bool {
+        self.past_due == 0 || i128::from(wallet) >= self.cure
+    }
+}
+
 impl Books {
     /// The books of a loan just originated.
     pub fn open(terms: Terms, now: i64) -> Self {
@@ -244,6 +251,25 @@ impl Books {
         } else if self.status == LoanStatus::Defaulted && self.past_due(now) == 0 {
             self.status = LoanStatus::Active;
         }
+    }
+
+    /// Forgives late fees, as many as are charged. Whether it could.
+    pub fn waive(&mut self, amount: u64, now: i64) -> bool {
+        if amount == 0 || i128::from(amount) > self.fees {
+            return false;
+        }
+        self.accrue(now);
+        self.fees -= i128::from(amount);
+        if self.payoff() == 0 {
+            self.status = LoanStatus::PaidOff;
+        }
+        true
+    }
+
+    /// The lender gives the loan up: what is charged so far stays, and nothing comes after it.
+    pub fn charge_off(&mut self, wallet: u64, now: i64) {
+        self.bring_up_to(wallet, now);
+        self.status = LoanStatus::ChargedOff;
     }
 
     /// Moves every due date by one period.

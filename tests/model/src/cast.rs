@@ -1,0 +1,120 @@
+//! Who takes part.
+
+use std::sync::OnceLock;
+
+use ed25519_dalek::SigningKey;
+use latchkey::state::Action;
+use latchkey_client::{Pubkey, pda};
+use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::{Enrolment, Outcome, Receipt};
+use latchkey_tests_svm::person;
+use solana_sdk::signer::Signer;
+
+/// Everybody who may sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// Creates the lender and owns it at first.
+    Authority,
+    /// May come to own it.
+    Nominee,
+    /// Does the lender's daily work.
+    Servicer,
+    /// May come to do it.
+    Deputy,
+    /// Owes.
+    Borrower,
+    /// Pays rent.
+    Payer,
+    /// Fulfils function calls.
+    Keeper,
+    /// Another keeper.
+    Rival,
+    /// Nobody's friend.
+    Stranger,
+}
+
+impl Who {
+    /// Everybody.
+    pub const ALL: [Self; 9] = [
+        Self::Authority,
+        Self::Nominee,
+        Self::Servicer,
+        Self::Deputy,
+        Self::Borrower,
+        Self::Payer,
+        Self::Keeper,
+        Self::Rival,
+        Self::Stranger,
+    ];
+
+    /// The key.
+    pub fn key(self) -> Pubkey {
+        static KEYS: OnceLock<Vec<Pubkey>> = OnceLock::new();
+        let keys = KEYS.get_or_init(|| {
+            Self::ALL.iter().map(|who| person(&format!("the model's {who:?}")).pubkey()).collect()
+        });
+        keys[self as usize]
+    }
+}
+
+/// Devices that a car may get.
+pub const DEVICES: usize = 3;
+
+/// One of the car's devices: the first is the one it is registered with.
+pub fn device(index: usize) -> &'static SigningKey {
+    static DEVICES_OF_THE_CAR: OnceLock<Vec<SigningKey>> = OnceLock::new();
+    let devices = DEVICES_OF_THE_CAR.get_or_init(|| {
+        let key = |index| SigningKey::from_bytes(&sha256(format!("the model's device {index}").as_bytes()));
+        (0..DEVICES).map(key).collect()
+    });
+    &devices[index % DEVICES]
+}
+
+/// A device's key on chain.
+pub fn device_key(index: usize) -> Pubkey {
+    Pubkey::new_from_array(device(index).verifying_key().to_bytes())
+}
+
+/// The car.
+pub fn vehicle() -> Pubkey {
+    static VEHICLE: OnceLock<Pubkey> = OnceLock::new();
+    *VEHICLE.get_or_init(|| pda::vehicle(&device_key(0)))
+}
+
+/// The lender.
+pub fn lender() -> Pubkey {
+    static LENDER: OnceLock<Pubkey> = OnceLock::new();
+    *LENDER.get_or_init(|| pda::lender(&Who::Authority.key()))
+}
+
+/// The commitment to the car's identification number.
+pub const VIN: [u8; 32] = [3; 32];
+
+/// What a device signs to enrol with a lender.
+pub fn enrolment(device_index: usize, lender: &Pubkey) -> Envelope {
+    let message =
+        Enrolment { program: latchkey::ID.to_bytes(), lender: lender.to_bytes(), vin_commitment: VIN };
+    Envelope::seal(device(device_index), &message.encode())
+}
+
+/// The hash of a command, which its receipt repeats.
+pub fn command_hash(seq: u64) -> [u8; 32] {
+    let mut hash = [5; 32];
+    hash[..8].copy_from_slice(&seq.to_le_bytes());
+    hash
+}
+
+/// What a device signs when it has done, or not done, what was asked.
+pub fn receipt(device_index: usize, action: Action, seq: u64, outcome: Outcome, now: i64) -> Envelope {
+    let message = Receipt {
+        program: latchkey::ID.to_bytes(),
+        vehicle: vehicle().to_bytes(),
+        invocation: pda::invocation(&vehicle(), seq).to_bytes(),
+        seq,
+        action: action.wire(),
+        outcome,
+        device_time: now,
+        command_hash: command_hash(seq),
+    };
+    Envelope::seal(device(device_index), &message.encode())
+}

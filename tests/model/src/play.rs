@@ -1,0 +1,202 @@
+//! Letting things happen, on chain and in the machine.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use latchkey::state::{Action, Terms};
+use latchkey_client::pda;
+use proptest::prelude::*;
+
+use crate::cast::{self, Who};
+use crate::invariants::{Passage, agree};
+use crate::reference::{Model, Verdict};
+use crate::stage::Stage;
+use crate::step::{Call, Draft, Flavour, Offer, Proof, Step, Twist, any_terms, some_steps};
+
+/// What happens to one car.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// What lender and borrower sign; the first due date counts from origination.
+    pub terms: Terms,
+    /// Whether it begins with nothing, or with a loan just written.
+    pub from_nothing: bool,
+    /// What happens, in groups that belong together.
+    pub steps: Vec<Vec<Step>>,
+}
+
+/// Any sequence of a flavour.
+pub fn any_sequence(flavour: Flavour) -> impl Strategy<Value = Sequence> {
+    let steps = prop::collection::vec(some_steps(flavour), 6..36);
+    (any_terms(), prop::bool::weighted(0.1), steps).prop_map(|(terms, from_nothing, steps)| Sequence {
+        terms,
+        from_nothing,
+        steps,
+    })
+}
+
+/// How often each instruction was accepted and refused.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(BTreeMap<String, (u64, u64)>);
+
+impl Tally {
+    fn count(&mut self, call: &Call, accepted: bool) {
+        let name = format!("{call:?}");
+        let name = name.split('(').next().unwrap_or_default().to_owned();
+        let (yes, no) = self.0.entry(name).or_default();
+        *if accepted { yes } else { no } += 1;
+    }
+
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &Self) {
+        for (name, (accepted, refused)) in &other.0 {
+            let (yes, no) = self.0.entry(name.clone()).or_default();
+            *yes += accepted;
+            *no += refused;
+        }
+    }
+
+    /// Transactions, and how many of them were accepted.
+    pub fn transactions(&self) -> (u64, u64) {
+        self.0.values().fold((0, 0), |(all, good), (yes, no)| (all + yes + no, good + yes))
+    }
+
+    /// Instructions that were accepted at least once and refused at least once.
+    pub fn both_ways(&self) -> usize {
+        self.0.values().filter(|(yes, no)| *yes > 0 && *no > 0).count()
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|(name, (yes, no))| writeln!(f, "{name:16} {yes:8} accepted {no:8} refused"))
+    }
+}
+
+/// A chain, the machine beside it, and what happened so far.
+#[derive(Clone)]
+struct Play {
+    stage: Stage,
+    model: Model,
+    tally: Tally,
+}
+
+/// The instructions that every loan begins with.
+fn prologue() -> Vec<Call> {
+    let offer = |action, fee| Call::SetFunction(Who::Authority, action, Offer::Sound(fee));
+    vec![
+        Call::InitLender(Who::Authority),
+        offer(Action::Warn, 2_000_000),
+        offer(Action::Lock, 3_000_000),
+        offer(Action::Unlock, 5_000_000),
+        Call::Register(Who::Servicer, Proof::Right),
+    ]
+}
+
+thread_local! {
+    /// Everybody with money; and the same with a lender and a car.
+    static BEGINNINGS: RefCell<Option<[Play; 2]>> = const { RefCell::new(None) };
+}
+
+fn beginning(sequence: &Sequence) -> Play {
+    BEGINNINGS.with_borrow_mut(|beginnings| {
+        let [nothing, car] = beginnings.get_or_insert_with(|| {
+            let (stage, model) = Stage::new(sequence.terms);
+            let nothing = Play { stage, model, tally: Tally::default() };
+            let mut car = nothing.clone();
+            for call in prologue() {
+                car.step(&Step::Do(call, Twist::None));
+            }
+            car.tally = Tally::default();
+            [nothing, car]
+        });
+        let mut play = if sequence.from_nothing { nothing.clone() } else { car.clone() };
+        play.model.terms = sequence.terms;
+        play
+    })
+}
+
+/// Lets a sequence happen. Panics if chain and machine disagree, or an invariant does not hold.
+pub fn play(sequence: &Sequence) -> Tally {
+    let mut play = beginning(sequence);
+    if sequence.from_nothing {
+        for call in prologue() {
+            play.step(&Step::Do(call, Twist::None));
+        }
+    }
+    play.step(&Step::Do(Call::Originate(Who::Authority, Draft::Sound), Twist::None));
+    for (index, steps) in sequence.steps.iter().enumerate() {
+        // Most of what may happen happens to a loan.
+        if play.model.contract.is_none() && index % 3 != 0 {
+            play.step(&Step::Do(Call::Originate(Who::Authority, Draft::Sound), Twist::None));
+        }
+        for step in steps {
+            play.step(step);
+        }
+    }
+    play.tally
+}
+
+impl Play {
+    fn step(&mut self, step: &Step) {
+        let mut later = self.model.clone();
+        let (transaction, expected) = match step {
+            Step::Wait(moment, odd) => {
+                let then = self.model.moment(*moment).unwrap_or(self.model.now) + odd;
+                self.model.now = self.model.now.max(then);
+                self.stage.set_time(self.model.now);
+                return;
+            }
+            Step::TopUp(sum) => {
+                let amount = self.model.sum(*sum).min(100_000_000);
+                if amount == 0 || later.top_up(amount).is_err() {
+                    return;
+                }
+                (vec![self.stage.transfer(&self.model, amount)], Ok(()))
+            }
+            Step::Gift(lamports) => {
+                if later.gift(*lamports).is_err() {
+                    return;
+                }
+                let escrow = self.stage.present_keys(&self.model).escrow;
+                (vec![Stage::gift(&escrow, *lamports)], Ok(()))
+            }
+            Step::Prefund(lamports) => {
+                let Ok(seq) = later.prefund(*lamports) else {
+                    return;
+                };
+                (vec![Stage::gift(&pda::invocation(&cast::vehicle(), seq), *lamports)], Ok(()))
+            }
+            Step::Do(call, twist) => {
+                let mut transaction = self.stage.build(call, &self.model);
+                let mut expected: Verdict = later.apply(call);
+                if self.stage.twist(call, *twist, &self.model, &mut transaction) {
+                    expected = Err("something is wrong with it");
+                }
+                (transaction, expected)
+            }
+        };
+        let before = self.stage.snapshot();
+        let outcome = self.stage.send(&transaction);
+        let after = self.stage.snapshot();
+        if let Step::Do(call, _) = step {
+            self.tally.count(call, outcome.is_ok());
+        }
+        match (&outcome, expected) {
+            (Ok(()), Ok(())) => {
+                agree(&mut self.stage, &later, &after);
+                let passage =
+                    Passage { step, earlier: &self.model, later: &later, before: &before, after: &after };
+                passage.check(&mut self.stage);
+                self.model = later;
+            }
+            // 8. A failed transaction changes nothing.
+            (Err(_), Err(_)) => {
+                assert!(before == after, "8: a failed transaction changed an account: {step:?}")
+            }
+            (Ok(()), Err(refusal)) => panic!("{step:?} is accepted, but it must not be: {refusal}"),
+            (Err(why), Ok(())) => panic!("{step:?} is refused, but it may: {why}"),
+        }
+    }
+}

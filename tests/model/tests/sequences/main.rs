@@ -1,0 +1,54 @@
+//! Random sequences of every instruction, by honest and hostile people, on the program's real bytes.
+//!
+//! A few hundred in a normal run. `LATCHKEY_DEEP=1`, which `cargo xtask test --deep` sets, makes it thousands; another
+//! number multiplies that.
+
+use std::sync::Mutex;
+
+use latchkey_tests_model::play::{Tally, any_sequence, play};
+use latchkey_tests_model::step::Flavour;
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+
+/// Lets `cases` sequences of a flavour happen, in a deep run `deep` times the number asked for.
+fn run(flavour: Flavour, cases: u32, deep: u32) {
+    let times: u32 = std::env::var("LATCHKEY_DEEP").ok().and_then(|times| times.parse().ok()).unwrap_or(0);
+    let cases = if times == 0 { cases } else { deep * times };
+    let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
+    let mut runner = TestRunner::new(Config {
+        cases,
+        max_shrink_iters: 3_000,
+        failure_persistence: Some(Box::new(persistence)),
+        source_file: Some(file!()),
+        ..Config::default()
+    });
+    let tally = Mutex::new(Tally::default());
+    let result = runner.run(&any_sequence(flavour), |sequence| {
+        tally.lock().expect("a failure ends the run").add(&play(&sequence));
+        Ok(())
+    });
+    let tally = tally.into_inner().expect("a failure ends the run");
+    let (all, accepted) = tally.transactions();
+    println!("{cases} sequences, {all} transactions, {accepted} accepted\n{tally}");
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    // Few sequences may miss a rare one.
+    if times > 0 {
+        assert_eq!(tally.both_ways(), 33, "every instruction is accepted and refused");
+    }
+}
+
+#[test]
+fn loans_paid_and_not_paid_are_what_the_contract_says() {
+    run(Flavour::Money, 120, 4_000);
+}
+
+#[test]
+fn function_calls_lock_unlock_and_pay_as_the_contract_says() {
+    run(Flavour::Calls, 120, 4_000);
+}
+
+#[test]
+fn hostile_people_get_nothing_that_the_contract_does_not_give() {
+    run(Flavour::Hostile, 120, 4_000);
+}
