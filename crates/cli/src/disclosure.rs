@@ -127,6 +127,7 @@ impl fmt::Display for Disclosure {
         }
 
         writeln!(f, "\nYour payment schedule, if you sign at {}:\n", date::show(self.signed_at))?;
+        let column = |units| money::show_all(units, self.decimals);
         let rows: Vec<[String; 6]> = schedule
             .payments
             .iter()
@@ -135,10 +136,10 @@ impl fmt::Display for Disclosure {
                 [
                     (index + 1).to_string(),
                     date::show(payment.due),
-                    amount(payment.amount),
-                    amount(payment.interest),
-                    amount(payment.principal),
-                    amount(payment.balance),
+                    column(payment.amount),
+                    column(payment.interest),
+                    column(payment.principal),
+                    column(payment.balance),
                 ]
             })
             .collect();

@@ -157,6 +157,15 @@ pub async fn land(
     }
 }
 
+/// What became of a transaction that was sent before, if anything did.
+pub async fn landed_before(
+    cluster: &Cluster,
+    transaction: &Transaction,
+) -> Option<Result<Landed, SendError>> {
+    let landed = status(cluster, transaction, &transaction.signatures[0], true).await?;
+    if matches!(landed, Err(SendError::Expired)) { None } else { Some(landed) }
+}
+
 /// The fate of a signature, once it is known. With `last`, one that nobody knows will never land.
 async fn status(
     cluster: &Cluster,
@@ -214,7 +223,9 @@ fn last_words(logs: &[String]) -> String {
     let words = logs.iter().rev().find_map(|line| {
         line.strip_prefix("Program log: Error: ")
             .or_else(|| line.strip_prefix("Program log: AnchorError "))
+            // The system program's.
             .or_else(|| line.starts_with("Transfer: insufficient").then_some(line.as_str()))
+            .or_else(|| line.ends_with("already in use").then_some(line.as_str()))
     });
     words.map_or_else(String::new, |words| format!(" ({words})"))
 }

@@ -130,7 +130,8 @@ fn car(vehicle: &Vehicle, now: i64) -> Value {
     })
 }
 
-fn car_in_words(vehicle: &Vehicle, now: i64) -> String {
+/// A car's lock in a few words.
+pub fn car_in_words(vehicle: &Vehicle, now: i64) -> String {
     let state = match vehicle.lock {
         LockState::Locked { until: 0, .. } => "locked until it is unlocked".to_owned(),
         LockState::Locked { until, .. } if now < until => format!("locked until {}", date::show(until)),

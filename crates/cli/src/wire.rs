@@ -61,13 +61,19 @@ pub fn missing(transaction: &Transaction) -> Vec<Pubkey> {
     signers.filter(|(signature, _)| **signature == Signature::default()).map(|(_, signer)| *signer).collect()
 }
 
+/// Fails unless somebody's signature is missing.
+pub fn needs(transaction: &Transaction, signer: &Pubkey) -> Result<(), WireError> {
+    let missing = missing(transaction);
+    if missing.contains(signer) {
+        return Ok(());
+    }
+    let named = missing.iter().map(Pubkey::to_string).collect::<Vec<_>>().join(" or ");
+    Err(WireError::NotASigner(*signer, named))
+}
+
 /// Adds a signature.
 pub fn add_signature(transaction: &mut Transaction, key: &Keypair) -> Result<(), WireError> {
-    let missing = missing(transaction);
-    if !missing.contains(&key.pubkey()) {
-        let named = missing.iter().map(Pubkey::to_string).collect::<Vec<_>>().join(" or ");
-        return Err(WireError::NotASigner(key.pubkey(), named));
-    }
+    needs(transaction, &key.pubkey())?;
     let blockhash = transaction.message.recent_blockhash;
     Ok(transaction.try_partial_sign(&[key], blockhash)?)
 }

@@ -33,6 +33,7 @@ impl Sign {
             let Party::Here(key) = &me else {
                 return Err(Usage("signing needs a key file: pass --keypair FILE".to_owned()).into());
             };
+            wire::needs(&transaction, &key.pubkey())?;
             tell(context, &contents).await?;
             if transaction.message.account_keys[0] == key.pubkey() {
                 context.printer.note(&"You pay its fee, and the rent of what it makes.");
@@ -43,6 +44,11 @@ impl Sign {
         if context.signs_only() || !wire::missing(&transaction).is_empty() {
             return context.hand_on(&transaction);
         }
+        let names: Vec<&str> = contents.calls.iter().map(|call| call.name).collect();
+        let done = View::new(json!({ "instructions": names }), format!("done: {}", names.join(", ")));
+        if let Some(landed) = send::landed_before(&context.cluster, &transaction).await {
+            return context.done(landed.context("it was sent before, and failed")?, done);
+        }
         // Somebody may have signed long ago: whether it still can land is asked of the node, not of a clock.
         let payer = transaction.message.account_keys[0];
         send::simulate(&context.cluster, &transaction, &payer)
@@ -50,9 +56,7 @@ impl Sign {
             .context("it would fail, and was not sent")?;
         let last_valid = send::last_valid(&context.cluster).await?;
         let landed = context.land("the transaction", &transaction, last_valid).await?;
-        let names: Vec<&str> = contents.calls.iter().map(|call| call.name).collect();
-        context
-            .done(landed, View::new(json!({ "instructions": names }), format!("done: {}", names.join(", "))))
+        context.done(landed, done)
     }
 
     fn read(&self) -> Result<String> {

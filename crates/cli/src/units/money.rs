@@ -42,13 +42,19 @@ pub fn parse(text: &str, decimals: u8) -> Result<u64, MoneyError> {
 
 /// Base units as a decimal text that [`parse`] takes back: at least two decimals, where there are so many.
 pub fn show(units: u64, decimals: u8) -> String {
+    let all = show_all(units, decimals);
+    let Some((whole, fraction)) = all.split_once('.') else { return all };
+    let shortest = fraction.trim_end_matches('0').len().max(usize::from(decimals.min(2)));
+    format!("{whole}.{}", &fraction[..shortest])
+}
+
+/// Base units as a decimal text with every decimal there is, for columns.
+pub fn show_all(units: u64, decimals: u8) -> String {
     let width = usize::from(decimals);
     let digits = format!("{units:0>width$}", width = width + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - width);
-    let shortest = fraction.trim_end_matches('0').len().max(width.min(2));
-    match &fraction[..shortest] {
-        "" => whole.to_owned(),
-        fraction => format!("{whole}.{fraction}"),
+    match digits.split_at(digits.len() - width) {
+        (whole, "") => whole.to_owned(),
+        (whole, fraction) => format!("{whole}.{fraction}"),
     }
 }
 
@@ -82,6 +88,7 @@ mod tests {
             assert_eq!(parse(&show(units, decimals), decimals), Ok(units), "{text}");
         }
         assert_eq!(show(1_100_200_000, 6), "1100.20");
+        assert_eq!(show_all(1_100_200_000, 6), "1100.200000");
         assert_eq!(show(1, 6), "0.000001");
         assert_eq!(show(0, 6), "0.00");
         assert_eq!(show(7, 0), "7");

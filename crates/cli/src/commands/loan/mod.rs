@@ -14,6 +14,7 @@ mod quote;
 mod show;
 mod top_up;
 mod waive;
+mod watch;
 mod withdraw;
 
 use anchor_spl::token_2022::spl_token_2022::instruction::transfer_checked;
@@ -34,6 +35,8 @@ pub enum Loan {
     Originate(originate::Originate),
     /// Show where a loan stands
     Show(show::Show),
+    /// Tell how a loan goes on, until something happens
+    Watch(watch::Watch),
     /// List a lender's or a borrower's loans
     List(list::List),
     /// Put tokens into the car wallet; anybody may
@@ -68,6 +71,7 @@ impl Loan {
             Self::Quote(command) => command.execute(context).await,
             Self::Originate(command) => command.execute(context).await,
             Self::Show(command) => command.execute(context).await,
+            Self::Watch(command) => command.execute(context).await,
             Self::List(command) => command.execute(context).await,
             Self::TopUp(command) => command.execute(context).await,
             Self::Pay(command) => command.execute(context).await,

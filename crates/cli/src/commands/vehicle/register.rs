@@ -1,6 +1,6 @@
 //! `latchkey vehicle register`
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use latchkey_cli::printer::View;
 use latchkey_client::protocol::Enrolment;
@@ -26,9 +26,15 @@ impl Register {
         let signer = context.party(self.key.lender_keypair.as_ref())?;
         let register =
             instructions::register_vehicle(context.payer()?.address(), signer.address(), &enrolment)?;
-        let vehicle = pda::vehicle(&Pubkey::new_from_array(enrolment.signer)).to_string();
+        let vehicle = pda::vehicle(&Pubkey::new_from_array(enrolment.signer));
+        if context.cluster.account(&vehicle).await?.is_some() {
+            bail!("this device has registered {vehicle} already: `latchkey vehicle show` shows it");
+        }
         let lender = Pubkey::new_from_array(Enrolment::decode(&enrolment.payload)?.lender).to_string();
-        let view = View::new(json!({ "vehicle": vehicle, "lender": lender }), format!("vehicle {vehicle}"));
+        let view = View::new(
+            json!({ "vehicle": vehicle.to_string(), "lender": lender }),
+            format!("vehicle {vehicle}"),
+        );
         context.run("registering the car", &register, &[&signer], view).await
     }
 }
