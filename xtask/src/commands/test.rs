@@ -56,10 +56,12 @@ impl Suite {
             ],
             Some(Self::Chaos) => &["--package", "latchkey-tests-chaos"],
             Some(Self::Svm) => &["--package", "latchkey-tests-svm"],
-            // Keeper and car run as processes, so their binaries must be there.
+            // Keeper, car and terminal run as processes, so their binaries must be there.
             Some(Self::Validator) => &[
                 "--package",
                 "latchkey-tests-validator",
+                "--package",
+                "latchkey-cli",
                 "--package",
                 "latchkey-keeper",
                 "--package",

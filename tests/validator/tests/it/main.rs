@@ -4,3 +4,4 @@ mod forged;
 mod interrupted;
 mod killed;
 mod path;
+mod terminal;
