@@ -328,9 +328,12 @@ impl Stage {
                     pair,
                     *proof,
                     || cast::receipt(device + 1, action, seq, Outcome::Applied, now),
-                    || match refused {
-                        true => cast::receipt(device, action, seq, Outcome::RefusedUnsafe, now),
-                        false => cast::receipt(device, action, seq + 1, Outcome::Applied, now),
+                    || {
+                        if refused {
+                            cast::receipt(device, action, seq, Outcome::RefusedUnsafe, now)
+                        } else {
+                            cast::receipt(device, action, seq + 1, Outcome::Applied, now)
+                        }
                     },
                 );
             }

@@ -345,7 +345,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
 
     let default = vec![wait(Moment::Grace), go(Call::DeclareDefault)];
     let notified = vec![go(Call::ServeNotice(Who::Servicer, 1)), wait(Moment::Notice)];
-    let lock = [notified, ask(Action::Lock), fulfil.clone()].concat();
+    let lock = [notified.clone(), ask(Action::Lock), fulfil.clone()].concat();
     let cure = vec![Step::TopUp(Sum::Cure(0)), go(Call::Collect)];
     let unlock = [ask(Action::Unlock), fulfil.clone()].concat();
     let warned = [vec![wait(Moment::Due)], ask(Action::Warn), fulfil.clone()].concat();
@@ -353,20 +353,25 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let cured = [cure.clone(), unlock.clone()].concat();
 
     // Keepers that give back, die, or are never there.
-    let yielded = vec![
-        go(Call::Claim(Who::Keeper, 0)),
-        go(Call::Yield(Who::Keeper, 0)),
-        go(Call::Claim(Who::Rival, 0)),
-    ];
-    let lapsed = vec![go(Call::Claim(Who::Keeper, 0)), wait(Moment::Lease), go(Call::Claim(Who::Rival, 0))];
+    let asked = [default.clone(), notified.clone(), ask(Action::Lock)].concat();
+    let claimed = [asked.clone(), vec![go(Call::Claim(Who::Keeper, 0))]].concat();
+    let rival = go(Call::Claim(Who::Rival, 0));
+    let yielded = [claimed.clone(), vec![go(Call::Yield(Who::Keeper, 0)), rival.clone()]].concat();
+    let lapsed = [claimed, vec![wait(Moment::Lease), rival]].concat();
     let expired = vec![wait(Moment::Expiry), go(Call::Expire(0))];
-    let doomed = [default.clone(), ask(Action::Lock), expired.clone()].concat();
+    let doomed = [asked, expired.clone()].concat();
     let renewed = [vec![wait(Moment::Renewal)], ask(Action::Lock)].concat();
     let own =
         [ask(Action::Unlock), vec![go(Call::Claim(Who::Borrower, 0)), go(Call::Confirm(0, Proof::Right))]];
 
     // What lender and borrower grant each other.
-    let emergency = vec![go(Call::EmergencyStart(Who::Borrower)), go(Call::Request(Action::Unlock, None))];
+    let emergency = [
+        locked.clone(),
+        vec![go(Call::EmergencyStart(Who::Borrower))],
+        unlock.clone(),
+        vec![wait(Moment::Courtesy)],
+    ]
+    .concat();
     let promise = vec![
         go(Call::PlaceHold(Who::Servicer, 4 * DAY)),
         go(Call::Request(Action::Lock, None)),
