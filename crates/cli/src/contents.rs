@@ -1,10 +1,11 @@
 //! What a transaction that somebody else made would do, told before it is signed.
 
-use anchor_lang::{AnchorDeserialize as _, Discriminator as _};
+use anchor_lang::{AnchorDeserialize, Discriminator as _};
 use anchor_spl::associated_token::ID as ASSOCIATED_TOKEN_PROGRAM;
 use latchkey_client::latchkey::instruction as on_chain;
 use latchkey_client::latchkey::state::Terms;
 use latchkey_client::{PROGRAM_ID, Pubkey};
+use serde::Deserialize;
 use solana_sdk::pubkey;
 use solana_sdk::transaction::Transaction;
 
@@ -47,8 +48,10 @@ pub struct Contents {
 pub struct Call {
     /// Its name.
     pub name: &'static str,
-    /// Its accounts, in order.
-    pub accounts: Vec<Pubkey>,
+    /// Its accounts by the names the interface gives them, in order.
+    pub accounts: Vec<(String, Pubkey)>,
+    /// Its arguments: an address where they are one, hex else, or empty.
+    pub arguments: String,
 }
 
 /// A loan that would be written.
@@ -117,19 +120,49 @@ impl Contents {
             let unknown = ForeignContents::Instruction { number };
             let accounts: Vec<Pubkey> = instruction.accounts.iter().map(|index| key(*index)).collect();
             let name = name_of(&instruction.data).ok_or_else(|| unknown.clone())?;
+            let data = &instruction.data[8..];
             if name == "originate" {
-                contents.loan = Some(new_loan(&instruction.data[8..], &accounts).ok_or(unknown)?);
+                contents.loan = Some(new_loan(data, &accounts).ok_or(unknown)?);
             }
-            contents.calls.push(Call { name, accounts });
+            let names = account_names(name).into_iter().chain(std::iter::repeat(String::new()));
+            let accounts = names.zip(accounts).collect();
+            let arguments = match <[u8; 32]>::try_from(data) {
+                Ok(address) => Pubkey::new_from_array(address).to_string(),
+                Err(_) => hex::encode(data),
+            };
+            contents.calls.push(Call { name, accounts, arguments });
         }
         Ok(contents)
     }
 }
 
+/// The program's interface.
+const IDL: &str = include_str!("../../../idl/latchkey.json");
+
+#[derive(Deserialize)]
+struct Interface {
+    instructions: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+    #[serde(default)]
+    accounts: Vec<Named>,
+}
+
+/// The names of an instruction's accounts, in order.
+fn account_names(instruction: &str) -> Vec<String> {
+    let interface: Option<Interface> = serde_json::from_str(IDL).ok();
+    let found = interface
+        .and_then(|interface| interface.instructions.into_iter().find(|named| named.name == instruction));
+    found.map_or_else(Vec::new, |named| named.accounts.into_iter().map(|account| account.name).collect())
+}
+
 /// What an `originate` would write, by its data and accounts, whose order is the program's.
 fn new_loan(mut data: &[u8], accounts: &[Pubkey]) -> Option<NewLoan> {
-    let terms = Terms::deserialize(&mut data).ok()?;
-    let escrow_lamports = u64::deserialize(&mut data).ok()?;
+    let terms: Terms = AnchorDeserialize::deserialize(&mut data).ok()?;
+    let escrow_lamports = AnchorDeserialize::deserialize(&mut data).ok()?;
     let &[_, _, borrower, lender, vehicle, _, _, _, mint, _, seller, ..] = accounts else { return None };
     Some(NewLoan { terms, escrow_lamports, borrower, lender, vehicle, mint, seller })
 }
@@ -176,6 +209,7 @@ mod tests {
         let contents =
             Contents::of(&transaction(&[instructions::originate(&keys, &who, terms, 6_000_000)])).unwrap();
         assert_eq!(contents.calls[0].name, "originate");
+        assert_eq!(contents.calls[0].accounts[2], ("borrower".to_owned(), borrower));
         let loan = NewLoan {
             terms,
             escrow_lamports: 6_000_000,
@@ -203,25 +237,15 @@ mod tests {
 
     #[test]
     fn every_instruction_of_the_program_has_its_name() {
-        let idl: serde_json::Value =
-            serde_json::from_str(include_str!("../../../idl/latchkey.json")).unwrap();
-        let mut listed: Vec<&str> =
-            idl["instructions"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+        let interface: Interface = serde_json::from_str(IDL).unwrap();
+        let mut listed: Vec<&str> = interface.instructions.iter().map(|named| named.name.as_str()).collect();
         let mut named = NAMES.to_vec();
         listed.sort_unstable();
         named.sort_unstable();
         assert_eq!(named, listed);
-        let originate = idl["instructions"].as_array().unwrap().iter().find(|it| it["name"] == "originate");
-        let accounts: Vec<&str> = originate.unwrap()["accounts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|account| account["name"].as_str().unwrap())
-            .collect();
+        let accounts = account_names("originate");
         // The places that are read by position.
-        assert_eq!(
-            [2, 3, 4, 8, 10].map(|at| accounts[at]),
-            ["borrower", "lender", "vehicle", "mint", "seller"]
-        );
+        let read = [2, 3, 4, 8, 10].map(|at| accounts[at].as_str());
+        assert_eq!(read, ["borrower", "lender", "vehicle", "mint", "seller"]);
     }
 }

@@ -8,7 +8,7 @@ use latchkey_cli::chain::Cluster;
 use latchkey_cli::config::{self, Config};
 use latchkey_cli::keys::{Named, Party};
 use latchkey_cli::printer::{Printer, View};
-use latchkey_cli::send::{self, Landed};
+use latchkey_cli::send::{self, Landed, SendError};
 use latchkey_cli::wire;
 use latchkey_client::latchkey::state::{Lender, Loan};
 use latchkey_client::{Instruction, Pubkey, pda};
@@ -212,10 +212,14 @@ impl Context {
 
     /// Brings a signed transaction to its fate.
     pub async fn land(&self, what: &str, transaction: &Transaction, last_valid: u64) -> Result<Landed> {
-        let bar = self.printer.wait(format!("{what}: sent, waiting until it is confirmed"));
+        let signature = transaction.signatures[0];
+        let bar = self.printer.wait(format!("{what}: sent {signature}, waiting until it is confirmed"));
         let landed = send::land(&self.cluster, transaction, last_valid).await;
         bar.finish_and_clear();
-        landed.with_context(|| failed(what))
+        match landed {
+            Err(SendError::Unknown(_)) => Ok(landed?),
+            known => known.with_context(|| failed(what)),
+        }
     }
 
     /// Sends, and shows what was done.

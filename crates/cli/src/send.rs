@@ -21,6 +21,8 @@ const COMPUTE_BUDGET_PROGRAM: Pubkey = pubkey!("ComputeBudget1111111111111111111
 const LOOK: Duration = Duration::from_millis(400);
 /// Pause between sendings of the same bytes.
 const RESEND: Duration = Duration::from_secs(2);
+/// A node that answers nothing for so long has fallen silent.
+const SILENCE: Duration = Duration::from_mins(2);
 /// Units above what the simulation used: a tenth of it, and so many.
 const SPARE_UNITS: u64 = 1_000;
 const MOST_UNITS: u32 = 1_400_000;
@@ -55,6 +57,11 @@ pub enum SendError {
         "the transaction did not land before its blockhash expired, and never will: try again, perhaps with a higher --priority-fee"
     )]
     Expired,
+    /// The node fell silent after the transaction went out.
+    #[error(
+        "the cluster no longer answers, so it is not known whether {0} landed: look for it before trying again"
+    )]
+    Unknown(Signature),
     /// The node.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -137,6 +144,7 @@ pub async fn land(
     };
     let signature = transaction.signatures[0];
     let mut send_at = Instant::now();
+    let mut answered = Instant::now();
     loop {
         if Instant::now() >= send_at {
             send_at = Instant::now() + RESEND;
@@ -147,6 +155,11 @@ pub async fn land(
             return landed;
         }
         let height = cluster.rpc.get_block_height_with_commitment(CommitmentConfig::confirmed()).await;
+        if height.is_ok() {
+            answered = Instant::now();
+        } else if answered.elapsed() > SILENCE {
+            return Err(SendError::Unknown(signature));
+        }
         if height.is_ok_and(|height| height > last_valid) {
             // No new copy can land any more; whether one did before is asked once more.
             if let Some(landed) = status(cluster, transaction, &signature, true).await {

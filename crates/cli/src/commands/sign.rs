@@ -73,10 +73,12 @@ impl Sign {
 /// Tells what would be signed: every instruction with its accounts, and what a new loan costs.
 async fn tell(context: &Context, contents: &Contents) -> Result<()> {
     for call in &contents.calls {
-        context.printer.note(&format!("{}:", call.name));
-        for account in &call.accounts {
-            context.printer.note(&format!("  {account}"));
+        let mut lines: Vec<(&str, String)> =
+            call.accounts.iter().map(|(name, address)| (name.as_str(), address.to_string())).collect();
+        if contents.loan.is_none() && !call.arguments.is_empty() {
+            lines.push(("arguments", call.arguments.clone()));
         }
+        context.printer.note(&format!("{}\n  {}", call.name, rows(lines).replace('\n', "\n  ")));
     }
     if let Some(loan) = &contents.loan {
         let mint = context.cluster.mint(&loan.mint).await?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use latchkey_cli::chain::Mint;
 use latchkey_cli::lender_file::{self, LenderFile, Plan, Step, Wanted};
@@ -91,7 +91,11 @@ impl Apply {
         context.confirm("Change this?")?;
         let mut signatures = Vec::new();
         for batch in &batches {
-            match context.send("changing the lender", batch, &[&authority]).await? {
+            let sent = context.send("changing the lender", batch, &[&authority]).await;
+            let (done, all) = (signatures.len(), batches.len());
+            match sent.with_context(|| {
+                format!("{done} of {all} transactions are done; run it again for the rest")
+            })? {
                 Some(landed) => signatures.push(landed.signature.to_string()),
                 None => return Ok(()),
             }

@@ -1,0 +1,4 @@
+//! `latchkey` as a process, without a cluster: files, flags, exit codes.
+
+mod files;
+mod flags;
