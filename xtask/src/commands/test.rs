@@ -22,6 +22,10 @@ pub struct Args {
     #[arg(long, value_enum)]
     pub suite: Option<Suite>,
 
+    /// Thousands of random sequences beside the model where a normal run has hundreds
+    #[arg(long)]
+    pub deep: bool,
+
     /// More arguments for nextest, such as a filter
     #[arg(last = true)]
     pub rest: Vec<String>,
@@ -50,12 +54,14 @@ impl Suite {
                 "--exclude",
                 "latchkey-tests-chaos",
                 "--exclude",
+                "latchkey-tests-model",
+                "--exclude",
                 "latchkey-tests-svm",
                 "--exclude",
                 "latchkey-tests-validator",
             ],
             Some(Self::Chaos) => &["--package", "latchkey-tests-chaos"],
-            Some(Self::Svm) => &["--package", "latchkey-tests-svm"],
+            Some(Self::Svm) => &["--package", "latchkey-tests-svm", "--package", "latchkey-tests-model"],
             // Keeper, car and terminal run as processes, so their binaries must be there.
             Some(Self::Validator) => &[
                 "--package",
@@ -98,6 +104,9 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     run.args(["nextest", "run"]).args(packages);
     if args.suite == Some(Suite::Validator) {
         run.args(["--filterset", "package(latchkey-tests-validator)"]);
+    }
+    if args.deep {
+        run.args(["--profile", "deep"]).env("LATCHKEY_DEEP", "1");
     }
     finish(with_tools(run.args(&args.rest), workspace, &tools))
 }
