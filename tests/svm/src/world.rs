@@ -5,7 +5,7 @@ use anchor_spl::{token, token_2022};
 use latchkey_client::accounts::{decode_as, decode_token_account};
 use latchkey_client::{Instruction, Pubkey};
 use litesvm::LiteSVM;
-use solana_sdk::account::ReadableAccount;
+use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::clock::Clock;
 use solana_sdk::hash::Hash;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
@@ -44,7 +44,7 @@ const NONCE: &str = "nonce";
 const NONCE_LEN: usize = 80;
 
 /// Every account that a transaction could have changed: lamports, owner and data.
-pub type Snapshot = BTreeMap<Pubkey, (u64, Pubkey, Vec<u8>)>;
+pub type Snapshot = BTreeMap<Pubkey, AccountSharedData>;
 
 impl World {
     /// A world at [`START`].
@@ -101,7 +101,11 @@ impl World {
         let advance = solana_system_interface::instruction::advance_nonce_account(&nonce.pubkey(), &gas);
         let instructions: Vec<_> = [advance].into_iter().chain(instructions.iter().cloned()).collect();
         let signers: Vec<_> = [&self.gas].into_iter().chain(signers.iter().copied()).collect();
-        Transaction::new_signed_with_payer(&instructions, Some(&gas), &signers, Hash::new_from_array(durable))
+        let hash = Hash::new_from_array(durable);
+        let transaction = Transaction::new_signed_with_payer(&instructions, Some(&gas), &signers, hash);
+        // A nonce moves on once a block; the one that stands in the transaction was of an earlier one.
+        self.svm.expire_blockhash();
+        transaction
     }
 
     /// Sends a transaction that was signed before. If it fails, nothing may have changed.
@@ -120,15 +124,13 @@ impl World {
         let accounts = self.svm.accounts_db().inner.iter();
         accounts
             .filter(|(address, account)| !self.aside.contains(address) && owners.contains(account.owner()))
-            .map(|(address, account)| {
-                (*address, (account.lamports(), *account.owner(), account.data().to_vec()))
-            })
+            .map(|(address, account)| (*address, account.clone()))
             .collect()
     }
 
     /// The lamports of everybody together, transaction fees aside.
     pub fn all_lamports(&self) -> u64 {
-        self.snapshot().values().map(|(lamports, ..)| lamports).sum()
+        self.snapshot().values().map(ReadableAccount::lamports).sum()
     }
 
     /// Lamports from nowhere.

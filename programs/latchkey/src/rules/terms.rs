@@ -9,10 +9,17 @@ use crate::state::{Period, PolicyFloors, Terms};
 /// No schedule ends later than this after origination, seconds.
 pub const MAX_TERM_SECS: i64 = 50 * 366 * DAY;
 
+/// Principal and late fees together are at most this, base units: with fifty years of interest at the highest rate on
+/// top they still count in a `u64`. What cannot be counted could not be paid.
+pub const MAX_CHARGED: u64 = u64::MAX / 1_000;
+
 /// Checks terms signed at `now`, for themselves and against the floors.
 pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> {
     use LatchkeyError as E;
     check(terms.principal > 0 && terms.instalment > 0 && terms.count > 0, E::TermsEmpty)?;
+    let fees = terms.late_fee.checked_mul(u64::from(terms.count)).ok_or(E::Overflow)?;
+    let charged = terms.principal.checked_add(fees).ok_or(E::Overflow)?;
+    check(charged <= MAX_CHARGED, E::Overflow)?;
     check(terms.first_due > now, E::TermsFirstDue)?;
     check(terms.deferred == 0, E::TermsDeferred)?;
     let period_is_sane = match terms.period {

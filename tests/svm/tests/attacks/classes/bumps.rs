@@ -1,0 +1,81 @@
+//! A second address for what has one: the same seeds with another bump.
+
+use anchor_lang::error::ErrorCode;
+use latchkey::state::Action;
+use latchkey_client::Pubkey;
+
+use crate::door::{Attempt, DOORS, find};
+use crate::suite::Case;
+
+/// The address one bump below the canonical one that there is.
+fn below(seeds: &[&[u8]]) -> Pubkey {
+    let (_, canonical) = Pubkey::find_program_address(seeds, &latchkey::ID);
+    (0..canonical)
+        .rev()
+        .find_map(|bump| {
+            let all: Vec<&[u8]> = seeds.iter().copied().chain([std::slice::from_ref(&bump)]).collect();
+            Pubkey::create_program_address(&all, &latchkey::ID).ok()
+        })
+        .expect("half of all bumps are good")
+}
+
+/// The second address of an account of the instruction.
+fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
+    let scene = &attempt.scene;
+    let (lender, vehicle, loan) = (scene.lender, scene.keys.vehicle, scene.keys.loan);
+    match account {
+        "lender" => below(&[b"lender", attempt.account("authority").as_ref()]),
+        "function" | "lock" => below(&[b"function", lender.as_ref(), &[Action::Lock.code()]]),
+        "warn" => below(&[b"function", lender.as_ref(), &[Action::Warn.code()]]),
+        "unlock" => below(&[b"function", lender.as_ref(), &[Action::Unlock.code()]]),
+        "vehicle" => {
+            let key = latchkey_tests_svm::Car::new("new car").device_key();
+            below(&[b"vehicle", key.as_ref()])
+        }
+        "loan" => below(&[b"loan", vehicle.as_ref(), &0_u32.to_le_bytes()]),
+        "escrow" => below(&[b"escrow", loan.as_ref()]),
+        "invocation" => below(&[b"invocation", vehicle.as_ref(), &1_u64.to_le_bytes()]),
+        other => unreachable!("{other} has no seeds"),
+    }
+}
+
+/// Accounts that are created at a second address.
+const CREATED: &[(&str, &str)] = &[
+    ("init_lender", "lender"),
+    ("set_function", "function"),
+    ("register_vehicle", "vehicle"),
+    ("originate", "loan"),
+    ("originate", "escrow"),
+    ("request", "invocation"),
+];
+
+/// Accounts that are read at a second address, where a copy of the true one lies, as if the program had put it there.
+const READ: &[(&str, &str)] =
+    &[("originate", "warn"), ("originate", "lock"), ("originate", "unlock"), ("fund_escrow", "escrow")];
+
+pub fn cases() -> Vec<Case> {
+    let expected = ErrorCode::ConstraintSeeds;
+    let created = CREATED.iter().map(|&(name, account)| {
+        Case::new(format!("{name} creates its {account} at a second bump"), name, expected, move |stages| {
+            let door = if account == "invocation" {
+                DOORS.iter().find(|door| door.of == "a lock").expect("there is one")
+            } else {
+                find(name)
+            };
+            let mut attempt = door.attempt(stages);
+            let other = second(&mut attempt, account);
+            attempt.swap(account, other).send()
+        })
+    });
+    let read = READ.iter().map(|&(name, account)| {
+        Case::new(format!("{name} reads its {account} at a second bump"), name, expected, move |stages| {
+            let mut attempt = find(name).attempt(stages);
+            let (true_one, other) = (attempt.account(account), second(&mut attempt, account));
+            let svm = attempt.scene.world.svm();
+            let copy = svm.get_account(&true_one).expect("it exists");
+            svm.set_account(other, copy).expect("it keeps its rent");
+            attempt.swap(account, other).send()
+        })
+    });
+    created.chain(read).collect()
+}

@@ -1,0 +1,29 @@
+//! One account of the program in the place of another kind.
+
+use anchor_lang::error::ErrorCode;
+
+use crate::classes::kinds::{is_new, is_ours};
+use crate::door::DOORS;
+use crate::stage::{Other, keys_of};
+use crate::suite::Case;
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for door in DOORS {
+        for account in door.accounts() {
+            if !is_ours(account) || is_new(door.name, account) {
+                continue;
+            }
+            // The thief's own lender, or where a lender belongs, its own loan.
+            let disguise = if account == "lender" { "loan" } else { "lender" };
+            let name = format!("{} with a {disguise} as its {account}", door.label());
+            let expected = ErrorCode::AccountDiscriminatorMismatch;
+            cases.push(Case::new(name, door.name, expected, move |stages| {
+                let attempt = door.attempt(stages);
+                let foreign = keys_of(&attempt.scene, Other::Foreign);
+                attempt.swap(account, if disguise == "loan" { foreign.loan } else { foreign.lender }).send()
+            }));
+        }
+    }
+    cases
+}

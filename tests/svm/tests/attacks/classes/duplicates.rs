@@ -1,0 +1,98 @@
+//! One account in two places.
+
+use anchor_lang::error::ErrorCode;
+use latchkey::errors::LatchkeyError as E;
+use latchkey_client::instructions as build;
+use solana_sdk::signer::Signer;
+
+use crate::door::{find, send};
+use crate::stage::Stage;
+use crate::suite::{Case, Expected};
+
+pub fn cases() -> Vec<Case> {
+    let twice: Expected = ErrorCode::ConstraintDuplicateMutableAccount.into();
+    let doubled: Vec<(&'static str, &'static str, &'static str, Expected)> = vec![
+        ("originate", "seller", "treasury", E::InvalidSeller.into()),
+        ("originate", "treasury", "seller", E::WrongRecipient.into()),
+        ("collect", "treasury", "wallet", twice),
+        ("collect", "wallet", "treasury", twice),
+        ("prepay", "treasury", "wallet", twice),
+        ("prepay", "wallet", "treasury", twice),
+        ("pay_off", "treasury", "wallet", twice),
+        ("pay_off", "wallet", "treasury", twice),
+        ("withdraw_surplus", "borrower_tokens", "wallet", twice),
+        ("withdraw_surplus", "wallet", "borrower_tokens", twice),
+        ("close_loan", "borrower_tokens", "wallet", twice),
+        ("close_loan", "wallet", "borrower_tokens", twice),
+        ("close_loan", "rent_payer", "authority", E::WrongRecipient.into()),
+        ("close_loan", "authority", "rent_payer", E::WrongRecipient.into()),
+        ("close_loan", "rent_payer", "escrow", E::WrongRecipient.into()),
+        ("close_loan", "authority", "escrow", E::WrongRecipient.into()),
+        ("claim", "escrow", "invocation", ErrorCode::AccountDiscriminatorMismatch.into()),
+        ("confirm", "escrow", "loan", ErrorCode::AccountDiscriminatorMismatch.into()),
+        ("confirm", "invocation", "escrow", ErrorCode::AccountDiscriminatorMismatch.into()),
+        ("confirm", "keeper", "escrow", E::NotClaimer.into()),
+        ("confirm", "keeper", "invocation", E::NotClaimer.into()),
+        ("confirm", "rent_payer", "keeper", E::WrongRecipient.into()),
+        ("confirm", "rent_payer", "invocation", E::WrongRecipient.into()),
+        ("expire", "rent_payer", "escrow", E::WrongRecipient.into()),
+        ("expire", "rent_payer", "invocation", E::WrongRecipient.into()),
+        ("expire", "escrow", "invocation", ErrorCode::AccountDiscriminatorMismatch.into()),
+        ("request", "escrow", "loan", ErrorCode::AccountDiscriminatorMismatch.into()),
+        ("lift_hold", "borrower", "lender_signer", E::NotBorrower.into()),
+        ("lift_hold", "lender_signer", "borrower", E::NotServicing.into()),
+        ("extend", "borrower", "lender_signer", E::NotBorrower.into()),
+        ("extend", "lender_signer", "borrower", E::NotServicing.into()),
+        ("rotate_device_key", "borrower", "lender_signer", E::NotBorrower.into()),
+    ];
+    let mut cases: Vec<_> = doubled
+        .into_iter()
+        .map(|(name, account, as_well, expected)| {
+            Case::new(
+                format!("{name} with its {as_well} as its {account} too"),
+                name,
+                expected,
+                move |stages| {
+                    let mut attempt = find(name).attempt(stages);
+                    let doubled = attempt.account(as_well);
+                    attempt.swap(account, doubled).send()
+                },
+            )
+        })
+        .collect();
+    cases.push(Case::new(
+        "originate with the car wallet as the seller's account",
+        "originate",
+        E::InvalidSeller,
+        |stages| {
+            let mut attempt = find("originate").attempt(stages);
+            let (loan, wallet) = (attempt.account("loan"), attempt.account("wallet"));
+            attempt.scene.money.clone().open(&mut attempt.scene.world, &loan, 0);
+            attempt.swap("seller", wallet).send()
+        },
+    ));
+    cases.push(Case::new(
+        "collect twice at once takes an instalment once",
+        "collect",
+        Expected::Harmless,
+        |stages| {
+            let mut scene = stages.at(Stage::Due);
+            scene.top_up(2_000);
+            let twice = [build::collect(&scene.keys), build::collect(&scene.keys)];
+            let outcome = send(&mut scene, &twice);
+            assert_eq!((scene.wallet(), scene.loan().ledger.paid_scheduled), (1_000, 1_000));
+            outcome
+        },
+    ));
+    cases.push(Case::new("claim twice at once", "claim", E::Leased, |stages| {
+        let mut scene = stages.at(Stage::Asked);
+        let claim = build::claim(&scene.keys, scene.keeper.pubkey(), 1);
+        send(&mut scene, &[claim.clone(), claim])
+    }));
+    cases.push(Case::new("yield twice at once for two bonds", "yield_claim", E::NotClaimed, |stages| {
+        let mut scene = stages.at(Stage::Claimed);
+        let give_back = build::yield_claim(&scene.keys.vehicle, scene.keeper.pubkey(), 1);
+        send(&mut scene, &[give_back.clone(), give_back])
+    }));
+    cases
+}

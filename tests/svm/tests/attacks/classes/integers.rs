@@ -1,0 +1,235 @@
+//! The largest and smallest numbers wherever a number can be named.
+
+use latchkey::errors::LatchkeyError as E;
+use latchkey::instructions::{MAX_FEE, SetFunctionArgs};
+use latchkey::rules::terms::MAX_TERM_SECS;
+use latchkey::state::{Action, Loan, Period, PolicyFloors, Terms, Vehicle};
+use latchkey_client::instructions as build;
+use latchkey_tests_svm::{DAY, Outcome, START, Scene, due, floors};
+use solana_sdk::signer::Signer;
+
+use crate::door::send;
+use crate::stage::{Stage, Stages};
+use crate::suite::{Case, Expected};
+
+/// The system program cannot pay that much.
+const TOO_POOR: Expected = Expected::System(1);
+
+fn originate(stages: &mut Stages, change: Change<Terms>) -> Outcome {
+    let mut scene = stages.at(Stage::BeforeLoan);
+    change(&mut scene.terms);
+    scene.originate()
+}
+
+fn offer(stages: &mut Stages, change: Change<SetFunctionArgs>) -> Outcome {
+    let mut scene = stages.at(Stage::Fresh);
+    let mut offer = scene.offer(Action::Lock);
+    change(&mut offer);
+    scene.set_function(Action::Lock, offer)
+}
+
+type Act = fn(&mut Scene) -> Outcome;
+type Change<T> = fn(&mut T);
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let terms: [(_, Expected, Change<Terms>); 23] = [
+        ("a principal of nothing", E::TermsEmpty.into(), |t| t.principal = 0),
+        ("a principal of u64::MAX", E::Overflow.into(), |t| t.principal = u64::MAX),
+        ("a principal whose interest could overflow", E::Overflow.into(), |t| t.principal = u64::MAX / 1_000),
+        ("a principal that the treasury does not hold", Expected::Token(1), |t| t.principal = 1 << 50),
+        ("an instalment of nothing", E::TermsEmpty.into(), |t| t.instalment = 0),
+        ("no payments", E::TermsEmpty.into(), |t| t.count = 0),
+        ("a first due date of i64::MIN", E::TermsFirstDue.into(), |t| t.first_due = i64::MIN),
+        ("a first due date of -1", E::TermsFirstDue.into(), |t| t.first_due = -1),
+        ("a first due date of i64::MAX", E::TermsTooLong.into(), |t| t.first_due = i64::MAX),
+        ("a first due date of i64::MAX by months", E::TermsTooLong.into(), |t| {
+            (t.first_due, t.period) = (i64::MAX, Period::Months(12));
+        }),
+        ("65,535 payments of a year each", E::TermsTooLong.into(), |t| {
+            (t.count, t.period) = (u16::MAX, Period::Seconds(366 * 86_400));
+        }),
+        ("65,535 payments of twelve months each", E::TermsTooLong.into(), |t| {
+            (t.count, t.period) = (u16::MAX, Period::Months(12));
+        }),
+        ("a schedule one second beyond fifty years", E::TermsTooLong.into(), |t| {
+            (t.count, t.first_due) = (1, START + MAX_TERM_SECS + 1);
+        }),
+        ("a period of nothing", E::TermsPeriod.into(), |t| t.period = Period::Seconds(0)),
+        ("a period of u32::MAX", E::TermsPeriod.into(), |t| t.period = Period::Seconds(u32::MAX)),
+        ("a period of no months", E::TermsPeriod.into(), |t| t.period = Period::Months(0)),
+        ("a period of 255 months", E::TermsPeriod.into(), |t| t.period = Period::Months(u8::MAX)),
+        ("a schedule deferred before it begins", E::TermsDeferred.into(), |t| t.deferred = 1),
+        ("a schedule deferred by 65,535 periods", E::TermsDeferred.into(), |t| t.deferred = u16::MAX),
+        ("late fees of u64::MAX", E::Overflow.into(), |t| t.late_fee = u64::MAX),
+        ("late fees that only together overflow", E::Overflow.into(), |t| t.late_fee = u64::MAX / 9),
+        ("an instalment of u64::MAX", Expected::Harmless, |t| t.instalment = u64::MAX),
+        ("every duration of u32::MAX", Expected::Harmless, |t| {
+            (t.grace_secs, t.notice_secs, t.late_after_secs) = (u32::MAX, u32::MAX, u32::MAX);
+            (t.courtesy_secs, t.lock_ttl_secs) = (u32::MAX, u32::MAX);
+        }),
+    ];
+    for (name, expected, change) in terms {
+        cases.push(Case::new(name, "originate", expected, move |stages| originate(stages, change)));
+    }
+    let floors_bind: [(_, E, Change<PolicyFloors>); 4] = [
+        ("a rate above a ceiling of 0", E::TermsApr, |f| f.max_apr_bps = 0),
+        ("a grace below a floor of u32::MAX", E::TermsGrace, |f| f.min_grace_secs = u32::MAX),
+        ("a lock longer than a ceiling of a second", E::TermsLockTtl, |f| f.max_lock_ttl_secs = 1),
+        ("fewer emergency starts than 255", E::TermsCourtesy, |f| f.min_courtesy_max = u8::MAX),
+    ];
+    for (name, rule, change) in floors_bind {
+        cases.push(Case::new(name, "originate", rule, move |stages| {
+            let mut scene = stages.at(Stage::BeforeLoan);
+            let mut policy = floors();
+            change(&mut policy);
+            scene.set_policy(policy).holds();
+            scene.terms.apr_bps = 1;
+            scene.originate()
+        }));
+    }
+    let offers: [(_, E, Change<SetFunctionArgs>); 8] = [
+        ("a fee of nothing", E::InvalidFunctionFee, |o| o.fee = 0),
+        ("a fee one lamport too high", E::InvalidFunctionFee, |o| o.fee = MAX_FEE + 1),
+        ("a fee of u64::MAX", E::InvalidFunctionFee, |o| o.fee = u64::MAX),
+        ("a bond of u64::MAX", E::InvalidFunctionFee, |o| o.bond = u64::MAX),
+        ("a lease of nothing", E::InvalidFunctionTimes, |o| o.lease_secs = 0),
+        ("a lease of u32::MAX", E::InvalidFunctionTimes, |o| o.lease_secs = u32::MAX),
+        ("a time-to-live of u32::MAX", E::InvalidFunctionTimes, |o| o.ttl_secs = u32::MAX),
+        ("an address of 129 bytes", E::UriTooLong, |o| o.uri = format!("https://{}", "x".repeat(121))),
+    ];
+    for (name, rule, change) in offers {
+        cases.push(Case::new(name, "set_function", rule, move |stages| offer(stages, change)));
+    }
+    let amounts: [(_, _, Expected, Stage, Act); 19] = [
+        ("a deposit of u64::MAX", "fund_escrow", TOO_POOR, Stage::Fresh, |s| s.fund(u64::MAX)),
+        ("a deposit of nothing", "fund_escrow", E::ZeroAmount.into(), Stage::Fresh, |s| s.fund(0)),
+        ("a withdrawal of u64::MAX", "withdraw_escrow", E::Overflow.into(), Stage::Fresh, |s| {
+            s.withdraw_escrow(u64::MAX)
+        }),
+        ("a prepayment of nothing", "prepay", E::ZeroAmount.into(), Stage::Funded, |s| s.prepay(0)),
+        ("a prepayment of u64::MAX", "prepay", E::WalletTooSmall.into(), Stage::Funded, |s| {
+            s.prepay(u64::MAX)
+        }),
+        (
+            "a prepayment of one unit more than is owed",
+            "prepay",
+            E::PrepayExceedsPayoff.into(),
+            Stage::Funded,
+            |s| s.prepay(10_001),
+        ),
+        ("a surplus of nothing", "withdraw_surplus", E::ZeroAmount.into(), Stage::Funded, |s| {
+            s.withdraw_surplus(0)
+        }),
+        ("a surplus of u64::MAX", "withdraw_surplus", E::NotSurplus.into(), Stage::Funded, |s| {
+            s.withdraw_surplus(u64::MAX)
+        }),
+        ("a waiver of nothing", "waive_fees", E::ZeroAmount.into(), Stage::Late, |s| s.waive_fees(0)),
+        ("a waiver of u64::MAX", "waive_fees", E::WaiverTooLarge.into(), Stage::Late, |s| {
+            s.waive_fees(u64::MAX)
+        }),
+        ("a hold until i64::MAX", "place_hold", E::InvalidHold.into(), Stage::Fresh, |s| {
+            s.place_hold(i64::MAX)
+        }),
+        ("a hold until i64::MIN", "place_hold", E::InvalidHold.into(), Stage::Fresh, |s| {
+            s.place_hold(i64::MIN)
+        }),
+        ("a notice by every channel and more", "serve_notice", E::InvalidChannels.into(), Stage::Due, |s| {
+            s.serve_notice_by(u8::MAX)
+        }),
+        ("a notice by no channel", "serve_notice", E::InvalidChannels.into(), Stage::Due, |s| {
+            s.serve_notice_by(0)
+        }),
+        ("an escrow of u64::MAX", "originate", TOO_POOR, Stage::BeforeLoan, |s| {
+            let all = s.origination(s.terms, u64::MAX);
+            s.sign_origination(all)
+        }),
+        ("nine keepers", "set_keepers", E::InvalidKeepers.into(), Stage::Fresh, |s| {
+            s.set_keepers((0..9).map(|n| latchkey_client::Pubkey::new_from_array([n; 32])).collect())
+        }),
+        ("a pause at the end of time", "pause", E::Overflow.into(), Stage::Fresh, |s| {
+            s.at(i64::MAX).pause(1)
+        }),
+        ("a hold at the end of time", "place_hold", E::Overflow.into(), Stage::Fresh, |s| {
+            s.at(i64::MAX - 1).place_hold(i64::MAX)
+        }),
+        (
+            "a receipt of a car whose clock is at i64::MIN",
+            "confirm",
+            Expected::Harmless,
+            Stage::Claimed,
+            |s| {
+                let receipt = latchkey_protocol::Receipt { device_time: i64::MIN, ..s.receipt(1) };
+                s.confirm(&receipt)
+            },
+        ),
+    ];
+    for (name, instruction, expected, stage, act) in amounts {
+        cases.push(Case::new(name, instruction, expected, move |stages| act(&mut stages.at(stage))));
+    }
+    // States so far out that no life leads to them; the arithmetic must say so and not wrap.
+    let edits: [(_, _, Expected, Change<Loan>, Act); 5] = [
+        (
+            "interest that overflows",
+            "collect",
+            E::Overflow.into(),
+            |loan| (loan.ledger.principal, loan.terms.apr_bps) = (u64::MAX, u16::MAX),
+            |s| s.at(START + 365 * DAY).collect(),
+        ),
+        (
+            "fees that overflow",
+            "collect",
+            E::Overflow.into(),
+            |loan| (loan.ledger.fees, loan.terms.late_fee) = (u64::MAX, 1),
+            |s| s.at(due(1)).collect(),
+        ),
+        (
+            "a payoff that overflows",
+            "pay_off",
+            E::Overflow.into(),
+            |loan| (loan.ledger.fees, loan.ledger.principal) = (u64::MAX, 1),
+            Scene::pay_off,
+        ),
+        (
+            "invocations beyond 65,535",
+            "request",
+            E::Overflow.into(),
+            |loan| loan.invocations_open = u16::MAX,
+            |s| s.at(due(0)).request(Action::Warn),
+        ),
+        (
+            "extensions beyond 65,535 periods",
+            "extend",
+            E::Overflow.into(),
+            |loan| loan.terms.deferred = u16::MAX,
+            Scene::extend,
+        ),
+    ];
+    for (name, instruction, expected, edit, act) in edits {
+        cases.push(Case::new(name, instruction, expected, move |stages| {
+            let mut scene = stages.at(Stage::Fresh);
+            scene.edit_loan(edit);
+            act(&mut scene)
+        }));
+    }
+    cases.push(Case::new("a sequence number beyond u64::MAX", "request", E::Overflow, |stages| {
+        let mut scene = stages.at(Stage::Defaulted);
+        let vehicle = scene.keys.vehicle;
+        scene.world.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
+        let call = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 0);
+        send(&mut scene, &[call])
+    }));
+    cases.push(Case::new(
+        "a rotation beyond the last sequence number",
+        "rotate_device_key",
+        E::Overflow,
+        |stages| {
+            let mut scene = stages.at(Stage::Fresh);
+            let vehicle = scene.keys.vehicle;
+            scene.world.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
+            let device = scene.car.successor("new device");
+            scene.rotate(&device)
+        },
+    ));
+    cases
+}

@@ -1,0 +1,35 @@
+//! An account with the right bytes that another program owns: a thief can write any bytes into accounts of a program
+//! of its own.
+
+use anchor_lang::error::ErrorCode;
+use latchkey_client::Pubkey;
+
+use crate::classes::kinds::{is_new, is_state};
+use crate::door::DOORS;
+use crate::suite::Case;
+
+/// The thief's program.
+const THIEF: Pubkey = Pubkey::new_from_array([66; 32]);
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for door in DOORS {
+        for account in door.accounts() {
+            if !is_state(account) || is_new(door.name, account) {
+                continue;
+            }
+            let name = format!("{} with a copy of its {account} that another program owns", door.label());
+            let expected = ErrorCode::AccountOwnedByWrongProgram;
+            cases.push(Case::new(name, door.name, expected, move |stages| {
+                let mut attempt = door.attempt(stages);
+                let (original, copy) = (attempt.account(account), Pubkey::new_unique());
+                let svm = attempt.scene.world.svm();
+                let mut bytes = svm.get_account(&original).expect("it exists");
+                bytes.owner = THIEF;
+                svm.set_account(copy, bytes).expect("it keeps its rent");
+                attempt.swap(account, copy).send()
+            }));
+        }
+    }
+    cases
+}

@@ -1,0 +1,55 @@
+//! Another program in the place of the system or a token program, and the contract called from a program.
+
+use anchor_lang::error::ErrorCode;
+use anchor_spl::{associated_token, token, token_2022};
+use latchkey::errors::LatchkeyError as E;
+use latchkey_tests_svm::through_another_program;
+
+use crate::door::{DOORS, find, send};
+use crate::suite::{Case, Expected};
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for door in DOORS {
+        for account in door.accounts().into_iter().filter(|account| account.ends_with("_program")) {
+            let name = format!("{} with another program as its {account}", door.label());
+            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |stages| {
+                let other =
+                    if account == "associated_token_program" { token::ID } else { associated_token::ID };
+                door.attempt(stages).swap(account, other).send()
+            }));
+            let name = format!("{} with the contract itself as its {account}", door.label());
+            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |stages| {
+                door.attempt(stages).swap(account, latchkey::ID).send()
+            }));
+        }
+    }
+    for (name, expected) in [
+        ("collect", ErrorCode::ConstraintAssociatedTokenTokenProgram),
+        ("prepay", ErrorCode::ConstraintAssociatedTokenTokenProgram),
+        ("pay_off", ErrorCode::ConstraintAssociatedTokenTokenProgram),
+        ("withdraw_surplus", ErrorCode::ConstraintAssociatedTokenTokenProgram),
+        ("close_loan", ErrorCode::ConstraintAssociatedTokenTokenProgram),
+    ] {
+        let case = format!("{name} through the other token program");
+        cases.push(Case::new(case, name, expected, move |stages| {
+            find(name).attempt(stages).swap("token_program", token_2022::ID).send()
+        }));
+    }
+    cases.push(Case::new(
+        "originate through the other token program",
+        "originate",
+        // The wallet is opened by the token program that was named, which is not there.
+        Expected::MissingAccount,
+        |stages| find("originate").attempt(stages).swap("token_program", token_2022::ID).send(),
+    ));
+    for name in ["confirm", "register_vehicle", "rotate_device_key"] {
+        let case = format!("{name} called by a program, after a genuine proof");
+        cases.push(Case::new(case, name, E::NotTopLevel, move |stages| {
+            let mut attempt = find(name).attempt(stages);
+            let call = through_another_program(&mut attempt.scene.world, attempt.instructions[1].clone());
+            send(&mut attempt.scene, &[attempt.instructions[0].clone(), call])
+        }));
+    }
+    cases
+}

@@ -1,0 +1,37 @@
+//! Another account in the place of the instructions sysvar.
+
+use anchor_lang::error::ErrorCode;
+use latchkey_client::Pubkey;
+use solana_sdk::account::Account;
+use solana_sdk::sysvar::clock;
+
+use crate::door::find;
+use crate::suite::Case;
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let expected = ErrorCode::ConstraintAddress;
+    for name in ["confirm", "register_vehicle", "rotate_device_key"] {
+        cases.push(Case::new(
+            format!("{name} with the clock for the instructions"),
+            name,
+            expected,
+            move |stages| find(name).attempt(stages).swap("instructions", clock::ID).send(),
+        ));
+        cases.push(Case::new(
+            format!("{name} with nothing for the instructions"),
+            name,
+            expected,
+            move |stages| find(name).attempt(stages).swap("instructions", Pubkey::new_unique()).send(),
+        ));
+        // A forgery says whatever the thief likes, such as that the proof came just before.
+        cases.push(Case::new(format!("{name} with forged instructions"), name, expected, move |stages| {
+            let mut attempt = find(name).attempt(stages);
+            let forgery = Pubkey::new_unique();
+            let account = Account { lamports: 10_000_000, data: vec![0; 512], ..Account::default() };
+            attempt.scene.world.svm().set_account(forgery, account).expect("it keeps its rent");
+            attempt.swap("instructions", forgery).send()
+        }));
+    }
+    cases
+}

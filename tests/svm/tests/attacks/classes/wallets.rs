@@ -1,0 +1,88 @@
+//! A token account that looks like the car wallet: the loan's own, of the right mint, poor or rich, but not the one.
+
+use anchor_lang::error::ErrorCode;
+use anchor_spl::token_2022::spl_token_2022::instruction::initialize_account3;
+use latchkey::errors::LatchkeyError as E;
+use latchkey_client::Pubkey;
+use latchkey_tests_svm::{Money, Scene, person};
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer;
+
+use crate::door::{DOORS, Door};
+use crate::suite::{Case, Expected};
+
+/// Bytes of an SPL Token account.
+const SIZE: u64 = 165;
+
+/// Opens a second token account of the loan, which anybody can.
+fn second_wallet(scene: &mut Scene, amount: u64) -> Pubkey {
+    let fake: Keypair = person("fake wallet");
+    let (stranger, program) = (scene.stranger.insecure_clone(), scene.keys.token_program);
+    let create = solana_system_interface::instruction::create_account(
+        &stranger.pubkey(),
+        &fake.pubkey(),
+        10_000_000,
+        SIZE,
+        &program,
+    );
+    let open = initialize_account3(&program, &fake.pubkey(), &scene.keys.mint, &scene.keys.loan);
+    scene.world.send(&[create, open.expect("it is a token program")], &[&stranger, &fake]).holds();
+    if amount > 0 {
+        let Scene { world, money, borrower, savings, .. } = scene;
+        money.transfer(world, savings, &fake.pubkey(), borrower, amount).holds();
+    }
+    fake.pubkey()
+}
+
+/// The doors that read the wallet of a loan that exists.
+fn doors() -> impl Iterator<Item = (&'static Door, bool)> {
+    DOORS.iter().filter(|door| door.name != "originate" && door.accounts().contains(&"wallet")).map(|door| {
+        let by_rule = matches!(door.name, "declare_default" | "request" | "charge_off");
+        (door, by_rule)
+    })
+}
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (door, by_rule) in doors() {
+        let (second, others): (Expected, Expected) = if by_rule {
+            (E::WrongLoan.into(), E::WrongLoan.into())
+        } else {
+            (ErrorCode::ConstraintAssociated.into(), ErrorCode::ConstraintTokenOwner.into())
+        };
+        for (which, amount) in [("an empty second account", 0), ("a full second account", 50_000)] {
+            let name = format!("{} with {which} of the loan as its wallet", door.label());
+            cases.push(Case::new(name, door.name, second, move |stages| {
+                let mut attempt = door.attempt(stages);
+                let fake = second_wallet(&mut attempt.scene, amount);
+                attempt.swap("wallet", fake).send()
+            }));
+        }
+        // Where the borrower's account is named already, it is there twice.
+        let others = if door.accounts().contains(&"borrower_tokens") {
+            ErrorCode::ConstraintDuplicateMutableAccount.into()
+        } else {
+            others
+        };
+        let name = format!("{} with the borrower's own account as the wallet", door.label());
+        cases.push(Case::new(name, door.name, others, move |stages| {
+            let attempt = door.attempt(stages);
+            let savings = attempt.scene.savings;
+            attempt.swap("wallet", savings).send()
+        }));
+        let worthless: Expected = if by_rule {
+            E::WrongLoan.into()
+        } else {
+            ErrorCode::ConstraintAssociatedTokenTokenProgram.into()
+        };
+        let name = format!("{} with the loan's account of worthless money", door.label());
+        cases.push(Case::new(name, door.name, worthless, move |stages| {
+            let mut attempt = door.attempt(stages);
+            let loan = attempt.scene.keys.loan;
+            let worthless = Money::token_2022(&mut attempt.scene.world, "worthless", &[], &[]);
+            let decoy = worthless.open(&mut attempt.scene.world, &loan, 1_000_000);
+            attempt.swap("wallet", decoy).send()
+        }));
+    }
+    cases
+}

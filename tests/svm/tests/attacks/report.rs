@@ -1,0 +1,45 @@
+//! Running cases and telling how each went.
+
+use serde_json::json;
+
+use crate::stage::Stages;
+use crate::suite::Class;
+
+/// How to tell it.
+#[derive(Clone, Copy)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Runs the classes' cases and prints one line each. Whether all were met.
+pub fn report<'c>(classes: impl Iterator<Item = &'c Class>, format: Format) -> bool {
+    let mut stages = Stages::default();
+    let (mut count, mut unmet) = (0, 0);
+    for class in classes {
+        for case in (class.cases)() {
+            let outcome = (case.run)(&mut stages);
+            let met = case.expected.is_met(&outcome);
+            let (name, expected) = (format!("{}: {}", class.name, case.name), case.expected.to_string());
+            match format {
+                Format::Json => println!(
+                    "{}",
+                    json!({"case": name, "instruction": case.instruction, "expected": expected, "met": met})
+                ),
+                Format::Table => {
+                    let mark = if met { "met  " } else { "UNMET" };
+                    println!("{mark}  {:<20}  {expected:<32}  {name}", case.instruction);
+                }
+            }
+            if !met {
+                eprintln!("{name}: {expected} should stop {}, but {}", case.instruction, outcome.describe());
+                unmet += 1;
+            }
+            count += 1;
+        }
+    }
+    eprintln!("{count} attacks, {unmet} not met");
+    unmet == 0
+}
