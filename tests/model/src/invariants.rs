@@ -138,22 +138,26 @@ impl Passage<'_> {
     /// The invariants, from what is on chain before and after.
     pub fn check(&self, stage: &mut Stage) {
         let keys = stage.present_keys(self.later);
-        let call = match self.step {
-            Step::Do(call, _) => Some(call),
-            _ => None,
+        let calls = match self.step {
+            Step::Do(call, _) => std::slice::from_ref(call),
+            Step::Together(calls) => calls,
+            _ => &[],
         };
-        self.locks_are_deserved(call);
+        // In one transaction with others, what the moment of the request looked like is the machine's to know.
+        if let [call] = calls {
+            self.locks_are_deserved(call);
+        }
         self.lamports_end_in_one_place(keys.escrow);
         self.money_adds_up(keys.loan, keys.wallet);
-        self.receipts_settle_once(call);
-        self.everybody_spends_their_own(call, keys.escrow, keys.wallet);
-        self.paid_up_cars_come_free(stage, call);
+        self.receipts_settle_once(calls);
+        self.everybody_spends_their_own(calls, keys.escrow, keys.wallet);
+        self.paid_up_cars_come_free(stage, calls);
     }
 
     /// 1. No lock request exists for a loan that is current, on hold, in an emergency start, or whose wallet could
     ///    cure it, at the moment of the request. Nor a warning, emergency starts aside.
-    fn locks_are_deserved(&self, call: Option<&Call>) {
-        let Some(Call::Request(action @ (Action::Lock | Action::Warn), _)) = call else {
+    fn locks_are_deserved(&self, call: &Call) {
+        let Call::Request(action @ (Action::Lock | Action::Warn), _) = call else {
             return;
         };
         let standing = self.earlier.standing().expect("there is a loan");
@@ -214,7 +218,8 @@ impl Passage<'_> {
     }
 
     /// 5. A receipt settles once; sequence numbers are never used twice; the lock moves only forward in them.
-    fn receipts_settle_once(&self, call: Option<&Call>) {
+    fn receipts_settle_once(&self, calls: &[Call]) {
+        let settles = calls.iter().any(|call| matches!(call, Call::Confirm(..)));
         let distinct: BTreeSet<_> = self.later.settled.iter().collect();
         assert_eq!(distinct.len(), self.later.settled.len(), "5: a receipt settled twice");
         let (Some(before), Some(after)) =
@@ -225,39 +230,43 @@ impl Passage<'_> {
         assert!(after.last_seq_asked >= before.last_seq_asked, "5: a sequence number comes again");
         assert!(after.last_seq_proven >= before.last_seq_proven, "5: what is proven moved back");
         if after.lock != before.lock {
-            assert!(matches!(call, Some(Call::Confirm(..))), "5: a lock moved without a receipt");
+            assert!(settles, "5: a lock moved without a receipt");
             assert!(after.last_seq_proven > before.last_seq_proven, "5: a lock moved back");
         }
         let paid =
             |chain: &Snapshot| chain.values().filter(|account| account.owner() == &latchkey::ID).count();
-        if matches!(call, Some(Call::Confirm(..))) {
+        if let [Call::Confirm(..)] = calls {
             assert_eq!(paid(self.after) + 1, paid(self.before), "5: a settled invocation stays");
         }
     }
 
     /// 6. Only its lender spends an escrow, only its borrower draws surplus, only its authority changes a lender.
-    fn everybody_spends_their_own(&self, call: Option<&Call>, escrow: Pubkey, wallet: Pubkey) {
+    fn everybody_spends_their_own(&self, calls: &[Call], escrow: Pubkey, wallet: Pubkey) {
         let earlier = self.earlier.lender.as_ref();
-        let authority = earlier.map(|lender| lender.authority);
+        // One that accepts in the same transaction may own it by then.
+        let may_own = |by: Who| {
+            let accepts = calls.len() > 1 && calls.iter().any(|call| matches!(call, Call::Accept(_)));
+            earlier.is_none_or(|lender| {
+                lender.authority == by.key() || accepts && lender.pending_authority == Some(by.key())
+            })
+        };
         let held = |chain: &Snapshot| chain.get(&escrow).map_or(0, ReadableAccount::lamports);
         if held(self.after) < held(self.before) {
-            let may = match call {
-                Some(Call::WithdrawEscrow(by, _)) => Some(by.key()) == authority,
-                Some(Call::Request(..) | Call::Close(_)) => true,
+            let may = calls.iter().any(|call| match call {
+                Call::WithdrawEscrow(by, _) => may_own(*by),
+                Call::Request(..) | Call::Close(_) => true,
                 _ => false,
-            };
-            assert!(may, "6: {call:?} spends an escrow");
+            });
+            assert!(may, "6: {calls:?} spends an escrow");
         }
         let holds = |chain: &Snapshot| tokens(chain, &wallet).unwrap_or(0);
         if holds(self.after) < holds(self.before) {
-            let may = match call {
-                Some(Call::Prepay(by, _) | Call::PayOff(by) | Call::WithdrawSurplus(by, _)) => {
-                    *by == Who::Borrower
-                }
-                Some(Call::Collect | Call::Close(_)) => true,
+            let may = calls.iter().any(|call| match call {
+                Call::Prepay(by, _) | Call::PayOff(by) | Call::WithdrawSurplus(by, _) => *by == Who::Borrower,
+                Call::Collect | Call::Close(_) => true,
                 _ => false,
-            };
-            assert!(may, "6: {call:?} draws on a wallet");
+            });
+            assert!(may, "6: {calls:?} draws on a wallet");
         }
         let of = |chain: &Snapshot| {
             let lender = read::<Lender>(chain, &cast::lender())?;
@@ -266,23 +275,21 @@ impl Passage<'_> {
         };
         if of(self.before).is_some() && of(self.before) != of(self.after) {
             let pending = earlier.and_then(|lender| lender.pending_authority);
-            let may = match call {
-                Some(
-                    Call::SetPolicy(by, _)
-                    | Call::Nominate(by, _)
-                    | Call::SetServicer(by, _)
-                    | Call::SetKeepers(by, _),
-                ) => Some(by.key()) == authority,
-                Some(Call::Accept(by)) => Some(by.key()) == pending,
+            let may = calls.iter().any(|call| match call {
+                Call::SetPolicy(by, _)
+                | Call::Nominate(by, _)
+                | Call::SetServicer(by, _)
+                | Call::SetKeepers(by, _) => may_own(*by),
+                Call::Accept(by) => Some(by.key()) == pending || calls.len() > 1,
                 _ => false,
-            };
-            assert!(may, "6: {call:?} changes a lender");
+            });
+            assert!(may, "6: {calls:?} changes a lender");
         }
     }
 
     /// 7. Neither pause nor an empty escrow nor dead keepers keep a paid-up car locked, and every lock that should end
     ///    by itself does.
-    fn paid_up_cars_come_free(&self, stage: &mut Stage, call: Option<&Call>) {
+    fn paid_up_cars_come_free(&self, stage: &mut Stage, calls: &[Call]) {
         let entitled = |model: &Model| {
             let live = model
                 .vehicle
@@ -297,7 +304,7 @@ impl Passage<'_> {
             let outcome = stage.would_hold(&unlock);
             assert!(outcome.is_ok(), "7: a paid-up car stays locked: {outcome:?}");
         }
-        if let (Some(Call::Request(Action::Lock, _)), Some(contract)) = (call, &self.later.contract) {
+        if let ([Call::Request(Action::Lock, _)], Some(contract)) = (calls, &self.later.contract) {
             let ttl = i64::from(contract.books.terms.lock_ttl_secs);
             let car = read::<Vehicle>(self.after, &cast::vehicle()).expect("the car is there");
             let until = car.lock_asked.expect("it was just asked").until;

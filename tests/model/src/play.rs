@@ -219,6 +219,15 @@ impl Play {
                 }
                 (transaction, expected)
             }
+            Step::Together(calls) => {
+                let mut transaction = Vec::new();
+                let mut expected = Ok(());
+                for call in calls {
+                    transaction.extend(self.stage.build(call, &later));
+                    expected = expected.and(later.apply(call));
+                }
+                (transaction, expected)
+            }
         };
         let before = self.stage.snapshot();
         let outcome = self.stage.send(&transaction);

@@ -21,6 +21,8 @@ pub enum Step {
     Prefund(u64),
     /// An instruction.
     Do(Call, Twist),
+    /// Several instructions in one transaction: all of them, or none.
+    Together(Vec<Call>),
 }
 
 /// A moment that a rule looks at.
@@ -273,7 +275,7 @@ fn lender_call(f: Flavour) -> BoxedStrategy<Call> {
         2 => (by(f, Who::Authority), any::<bool>()).prop_map(|(by, strict)| Call::SetPolicy(by, strict)),
         2 => (by(f, Who::Authority), nominee).prop_map(|(by, nominee)| Call::Nominate(by, nominee)),
         2 => by(f, Who::Nominee).prop_map(Call::Accept),
-        1 => (by(f, Who::Authority), select(vec![Who::Servicer, Who::Deputy])).prop_map(|(by, to)| Call::SetServicer(by, to)),
+        1 => (by(f, Who::Authority), select(vec![Who::Servicer, Who::Servicer, Who::Deputy, Who::Authority])).prop_map(|(by, to)| Call::SetServicer(by, to)),
         2 => (by(f, Who::Authority), keepers).prop_map(|(by, keepers)| Call::SetKeepers(by, keepers)),
         2 => (by(f, Who::Authority), select(Action::ALL.to_vec()), offer)
             .prop_map(|(by, action, offer)| Call::SetFunction(by, action, offer)),
@@ -353,6 +355,15 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let cured = [cure.clone(), unlock.clone()].concat();
 
     // Keepers that give back, die, or are never there.
+    let at_once = vec![
+        wait(Moment::Grace),
+        Step::Together(vec![
+            Call::Collect,
+            Call::DeclareDefault,
+            Call::Request(Action::Lock, None),
+            Call::Claim(Who::Keeper, 0),
+        ]),
+    ];
     let asked = [default.clone(), notified.clone(), ask(Action::Lock)].concat();
     let claimed = [asked.clone(), vec![go(Call::Claim(Who::Keeper, 0))]].concat();
     let rival = go(Call::Claim(Who::Rival, 0));
@@ -406,6 +417,15 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
         go(Call::Nominate(Who::Nominee, Some(Who::Authority))),
         go(Call::Accept(Who::Authority)),
     ];
+    let own_work = vec![
+        go(Call::SetServicer(Who::Authority, Who::Authority)),
+        go(Call::Nominate(Who::Authority, Some(Who::Nominee))),
+        go(Call::Accept(Who::Nominee)),
+        go(Call::Pause(Who::Authority, 1)),
+        go(Call::SetServicer(Who::Nominee, Who::Servicer)),
+        go(Call::Nominate(Who::Nominee, Some(Who::Authority))),
+        go(Call::Accept(Who::Authority)),
+    ];
     let hands = vec![
         go(Call::SetServicer(Who::Authority, Who::Deputy)),
         go(Call::PlaceHold(Who::Servicer, DAY)),
@@ -418,10 +438,10 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         12 => select(vec![default, locked.clone(), locked, warned]),
         8 => select(vec![lock, cure, unlock, cured, own.concat()]),
-        6 => select(vec![yielded, lapsed, expired, doomed, renewed]),
+        6 => select(vec![yielded, lapsed, expired, doomed, renewed, at_once]),
         8 => select(vec![emergency, promise, forgiven, generous.clone(), generous, emptied, paused]),
         3 => select(vec![end.clone(), end.clone(), end, charge_off]),
-        2 => select(vec![hand_over, hands, rotated]),
+        2 => select(vec![hand_over, own_work, hands, rotated]),
         1 => prop_oneof![7 => Just(vec![]), 1 => Just(retired)],
     ]
 }
@@ -433,11 +453,14 @@ pub fn some_steps(flavour: Flavour) -> impl Strategy<Value = Vec<Step>> {
         Flavour::Calls => (3, 10, 2),
         Flavour::Hostile => (5, 5, 5),
     };
-    let call = Union::new_weighted(vec![
-        (money, loan_call(flavour)),
-        (calls, function_call(flavour)),
-        (lender, lender_call(flavour)),
-    ]);
+    let any_call = || {
+        Union::new_weighted(vec![
+            (money, loan_call(flavour)),
+            (calls, function_call(flavour)),
+            (lender, lender_call(flavour)),
+        ])
+    };
+    let (call, alone) = (any_call(), any_call());
     let wrong = flavour.twisted();
     let twist = prop_oneof![
         100 - wrong => Just(Twist::None),
@@ -447,6 +470,7 @@ pub fn some_steps(flavour: Flavour) -> impl Strategy<Value = Vec<Step>> {
     let lamports = || select(vec![1_000_000, 5_000_000]);
     prop_oneof![
         14 => (call, twist).prop_map(|(call, twist)| vec![Step::Do(call, twist)]),
+        2 => prop::collection::vec(alone, 2..4).prop_map(|calls| vec![Step::Together(calls)]),
         5 => moment().prop_map(|step| vec![step]),
         4 => sum().prop_map(|sum| vec![Step::TopUp(sum)]),
         1 => prop_oneof![lamports().prop_map(Step::Gift), lamports().prop_map(Step::Prefund)].prop_map(|step| vec![step]),

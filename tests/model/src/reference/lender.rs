@@ -92,6 +92,10 @@ impl Model {
         let treasury = self.tills[&treasury_of(by)];
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(lender.pending_authority == Some(by.key()), "not the nominee")?;
+        // Who did its own daily work keeps no key to what it gave away.
+        if lender.servicer == lender.authority {
+            lender.servicer = by.key();
+        }
         lender.authority = by.key();
         lender.pending_authority = None;
         lender.treasury = treasury;
