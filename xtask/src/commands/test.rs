@@ -26,6 +26,14 @@ pub struct Args {
     #[arg(long)]
     pub deep: bool,
 
+    /// Only the attacks on the program: one line each, and failure if one is not met as it should be
+    #[arg(long, conflicts_with_all = ["suite", "deep", "rest"])]
+    pub attacks: bool,
+
+    /// Print one JSON object an attack: case, instruction, expected, met
+    #[arg(long, requires = "attacks")]
+    pub json: bool,
+
     /// More arguments for nextest, such as a filter
     #[arg(last = true)]
     pub rest: Vec<String>,
@@ -88,6 +96,9 @@ impl Suite {
 
 /// Sets up, builds and tests; nextest comes last, and its exit status becomes ours.
 pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    if args.attacks {
+        return attacks(workspace, args.json);
+    }
     let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite))?;
     build::program(workspace)?;
     let packages = Suite::packages(args.suite);
@@ -109,4 +120,16 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
         run.args(["--profile", "deep"]).env("LATCHKEY_DEEP", "1");
     }
     finish(with_tools(run.args(&args.rest), workspace, &tools))
+}
+
+/// Sets up, builds and attacks. The suite is a test binary that tells each case on standard output when it runs alone.
+fn attacks(workspace: &Workspace, json: bool) -> Result<()> {
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]))?;
+    build::program(workspace)?;
+    let mut run = workspace.cargo();
+    run.args(["test", "--quiet", "--package", "latchkey-tests-svm", "--test", "attacks", "--"]);
+    if json {
+        run.arg("--json");
+    }
+    finish(run.env("LATCHKEY_PROGRAM_SO", workspace.program()))
 }

@@ -2,7 +2,13 @@
 
 use clap::Parser;
 use xtask::{
-    commands::{bench, demo, idl::first_difference, setup::Part, setup::Purpose, test::Suite},
+    commands::{
+        bench, demo,
+        idl::first_difference,
+        setup::Part,
+        setup::Purpose,
+        test::{self, Suite},
+    },
     tools::is_version,
 };
 
@@ -55,6 +61,16 @@ fn a_version_is_a_whole_word() {
 fn the_validator_suite_builds_the_processes_it_starts() {
     let packages = Suite::packages(Some(Suite::Validator));
     assert!(packages.contains(&"latchkey-keeper") && packages.contains(&"latchkey-device"), "{packages:?}");
+}
+
+#[test]
+fn the_attacks_run_alone_and_only_they_are_told_as_json() {
+    let read = |words: &[&str]| test::Args::try_parse_from([&["test"], words].concat());
+    let args = read(&["--attacks", "--json"]).expect("they go together");
+    assert!(args.attacks && args.json);
+    for words in [&["--attacks", "--suite", "svm"][..], &["--attacks", "--deep"], &["--json"]] {
+        assert!(read(words).is_err(), "{words:?}");
+    }
 }
 
 #[test]
