@@ -307,3 +307,20 @@ fn decode<T: AccountDeserialize>(
     }
     decode_as(what, &account.data).map_err(|source| ChainError::Malformed { what, address, source })
 }
+
+#[cfg(test)]
+mod tests {
+    use anchor_lang::{AccountSerialize as _, AnchorDeserialize as _};
+
+    use super::*;
+
+    #[test]
+    fn loans_are_found_by_bytes_that_are_where_the_program_writes_them() {
+        let mut loan = Loan::deserialize(&mut &[0; 1_024][..]).unwrap();
+        (loan.lender, loan.borrower) = (Pubkey::new_from_array([1; 32]), Pubkey::new_from_array([2; 32]));
+        let mut bytes = Vec::new();
+        loan.try_serialize(&mut bytes).unwrap();
+        assert_eq!(&bytes[..8], Loan::DISCRIMINATOR);
+        assert_eq!((&bytes[LENDER_AT..][..32], &bytes[BORROWER_AT..][..32]), (&[1; 32][..], &[2; 32][..]));
+    }
+}

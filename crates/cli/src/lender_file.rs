@@ -400,7 +400,7 @@ fn of<E: error::Error + Send + Sync + 'static>(key: String) -> impl FnOnce(E) ->
 
 #[cfg(test)]
 mod tests {
-    use latchkey_client::latchkey::state::ACCOUNT_VERSION;
+    use anchor_lang::AnchorDeserialize;
 
     use super::*;
 
@@ -430,41 +430,24 @@ mod tests {
     const AUTHORITY: Pubkey = Pubkey::new_from_array([2; 32]);
     const TREASURY: Pubkey = Pubkey::new_from_array([3; 32]);
 
+    /// An account of zeros, whatever fields it has.
+    fn blank<T: AnchorDeserialize>() -> T {
+        T::deserialize(&mut &[0; 1_024][..]).unwrap()
+    }
+
     fn on_chain(wanted: &Wanted) -> (Lender, Vec<Option<Function>>) {
-        let lender = Lender {
-            version: ACCOUNT_VERSION,
-            bump: 255,
-            first_authority: AUTHORITY,
-            authority: AUTHORITY,
-            pending_authority: None,
-            servicer: wanted.servicer.unwrap_or(AUTHORITY),
-            mint: wanted.mint,
-            treasury: TREASURY,
-            floors: wanted.floors,
-            keepers: wanted.keepers.clone(),
-            paused_until: 0,
-            vehicles: 0,
-            loans_opened: 0,
-            loans_closed: 0,
-            reserved: [0; 64],
-        };
+        let mut lender: Lender = blank();
+        (lender.authority, lender.servicer) = (AUTHORITY, wanted.servicer.unwrap_or(AUTHORITY));
+        (lender.mint, lender.treasury) = (wanted.mint, TREASURY);
+        (lender.floors, lender.keepers) = (wanted.floors, wanted.keepers.clone());
         let function = |(action, args): &(Action, SetFunctionArgs)| {
             let args = args.clone();
-            Some(Function {
-                version: ACCOUNT_VERSION,
-                bump: 255,
-                lender: AUTHORITY,
-                action: *action,
-                fee: args.fee,
-                bond: args.bond,
-                lease_secs: args.lease_secs,
-                ttl_secs: args.ttl_secs,
-                command_key: args.command_key,
-                uri: args.uri,
-                code_hash: args.code_hash,
-                revision: 1,
-                reserved: [0; 64],
-            })
+            let mut function: Function = blank();
+            (function.action, function.fee, function.bond) = (*action, args.fee, args.bond);
+            (function.lease_secs, function.ttl_secs) = (args.lease_secs, args.ttl_secs);
+            (function.command_key, function.uri, function.code_hash) =
+                (args.command_key, args.uri, args.code_hash);
+            Some(function)
         };
         (lender, wanted.functions.iter().map(function).collect())
     }

@@ -2,17 +2,27 @@
 //! typing what docs/operating.md says.
 
 use std::env;
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use latchkey_client::Pubkey;
+use ed25519_dalek::SigningKey;
 use latchkey_client::events::Event;
-use latchkey_client::latchkey::state::Action;
+use latchkey_client::instructions::lock_now;
+use latchkey_client::latchkey::state::{Action, Period, Terms};
+use latchkey_client::{PROGRAM_ID, Pubkey};
 use latchkey_harness::broker::Mosquitto;
 use latchkey_harness::localnet::{Localnet, binary};
-use latchkey_harness::story::{ChainExt as _, Journal, RpcChain};
+use latchkey_harness::story::{Cast, Chain as _, ChainExt as _, Journal, Offer, RpcChain, Script};
+use latchkey_protocol::Enrolment;
+use latchkey_protocol::sealed::Envelope;
+use serde_json::Value;
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer as _;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -149,27 +159,186 @@ async fn errors_name_the_rule(
     lender: &Pubkey,
     loan: &Pubkey,
 ) -> Result<()> {
+    let terminal = Terminal { latchkey: latchkey.to_owned(), place: place.to_owned(), url: url.to_owned() };
     let (lender, loan) = (lender.to_string(), loan.to_string());
-    let run = async |words: &[&str]| -> Result<(Option<i32>, String)> {
-        let output = command(latchkey, place, url).args(words).output().await?;
-        Ok((output.status.code(), String::from_utf8(output.stderr)?))
-    };
     let stranger = ["--keypair", "borrower.json", "lender", "pause", "1h", "--lender", &lender];
-    let (code, said) = run(&stranger).await?;
+    terminal.refuses(&stranger, "NotServicing").await?;
+    let (code, said) = terminal.fails(&stranger).await?;
     ensure!(code == Some(1) && said.contains("NotServicing (6001)") && said.contains("sign with"), "{said}");
-    let (code, said) = run(&[&stranger[..], &["--json"]].concat()).await?;
-    ensure!(code == Some(1) && said.contains(r#""number":6001,"rule":"NotServicing""#), "{said}");
-    let (code, said) = run(&["loan", "show", &loan]).await?;
+    let (code, said) = terminal.fails(&["loan", "show", &loan]).await?;
     ensure!(code == Some(1) && said.contains("there is no loan at"), "{said}");
-    let (code, said) = run(&["lender", "pause", "1h", "--lender", &lender]).await?;
+    let (code, said) = terminal.fails(&["lender", "pause", "1h", "--lender", &lender]).await?;
     ensure!(code == Some(2) && said.contains("--keypair"), "{said}");
-    let (code, said) = run(&["--keypair", "lender.json", "keygen", "--out", "lender.json"]).await?;
-    ensure!(code == Some(2) && said.contains("never overwritten"), "{said}");
-    let mut words = vec!["lender", "show", "--json", "--lender", &lender];
-    let shown = command(latchkey, place, url).args(&words).output().await?.stdout;
-    let shown = String::from_utf8(shown)?;
-    ensure!(shown.lines().count() == 1 && shown.contains(r#""loans_closed":1"#), "{shown}");
-    words[0] = "leender";
-    ensure!(run(&words).await.context("a misspelt command")?.0 == Some(2));
+    let shown = terminal.types(&["lender", "show", "--lender", &lender]).await?;
+    ensure!(shown["loans_closed"] == 1, "{shown}");
+    Ok(())
+}
+
+/// Somebody at a terminal.
+struct Terminal {
+    latchkey: PathBuf,
+    place: PathBuf,
+    url: String,
+}
+
+impl Terminal {
+    async fn run(&self, words: &[&str]) -> Result<Output> {
+        Ok(command(&self.latchkey, &self.place, &self.url).args(words).output().await?)
+    }
+
+    /// Types a command that must be done, and returns the object it prints.
+    async fn types(&self, words: &[&str]) -> Result<Value> {
+        let output = self.run(&[words, &["--json", "--yes"]].concat()).await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "latchkey {}: {}\n{said}", words.join(" "), output.status);
+        let printed = String::from_utf8(output.stdout)?;
+        let last = printed.lines().last().context("it prints nothing")?;
+        serde_json::from_str(last).with_context(|| format!("latchkey {}: {printed}", words.join(" ")))
+    }
+
+    /// Types a command that must fail, and returns its exit code and what it says.
+    async fn fails(&self, words: &[&str]) -> Result<(Option<i32>, String)> {
+        let output = self.run(&[words, &["--yes"]].concat()).await?;
+        ensure!(!output.status.success(), "latchkey {} was done", words.join(" "));
+        Ok((output.status.code(), String::from_utf8(output.stderr)?))
+    }
+
+    /// Types a command that a rule must refuse.
+    async fn refuses(&self, words: &[&str], rule: &str) -> Result<()> {
+        let (code, said) = self.fails(&[words, &["--json"]].concat()).await?;
+        let said: Value = serde_json::from_str(&said)?;
+        ensure!(code == Some(1) && said["rule"] == rule, "latchkey {}: {said}", words.join(" "));
+        Ok(())
+    }
+
+    /// Makes a key with the tool itself, and returns its address.
+    async fn keygen(&self, file: &str) -> Result<String> {
+        let made = self.types(&["keygen", "--out", file]).await?;
+        made["address"].as_str().map(str::to_owned).context("keygen prints an address")
+    }
+
+    /// Writes a key that exists already.
+    fn keep(&self, file: &str, key: &Keypair) -> Result<()> {
+        let bytes = serde_json::to_vec(&key.to_bytes().to_vec())?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.place.join(file))?;
+        Ok(file.write_all(&bytes)?)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_else_lender_and_borrower_may_do_they_do_at_the_terminal() {
+    let localnet = Localnet::from_environment().await.expect("a validator");
+    serve(&localnet).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+/// A car's device with a new key.
+fn device() -> Result<SigningKey> {
+    Ok(SigningKey::from_bytes(&Keypair::new().secret_bytes()[..].try_into()?))
+}
+
+/// An authority that owns no lamports, a servicer, a payer and a borrower, each with a key of their own.
+async fn serve(localnet: &Localnet) -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    let at =
+        Terminal { latchkey: binary("latchkey")?, place: directory.path().to_owned(), url: localnet.url() };
+    let chain = RpcChain::new(&localnet.url());
+    let (cast, script) = (Cast::new(), Script::minute());
+    cast.enter(&chain, &script.offer).await?;
+    at.keep("authority.json", &cast.authority)?;
+    at.keep("borrower.json", &cast.borrower)?;
+    at.keep("payer.json", &cast.funder)?;
+    let lender = cast.lender.to_string();
+    let paid = ["--payer", "payer.json"];
+    let by = |key: &'static str, words: &[&'static str]| [&["--keypair", key], &paid[..], words].concat();
+
+    // The lender.
+    let servicer = at.keygen("servicer.json").await?;
+    let set = by("authority.json", &["lender", "servicer"]);
+    at.types(&[&set[..], &[&servicer]].concat()).await?;
+    at.types(&by("authority.json", &["lender", "function", "warn", "--fee", "0.003"])).await?;
+    at.types(&by("authority.json", &["lender", "policy", "--max-apr", "30%"])).await?;
+    let hers = ["--lender", &lender];
+    at.types(&[&by("servicer.json", &["lender", "pause", "2h"])[..], &hers].concat()).await?;
+    let shown = at.types(&["lender", "show", "--lender", &lender]).await?;
+    ensure!(shown["functions"]["warn"]["fee_lamports"] == 3_000_000 && shown["paused_until"].is_string());
+    ensure!(shown["servicer"] == servicer.as_str() && shown["policy"]["max_apr"] == "30.00%", "{shown}");
+    at.types(&[&by("servicer.json", &["lender", "unpause"])[..], &hers].concat()).await?;
+
+    // The loan.
+    let car = device()?;
+    let vin_commitment = [8; 32];
+    let enrolment =
+        Enrolment { program: PROGRAM_ID.to_bytes(), lender: cast.lender.to_bytes(), vin_commitment };
+    let vehicle = cast.register(&chain, &Envelope::seal(&car, &enrolment.encode())).await?;
+    let now = chain.now().await?;
+    let terms = Terms {
+        first_due: now + 25,
+        period: Period::Seconds(10),
+        grace_secs: 0,
+        notice_secs: 1,
+        instalment: 1_000_000_000,
+        ..script.terms
+    };
+    let offer = Offer { fee: 3_000_000, ..script.offer };
+    let (keys, _) = cast.originate(&chain, vehicle, terms, &offer).await?;
+    let (loan, car_address) = (keys.loan.to_string(), vehicle.to_string());
+    let of_loan = |key, words: &[&'static str]| [&by(key, words)[..], &[&loan]].concat();
+
+    let no_notice = ["--evidence-hash", &"ab".repeat(32), "--channel", "mail"];
+    at.refuses(&[&of_loan("servicer.json", &["loan", "notice"])[..], &no_notice].concat(), "NotPastDue")
+        .await?;
+    at.refuses(&of_loan("servicer.json", &["loan", "charge-off"]), "TooEarlyToChargeOff").await?;
+    at.types(&[&of_loan("servicer.json", &["loan", "hold"])[..], &["--until", "+7d"]].concat()).await?;
+    let half =
+        at.types(&[&of_loan("servicer.json", &["loan", "lift-hold"])[..], &["--sign-only"]].concat()).await?;
+    ensure!(half["missing"] == serde_json::json!([cast.borrower.pubkey().to_string()]), "{half}");
+    std::fs::write(at.place.join("half.txt"), half["transaction"].as_str().context("base64")?)?;
+    at.types(&["--keypair", "borrower.json", "sign", "half.txt"]).await?;
+    ensure!(at.types(&["loan", "show", &loan]).await?["hold_until"].is_null(), "the hold stands");
+    let both = ["--borrower-keypair", "borrower.json"];
+    at.types(&[&of_loan("servicer.json", &["loan", "extend"])[..], &both].concat()).await?;
+    at.refuses(&[&of_loan("servicer.json", &["loan", "extend"])[..], &both].concat(), "NoExtensionLeft")
+        .await?;
+
+    at.types(&[&of_loan("borrower.json", &["loan", "top-up"])[..], &["600"]].concat()).await?;
+    let paid_more =
+        at.types(&[&of_loan("borrower.json", &["loan", "pay"])[..], &["--extra", "500"]].concat()).await?;
+    ensure!(paid_more["principal"].as_str().is_some_and(|paid| paid.starts_with("499.")), "{paid_more}");
+    at.types(&[&of_loan("borrower.json", &["loan", "withdraw"])[..], &["40.5"]].concat()).await?;
+    at.types(&[&of_loan("payer.json", &["escrow", "fund"])[..], &["0.02"]].concat()).await?;
+    at.types(&[&of_loan("authority.json", &["escrow", "withdraw"])[..], &["0.001"]].concat()).await?;
+    ensure!(chain.lamports(&cast.authority.pubkey()).await? == 1_000_000, "the authority got something else");
+
+    // The car gets another key; its borrower agrees.
+    let newer = device()?;
+    let newer = hex::encode(Envelope::seal(&newer, &enrolment.encode()).to_bytes());
+    let rotate = by("servicer.json", &["vehicle", "rotate-key", "--borrower-keypair", "borrower.json"]);
+    at.types(&[&rotate[..], &[&car_address, &newer]].concat()).await?;
+    let retire = by("servicer.json", &["vehicle", "retire"]);
+    at.refuses(&[&retire[..], &[&car_address]].concat(), "VehicleHasLoan").await?;
+
+    // It falls due; a notice; a lock is asked for, and the borrower's emergency start undoes it.
+    at.types(&["loan", "watch", &loan, "--until", "due", "--timeout", "2m"]).await?;
+    at.types(&[&of_loan("servicer.json", &["loan", "notice"])[..], &no_notice].concat()).await?;
+    let early = of_loan("borrower.json", &["loan", "emergency-start"]);
+    at.refuses(&early, "NothingToUnlock").await?;
+    chain.reach(chain.now().await? + 2).await?;
+    let seq = chain.vehicle(&vehicle).await?.last_seq_asked + 1;
+    chain.send(&lock_now(&keys, cast.funder.pubkey(), seq), &[&cast.funder]).await?;
+    let started = at.types(&early).await?;
+    ensure!(started["left"] == 0 && started["lasts"] == "1d", "{started}");
+    let shown = at.types(&["loan", "show", &loan]).await?;
+    ensure!(shown["courtesy_until"].is_string() && shown["car"]["may_be_locked"] == true, "{shown}");
+    ensure!(shown["status"] == "defaulted" && shown["notice"]["channels"][0] == "mail", "{shown}");
+
+    // The lender changes hands.
+    let heir = at.keygen("heir.json").await?;
+    at.types(&[&by("authority.json", &["lender", "nominate"])[..], &[&heir]].concat()).await?;
+    at.types(&[&by("heir.json", &["lender", "accept"])[..], &hers].concat()).await?;
+    let shown = at.types(&["lender", "show", "--lender", &lender]).await?;
+    ensure!(shown["authority"] == heir.as_str() && shown["pending_authority"].is_null(), "{shown}");
+    let listed = at.types(&["loan", "list", "--lender", &lender, "--status", "defaulted"]).await?;
+    ensure!(listed["loan"] == loan.as_str(), "{listed}");
     Ok(())
 }
