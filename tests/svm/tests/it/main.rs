@@ -15,7 +15,6 @@ mod extend;
 mod hold;
 mod keepers;
 mod lender;
-mod life;
 mod lock;
 mod mint;
 mod money;
