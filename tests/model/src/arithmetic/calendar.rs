@@ -16,6 +16,15 @@ pub fn due(terms: &Terms, k: u16) -> i64 {
 
 /// How many instalments are due at `now`.
 pub fn fallen_due(terms: &Terms, now: i64) -> u16 {
-    let later = (0..terms.count).find(|k| due(terms, *k) > now);
-    later.unwrap_or(terms.count)
+    // Due dates rise, so the boundary can be halved in on.
+    let (mut due_by_now, mut later) = (0, terms.count);
+    while due_by_now < later {
+        let middle = due_by_now + (later - due_by_now) / 2;
+        if due(terms, middle) <= now {
+            due_by_now = middle + 1;
+        } else {
+            later = middle;
+        }
+    }
+    later
 }

@@ -1,12 +1,14 @@
 //! Nobody gains by slicing: neither time nor payments.
 
 use latchkey::rules::interest::accrue;
-use latchkey::state::{Ledger, Overpayment};
-use latchkey_tests_model::arithmetic;
+use latchkey::rules::ledger::{self, Position};
+use latchkey::rules::terms;
+use latchkey::state::{Ledger, Overpayment, Period, PolicyFloors, Terms, Waterfall};
+use latchkey_tests_model::arithmetic::{self, Books};
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
-use crate::subject::{DAY, START, Step, Subject, any_terms};
+use crate::subject::{DAY, START, Step, Subject, any_terms, plain, program_loan};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
@@ -103,7 +105,7 @@ proptest! {
         first in 1..50_u64,
         second in 1..50_u64,
     ) {
-        let terms = latchkey::state::Terms { overpayment: Overpayment::ReducePrincipal, ..terms };
+        let terms = Terms { overpayment: Overpayment::ReducePrincipal, ..terms };
         let start = || {
             let mut subject = Subject::new(terms);
             subject.take(Step::Wait(wait));
@@ -119,5 +121,77 @@ proptest! {
         split.take(Step::Prepay(0, a));
         split.take(Step::Prepay(0, b));
         prop_assert_eq!(once.loan.ledger, split.loan.ledger);
+    }
+}
+
+/// Terms at the edges of what may be signed.
+fn extreme_terms() -> impl Strategy<Value = Terms> {
+    let edge = |most: u64| prop_oneof![Just(1), Just(most), 1..=most];
+    let period = prop_oneof![
+        Just(Period::Seconds(1)),
+        Just(Period::Seconds(366 * 86_400)),
+        (1..=12_u8).prop_map(Period::Months),
+    ];
+    let count = prop_oneof![9 => 1..=50_u16, 9 => 1..=600_u16, 1 => Just(u16::MAX)];
+    let amounts = (edge(terms::MAX_CHARGED), edge(u64::MAX), edge(terms::MAX_CHARGED), any::<u16>());
+    let ways = (
+        prop::sample::select(vec![Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal]),
+        prop::sample::select(vec![Overpayment::ReducePrincipal, Overpayment::PayAhead]),
+    );
+    let late = prop_oneof![Just(0), Just(u32::MAX), any::<u32>()];
+    (amounts, period, count, late, ways).prop_map(
+        |(
+            (principal, instalment, late_fee, apr_bps),
+            period,
+            count,
+            late_after_secs,
+            (waterfall, overpayment),
+        )| Terms {
+            principal,
+            instalment,
+            late_fee,
+            apr_bps,
+            period,
+            count,
+            late_after_secs,
+            waterfall,
+            overpayment,
+            first_due: START + DAY,
+            ..plain()
+        },
+    )
+}
+
+const FREE: PolicyFloors = PolicyFloors {
+    min_grace_secs: 0,
+    min_notice_secs: 0,
+    max_apr_bps: u16::MAX,
+    max_late_fee: u64::MAX,
+    min_late_after_secs: 0,
+    min_courtesy_secs: 0,
+    min_courtesy_max: 0,
+    max_lock_ttl_secs: 0,
+};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_may_be_signed_can_be_counted_and_paid_for_fifty_years(
+        // Most of what is drawn here may not be signed: terms are drawn until some may.
+        terms in extreme_terms().prop_filter("sound terms", |terms| terms::check_terms(terms, &FREE, START).is_ok()),
+        wallet in any::<u64>(),
+        years in 0..=50_i64,
+    ) {
+        let now = START + years * 365 * DAY;
+        let mut loan = program_loan(terms, START);
+        let position = Position::at(&loan, wallet, now).expect("it can be counted");
+        let payoff = Books::open(terms, START).standing(wallet, now).payoff;
+        prop_assert_eq!(i128::from(position.ledger.payoff().expect("it can be counted")), payoff);
+        ledger::collect(&mut loan, wallet, now).expect("it can be paid");
+        if loan.status.is_open() {
+            ledger::pay_off(&mut loan, u64::MAX, now).expect("it can be paid off");
+        }
+        prop_assert!(!loan.status.is_open());
     }
 }
