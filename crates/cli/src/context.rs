@@ -148,7 +148,15 @@ impl Context {
 
     /// Asks before something is signed, unless told not to.
     pub fn confirm(&self, question: &str) -> Result<()> {
-        if self.yes || self.printer.confirm(question)? {
+        if self.yes {
+            return Ok(());
+        }
+        if self.printer.json {
+            return Err(
+                Usage("--json asks nobody: pass --yes too, once you know what is signed".to_owned()).into()
+            );
+        }
+        if self.printer.confirm(question)? {
             return Ok(());
         }
         bail!("nothing was signed: answer y, or pass --yes");

@@ -108,6 +108,13 @@ pub async fn last_valid(cluster: &Cluster) -> Result<u64, SendError> {
     Ok(height.map_err(|source| cluster.unreachable(source))? + LIFE_IN_BLOCKS)
 }
 
+/// Whether a transaction that somebody else drafted can still land.
+pub async fn can_land(cluster: &Cluster, transaction: &Transaction) -> Result<bool, SendError> {
+    let blockhash = &transaction.message.recent_blockhash;
+    let valid = cluster.rpc.is_blockhash_valid(blockhash, CommitmentConfig::confirmed()).await;
+    Ok(valid.map_err(|source| cluster.unreachable(source))?)
+}
+
 /// Runs a transaction on the node without sending it. Returns the compute units it may use.
 pub async fn simulate(
     cluster: &Cluster,

@@ -188,3 +188,30 @@ fn carry_out(places: &Places, step: &Step, wanted: &Wanted, mint: &Mint) -> Vec<
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lender_with_the_longest_addresses_takes_transactions_that_fit() {
+        let key = Pubkey::new_unique().to_string();
+        let uri = format!("uri = \"https://{}\"", "x".repeat(120));
+        let text = include_str!("../../../../../migrations/lender.toml");
+        let text = text.replace("MINT", &key).replace("COMMAND_KEY", &key);
+        let text = text.replace("uri = \"\"", "").replace("\nttl = ", &format!("\n{uri}\nttl = "));
+        let wanted = LenderFile::parse(&text).unwrap().wanted(6).unwrap();
+        assert!(wanted.functions.iter().all(|(_, args)| args.uri.len() == 128));
+
+        let [address, authority, payer] = std::array::from_fn(|_| Pubkey::new_unique());
+        let mint = Mint { address: wanted.mint, decimals: 6, token_program: anchor_spl::token::ID };
+        let treasury = mint.account_of(&authority);
+        let places = Places { address, authority, payer, treasury };
+        let plan = lender_file::plan(&wanted, authority, treasury, None, &[None, None, None], 6).unwrap();
+        let batches = batches(&places, &plan, &wanted, &mint);
+        assert!(batches.iter().all(|batch| send::size(batch, &payer) <= send::MOST_BYTES));
+        // The treasury, the lender and its three functions, none of them twice.
+        assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), 5);
+        assert!(batches.len() > 1);
+    }
+}
