@@ -195,13 +195,19 @@ impl fmt::Display for Disclosure {
             0 => writeln!(f, ". A lock stands until it is unlocked.")?,
             ttl => writeln!(f, ". A lock ends by itself after {} unless it is renewed.", secs(ttl))?,
         }
-        writeln!(
-            f,
-            "Emergency     {} starts of {} each, whatever is owed.",
-            terms.courtesy_max,
-            secs(terms.courtesy_secs)
-        )?;
-        write!(f, "Extensions    {} at most, of one period each, if both sign.", terms.max_extensions)
+        match terms.courtesy_max {
+            0 => writeln!(f, "Emergency     No emergency starts.")?,
+            times => writeln!(
+                f,
+                "Emergency     {times} emergency start{} of {}, whatever is owed.",
+                if times == 1 { "" } else { "s" },
+                secs(terms.courtesy_secs)
+            )?,
+        }
+        match terms.max_extensions {
+            0 => write!(f, "Extensions    None."),
+            most => write!(f, "Extensions    {most} at most, of one period each, if both sign."),
+        }
     }
 }
 

@@ -170,6 +170,11 @@ mod tests {
         fs::write(&path, "[1, 2, 3]").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(read(&path), Err(KeyError::NotAKeypair { .. })));
+        // The public half of another key.
+        let mut torn = Keypair::new().to_bytes().to_vec();
+        torn[0] ^= 1;
+        fs::write(&path, serde_json::to_vec(&torn).unwrap()).unwrap();
+        assert!(matches!(read(&path), Err(KeyError::NotAKeypair { .. })));
     }
 
     #[test]
