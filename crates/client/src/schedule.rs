@@ -88,6 +88,7 @@ fn loan_of(terms: &Terms, opened_at: i64) -> Loan {
         lender: crate::Pubkey::default(),
         borrower: crate::Pubkey::default(),
         vehicle: crate::Pubkey::default(),
+        wallet: crate::Pubkey::default(),
         index: 0,
         status: LoanStatus::Active,
         terms: *terms,
@@ -102,6 +103,6 @@ fn loan_of(terms: &Terms, opened_at: i64) -> Loan {
         opened_at,
         defaulted_at: 0,
         rent_payer: crate::Pubkey::default(),
-        reserved: [0; 64],
+        reserved: [0; 32],
     }
 }

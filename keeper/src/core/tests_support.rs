@@ -126,6 +126,7 @@ impl Scene {
                 lender: nobody,
                 borrower: nobody,
                 vehicle: nobody,
+                wallet: nobody,
                 index: 0,
                 status: LoanStatus::Active,
                 terms,
@@ -140,7 +141,7 @@ impl Scene {
                 opened_at: 0,
                 defaulted_at: 0,
                 rent_payer: nobody,
-                reserved: [0; 64],
+                reserved: [0; 32],
             },
             vehicle: Vehicle {
                 version: ACCOUNT_VERSION,

@@ -53,7 +53,7 @@ pub enum LatchkeyError {
     UriNotHttps = 6104,
     /// Lease or time-to-live out of bounds.
     #[msg(
-        "A function's lease is at least 1 s and no longer than its time-to-live, which is at most 30 days"
+        "A function's lease is 1 second to 1 day and no longer than its time-to-live, which is at most 30 days"
     )]
     InvalidFunctionTimes = 6105,
     /// Fee or bond beyond any sensible amount.

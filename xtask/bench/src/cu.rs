@@ -210,8 +210,7 @@ fn surplus(meter: &mut Meter) {
     scene.top_up(1_000);
     let (borrower, servicer) = (scene.borrower.pubkey(), scene.servicer.pubkey());
     let withdraw = build::withdraw_surplus(&scene.keys, borrower, scene.savings, 400);
-    let bumps = [wallet_bump(&scene)];
-    meter.measure("withdraw_surplus", &mut scene.world, &[withdraw], &[&scene.borrower], &bumps);
+    meter.measure("withdraw_surplus", &mut scene.world, &[withdraw], &[&scene.borrower], &[]);
     let hold = build::place_hold(&scene.keys, servicer, DUE);
     meter.measure("place_hold", &mut scene.world, &[hold], &[&scene.servicer], &[]);
     let both = [&scene.servicer, &scene.borrower];
@@ -224,18 +223,17 @@ fn surplus(meter: &mut Meter) {
 
 fn payments(meter: &mut Meter) {
     let mut scene = loan();
-    let bumps = [wallet_bump(&scene)];
     scene.at(LATE).top_up(20_000_000);
     let collect = build::collect(&scene.keys);
-    meter.measure("collect", &mut scene.world, &[collect], &[], &bumps);
+    meter.measure("collect", &mut scene.world, &[collect], &[], &[]);
     scene.top_up(40_000_000);
     let prepay = build::prepay(&scene.keys, scene.borrower.pubkey(), 10_000_000);
-    meter.measure("prepay", &mut scene.world, &[prepay], &[&scene.borrower], &bumps);
+    meter.measure("prepay", &mut scene.world, &[prepay], &[&scene.borrower], &[]);
     scene.top_up(900_000_000);
     let pay_off = build::pay_off(&scene.keys, scene.borrower.pubkey());
-    meter.measure("pay_off", &mut scene.world, &[pay_off], &[&scene.borrower], &bumps);
+    meter.measure("pay_off", &mut scene.world, &[pay_off], &[&scene.borrower], &[]);
     let close = scene.closing(&scene.borrower.pubkey());
-    meter.measure("close_loan", &mut scene.world, &[close], &[&scene.borrower], &bumps);
+    meter.measure("close_loan", &mut scene.world, &[close], &[&scene.borrower], &[]);
 }
 
 fn waiver(meter: &mut Meter) {
@@ -253,11 +251,10 @@ fn recovery(meter: &mut Meter) {
     meter.measure("serve_notice", &mut scene.world, &[notice], &[&scene.servicer], &[]);
     scene.at(DEFAULT);
     let declare = build::declare_default(&scene.keys);
-    let bumps = [wallet_bump(&scene)];
-    meter.measure("declare_default", &mut scene.world, &[declare], &[], &bumps);
+    meter.measure("declare_default", &mut scene.world, &[declare], &[], &[]);
 
     let request = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 1);
-    let bumps = [wallet_bump(&scene), invocation_bump(&scene, 1)];
+    let bumps = [invocation_bump(&scene, 1)];
     meter.measure("request", &mut scene.world, &[request], &[&scene.payer], &bumps);
     let keeper = scene.keeper.pubkey();
     let claim = build::claim(&scene.keys, keeper, 1);
@@ -287,8 +284,7 @@ fn charge_off(meter: &mut Meter) {
     let mut scene = default();
     scene.at(DUE + 120 * DAY);
     let charge_off = build::charge_off(&scene.keys, scene.servicer.pubkey());
-    let bumps = [wallet_bump(&scene)];
-    meter.measure("charge_off", &mut scene.world, &[charge_off], &[&scene.servicer], &bumps);
+    meter.measure("charge_off", &mut scene.world, &[charge_off], &[&scene.servicer], &[]);
 }
 
 /// What a keeper sends when the grace is over.
@@ -297,8 +293,7 @@ fn lock_from_nothing(meter: &mut Meter) {
     scene.at(DUE).serve_notice().holds();
     scene.at(DEFAULT);
     let all = lock_now(&scene.keys, scene.keeper.pubkey(), 1);
-    let wallet = wallet_bump(&scene);
-    let bumps = [wallet, wallet, wallet, invocation_bump(&scene, 1)];
+    let bumps = [invocation_bump(&scene, 1)];
     let name = "collect + declare_default + request + claim";
     meter.measure_all(name, &mut scene.world, &all, &[&scene.keeper], &bumps);
 }

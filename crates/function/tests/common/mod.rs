@@ -129,6 +129,7 @@ impl World {
                 lender,
                 borrower: public(&key(6)),
                 vehicle,
+                wallet: public(&key(8)),
                 index: 0,
                 status: LoanStatus::Defaulted,
                 terms: terms(),
@@ -143,7 +144,7 @@ impl World {
                 opened_at: 0,
                 defaulted_at: 1_050,
                 rent_payer: public(&key(7)),
-                reserved: [0; 64],
+                reserved: [0; 32],
             },
             invocation: Invocation {
                 version: ACCOUNT_VERSION,

@@ -35,6 +35,7 @@ pub fn loan(terms: Terms) -> Loan {
         lender: Pubkey::default(),
         borrower: Pubkey::default(),
         vehicle: Pubkey::default(),
+        wallet: Pubkey::default(),
         index: 0,
         status: LoanStatus::Active,
         terms,
@@ -49,7 +50,7 @@ pub fn loan(terms: Terms) -> Loan {
         opened_at: 0,
         defaulted_at: 0,
         rent_payer: Pubkey::default(),
-        reserved: [0; 64],
+        reserved: [0; 32],
     }
 }
 

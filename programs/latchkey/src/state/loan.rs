@@ -16,6 +16,8 @@ pub struct Loan {
     pub borrower: Pubkey,
     /// The car that secures it.
     pub vehicle: Pubkey,
+    /// The car's wallet: this account's associated token account for the lender's mint.
+    pub wallet: Pubkey,
     /// Which loan on the vehicle, from 0.
     pub index: u32,
     /// Where it stands.
@@ -45,7 +47,7 @@ pub struct Loan {
     /// Who paid the rent of loan, escrow and wallet, and gets it back.
     pub rent_payer: Pubkey,
     /// Kept for later fields.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 32],
 }
 
 /// Where a loan stands.

@@ -24,6 +24,7 @@ pub fn program_loan(terms: Terms, now: i64) -> Loan {
         lender: Pubkey::default(),
         borrower: Pubkey::default(),
         vehicle: Pubkey::default(),
+        wallet: Pubkey::default(),
         index: 0,
         status: LoanStatus::Active,
         terms,
@@ -38,7 +39,7 @@ pub fn program_loan(terms: Terms, now: i64) -> Loan {
         opened_at: now,
         defaulted_at: 0,
         rent_payer: Pubkey::default(),
-        reserved: [0; 64],
+        reserved: [0; 32],
     }
 }
 

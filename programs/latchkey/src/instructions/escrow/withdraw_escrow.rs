@@ -18,7 +18,7 @@ pub struct WithdrawEscrow<'info> {
     #[account(has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
     /// The escrow.
-    #[account(mut, has_one = loan @ LatchkeyError::WrongLoan)]
+    #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Account<'info, Escrow>,
 }
 

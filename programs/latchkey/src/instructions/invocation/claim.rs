@@ -18,11 +18,12 @@ pub struct Claim<'info> {
     /// The car.
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// Gets the bond of a keeper whose lease lapsed.
-    #[account(mut, constraint = escrow.loan == invocation.loan @ LatchkeyError::WrongLoan)]
+    #[account(mut, dup, constraint = escrow.loan == invocation.loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
     /// The invocation.
     #[account(
         mut,
+        dup,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = vehicle @ LatchkeyError::WrongVehicle
     )]

@@ -10,17 +10,18 @@ use crate::state::{Action, Escrow, Invocation, Loan, Vehicle};
 #[derive(Accounts)]
 pub struct Expire<'info> {
     /// The car.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub loan: Box<Account<'info, Loan>>,
     /// Gets the fee back, and the bond of a keeper whose lease lapsed.
-    #[account(mut, has_one = loan @ LatchkeyError::WrongLoan)]
+    #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
     /// The invocation.
     #[account(
         mut,
+        dup,
         close = rent_payer,
         has_one = vehicle @ LatchkeyError::WrongVehicle,
         has_one = loan @ LatchkeyError::WrongLoan,

@@ -1,3 +1,4 @@
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenAccount;
 
@@ -23,23 +24,26 @@ pub struct Request<'info> {
     /// The lender.
     pub lender: Box<Account<'info, Lender>>,
     /// The function asked for.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[action.code()]], bump = function.bump)]
+    #[account(
+        constraint = function.lender == lender.key() && function.action == action @ ErrorCode::ConstraintSeeds
+    )]
     pub function: Box<Account<'info, Function>>,
     /// The car.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan.
     #[account(
         mut,
+        dup,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = vehicle @ LatchkeyError::WrongVehicle
     )]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
+    #[account(constraint = is_car_wallet(&wallet, &loan, &lender) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Pays the fee.
-    #[account(mut, has_one = loan @ LatchkeyError::WrongLoan)]
+    #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
     /// The invocation to create.
     #[account(

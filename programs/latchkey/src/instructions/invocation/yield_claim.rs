@@ -12,7 +12,7 @@ pub struct YieldClaim<'info> {
     #[account(mut)]
     pub keeper: Signer<'info>,
     /// The invocation.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub invocation: Box<Account<'info, Invocation>>,
 }
 

@@ -12,7 +12,7 @@ pub struct AcceptAuthority<'info> {
     /// The nominee.
     pub nominee: Signer<'info>,
     /// The lender.
-    #[account(mut, constraint = lender.pending_authority == Some(nominee.key()) @ LatchkeyError::NotNominee)]
+    #[account(mut, dup, constraint = lender.pending_authority == Some(nominee.key()) @ LatchkeyError::NotNominee)]
     pub lender: Account<'info, Lender>,
     /// The nominee's token account of the lender's mint. It may be the treasury there was, once its owner is changed.
     pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,

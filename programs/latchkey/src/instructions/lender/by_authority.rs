@@ -9,6 +9,6 @@ pub struct ByAuthority<'info> {
     /// The lender's authority.
     pub authority: Signer<'info>,
     /// The lender.
-    #[account(mut, has_one = authority @ LatchkeyError::NotAuthority)]
+    #[account(mut, dup, has_one = authority @ LatchkeyError::NotAuthority)]
     pub lender: Account<'info, Lender>,
 }

@@ -13,7 +13,7 @@ pub struct Pause<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
     /// The lender.
-    #[account(mut, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
+    #[account(mut, dup, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
 }
 

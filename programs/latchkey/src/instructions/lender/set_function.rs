@@ -7,6 +7,10 @@ use crate::state::{Action, Function, Lender, ACCOUNT_VERSION, MAX_URI_LEN};
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
 pub const MAX_FEE: u64 = 10_000_000_000;
 
+/// The longest lease, seconds: a day. A keeper that fell silent keeps nobody waiting longer, and least of all a
+/// borrower who has paid and would unlock the car without it.
+pub const MAX_LEASE_SECS: u32 = 86_400;
+
 /// The longest time-to-live of an invocation, seconds: 30 days.
 pub const MAX_TTL_SECS: u32 = 30 * 86_400;
 
@@ -45,6 +49,7 @@ pub struct SetFunction<'info> {
     /// exists is no danger here.
     #[account(
         init_if_needed,
+        dup,
         payer = payer,
         space = Function::DISCRIMINATOR.len() + Function::INIT_SPACE,
         seeds = [b"function", lender.key().as_ref(), &[action.code()]],
@@ -91,7 +96,8 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
 
 fn check_args(args: &SetFunctionArgs) -> Result<()> {
     require!((1..=MAX_FEE).contains(&args.fee) && args.bond <= MAX_FEE, LatchkeyError::InvalidFunctionFee);
-    let times_fit = (1..=args.ttl_secs).contains(&args.lease_secs) && args.ttl_secs <= MAX_TTL_SECS;
+    let longest_lease = args.ttl_secs.min(MAX_LEASE_SECS);
+    let times_fit = (1..=longest_lease).contains(&args.lease_secs) && args.ttl_secs <= MAX_TTL_SECS;
     require!(times_fit, LatchkeyError::InvalidFunctionTimes);
     require!(args.uri.len() <= MAX_URI_LEN, LatchkeyError::UriTooLong);
     require!(args.uri.is_empty() || args.uri.starts_with("https://"), LatchkeyError::UriNotHttps);

@@ -16,10 +16,10 @@ pub struct ChargeOff<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Box<Account<'info, Lender>>,
     /// The loan.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
+    #[account(constraint = is_car_wallet(&wallet, &loan, &lender) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 

@@ -1,3 +1,4 @@
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{close_account, CloseAccount, Mint, TokenAccount, TokenInterface};
 
@@ -14,17 +15,18 @@ pub struct CloseLoan<'info> {
     /// The lender's authority or servicer, or the borrower.
     pub party: Signer<'info>,
     /// The lender.
-    #[account(mut, has_one = authority @ LatchkeyError::WrongRecipient, has_one = mint)]
+    #[account(mut, dup, has_one = authority @ LatchkeyError::WrongRecipient, has_one = mint)]
     pub lender: Box<Account<'info, Lender>>,
     /// CHECK: the lender's authority, which gets the rest of the escrow; by the lender's record.
     #[account(mut)]
     pub authority: UncheckedAccount<'info>,
     /// The car.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan.
     #[account(
         mut,
+        dup,
         close = rent_payer,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = vehicle @ LatchkeyError::WrongVehicle,
@@ -33,14 +35,15 @@ pub struct CloseLoan<'info> {
     )]
     pub loan: Box<Account<'info, Loan>>,
     /// The escrow.
-    #[account(mut, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
+    #[account(mut, dup, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The car wallet.
+    /// The car wallet: the one that the loan was written with.
     #[account(
         mut,
-        associated_token::mint = mint,
-        associated_token::authority = loan,
-        associated_token::token_program = token_program
+        constraint = wallet.to_account_info().owner == token_program.key
+            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
+        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
+        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
     )]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower, which gets the rest of the wallet.

@@ -1,3 +1,4 @@
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
@@ -14,14 +15,15 @@ pub struct Collect<'info> {
     #[account(has_one = mint, has_one = treasury @ LatchkeyError::WrongRecipient)]
     pub lender: Box<Account<'info, Lender>>,
     /// The loan.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
+    /// The car wallet: the one that the loan was written with.
     #[account(
         mut,
-        associated_token::mint = mint,
-        associated_token::authority = loan,
-        associated_token::token_program = token_program
+        constraint = wallet.to_account_info().owner == token_program.key
+            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
+        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
+        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
     )]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Where the lender is paid.

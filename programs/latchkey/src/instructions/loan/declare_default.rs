@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 use anchor_spl::token_interface::TokenAccount;
 
 use crate::errors::LatchkeyError;
@@ -14,19 +13,20 @@ pub struct DeclareDefault<'info> {
     /// The lender.
     pub lender: Box<Account<'info, Lender>>,
     /// The loan.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet, which must not be able to pay.
-    #[account(constraint = is_car_wallet(&wallet, loan.key(), lender.mint) @ LatchkeyError::WrongLoan)]
+    #[account(constraint = is_car_wallet(&wallet, &loan, &lender) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 
-/// Whether that is the car wallet: the loan's associated token account for the mint, under the token program that owns it.
-pub(crate) fn is_car_wallet(wallet: &InterfaceAccount<TokenAccount>, loan: Pubkey, mint: Pubkey) -> bool {
-    let token_program = *wallet.to_account_info().owner;
-    wallet.key() == get_associated_token_address_with_program_id(&loan, &mint, &token_program)
-        && wallet.owner == loan
-        && wallet.mint == mint
+/// Whether that is the car wallet: the one that the loan was written with, still the loan's, still of the mint.
+pub(crate) fn is_car_wallet(
+    wallet: &InterfaceAccount<TokenAccount>,
+    loan: &Account<Loan>,
+    lender: &Account<Lender>,
+) -> bool {
+    wallet.key() == loan.wallet && wallet.owner == loan.key() && wallet.mint == lender.mint
 }
 
 /// Checks the default and declares it.

@@ -15,6 +15,7 @@ pub struct EmergencyStart<'info> {
     /// The loan.
     #[account(
         mut,
+        dup,
         has_one = vehicle @ LatchkeyError::WrongVehicle,
         has_one = borrower @ LatchkeyError::NotBorrower
     )]

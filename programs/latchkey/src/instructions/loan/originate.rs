@@ -24,13 +24,14 @@ pub struct Originate<'info> {
     /// The lender.
     #[account(
         mut,
+        dup,
         has_one = mint,
         has_one = treasury @ LatchkeyError::WrongRecipient,
         constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing
     )]
     pub lender: Box<Account<'info, Lender>>,
     /// The car.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan to create.
     #[account(
@@ -107,6 +108,7 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         lender: accounts.lender.key(),
         borrower: accounts.borrower.key(),
         vehicle: accounts.vehicle.key(),
+        wallet: accounts.wallet.key(),
         index,
         status: LoanStatus::Active,
         terms,
@@ -121,7 +123,7 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         opened_at: now,
         defaulted_at: 0,
         rent_payer: accounts.payer.key(),
-        reserved: [0; 64],
+        reserved: [0; 32],
     });
     accounts.escrow.set_inner(Escrow {
         version: ACCOUNT_VERSION,

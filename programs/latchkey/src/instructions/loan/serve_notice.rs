@@ -15,7 +15,7 @@ pub struct ServeNotice<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
     /// The loan.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
 }
 

@@ -12,7 +12,7 @@ pub struct ByServicer<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
     /// The loan.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
 }
 
@@ -29,6 +29,7 @@ pub struct ByBothParties<'info> {
     /// The loan.
     #[account(
         mut,
+        dup,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = borrower @ LatchkeyError::NotBorrower
     )]

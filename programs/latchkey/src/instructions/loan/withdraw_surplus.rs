@@ -1,3 +1,4 @@
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
@@ -18,16 +19,18 @@ pub struct WithdrawSurplus<'info> {
     /// The loan.
     #[account(
         mut,
+        dup,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = borrower @ LatchkeyError::NotBorrower
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
+    /// The car wallet: the one that the loan was written with.
     #[account(
         mut,
-        associated_token::mint = mint,
-        associated_token::authority = loan,
-        associated_token::token_program = token_program
+        constraint = wallet.to_account_info().owner == token_program.key
+            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
+        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
+        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
     )]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower.

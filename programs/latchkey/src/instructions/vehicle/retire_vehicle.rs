@@ -13,7 +13,7 @@ pub struct RetireVehicle<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
     /// The car.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Account<'info, Vehicle>,
 }
 

@@ -17,7 +17,7 @@ pub struct RotateDeviceKey<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Box<Account<'info, Lender>>,
     /// The car.
-    #[account(mut, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan the car secures, while there is one.
     #[account(has_one = vehicle @ LatchkeyError::WrongVehicle)]
