@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anchor_lang::AccountSerialize;
 use latchkey::state::{Action, Escrow, Invocation, Lender, Loan, LoanStatus, Vehicle};
-use latchkey_client::{Pubkey, pda};
+use latchkey_client::Pubkey;
 use solana_sdk::account::ReadableAccount;
 
 use crate::cast::{self, Who};
@@ -38,7 +38,7 @@ pub fn agree(stage: &mut Stage, model: &Model, chain: &Snapshot) {
         same("the lender", cast::lender(), model.rents.lender, Some(bytes(lender)));
     }
     for (action, function) in &model.functions {
-        let address = pda::function(&cast::lender(), *action);
+        let address = cast::function(*action);
         same("a function", address, model.rents.function, Some(bytes(function)));
     }
     if let Some(car) = &model.vehicle {
@@ -47,11 +47,11 @@ pub fn agree(stage: &mut Stage, model: &Model, chain: &Snapshot) {
     for (seq, open) in &model.invocations {
         let bond = open.account.claim.map_or(0, |claim| claim.bond);
         let lamports = model.rents.invocation + open.stray + open.account.fee + bond;
-        let address = pda::invocation(&cast::vehicle(), *seq);
+        let address = cast::invocation(*seq);
         same("an invocation", address, lamports, Some(bytes(&open.account)));
     }
     for (seq, lamports) in &model.prefunds {
-        same("an invocation", pda::invocation(&cast::vehicle(), *seq), *lamports, None);
+        same("an invocation", cast::invocation(*seq), *lamports, None);
     }
     for who in Who::ALL {
         same(&format!("{who:?}"), who.key(), model.lamports[&who.key()], None);
@@ -187,7 +187,7 @@ impl Passage<'_> {
             .invocations
             .keys()
             .map(|seq| {
-                let address = pda::invocation(&cast::vehicle(), *seq);
+                let address = cast::invocation(*seq);
                 read::<Invocation>(self.after, &address).expect("the invocation is there").fee
             })
             .sum();

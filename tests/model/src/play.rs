@@ -4,13 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use latchkey::state::{Action, Terms};
-use latchkey_client::pda;
 use proptest::prelude::*;
 
 use crate::cast::{self, Who};
 use crate::invariants::{Passage, agree};
 use crate::reference::{Model, Refusal, Verdict};
-use crate::stage::Stage;
+use crate::stage::{Snapshot, Stage};
 use crate::step::{Call, Draft, Flavour, Offer, Proof, Step, Twist, any_terms, some_steps};
 
 /// What happens to one car.
@@ -97,6 +96,8 @@ impl std::fmt::Display for Tally {
 struct Play {
     stage: Stage,
     model: Model,
+    /// The chain after the last step: time alone changes none of it.
+    seen: Snapshot,
     tally: Tally,
 }
 
@@ -121,7 +122,7 @@ fn beginning(sequence: &Sequence) -> Play {
     BEGINNINGS.with_borrow_mut(|beginnings| {
         let [nothing, car] = beginnings.get_or_insert_with(|| {
             let (stage, model) = Stage::new(sequence.terms);
-            let nothing = Play { stage, model, tally: Tally::default() };
+            let nothing = Play { seen: stage.snapshot(), stage, model, tally: Tally::default() };
             let mut car = nothing.clone();
             for call in prologue() {
                 car.step(&Step::Do(call, Twist::None));
@@ -209,7 +210,7 @@ impl Play {
                 let Ok(seq) = later.prefund(*lamports) else {
                     return;
                 };
-                (vec![Stage::gift(&pda::invocation(&cast::vehicle(), seq), *lamports)], Ok(()))
+                (vec![Stage::gift(&cast::invocation(seq), *lamports)], Ok(()))
             }
             Step::Do(call, twist) => {
                 let mut transaction = self.stage.build(call, &self.model);
@@ -229,7 +230,6 @@ impl Play {
                 (transaction, expected)
             }
         };
-        let before = self.stage.snapshot();
         let outcome = self.stage.send(&transaction);
         let after = self.stage.snapshot();
         if let Step::Do(call, _) = step {
@@ -239,13 +239,14 @@ impl Play {
             (Ok(()), Ok(())) => {
                 agree(&mut self.stage, &later, &after);
                 let passage =
-                    Passage { step, earlier: &self.model, later: &later, before: &before, after: &after };
+                    Passage { step, earlier: &self.model, later: &later, before: &self.seen, after: &after };
                 passage.check(&mut self.stage);
                 self.model = later;
+                self.seen = after;
             }
             // 8. A failed transaction changes nothing.
             (Err(_), Err(_)) => {
-                assert!(before == after, "8: a failed transaction changed an account: {step:?}");
+                assert!(self.seen == after, "8: a failed transaction changed an account: {step:?}");
             }
             (Ok(()), Err(refusal)) => panic!("{step:?} is accepted, but it must not be: {refusal}"),
             (Err(why), Ok(())) => panic!("{step:?} is refused, but it may: {why}"),

@@ -42,7 +42,8 @@ pub type Snapshot = BTreeMap<Pubkey, AccountSharedData>;
 #[derive(Clone)]
 pub struct Stage {
     svm: LiteSVM,
-    gas: Pubkey,
+    /// Who pays transaction fees, and who gives away lamports.
+    aside: [Pubkey; 2],
     mint: Pubkey,
     token_program: Pubkey,
     tills: BTreeMap<Till, Pubkey>,
@@ -61,7 +62,8 @@ impl Stage {
         let mut scene = Scene::defaulted();
         scene.request(Action::Lock).holds();
         let Scene { mut world, money, keys: decoy, .. } = scene;
-        let frozen = visible(world.svm(), &person("gas").pubkey());
+        let aside = [person("gas").pubkey(), world.svm().airdrop_pubkey()];
+        let frozen = visible(world.svm(), aside);
         let people = Who::ALL.map(Who::key);
         world.endow(&people, PURSE);
         let seller = person("the model's seller").pubkey();
@@ -119,14 +121,14 @@ impl Stage {
         ]
         .into();
         for action in Action::ALL {
-            swaps.insert(pda::function(&cast::lender(), action), pda::function(&decoy.lender, action));
+            swaps.insert(cast::function(action), pda::function(&decoy.lender, action));
         }
         for who in [Who::Authority, Who::Nominee, Who::Payer, Who::Keeper, Who::Rival, Who::Borrower] {
             swaps.insert(who.key(), Who::Stranger.key());
         }
         let stage = Self {
             svm,
-            gas: person("gas").pubkey(),
+            aside,
             mint: money.mint,
             token_program: money.token_program,
             tills,
@@ -165,7 +167,7 @@ impl Stage {
     }
 
     fn transaction(&mut self, instructions: &[Instruction]) -> Transaction {
-        let mut message = Message::new(instructions, Some(&self.gas));
+        let mut message = Message::new(instructions, Some(&self.aside[0]));
         message.recent_blockhash = self.svm.latest_blockhash();
         // Every transaction is another one, also if it says the same.
         self.sent += 1;
@@ -177,7 +179,7 @@ impl Stage {
 
     /// Every account that a transaction could change.
     pub fn snapshot(&self) -> Snapshot {
-        visible(&self.svm, &self.gas)
+        visible(&self.svm, self.aside)
     }
 
     /// The addresses around our car's loan of this index.
@@ -379,7 +381,7 @@ impl Stage {
             // Anybody may fund any escrow.
             Twist::Swapped(_) if matches!(call, Call::FundEscrow(..)) => false,
             Twist::Swapped(n) => {
-                let invocations = model.invocations.keys().map(|seq| pda::invocation(&cast::vehicle(), *seq));
+                let invocations = model.invocations.keys().map(|seq| cast::invocation(*seq));
                 let decoys = pda::invocation(&self.decoy.vehicle, 1);
                 let mut swaps = self.swaps.clone();
                 swaps.extend(invocations.map(|ours| (ours, decoys)));
@@ -443,10 +445,9 @@ fn space<T: anchor_lang::Space + anchor_lang::Discriminator>() -> usize {
     T::DISCRIMINATOR.len() + T::INIT_SPACE
 }
 
-fn visible(svm: &LiteSVM, gas: &Pubkey) -> Snapshot {
+fn visible(svm: &LiteSVM, aside: [Pubkey; 2]) -> Snapshot {
     let owners =
         [latchkey::ID, anchor_spl::token::ID, anchor_spl::token_2022::ID, anchor_lang::system_program::ID];
-    let aside = [*gas, svm.airdrop_pubkey()];
     let accounts = svm.accounts_db().inner.iter();
     accounts
         .filter(|(address, account)| {
