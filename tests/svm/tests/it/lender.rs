@@ -3,7 +3,7 @@
 use anchor_lang::error::ErrorCode;
 use anchor_spl::token_2022::spl_token_2022::instruction::{AuthorityType, set_authority};
 use latchkey::errors::LatchkeyError;
-use latchkey::instructions::{InitLenderArgs, MAX_FEE, MAX_TTL_SECS, SetFunctionArgs};
+use latchkey::instructions::{InitLenderArgs, MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionArgs};
 use latchkey::state::{Action, MAX_KEEPERS, MAX_URI_LEN};
 use latchkey_client::instructions::{self as build, init_lender};
 use latchkey_client::{Pubkey, pda};
@@ -178,6 +178,11 @@ fn an_offer_within_its_bounds_is_taken_and_one_step_beyond_refused() {
     offer(|o| o.lease_secs = o.ttl_secs, None);
     offer(|o| o.lease_secs = o.ttl_secs + 1, Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.ttl_secs = MAX_TTL_SECS, None);
+    offer(|o| (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS, MAX_TTL_SECS), None);
+    offer(
+        |o| (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS + 1, MAX_TTL_SECS),
+        Some(LatchkeyError::InvalidFunctionTimes),
+    );
     offer(|o| o.ttl_secs = MAX_TTL_SECS + 1, Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.uri = "https://".into(), None);
     offer(|o| o.uri = "http://example.org".into(), Some(LatchkeyError::UriNotHttps));

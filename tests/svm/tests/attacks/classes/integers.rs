@@ -1,7 +1,7 @@
 //! The largest and smallest numbers wherever a number can be named.
 
 use latchkey::errors::LatchkeyError as E;
-use latchkey::instructions::{MAX_FEE, SetFunctionArgs};
+use latchkey::instructions::{MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionArgs};
 use latchkey::rules::terms::MAX_TERM_SECS;
 use latchkey::state::{Action, Loan, Period, PolicyFloors, Terms, Vehicle};
 use latchkey_client::instructions as build;
@@ -88,12 +88,15 @@ pub fn cases() -> Vec<Case> {
             scene.originate()
         }));
     }
-    let offers: [(_, E, Change<SetFunctionArgs>); 8] = [
+    let offers: [(_, E, Change<SetFunctionArgs>); 9] = [
         ("a fee of nothing", E::InvalidFunctionFee, |o| o.fee = 0),
         ("a fee one lamport too high", E::InvalidFunctionFee, |o| o.fee = MAX_FEE + 1),
         ("a fee of u64::MAX", E::InvalidFunctionFee, |o| o.fee = u64::MAX),
         ("a bond of u64::MAX", E::InvalidFunctionFee, |o| o.bond = u64::MAX),
         ("a lease of nothing", E::InvalidFunctionTimes, |o| o.lease_secs = 0),
+        ("a lease that keeps a borrower waiting for more than a day", E::InvalidFunctionTimes, |o| {
+            (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS + 1, MAX_TTL_SECS);
+        }),
         ("a lease of u32::MAX", E::InvalidFunctionTimes, |o| o.lease_secs = u32::MAX),
         ("a time-to-live of u32::MAX", E::InvalidFunctionTimes, |o| o.ttl_secs = u32::MAX),
         ("an address of 129 bytes", E::UriTooLong, |o| o.uri = format!("https://{}", "x".repeat(121))),
