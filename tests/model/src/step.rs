@@ -367,11 +367,22 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let asked = [default.clone(), notified.clone(), ask(Action::Lock)].concat();
     let claimed = [asked.clone(), vec![go(Call::Claim(Who::Keeper, 0))]].concat();
     let rival = go(Call::Claim(Who::Rival, 0));
+    let asked_and_claimed = claimed.clone();
     let yielded = [claimed.clone(), vec![go(Call::Yield(Who::Keeper, 0)), rival.clone()]].concat();
     let lapsed = [claimed, vec![wait(Moment::Lease), rival]].concat();
     let expired = vec![wait(Moment::Expiry), go(Call::Expire(0))];
     let doomed = [asked, expired.clone()].concat();
-    let renewed = [vec![wait(Moment::Renewal)], ask(Action::Lock)].concat();
+    let returned = [asked_and_claimed, vec![wait(Moment::Lease), go(Call::Yield(Who::Keeper, 0))]].concat();
+
+    // A lock at the second in which it may be asked for, or may not.
+    let tried_after = |steps: Vec<Step>, moment| [steps, vec![wait(moment)], ask(Action::Lock)].concat();
+    let renewed = tried_after(locked.clone(), Moment::Renewal);
+    let held = [default.clone(), vec![go(Call::PlaceHold(Who::Servicer, DAY))]].concat();
+    let held = tried_after(held, Moment::Hold);
+    let quiet = [default.clone(), vec![go(Call::Pause(Who::Servicer, 3_600))]].concat();
+    let quiet = tried_after(quiet, Moment::Pause);
+    let driven = [locked.clone(), vec![go(Call::EmergencyStart(Who::Borrower))], unlock.clone()].concat();
+    let driven = tried_after(driven, Moment::Courtesy);
     let own =
         [ask(Action::Unlock), vec![go(Call::Claim(Who::Borrower, 0)), go(Call::Confirm(0, Proof::Right))]];
 
@@ -407,6 +418,16 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
         vec![go(Call::Expire(0)), go(Call::Close(Who::Borrower))],
     ]
     .concat();
+    let waited_out = [
+        locked.clone(),
+        vec![
+            Step::TopUp(Sum::Payoff(0)),
+            go(Call::PayOff(Who::Borrower)),
+            wait(Moment::LockEnd),
+            go(Call::Close(Who::Borrower)),
+        ],
+    ]
+    .concat();
     let retired = [end.clone(), vec![go(Call::Retire(Who::Servicer))]].concat();
     let charge_off = vec![wait(Moment::ChargeOff), go(Call::ChargeOff(Who::Servicer))];
     let hand_over = vec![
@@ -438,12 +459,21 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         12 => select(vec![default, locked.clone(), locked, warned]),
         8 => select(vec![lock, cure, unlock, cured, own.concat()]),
-        6 => select(vec![yielded, lapsed, expired, doomed, renewed, at_once]),
+        6 => select(vec![yielded, lapsed, returned, expired, doomed, at_once]),
         8 => select(vec![emergency, promise, forgiven, generous.clone(), generous, emptied, paused]),
-        3 => select(vec![end.clone(), end.clone(), end, charge_off]),
+        6 => select(vec![renewed, held, quiet, driven]),
+        3 => select(vec![end.clone(), end.clone(), end, charge_off, waited_out]),
         2 => select(vec![hand_over, own_work, hands, rotated]),
         1 => prop_oneof![7 => Just(vec![]), 1 => Just(retired)],
     ]
+}
+
+/// The same road, its last wait a second longer or shorter.
+fn to_the_second(mut steps: Vec<Step>, odd: i64) -> Vec<Step> {
+    if let Some(Step::Wait(_, seconds)) = steps.iter_mut().rfind(|step| matches!(step, Step::Wait(..))) {
+        *seconds += odd;
+    }
+    steps
 }
 
 /// A few steps that belong together.
@@ -474,7 +504,7 @@ pub fn some_steps(flavour: Flavour) -> impl Strategy<Value = Vec<Step>> {
         5 => moment().prop_map(|step| vec![step]),
         4 => sum().prop_map(|sum| vec![Step::TopUp(sum)]),
         1 => prop_oneof![lamports().prop_map(Step::Gift), lamports().prop_map(Step::Prefund)].prop_map(|step| vec![step]),
-        8 => road(),
+        8 => (road(), prop_oneof![2 => Just(0), 1 => odd()]).prop_map(|(steps, odd)| to_the_second(steps, odd)),
     ]
 }
 
