@@ -140,6 +140,7 @@ pub fn rustc_flags(arch: Arch, runtime: &Runtime) -> Vec<String> {
     for argument in [
         "-bpf-stack-size=4096",
         "--bpf-max-stores-per-memfunc=5",
+        "-inline-threshold=100",
         "--disable-gotox",
         "--disable-ldsx",
         "--disable-movsx",
