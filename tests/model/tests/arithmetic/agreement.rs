@@ -6,10 +6,11 @@ use latchkey_tests_model::arithmetic;
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
+use crate::cases;
 use crate::subject::{DAY, START, Step, Subject, any_step, any_terms, plain};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1_500))]
 
     #[test]
     fn any_stream_of_payments_on_any_terms_is_divided_to_the_unit(

@@ -8,10 +8,11 @@ use latchkey_tests_model::arithmetic::{self, Books};
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
+use crate::cases;
 use crate::subject::{DAY, START, Step, Subject, any_terms, plain, program_loan};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1_000))]
 
     #[test]
     fn splitting_an_interval_never_changes_interest_by_a_unit(
@@ -174,7 +175,7 @@ const FREE: PolicyFloors = PolicyFloors {
 };
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn whatever_may_be_signed_can_be_counted_and_paid_for_fifty_years(
