@@ -140,6 +140,17 @@ impl Door {
         interface_of(self.name).iter().map(|account| account["name"].as_str().expect("it has one")).collect()
     }
 
+    /// The accounts that sign, by the program's interface; the lender only where it asks for an unlock itself.
+    pub fn signing(&self) -> Vec<&'static str> {
+        let signers = interface_of(self.name).iter().filter(|account| account["signer"] == true);
+        signers
+            .map(|account| account["name"].as_str().expect("it has one"))
+            .filter(|name| {
+                (self.name, *name) != ("request", "lender_signer") || self.of.contains("by the lender")
+            })
+            .collect()
+    }
+
     /// The honest call, to be changed.
     pub fn attempt(&'static self, stages: &mut Stages) -> Attempt {
         let scene = stages.at(self.stage);
@@ -183,12 +194,6 @@ impl Attempt {
     pub fn account(&mut self, name: &str) -> Pubkey {
         let place = self.place(name);
         self.last().accounts[place].pubkey
-    }
-
-    /// Whether the account of this name signs.
-    pub fn signs(&mut self, name: &str) -> bool {
-        let place = self.place(name);
-        self.last().accounts[place].is_signer
     }
 
     /// Another account in the place of this name's.

@@ -5,8 +5,7 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey_tests_svm::person;
 use solana_sdk::signer::Signer;
 
-use crate::door::{DOORS, Door, find};
-use crate::stage::Stages;
+use crate::door::{DOORS, find};
 use crate::suite::Case;
 
 /// Who signs each instruction for what is theirs, and what is said to anybody else. Payers, funders and claimers are
@@ -45,7 +44,7 @@ const ROLES: &[(&str, &str, E)] = &[
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for door in DOORS {
-        for account in signing(door) {
+        for account in door.signing() {
             let name = format!("{} without the signature of its {account}", door.label());
             cases.push(Case::new(name, door.name, ErrorCode::AccountNotSigner, move |stages| {
                 door.attempt(stages).unsigned(account).send()
@@ -65,10 +64,4 @@ pub fn cases() -> Vec<Case> {
         by_lender.attempt(stages).swap("lender_signer", person("stranger").pubkey()).send()
     }));
     cases
-}
-
-/// The accounts that sign at a door.
-fn signing(door: &'static Door) -> Vec<&'static str> {
-    let mut attempt = door.attempt(&mut Stages::default());
-    door.accounts().into_iter().filter(|account| attempt.signs(account)).collect()
 }
