@@ -18,7 +18,8 @@ use latchkey_client::protocol::sealed::Envelope;
 
 pub use decide::Policy;
 pub use intent::{Intent, Step};
-pub use world::{RawAccount, Snapshot, Update, World};
+use world::World;
+pub use world::{RawAccount, Snapshot, Update};
 
 /// Something that happened.
 pub enum Event {
@@ -131,26 +132,7 @@ impl Core {
         }
     }
 
-    /// The chain as it is known.
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
-    /// Chain time.
-    pub fn now(&self) -> i64 {
-        self.now
-    }
-
-    /// Whether nothing is under way.
-    pub fn is_idle(&self) -> bool {
-        self.submitting.is_empty() && self.work.values().all(|work| !work.calling)
-    }
-
-    /// The next moment at which there may be something to do without anything happening before, chain time.
-    pub fn next_deadline(&self) -> Option<i64> {
-        self.next_deadline
-    }
-
+    /// The next moment at which there may be something to do without anything happening before.
     fn find_deadline(&self) -> Option<i64> {
         self.world.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
     }

@@ -56,7 +56,6 @@ pub struct World {
     wallets: HashMap<Pubkey, Seen<u64>>,
     token_programs: HashMap<Pubkey, Pubkey>,
     by_vehicle: HashMap<Pubkey, Vec<Pubkey>>,
-    undecodable: u64,
 }
 
 #[derive(Clone)]
@@ -114,12 +113,9 @@ impl World {
             if self.accounts.get(&key).is_some_and(|seen| seen.slot > update.slot) {
                 continue;
             }
-            match raw.as_ref().map(Known::decode).transpose() {
-                Ok(value) => {
-                    self.accounts.insert(key, Seen { slot: update.slot, value });
-                }
-                // Not one of this version's accounts: nothing can be decided on it.
-                Err(_) => self.undecodable += 1,
+            // What does not decode is none of this version's accounts: nothing can be decided on it.
+            if let Ok(value) = raw.as_ref().map(Known::decode).transpose() {
+                self.accounts.insert(key, Seen { slot: update.slot, value });
             }
         }
         for (key, amount) in update.wallets {
@@ -128,11 +124,6 @@ impl World {
             }
         }
         self.index();
-    }
-
-    /// Accounts that could not be decoded so far.
-    pub fn undecodable(&self) -> u64 {
-        self.undecodable
     }
 
     /// An invocation that exists.
@@ -149,17 +140,6 @@ impl World {
             ProgramAccount::Loan(loan) => self.view(loan),
             _ => None,
         })
-    }
-
-    /// The wallet of every known loan whose token program is known.
-    pub fn wallets(&self) -> Vec<Pubkey> {
-        self.accounts
-            .values()
-            .filter_map(|seen| match &seen.value.as_ref()?.account {
-                ProgramAccount::Loan(loan) => Some(self.keys(loan)?.1.wallet),
-                _ => None,
-            })
-            .collect()
     }
 
     fn keys(&self, loan: &Loan) -> Option<(&Lender, LoanKeys)> {
