@@ -199,8 +199,8 @@ mod tests {
     fn a_loan_is_told_as_it_would_be_written() {
         let terms = TermsFile::parse(
             "principal = \"10000\"\napr = \"18%\"\ncount = 3\nfirst_due = \"+30d\"\nperiod = \"30d\"\n\
-             grace = \"10d\"\nnotice = \"3d\"\nlate_fee = \"25\"\nlate_after = \"5d\"\ncourtesy = \"24h\"\n\
-             courtesy_max = 1",
+             grace = \"10d\"\nnotice = \"3d\"\nlate_fee = \"25\"\nlate_after = \"5d\"\nemergency = \"24h\"\n\
+             emergency_max = 1",
         );
         let terms = terms.unwrap().terms(6, 1_800_014_400).unwrap();
         let keys = keys();

@@ -79,8 +79,8 @@ pub fn terms_json(terms: &Terms, decimals: u8) -> Value {
         "notice": secs(terms.notice_secs),
         "late_fee": money::show(terms.late_fee, decimals),
         "late_after": secs(terms.late_after_secs),
-        "courtesy": secs(terms.courtesy_secs),
-        "courtesy_max": terms.courtesy_max,
+        "emergency": secs(terms.emergency_secs),
+        "emergency_max": terms.emergency_max,
         "lock_ttl": match terms.lock_ttl_secs {
             0 => crate::terms::UNTIL_UNLOCKED.to_owned(),
             ttl => secs(ttl),
@@ -195,13 +195,13 @@ impl fmt::Display for Disclosure {
             0 => writeln!(f, ". A lock stands until it is unlocked.")?,
             ttl => writeln!(f, ". A lock ends by itself after {} unless it is renewed.", secs(ttl))?,
         }
-        match terms.courtesy_max {
+        match terms.emergency_max {
             0 => writeln!(f, "Emergency     No emergency starts.")?,
             times => writeln!(
                 f,
                 "Emergency     {times} emergency start{} of {}, whatever is owed.",
                 if times == 1 { "" } else { "s" },
-                secs(terms.courtesy_secs)
+                secs(terms.emergency_secs)
             )?,
         }
         match terms.max_extensions {
@@ -221,7 +221,7 @@ mod tests {
     fn disclosure() -> Disclosure {
         let file = "principal = \"10000\"\napr = \"18%\"\ncount = 3\nfirst_due = \"2027-02-14T12:00:00Z\"\n\
                     period = \"30d\"\ngrace = \"10d\"\nnotice = \"3d\"\nlate_fee = \"25\"\nlate_after = \"5d\"\n\
-                    courtesy = \"24h\"\ncourtesy_max = 1";
+                    emergency = \"24h\"\nemergency_max = 1";
         let terms = TermsFile::parse(file).unwrap().terms(6, NOW).unwrap();
         Disclosure::new(&terms, NOW, 6).unwrap()
     }

@@ -85,8 +85,8 @@ struct PolicyFile {
     max_apr: String,
     max_late_fee: String,
     min_late_after: String,
-    min_courtesy: String,
-    min_courtesy_max: u8,
+    min_emergency: String,
+    min_emergency_max: u8,
     max_lock_ttl: String,
 }
 
@@ -214,8 +214,8 @@ impl PolicyFile {
             max_late_fee: money::parse(&self.max_late_fee, decimals)
                 .map_err(of("policy.max_late_fee".to_owned()))?,
             min_late_after_secs: secs("min_late_after", &self.min_late_after)?,
-            min_courtesy_secs: secs("min_courtesy", &self.min_courtesy)?,
-            min_courtesy_max: self.min_courtesy_max,
+            min_emergency_secs: secs("min_emergency", &self.min_emergency)?,
+            min_emergency_max: self.min_emergency_max,
             max_lock_ttl_secs: match self.max_lock_ttl.as_str() {
                 crate::terms::UNTIL_UNLOCKED => 0,
                 text => secs("max_lock_ttl", text)?,
@@ -343,8 +343,8 @@ pub fn floors_shown(floors: &PolicyFloors, decimals: u8) -> [(&'static str, Stri
         ("max_apr", rate::show(floors.max_apr_bps)),
         ("max_late_fee", money::show(floors.max_late_fee, decimals)),
         ("min_late_after", secs(floors.min_late_after_secs)),
-        ("min_courtesy", secs(floors.min_courtesy_secs)),
-        ("min_courtesy_max", floors.min_courtesy_max.to_string()),
+        ("min_emergency", secs(floors.min_emergency_secs)),
+        ("min_emergency_max", floors.min_emergency_max.to_string()),
         (
             "max_lock_ttl",
             match floors.max_lock_ttl_secs {
@@ -414,7 +414,7 @@ mod tests {
         };
         format!(
             "mint = \"{}\"\n[policy]\nmin_grace = \"10d\"\nmin_notice = \"72h\"\nmax_apr = \"36%\"\n\
-             max_late_fee = \"50\"\nmin_late_after = \"5d\"\nmin_courtesy = \"24h\"\nmin_courtesy_max = 1\n\
+             max_late_fee = \"50\"\nmin_late_after = \"5d\"\nmin_emergency = \"24h\"\nmin_emergency_max = 1\n\
              max_lock_ttl = \"30d\"\n{}{}{}",
             Pubkey::new_from_array([1; 32]),
             function("warn", "0.001"),

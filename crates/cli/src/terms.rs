@@ -65,8 +65,8 @@ pub struct TermsFile {
     notice: String,
     late_fee: String,
     late_after: String,
-    courtesy: String,
-    courtesy_max: u8,
+    emergency: String,
+    emergency_max: u8,
     #[serde(default = "thirty_days")]
     lock_ttl: String,
     #[serde(default)]
@@ -124,8 +124,8 @@ impl TermsFile {
             notice_secs: secs("notice", &self.notice)?,
             late_fee: amount("late_fee", &self.late_fee)?,
             late_after_secs: secs("late_after", &self.late_after)?,
-            courtesy_secs: secs("courtesy", &self.courtesy)?,
-            courtesy_max: self.courtesy_max,
+            emergency_secs: secs("emergency", &self.emergency)?,
+            emergency_max: self.emergency_max,
             lock_ttl_secs: match self.lock_ttl.as_str() {
                 UNTIL_UNLOCKED => 0,
                 text => at_least_a_second(secs("lock_ttl", text)?, text).map_err(of("lock_ttl"))?,
@@ -193,8 +193,8 @@ grace = "10d"
 notice = "72h"
 late_fee = "25.00"
 late_after = "5d"
-courtesy = "24h"
-courtesy_max = 1
+emergency = "24h"
+emergency_max = 1
 "#;
     const NOW: i64 = 1_800_014_400; // 2027-01-15T12:00:00Z
 
@@ -223,7 +223,7 @@ courtesy_max = 1
         assert_eq!(terms.first_due, NOW + 31 * 86_400);
         assert_eq!((terms.grace_secs, terms.notice_secs), (864_000, 259_200));
         assert_eq!((terms.late_fee, terms.late_after_secs), (25_000_000, 432_000));
-        assert_eq!((terms.courtesy_secs, terms.courtesy_max), (86_400, 1));
+        assert_eq!((terms.emergency_secs, terms.emergency_max), (86_400, 1));
         assert_eq!((terms.lock_ttl_secs, terms.max_extensions, terms.deferred), (30 * 86_400, 0, 0));
         assert_eq!(terms.waterfall, Waterfall::InterestPrincipalFees);
         assert_eq!(terms.overpayment, Overpayment::ReducePrincipal);
@@ -233,11 +233,11 @@ courtesy_max = 1
 
     #[test]
     fn what_has_a_default_can_be_said() {
-        let all = "courtesy_max = 2\ninstalment = \"1100.20\"\nlock_ttl = \"until-unlocked\"\nmax_extensions = 3\n\
+        let all = "emergency_max = 2\ninstalment = \"1100.20\"\nlock_ttl = \"until-unlocked\"\nmax_extensions = 3\n\
                    waterfall = \"fees-interest-principal\"\noverpayment = \"pay-ahead\"";
-        let terms = terms("courtesy_max = 1", all).unwrap();
+        let terms = terms("emergency_max = 1", all).unwrap();
         assert_eq!(terms.instalment, 1_100_200_000);
-        assert_eq!((terms.lock_ttl_secs, terms.max_extensions, terms.courtesy_max), (0, 3, 2));
+        assert_eq!((terms.lock_ttl_secs, terms.max_extensions, terms.emergency_max), (0, 3, 2));
         assert_eq!(terms.waterfall, Waterfall::FeesInterestPrincipal);
         assert_eq!(terms.overpayment, Overpayment::PayAhead);
     }
@@ -259,11 +259,11 @@ courtesy_max = 1
             ("72h", "three days", "notice", "such as 10d"),
             ("25.00", "$25", "late_fee", "write digits"),
             ("5d", "5", "late_after", "such as 10d"),
-            ("24h", "a day", "courtesy", "such as 10d"),
-            ("courtesy_max = 1", "courtesy_max = 1\nlock_ttl = \"0s\"", "lock_ttl", "until-unlocked"),
-            ("courtesy_max = 1", "courtesy_max = 1\ninstalment = \"some\"", "instalment", "write digits"),
-            ("courtesy_max = 1", "courtesy_max = 1\nwaterfall = \"fees\"", "waterfall", "fees-interest"),
-            ("courtesy_max = 1", "courtesy_max = 1\noverpayment = \"keep\"", "overpayment", "pay-ahead"),
+            ("24h", "a day", "emergency", "such as 10d"),
+            ("emergency_max = 1", "emergency_max = 1\nlock_ttl = \"0s\"", "lock_ttl", "until-unlocked"),
+            ("emergency_max = 1", "emergency_max = 1\ninstalment = \"some\"", "instalment", "write digits"),
+            ("emergency_max = 1", "emergency_max = 1\nwaterfall = \"fees\"", "waterfall", "fees-interest"),
+            ("emergency_max = 1", "emergency_max = 1\noverpayment = \"keep\"", "overpayment", "pay-ahead"),
             ("grace =", "gracee =", "gracee", "grace"),
             ("grace = \"10d\"\n", "", "grace", "missing"),
             ("count = 12", "count = \"twelve\"", "count", "u16"),

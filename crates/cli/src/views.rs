@@ -174,7 +174,7 @@ pub fn loan(scene: &LoanScene) -> Result<View, Refusal> {
         })
     });
     let ahead = |until: i64| if *now < until { Some(date::show(until)) } else { None };
-    let courtesy_left = loan.terms.courtesy_max.saturating_sub(loan.courtesy_used);
+    let emergency_left = loan.terms.emergency_max.saturating_sub(loan.emergency_used);
     let extensions_left = loan.terms.max_extensions.saturating_sub(loan.extensions_used);
     let json = json!({
         "loan": keys.loan.to_string(),
@@ -198,8 +198,8 @@ pub fn loan(scene: &LoanScene) -> Result<View, Refusal> {
         "days_past_due": quote.days_past_due,
         "next_due": quote.next_due.map(date::show),
         "hold_until": ahead(loan.hold_until),
-        "courtesy_until": ahead(loan.courtesy_until),
-        "courtesy_left": courtesy_left,
+        "emergency_until": ahead(loan.emergency_until),
+        "emergency_left": emergency_left,
         "extensions_left": extensions_left,
         "notice": notice,
         "invocations_open": loan.invocations_open,
@@ -242,8 +242,8 @@ pub fn loan(scene: &LoanScene) -> Result<View, Refusal> {
         ("next due", format!("{} on {}", amount(loan.terms.instalment.min(quote.payoff)), date::show(next)))
     }));
     lines.extend(ahead(loan.hold_until).map(|until| ("on hold until", until)));
-    lines.extend(ahead(loan.courtesy_until).map(|until| ("emergency start until", until)));
-    lines.push(("emergency starts left", courtesy_left.to_string()));
+    lines.extend(ahead(loan.emergency_until).map(|until| ("emergency start until", until)));
+    lines.push(("emergency starts left", emergency_left.to_string()));
     lines.push(("extensions left", extensions_left.to_string()));
     lines.push(("escrow", format!("{} SOL", money::show_sol(scene.escrow_lamports))));
     Ok(View::new(json, rows(lines)))
@@ -350,7 +350,7 @@ mod tests {
     fn scene(now: i64) -> LoanScene {
         let file = "principal = \"10000\"\napr = \"18%\"\ncount = 3\nfirst_due = \"+30d\"\nperiod = \"30d\"\n\
                     grace = \"10d\"\nnotice = \"3d\"\nlate_fee = \"25\"\nlate_after = \"5d\"\n\
-                    courtesy = \"24h\"\ncourtesy_max = 1\ninstalment = \"4000\"";
+                    emergency = \"24h\"\nemergency_max = 1\ninstalment = \"4000\"";
         let terms = TermsFile::parse(file).unwrap().terms(6, OPENED).unwrap();
         let lender = a_lender();
         let keys = LoanKeys::new(LENDER, &lender, VEHICLE, 0, MINT.token_program);
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!((&json["interest"], &json["per_diem"]), (&json!("4.931506"), &json!("4.931506")));
         assert_eq!(json["payoff"], "10004.931506");
         assert_eq!(json["next_due"], "2027-02-14T12:00:00Z");
-        for nothing in ["hold_until", "courtesy_until", "notice", "defaulted_at"] {
+        for nothing in ["hold_until", "emergency_until", "notice", "defaulted_at"] {
             assert!(json[nothing].is_null(), "{nothing}");
         }
         assert_eq!(
@@ -430,8 +430,8 @@ mod tests {
                 "as_of",
                 "borrower",
                 "car",
-                "courtesy_left",
-                "courtesy_until",
+                "emergency_left",
+                "emergency_until",
                 "cure",
                 "days_past_due",
                 "decimals",

@@ -14,7 +14,7 @@ pub fn lender(first_authority: &Pubkey) -> Pubkey {
 
 /// A lender's function for an action.
 pub fn function(lender: &Pubkey, action: Action) -> Pubkey {
-    derive(&[b"function", lender.as_ref(), &[action.code()]])
+    derive(&[b"function", lender.as_ref(), &[action as u8]])
 }
 
 /// The vehicle registered with `first_device_key`.

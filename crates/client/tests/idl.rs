@@ -36,8 +36,8 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         max_apr_bps: 0,
         max_late_fee: 0,
         min_late_after_secs: 0,
-        min_courtesy_secs: 0,
-        min_courtesy_max: 0,
+        min_emergency_secs: 0,
+        min_emergency_max: 0,
         max_lock_ttl_secs: 0,
     };
     let terms = Terms {
@@ -51,8 +51,8 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         notice_secs: 1,
         late_fee: 1,
         late_after_secs: 1,
-        courtesy_secs: 1,
-        courtesy_max: 1,
+        emergency_secs: 1,
+        emergency_max: 1,
         lock_ttl_secs: 1,
         max_extensions: 1,
         deferred: 0,

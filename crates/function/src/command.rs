@@ -22,7 +22,7 @@ pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>,
         vehicle: invocation.vehicle.to_bytes(),
         invocation: snapshot.address.to_bytes(),
         seq: invocation.seq,
-        action: invocation.action.wire(),
+        action: invocation.action,
         issued_at: invocation.requested_at,
         not_after: not_after(snapshot)?,
         lock_until: match invocation.action {

@@ -88,7 +88,7 @@ impl Function {
             vehicle: invocation.vehicle.to_bytes(),
             invocation: asked.invocation.to_bytes(),
             seq: invocation.seq,
-            action: invocation.action.wire(),
+            action: invocation.action,
             command_hash: sha256(&command),
         };
         let answers = courier.dispatch(Parcel {

@@ -159,7 +159,7 @@ async fn the_car_that_obeys_yields_a_proof_for_each_action() {
         let scene = Scene::obedient(World::new(action));
         let proof = done(scene.ask().await);
         assert_eq!(proof.receipt.outcome, CarOutcome::Applied);
-        assert_eq!(proof.receipt.action, action.wire());
+        assert_eq!(proof.receipt.action, action);
         assert_eq!(proof.envelope.signer, scene.world.car.verifying_key().to_bytes());
         assert_eq!(proof.envelope.payload, proof.receipt.encode());
         assert_eq!(scene.function.stats().done, 1);
@@ -341,8 +341,8 @@ async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
 
 #[tokio::test(start_paused = true)]
 async fn an_emergency_start_stops_a_lock_until_its_second() {
-    assert_rule!(rule_broken(Action::Lock, |world| world.loan.courtesy_until = NOW + 1).await, InCourtesy);
-    granted(Action::Lock, |world| world.loan.courtesy_until = NOW).await;
+    assert_rule!(rule_broken(Action::Lock, |world| world.loan.emergency_until = NOW + 1).await, InEmergencyStart);
+    granted(Action::Lock, |world| world.loan.emergency_until = NOW).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -383,7 +383,7 @@ async fn nothing_on_the_loan_keeps_an_unlock_back() {
         world.lender.paused_until = i64::MAX;
         world.loan.status = LoanStatus::PaidOff;
         world.loan.hold_until = i64::MAX;
-        world.loan.courtesy_until = i64::MAX;
+        world.loan.emergency_until = i64::MAX;
         world.wallet = u64::MAX;
     })
     .await;

@@ -1,9 +1,11 @@
 //! The messages between car function, car and chain: fixed little-endian layouts, written up in `docs/protocol.md`.
 //!
 //! Without features the crate is `no_std`, allocates nothing and depends on nothing: this is what the on-chain program
-//! links. Feature `std` adds MQTT topic names; `crypto` adds signing, strict verification and hashing.
+//! links. Feature `std` adds MQTT topic names; `crypto` adds signing, strict verification and hashing; `anchor` lets an
+//! [`Action`] stand in the program's accounts.
 
-#![no_std]
+// Anchor's derives name the standard library.
+#![cfg_attr(not(feature = "anchor"), no_std)]
 
 #[cfg(feature = "std")]
 extern crate std;
@@ -26,7 +28,7 @@ pub use enrolment::Enrolment;
 pub use error::{DecodeError, MessageTooLong};
 pub use invoke::Invoke;
 pub use receipt::Receipt;
-pub use words::{Action, Outcome};
+pub use words::{Action, Outcome, UnknownAction};
 
 /// A public key or address.
 pub type Key = [u8; 32];

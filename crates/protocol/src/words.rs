@@ -1,7 +1,18 @@
+use core::fmt;
+use core::str::FromStr;
+
 use crate::DecodeError;
 
-/// What a command asks of a car.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a function call asks of a car.
+///
+/// One byte in messages and in the seeds of addresses: 1, 2 or 3. Borsh, in accounts and instruction data, stores the
+/// position instead: 0, 1 or 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "anchor",
+    derive(anchor_lang::AnchorSerialize, anchor_lang::AnchorDeserialize, anchor_lang::InitSpace)
+)]
+#[cfg_attr(feature = "anchor", borsh(use_discriminant = false))]
 #[repr(u8)]
 pub enum Action {
     /// Tell the driver that a payment is past due.
@@ -11,6 +22,46 @@ pub enum Action {
     /// Let the car start again.
     Unlock = 3,
 }
+
+impl Action {
+    /// Every action, in the order of their bytes.
+    pub const ALL: [Self; 3] = [Self::Warn, Self::Lock, Self::Unlock];
+
+    /// The name in files, arguments and logs: `warn`, `lock` or `unlock`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAction> {
+        Self::ALL.into_iter().find(|action| action.name() == name).ok_or(UnknownAction)
+    }
+}
+
+/// A name that is not the name of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownAction;
+
+impl fmt::Display for UnknownAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown action: write warn, lock or unlock")
+    }
+}
+
+impl core::error::Error for UnknownAction {}
 
 impl TryFrom<u8> for Action {
     type Error = DecodeError;

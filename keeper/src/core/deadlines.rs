@@ -34,7 +34,7 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
         grace_ends,
         notice_matures,
         Some(loan.hold_until),
-        Some(loan.courtesy_until),
+        Some(loan.emergency_until),
         Some(view.lender.paused_until),
     ]
     .into_iter()
@@ -62,7 +62,7 @@ mod tests {
         fn scene()(
             (wallet, paid, fees, late_decided) in (0_u64..2_500, 0_u64..6_000, 0_u64..60, 0_u16..5),
             (status, notice_secs, served, warned) in (0_u8..3, 0_u32..150, 0_i64..2_000, 0_u16..11),
-            (hold, courtesy, paused) in (0_i64..2_200, 0_i64..2_200, 0_i64..2_200),
+            (hold, emergency, paused) in (0_i64..2_200, 0_i64..2_200, 0_i64..2_200),
             (asked, claimer, asked_at) in (0_u8..5, 0_u8..3, 900_i64..2_000),
             now in 900_i64..2_200,
         ) -> (Scene, i64) {
@@ -78,7 +78,7 @@ mod tests {
             loan.notice = (served > 500).then_some(Notice { served_at: served, evidence: [0; 32], channels: 1 });
             loan.warned_through = warned;
             loan.hold_until = hold;
-            loan.courtesy_until = courtesy;
+            loan.emergency_until = emergency;
             scene.lender.paused_until = paused;
             if let Some(action) = Action::ALL.get(usize::from(asked)) {
                 scene.request(*action, asked_at);

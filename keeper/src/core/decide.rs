@@ -192,7 +192,7 @@ fn is_still_right(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> boo
         Action::Unlock => true,
         Action::Warn => quiet && beyond(),
         Action::Lock => {
-            loan.status == LoanStatus::Defaulted && quiet && now >= loan.courtesy_until && beyond()
+            loan.status == LoanStatus::Defaulted && quiet && now >= loan.emergency_until && beyond()
         }
     }
 }

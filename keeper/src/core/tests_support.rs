@@ -38,7 +38,7 @@ pub fn policy() -> Policy {
 /// What the tests vary; the program's accounts cannot be printed.
 impl std::fmt::Debug for Scene {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Loan { status, ledger, notice, hold_until, courtesy_until, warned_through, .. } = &self.loan;
+        let Loan { status, ledger, notice, hold_until, emergency_until, warned_through, .. } = &self.loan;
         let requests = self.invocations.iter();
         let requests: Vec<_> = requests.map(|(_, it)| (it.action, it.requested_at, it.claim)).collect();
         f.debug_struct("Scene")
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Scene {
             .field("ledger", ledger)
             .field("notice", notice)
             .field("notice_secs", &self.loan.terms.notice_secs)
-            .field("hold, courtesy, pause", &(hold_until, courtesy_until, self.lender.paused_until))
+            .field("hold, emergency, pause", &(hold_until, emergency_until, self.lender.paused_until))
             .field("warned_through", warned_through)
             .field("lock", &self.vehicle.lock)
             .field("requests", &requests)
@@ -70,8 +70,8 @@ impl Scene {
             notice_secs: 0,
             late_fee: 25,
             late_after_secs: 20,
-            courtesy_secs: 0,
-            courtesy_max: 0,
+            emergency_secs: 0,
+            emergency_max: 0,
             lock_ttl_secs: 300,
             max_extensions: 0,
             deferred: 0,
@@ -109,8 +109,8 @@ impl Scene {
                     max_apr_bps: u16::MAX,
                     max_late_fee: u64::MAX,
                     min_late_after_secs: 0,
-                    min_courtesy_secs: 0,
-                    min_courtesy_max: 0,
+                    min_emergency_secs: 0,
+                    min_emergency_max: 0,
                     max_lock_ttl_secs: 0,
                 },
                 keepers: Vec::new(),
@@ -133,8 +133,8 @@ impl Scene {
                 ledger: Ledger { principal: terms.principal, ..Ledger::default() },
                 notice: None,
                 hold_until: 0,
-                courtesy_until: 0,
-                courtesy_used: 0,
+                emergency_until: 0,
+                emergency_used: 0,
                 extensions_used: 0,
                 warned_through: 0,
                 invocations_open: 0,

@@ -113,7 +113,7 @@ pub enum LatchkeyError {
     TermsLateAfter = 6308,
     /// Emergency start too short or too few.
     #[msg("Emergency starts are shorter or fewer than the lender's policy floor: grant more")]
-    TermsCourtesy = 6309,
+    TermsEmergencyStart = 6309,
     /// Lock lease beyond the policy.
     #[msg("A lock stands longer than the lender's policy allows: shorten lock_ttl_secs")]
     TermsLockTtl = 6310,
@@ -196,7 +196,7 @@ pub enum LatchkeyError {
     OnHold = 6600,
     /// Emergency start.
     #[msg("An emergency start is running: wait until it ends")]
-    InCourtesy = 6601,
+    InEmergencyStart = 6601,
     /// Paused.
     #[msg("The lender has paused locks and warnings: wait until the pause ends")]
     LenderPaused = 6602,
@@ -230,7 +230,7 @@ pub enum LatchkeyError {
     NotOnHold = 6610,
     /// Emergency starts used up.
     #[msg("All emergency starts the terms grant are used")]
-    NoCourtesyLeft = 6611,
+    NoEmergencyStartLeft = 6611,
 
     /// Newer request exists.
     #[msg("A newer request supersedes this invocation: work on that one")]
@@ -323,7 +323,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::TermsApr,
     LatchkeyError::TermsLateFee,
     LatchkeyError::TermsLateAfter,
-    LatchkeyError::TermsCourtesy,
+    LatchkeyError::TermsEmergencyStart,
     LatchkeyError::TermsLockTtl,
     LatchkeyError::EscrowTooSmall,
     LatchkeyError::InvalidSeller,
@@ -349,7 +349,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::NoticeNotMatured,
     LatchkeyError::TooEarlyToChargeOff,
     LatchkeyError::OnHold,
-    LatchkeyError::InCourtesy,
+    LatchkeyError::InEmergencyStart,
     LatchkeyError::LenderPaused,
     LatchkeyError::InvocationOpen,
     LatchkeyError::LockStands,
@@ -359,7 +359,7 @@ pub const ALL: &[LatchkeyError] = &[
     LatchkeyError::ChargedOff,
     LatchkeyError::InvalidHold,
     LatchkeyError::NotOnHold,
-    LatchkeyError::NoCourtesyLeft,
+    LatchkeyError::NoEmergencyStartLeft,
     LatchkeyError::Superseded,
     LatchkeyError::Expired,
     LatchkeyError::Leased,

@@ -98,11 +98,11 @@ fn same_loan(contract: &Contract, found: &Loan) {
     assert_eq!(found.terms, contract.books.terms, "the terms");
     assert_eq!(found.notice, contract.loan.notice, "the notice");
     assert_eq!(
-        (found.hold_until, found.courtesy_until, found.courtesy_used, found.extensions_used),
+        (found.hold_until, found.emergency_until, found.emergency_used, found.extensions_used),
         (
             contract.loan.hold_until,
-            contract.loan.courtesy_until,
-            contract.loan.courtesy_used,
+            contract.loan.emergency_until,
+            contract.loan.emergency_used,
             contract.loan.extensions_used
         ),
         "hold, emergency start, extensions"
@@ -166,7 +166,7 @@ impl Passage<'_> {
         assert!(!standing.is_cured_by(contract.wallet), "1: {action:?} of a loan whose wallet can cure it");
         assert!(self.earlier.now >= contract.loan.hold_until, "1: {action:?} on hold");
         if *action == Action::Lock {
-            assert!(self.earlier.now >= contract.loan.courtesy_until, "1: a lock in an emergency start");
+            assert!(self.earlier.now >= contract.loan.emergency_until, "1: a lock in an emergency start");
             assert_eq!(contract.books.status, LoanStatus::Defaulted, "1: a lock without default");
         }
     }

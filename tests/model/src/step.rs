@@ -41,7 +41,7 @@ pub enum Moment {
     /// The hold ends.
     Hold,
     /// The emergency start ends.
-    Courtesy,
+    EmergencyStart,
     /// The pause ends.
     Pause,
     /// The lease of the newest invocation ends.
@@ -248,7 +248,7 @@ fn moment() -> impl Strategy<Value = Step> {
         2 => Just(Moment::Late),
         4 => Just(Moment::Grace),
         3 => select(vec![
-            Moment::Notice, Moment::Hold, Moment::Courtesy, Moment::Pause, Moment::Lease, Moment::Expiry,
+            Moment::Notice, Moment::Hold, Moment::EmergencyStart, Moment::Pause, Moment::Lease, Moment::Expiry,
             Moment::Renewal, Moment::LockEnd,
         ]),
         1 => select(vec![Moment::ChargeOff, Moment::In(40 * DAY)]),
@@ -382,7 +382,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let quiet = [default.clone(), vec![go(Call::Pause(Who::Servicer, 3_600))]].concat();
     let quiet = tried_after(quiet, Moment::Pause);
     let driven = [locked.clone(), vec![go(Call::EmergencyStart(Who::Borrower))], unlock.clone()].concat();
-    let driven = tried_after(driven, Moment::Courtesy);
+    let driven = tried_after(driven, Moment::EmergencyStart);
     let own =
         [ask(Action::Unlock), vec![go(Call::Claim(Who::Borrower, 0)), go(Call::Confirm(0, Proof::Right))]];
 
@@ -391,7 +391,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
         locked.clone(),
         vec![go(Call::EmergencyStart(Who::Borrower))],
         unlock.clone(),
-        vec![wait(Moment::Courtesy)],
+        vec![wait(Moment::EmergencyStart)],
     ]
     .concat();
     let promise = vec![
@@ -532,7 +532,7 @@ pub fn any_terms() -> impl Strategy<Value = Terms> {
             period,
             (first_due, grace_secs, notice_secs, late_after_secs),
             (principal, count, share, late_fee),
-            (lock_ttl_secs, courtesy_secs, courtesy_max, max_extensions),
+            (lock_ttl_secs, emergency_secs, emergency_max, max_extensions),
             (waterfall, overpayment, apr_bps),
         )| Terms {
             principal,
@@ -546,8 +546,8 @@ pub fn any_terms() -> impl Strategy<Value = Terms> {
             notice_secs,
             late_fee,
             late_after_secs,
-            courtesy_secs,
-            courtesy_max,
+            emergency_secs,
+            emergency_max,
             lock_ttl_secs,
             max_extensions,
             deferred: 0,

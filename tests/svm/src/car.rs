@@ -55,7 +55,7 @@ impl Car {
             vehicle: self.vehicle.to_bytes(),
             invocation: pda::invocation(&self.vehicle, seq).to_bytes(),
             seq,
-            action: action.wire(),
+            action,
             outcome: Outcome::Applied,
             device_time: now,
             command_hash: sha256(&seq.to_le_bytes()),

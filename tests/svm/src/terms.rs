@@ -21,8 +21,8 @@ pub fn terms() -> Terms {
         notice_secs: 0,
         late_fee: 25,
         late_after_secs: 86_400,
-        courtesy_secs: 0,
-        courtesy_max: 0,
+        emergency_secs: 0,
+        emergency_max: 0,
         lock_ttl_secs: 30 * 86_400,
         max_extensions: 0,
         deferred: 0,
@@ -44,8 +44,8 @@ pub fn floors() -> PolicyFloors {
         max_apr_bps: u16::MAX,
         max_late_fee: u64::MAX,
         min_late_after_secs: 0,
-        min_courtesy_secs: 0,
-        min_courtesy_max: 0,
+        min_emergency_secs: 0,
+        min_emergency_max: 0,
         max_lock_ttl_secs: 0,
     }
 }

@@ -89,8 +89,8 @@ fn monthly() -> Terms {
         notice_secs: 10 * 86_400,
         late_fee: 1_000_000,
         late_after_secs: 5 * 86_400,
-        courtesy_secs: 86_400,
-        courtesy_max: 2,
+        emergency_secs: 86_400,
+        emergency_max: 2,
         max_extensions: 2,
         ..terms()
     }
@@ -146,7 +146,7 @@ fn lender(meter: &mut Meter) {
     let (lender, authority) = (scene.lender, scene.authority.pubkey());
     let who = build::SetFunction { payer: scene.payer.pubkey(), authority, lender };
     let offer = build::set_function(&who, Action::Lock, scene.offer(Action::Lock));
-    let function_bump = bump(&[b"function", lender.as_ref(), &[Action::Lock.code()]]);
+    let function_bump = bump(&[b"function", lender.as_ref(), &[Action::Lock as u8]]);
     let signers = [&scene.payer, &scene.authority];
     meter.measure("set_function", &mut scene.world, &[offer], &signers, &[function_bump]);
 

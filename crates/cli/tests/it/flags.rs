@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const TERMS: &str = "principal = \"10000\"\napr = \"18%\"\ncount = 3\nfirst_due = \"2027-02-14T12:00:00Z\"\n\
                      period = \"30d\"\ngrace = \"10d\"\nnotice = \"3d\"\nlate_fee = \"25\"\nlate_after = \"5d\"\n\
-                     courtesy = \"24h\"\ncourtesy_max = 1\n";
+                     emergency = \"24h\"\nemergency_max = 1\n";
 /// A port nobody listens on.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const ADDRESS: &str = "CarNAqGj2B1GAizWrMkM7EFdewnbdzcS6fPgTygMbVpJ";

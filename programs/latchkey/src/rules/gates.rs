@@ -32,7 +32,7 @@ pub fn check_lock(lender: &Lender, loan: &Loan, vehicle: &Vehicle, wallet: u64, 
     let position = check_past_due(loan, wallet, now)?;
     check_notice(loan, &position, now)?;
     check_quiet(lender, loan, now)?;
-    check(now >= loan.courtesy_until, E::InCourtesy)?;
+    check(now >= loan.emergency_until, E::InEmergencyStart)?;
     check(!vehicle.lock.holds_at(now) || vehicle.lock.is_renewable_at(now), E::LockStands)?;
     check(vehicle.open.is_none(), E::InvocationOpen)
 }
@@ -46,7 +46,7 @@ pub fn check_unlock(loan: &Loan, vehicle: &Vehicle, wallet: u64, by_lender: bool
     let due = by_lender
         || loan.status != LoanStatus::Defaulted
         || now < loan.hold_until
-        || now < loan.courtesy_until
+        || now < loan.emergency_until
         || can_cure(loan, wallet, now);
     check(due, E::UnlockNotDue)?;
     let live_unlock = vehicle.open.is_some_and(|open| open.action == Action::Unlock && now < open.expires_at);
@@ -227,8 +227,8 @@ mod tests {
     #[test]
     fn an_emergency_start_stops_locks_until_its_second() {
         let mut world = World::defaulted();
-        world.loan.courtesy_until = 1_100;
-        assert_eq!(world.lock(0, 1_099), code(E::InCourtesy));
+        world.loan.emergency_until = 1_100;
+        assert_eq!(world.lock(0, 1_099), code(E::InEmergencyStart));
         assert_eq!(world.lock(0, 1_100), Ok(()));
     }
 
@@ -285,7 +285,7 @@ mod tests {
         world.loan.hold_until = 1_100;
         assert_eq!((world.unlock(false, 1_099), world.unlock(false, 1_100)), (Ok(()), code(E::UnlockNotDue)));
         world.loan.hold_until = 0;
-        world.loan.courtesy_until = 1_100;
+        world.loan.emergency_until = 1_100;
         assert_eq!((world.unlock(false, 1_099), world.unlock(false, 1_100)), (Ok(()), code(E::UnlockNotDue)));
         for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
             world.loan.status = status;

@@ -67,13 +67,13 @@ pub fn waive_fees(loan: &mut Loan, amount: u64, now: i64) -> Ruled<()> {
     Ok(())
 }
 
-/// Lets the car start for `courtesy_secs`, as often as the terms grant.
+/// Lets the car start for `emergency_secs`, as often as the terms grant.
 pub fn emergency_start(loan: &mut Loan, vehicle: &Vehicle, now: i64) -> Ruled<()> {
     check(vehicle.lock_asked.is_some(), E::NothingToUnlock)?;
-    check(now >= loan.courtesy_until, E::InCourtesy)?;
-    check(loan.courtesy_used < loan.terms.courtesy_max, E::NoCourtesyLeft)?;
-    loan.courtesy_used = loan.courtesy_used.checked_add(1).ok_or(E::Overflow)?;
-    loan.courtesy_until = now.checked_add(i64::from(loan.terms.courtesy_secs)).ok_or(E::Overflow)?;
+    check(now >= loan.emergency_until, E::InEmergencyStart)?;
+    check(loan.emergency_used < loan.terms.emergency_max, E::NoEmergencyStartLeft)?;
+    loan.emergency_used = loan.emergency_used.checked_add(1).ok_or(E::Overflow)?;
+    loan.emergency_until = now.checked_add(i64::from(loan.terms.emergency_secs)).ok_or(E::Overflow)?;
     Ok(())
 }
 
@@ -172,14 +172,14 @@ mod tests {
 
     #[test]
     fn emergency_starts_are_as_many_and_as_long_as_the_terms_grant() {
-        let mut loan = loan(crate::state::Terms { courtesy_secs: 100, courtesy_max: 2, ..terms() });
+        let mut loan = loan(crate::state::Terms { emergency_secs: 100, emergency_max: 2, ..terms() });
         let mut car = vehicle();
         assert_eq!(code(emergency_start(&mut loan, &car, 1_000)), broken(E::NothingToUnlock));
         car.lock_asked = Some(AskedLock { seq: 1, until: 5_000 });
         assert_eq!(code(emergency_start(&mut loan, &car, 1_000)), Ok(()));
-        assert_eq!(code(emergency_start(&mut loan, &car, 1_099)), broken(E::InCourtesy));
+        assert_eq!(code(emergency_start(&mut loan, &car, 1_099)), broken(E::InEmergencyStart));
         assert_eq!(code(emergency_start(&mut loan, &car, 1_100)), Ok(()));
-        assert_eq!(code(emergency_start(&mut loan, &car, 9_999)), broken(E::NoCourtesyLeft));
+        assert_eq!(code(emergency_start(&mut loan, &car, 9_999)), broken(E::NoEmergencyStartLeft));
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
     check(terms.late_fee <= floors.max_late_fee, E::TermsLateFee)?;
     check(terms.late_after_secs >= floors.min_late_after_secs, E::TermsLateAfter)?;
     check(
-        terms.courtesy_secs >= floors.min_courtesy_secs && terms.courtesy_max >= floors.min_courtesy_max,
-        E::TermsCourtesy,
+        terms.emergency_secs >= floors.min_emergency_secs && terms.emergency_max >= floors.min_emergency_max,
+        E::TermsEmergencyStart,
     )?;
     let lock_is_bounded = match floors.max_lock_ttl_secs {
         0 => true,
@@ -101,12 +101,12 @@ mod tests {
             E::TermsLateAfter,
         );
         binds(
-            |f| f.min_courtesy_secs = 9,
-            |t| t.courtesy_secs = 9,
-            |t| t.courtesy_secs = 8,
-            E::TermsCourtesy,
+            |f| f.min_emergency_secs = 9,
+            |t| t.emergency_secs = 9,
+            |t| t.emergency_secs = 8,
+            E::TermsEmergencyStart,
         );
-        binds(|f| f.min_courtesy_max = 9, |t| t.courtesy_max = 9, |t| t.courtesy_max = 8, E::TermsCourtesy);
+        binds(|f| f.min_emergency_max = 9, |t| t.emergency_max = 9, |t| t.emergency_max = 8, E::TermsEmergencyStart);
         binds(
             |f| f.max_lock_ttl_secs = 9,
             |t| t.lock_ttl_secs = 9,

@@ -1,44 +1,12 @@
 use anchor_lang::prelude::*;
+use latchkey_protocol::Action;
 
 /// Longest function address in bytes.
 pub const MAX_URI_LEN: usize = 128;
 
-/// What a function call does to the car. The byte values are those of the wire protocol.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord,
-)]
-#[repr(u8)]
-pub enum Action {
-    /// Tell the driver that a payment is past due.
-    Warn,
-    /// Inhibit the next start.
-    Lock,
-    /// Let the car start again.
-    Unlock,
-}
-
-impl Action {
-    /// Every action, in the order of the protocol.
-    pub const ALL: [Self; 3] = [Self::Warn, Self::Lock, Self::Unlock];
-
-    /// The byte in PDA seeds and in commands and receipts.
-    pub const fn code(self) -> u8 {
-        self.wire() as u8
-    }
-
-    /// The same action in the wire protocol.
-    pub const fn wire(self) -> latchkey_protocol::Action {
-        match self {
-            Self::Warn => latchkey_protocol::Action::Warn,
-            Self::Lock => latchkey_protocol::Action::Lock,
-            Self::Unlock => latchkey_protocol::Action::Unlock,
-        }
-    }
-}
-
 /// A car function a lender offers keepers: what it pays, how long it may take, whose key signs its commands.
 ///
-/// Seeds: `function`, lender, [`Action::code`].
+/// Seeds: `function`, lender, the [`Action`]'s byte.
 #[account]
 #[derive(InitSpace)]
 pub struct Function {

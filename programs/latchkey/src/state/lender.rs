@@ -73,9 +73,9 @@ pub struct PolicyFloors {
     /// Earliest a late fee may fall after a due date, seconds.
     pub min_late_after_secs: u32,
     /// Shortest emergency start, seconds.
-    pub min_courtesy_secs: u32,
+    pub min_emergency_secs: u32,
     /// Fewest emergency starts a loan grants.
-    pub min_courtesy_max: u8,
+    pub min_emergency_max: u8,
     /// Longest a lock may stand without renewal, seconds; 0 lets a lock stand until unlocked.
     pub max_lock_ttl_secs: u32,
 }

@@ -31,9 +31,9 @@ pub struct Loan {
     /// No lock or warning before this time: a promise to pay. 0 if there is none.
     pub hold_until: i64,
     /// No lock before this time: an emergency start. 0 if there is none.
-    pub courtesy_until: i64,
+    pub emergency_until: i64,
     /// Emergency starts used.
-    pub courtesy_used: u8,
+    pub emergency_used: u8,
     /// Extensions granted.
     pub extensions_used: u8,
     /// Instalments due when the last warning was asked for; at most one warning each.
@@ -94,9 +94,9 @@ pub struct Terms {
     /// From a due date to its late fee, seconds.
     pub late_after_secs: u32,
     /// How long an emergency start lasts, seconds.
-    pub courtesy_secs: u32,
+    pub emergency_secs: u32,
     /// How many emergency starts there are.
-    pub courtesy_max: u8,
+    pub emergency_max: u8,
     /// How long a lock stands without renewal, seconds; 0 until unlocked.
     pub lock_ttl_secs: u32,
     /// How many extensions may be granted.

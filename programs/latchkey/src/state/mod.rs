@@ -17,5 +17,7 @@ pub use lender::*;
 pub use loan::*;
 pub use vehicle::*;
 
+pub use latchkey_protocol::Action;
+
 /// The layout version written into every account.
 pub const ACCOUNT_VERSION: u8 = 1;

@@ -87,8 +87,8 @@ impl Cast {
             max_apr_bps: 3_600,
             max_late_fee: 50 * UNIT,
             min_late_after_secs: 0,
-            min_courtesy_secs: 86_400,
-            min_courtesy_max: 1,
+            min_emergency_secs: 86_400,
+            min_emergency_max: 1,
             max_lock_ttl_secs: 30 * 86_400,
         };
         let args = InitLenderArgs { servicer: authority, floors, keepers: Vec::new() };

@@ -13,8 +13,8 @@ pub fn floors(strict: bool) -> PolicyFloors {
         max_apr_bps: if strict { 3_600 } else { u16::MAX },
         max_late_fee: if strict { 20 } else { u64::MAX },
         min_late_after_secs: 0,
-        min_courtesy_secs: if strict { 86_400 } else { 0 },
-        min_courtesy_max: 0,
+        min_emergency_secs: if strict { 86_400 } else { 0 },
+        min_emergency_max: 0,
         max_lock_ttl_secs: if strict { 86_400 } else { 0 },
     }
 }

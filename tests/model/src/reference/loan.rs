@@ -95,8 +95,8 @@ impl Model {
                 ledger: Ledger::default(),
                 notice: None,
                 hold_until: 0,
-                courtesy_until: 0,
-                courtesy_used: 0,
+                emergency_until: 0,
+                emergency_used: 0,
                 extensions_used: 0,
                 warned_through: 0,
                 invocations_open: 0,
@@ -345,10 +345,10 @@ impl Model {
         let now = self.now;
         ask(self.car()?.lock_asked.is_some(), "nothing to unlock")?;
         let contract = self.running()?;
-        ask(now >= contract.loan.courtesy_until, "one is running")?;
-        ask(contract.loan.courtesy_used < contract.books.terms.courtesy_max, "none left")?;
-        contract.loan.courtesy_used += 1;
-        contract.loan.courtesy_until = now + i64::from(contract.books.terms.courtesy_secs);
+        ask(now >= contract.loan.emergency_until, "one is running")?;
+        ask(contract.loan.emergency_used < contract.books.terms.emergency_max, "none left")?;
+        contract.loan.emergency_used += 1;
+        contract.loan.emergency_until = now + i64::from(contract.books.terms.emergency_secs);
         Ok(())
     }
 
@@ -401,8 +401,8 @@ fn meets(terms: &Terms, floors: &PolicyFloors) -> Verdict {
     ask(terms.apr_bps <= floors.max_apr_bps, "too dear")?;
     ask(terms.late_fee <= floors.max_late_fee, "too high a late fee")?;
     ask(terms.late_after_secs >= floors.min_late_after_secs, "too early a late fee")?;
-    ask(terms.courtesy_secs >= floors.min_courtesy_secs, "too short an emergency start")?;
-    ask(terms.courtesy_max >= floors.min_courtesy_max, "too few emergency starts")?;
+    ask(terms.emergency_secs >= floors.min_emergency_secs, "too short an emergency start")?;
+    ask(terms.emergency_max >= floors.min_emergency_max, "too few emergency starts")?;
     let longest = floors.max_lock_ttl_secs;
     let bounded = longest == 0 || (terms.lock_ttl_secs > 0 && terms.lock_ttl_secs <= longest);
     ask(bounded, "too long a lock")?;

@@ -34,7 +34,7 @@ impl Model {
                 Some(notice.served_at + i64::from(terms?.notice_secs))
             }
             Moment::Hold => Some(contract?.loan.hold_until),
-            Moment::Courtesy => Some(contract?.loan.courtesy_until),
+            Moment::EmergencyStart => Some(contract?.loan.emergency_until),
             Moment::Pause => Some(self.lender.as_ref()?.paused_until),
             Moment::Lease => Some(newest?.claim?.lease_end),
             Moment::Expiry => Some(newest?.expires_at),

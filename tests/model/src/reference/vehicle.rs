@@ -81,7 +81,7 @@ impl Model {
             let served = notice.ok_or("no notice of this delinquency")?.served_at;
             ask(self.now >= served + notice_secs, "the notice is too fresh")?;
         }
-        ask(self.now >= contract.loan.courtesy_until, "an emergency start")?;
+        ask(self.now >= contract.loan.emergency_until, "an emergency start")?;
         match car.lock {
             LockState::Unlocked => Ok(()),
             LockState::Locked { until: 0, .. } => Err("locked for good"),
@@ -122,7 +122,7 @@ impl Model {
         };
         contract.books.status != LoanStatus::Defaulted
             || self.now < contract.loan.hold_until
-            || self.now < contract.loan.courtesy_until
+            || self.now < contract.loan.emergency_until
             || standing.is_cured_by(contract.wallet)
     }
 

@@ -169,8 +169,8 @@ const FREE: PolicyFloors = PolicyFloors {
     max_apr_bps: u16::MAX,
     max_late_fee: u64::MAX,
     min_late_after_secs: 0,
-    min_courtesy_secs: 0,
-    min_courtesy_max: 0,
+    min_emergency_secs: 0,
+    min_emergency_max: 0,
     max_lock_ttl_secs: 0,
 };
 

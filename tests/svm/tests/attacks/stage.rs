@@ -154,7 +154,7 @@ impl Stages {
 }
 
 fn before_loan(mut scene: Scene) -> Scene {
-    (scene.terms.courtesy_secs, scene.terms.courtesy_max) = (86_400, 2);
+    (scene.terms.emergency_secs, scene.terms.emergency_max) = (86_400, 2);
     scene.terms.max_extensions = 2;
     let args = InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
     scene.init_lender(args.clone()).holds();

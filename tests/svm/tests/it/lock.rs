@@ -97,7 +97,7 @@ fn a_default_with_nothing_past_due_any_more_does_not_lock() {
 #[test]
 fn hold_emergency_start_and_pause_stop_a_lock_until_their_second() {
     let mut scene =
-        Scene::on(|terms| (terms.courtesy_secs, terms.courtesy_max) = (30, 1)).fall_into_default();
+        Scene::on(|terms| (terms.emergency_secs, terms.emergency_max) = (30, 1)).fall_into_default();
     let now = Scene::default_at();
     // An emergency start follows a lock that was asked for.
     scene.fund(1_000_000_000).holds();
@@ -110,8 +110,8 @@ fn hold_emergency_start_and_pause_stop_a_lock_until_their_second() {
     scene.at(now + 9).request(Action::Lock).breaks(LatchkeyError::OnHold);
     scene.at(now + 10).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
     scene.at(now + 19).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
-    scene.at(now + 20).request(Action::Lock).breaks(LatchkeyError::InCourtesy);
-    scene.at(now + 29).request(Action::Lock).breaks(LatchkeyError::InCourtesy);
+    scene.at(now + 20).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
+    scene.at(now + 29).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
     scene.at(now + 30).request(Action::Lock).holds();
 }
 

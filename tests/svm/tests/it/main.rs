@@ -7,7 +7,7 @@ mod close;
 mod collect;
 mod compute;
 mod confirm;
-mod courtesy;
+mod emergency;
 mod default;
 mod escrow;
 mod expire;

@@ -116,8 +116,8 @@ fn every_policy_floor_binds_at_its_value_and_not_before() {
         max_apr_bps: 30,
         max_late_fee: 40,
         min_late_after_secs: 50,
-        min_courtesy_secs: 60,
-        min_courtesy_max: 2,
+        min_emergency_secs: 60,
+        min_emergency_max: 2,
         max_lock_ttl_secs: 70,
     };
     scene.set_policy(floors).holds();
@@ -127,8 +127,8 @@ fn every_policy_floor_binds_at_its_value_and_not_before() {
         apr_bps: 30,
         late_fee: 40,
         late_after_secs: 50,
-        courtesy_secs: 60,
-        courtesy_max: 2,
+        emergency_secs: 60,
+        emergency_max: 2,
         lock_ttl_secs: 70,
         ..scene.terms
     };
@@ -141,8 +141,8 @@ fn every_policy_floor_binds_at_its_value_and_not_before() {
     refused(Terms { apr_bps: 31, ..at_the_floor }, LatchkeyError::TermsApr);
     refused(Terms { late_fee: 41, ..at_the_floor }, LatchkeyError::TermsLateFee);
     refused(Terms { late_after_secs: 49, ..at_the_floor }, LatchkeyError::TermsLateAfter);
-    refused(Terms { courtesy_secs: 59, ..at_the_floor }, LatchkeyError::TermsCourtesy);
-    refused(Terms { courtesy_max: 1, ..at_the_floor }, LatchkeyError::TermsCourtesy);
+    refused(Terms { emergency_secs: 59, ..at_the_floor }, LatchkeyError::TermsEmergencyStart);
+    refused(Terms { emergency_max: 1, ..at_the_floor }, LatchkeyError::TermsEmergencyStart);
     refused(Terms { lock_ttl_secs: 71, ..at_the_floor }, LatchkeyError::TermsLockTtl);
     refused(Terms { lock_ttl_secs: 0, ..at_the_floor }, LatchkeyError::TermsLockTtl);
     scene.terms = at_the_floor;

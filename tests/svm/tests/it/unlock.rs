@@ -67,7 +67,7 @@ fn hold_and_emergency_start_unlock_until_their_second() {
     ];
     for start in starts {
         let mut scene =
-            Scene::on(|terms| (terms.courtesy_secs, terms.courtesy_max) = (10, 1)).fall_into_default();
+            Scene::on(|terms| (terms.emergency_secs, terms.emergency_max) = (10, 1)).fall_into_default();
         scene.request(Action::Lock).holds();
         scene.fulfil(1);
         start(&mut scene, until);

@@ -329,7 +329,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     let started = at.types(&early).await?;
     ensure!(started["left"] == 0 && started["lasts"] == "1d", "{started}");
     let shown = at.types(&["loan", "show", &loan]).await?;
-    ensure!(shown["courtesy_until"].is_string() && shown["car"]["may_be_locked"] == true, "{shown}");
+    ensure!(shown["emergency_until"].is_string() && shown["car"]["may_be_locked"] == true, "{shown}");
     ensure!(shown["status"] == "defaulted" && shown["notice"]["channels"][0] == "mail", "{shown}");
 
     // The lender changes hands.

@@ -33,10 +33,10 @@ pub struct Policy {
     min_late_after: Option<u32>,
     /// Shortest emergency start
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
-    min_courtesy: Option<u32>,
+    min_emergency: Option<u32>,
     /// Fewest emergency starts a loan grants
     #[arg(long, value_name = "N")]
-    min_courtesy_max: Option<u8>,
+    min_emergency_max: Option<u8>,
     /// Longest a lock may stand without renewal, or until-unlocked
     #[arg(long, value_name = "TIME", value_parser = lock_ttl)]
     max_lock_ttl: Option<u32>,
@@ -59,14 +59,14 @@ impl Policy {
             (&mut floors.min_grace_secs, self.min_grace),
             (&mut floors.min_notice_secs, self.min_notice),
             (&mut floors.min_late_after_secs, self.min_late_after),
-            (&mut floors.min_courtesy_secs, self.min_courtesy),
+            (&mut floors.min_emergency_secs, self.min_emergency),
             (&mut floors.max_lock_ttl_secs, self.max_lock_ttl),
         ];
         for (floor, named) in named {
             *floor = named.unwrap_or(*floor);
         }
         floors.max_apr_bps = self.max_apr.unwrap_or(floors.max_apr_bps);
-        floors.min_courtesy_max = self.min_courtesy_max.unwrap_or(floors.min_courtesy_max);
+        floors.min_emergency_max = self.min_emergency_max.unwrap_or(floors.min_emergency_max);
         if let Some(fee) = &self.max_late_fee {
             floors.max_late_fee = money::parse(fee, decimals).context("--max-late-fee")?;
         }

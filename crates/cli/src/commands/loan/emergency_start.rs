@@ -23,8 +23,8 @@ impl EmergencyStart {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let scene = context.cluster.loan_scene(&self.loan).await?;
         let borrower = context.for_borrower(&scene.loan, self.borrower.borrower_keypair.as_ref())?;
-        let lasts = duration::show(scene.loan.terms.courtesy_secs.into());
-        let left = scene.loan.terms.courtesy_max.saturating_sub(scene.loan.courtesy_used).saturating_sub(1);
+        let lasts = duration::show(scene.loan.terms.emergency_secs.into());
+        let left = scene.loan.terms.emergency_max.saturating_sub(scene.loan.emergency_used).saturating_sub(1);
         let start = instructions::emergency_start(&scene.keys, borrower.address());
         let view = View::new(
             json!({ "loan": self.loan.to_string(), "lasts": lasts, "left": left }),

@@ -56,7 +56,7 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
         vehicle: invocation.vehicle.to_bytes(),
         invocation: invocation.key().to_bytes(),
         seq: invocation.seq,
-        action: invocation.action.wire(),
+        action: invocation.action,
         outcome: Outcome::Applied,
         device_time,
         command_hash,

@@ -52,7 +52,7 @@ pub struct SetFunction<'info> {
         dup,
         payer = payer,
         space = Function::DISCRIMINATOR.len() + Function::INIT_SPACE,
-        seeds = [b"function", lender.key().as_ref(), &[action.code()]],
+        seeds = [b"function", lender.key().as_ref(), &[action as u8]],
         bump
     )]
     pub function: Account<'info, Function>,

@@ -26,14 +26,14 @@ pub struct EmergencyStart<'info> {
 pub fn emergency_start(ctx: Context<EmergencyStart>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
-    let before = loan.courtesy_until;
+    let before = loan.emergency_until;
     servicing::emergency_start(loan, &ctx.accounts.vehicle, now)?;
     emit!(EmergencyStarted {
         loan: loan.key(),
         before,
-        after: loan.courtesy_until,
-        used: loan.courtesy_used,
-        granted: loan.terms.courtesy_max,
+        after: loan.emergency_until,
+        used: loan.emergency_used,
+        granted: loan.terms.emergency_max,
     });
     Ok(())
 }

@@ -70,13 +70,13 @@ pub struct Originate<'info> {
     #[account(mut, dup, token::mint = mint)]
     pub seller: Box<InterfaceAccount<'info, TokenAccount>>,
     /// The lender's warning.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Warn.code()]], bump = warn.bump)]
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Warn as u8]], bump = warn.bump)]
     pub warn: Box<Account<'info, Function>>,
     /// The lender's lock.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Lock.code()]], bump = lock.bump)]
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Lock as u8]], bump = lock.bump)]
     pub lock: Box<Account<'info, Function>>,
     /// The lender's unlock.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Unlock.code()]], bump = unlock.bump)]
+    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Unlock as u8]], bump = unlock.bump)]
     pub unlock: Box<Account<'info, Function>>,
     /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
@@ -115,8 +115,8 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
         notice: None,
         hold_until: 0,
-        courtesy_until: 0,
-        courtesy_used: 0,
+        emergency_until: 0,
+        emergency_used: 0,
         extensions_used: 0,
         warned_through: 0,
         invocations_open: 0,

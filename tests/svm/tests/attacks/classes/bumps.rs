@@ -25,9 +25,9 @@ fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
     let (lender, vehicle, loan) = (scene.lender, scene.keys.vehicle, scene.keys.loan);
     match account {
         "lender" => below(&[b"lender", attempt.account("authority").as_ref()]),
-        "function" | "lock" => below(&[b"function", lender.as_ref(), &[Action::Lock.code()]]),
-        "warn" => below(&[b"function", lender.as_ref(), &[Action::Warn.code()]]),
-        "unlock" => below(&[b"function", lender.as_ref(), &[Action::Unlock.code()]]),
+        "function" | "lock" => below(&[b"function", lender.as_ref(), &[Action::Lock as u8]]),
+        "warn" => below(&[b"function", lender.as_ref(), &[Action::Warn as u8]]),
+        "unlock" => below(&[b"function", lender.as_ref(), &[Action::Unlock as u8]]),
         "vehicle" => {
             let key = latchkey_tests_svm::Car::new("new car").device_key();
             below(&[b"vehicle", key.as_ref()])

@@ -121,7 +121,7 @@ const DEADLINES: &[Deadline] = &[
     Deadline {
         name: "lock during an emergency start",
         instruction: "request",
-        expected: from(E::InCourtesy),
+        expected: from(E::InEmergencyStart),
         begin: |stages| {
             let mut scene = stages.at(Stage::Locked);
             scene.emergency_start().holds();
@@ -134,7 +134,7 @@ const DEADLINES: &[Deadline] = &[
     Deadline {
         name: "another emergency start while one runs",
         instruction: "emergency_start",
-        expected: from(E::InCourtesy),
+        expected: from(E::InEmergencyStart),
         begin: |stages| {
             let mut scene = stages.at(Stage::Locked);
             scene.emergency_start().holds();

@@ -356,7 +356,7 @@ pub fn cases() -> Vec<Case> {
             Case::new(name, instruction, expected, move |stages| delayed(stages, stage, call, meanwhile))
         })
         .collect();
-    cases.push(Case::new("a lock during an emergency start", "request", E::InCourtesy, |stages| {
+    cases.push(Case::new("a lock during an emergency start", "request", E::InEmergencyStart, |stages| {
         let mut scene = stages.at(Stage::Locked);
         scene.emergency_start().holds();
         scene.request(Action::Unlock).holds();

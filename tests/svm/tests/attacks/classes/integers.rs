@@ -66,7 +66,7 @@ pub fn cases() -> Vec<Case> {
         ("an instalment of u64::MAX", Expected::Harmless, |t| t.instalment = u64::MAX),
         ("every duration of u32::MAX", Expected::Harmless, |t| {
             (t.grace_secs, t.notice_secs, t.late_after_secs) = (u32::MAX, u32::MAX, u32::MAX);
-            (t.courtesy_secs, t.lock_ttl_secs) = (u32::MAX, u32::MAX);
+            (t.emergency_secs, t.lock_ttl_secs) = (u32::MAX, u32::MAX);
         }),
     ];
     for (name, expected, change) in terms {
@@ -76,7 +76,7 @@ pub fn cases() -> Vec<Case> {
         ("a rate above a ceiling of 0", E::TermsApr, |f| f.max_apr_bps = 0),
         ("a grace below a floor of u32::MAX", E::TermsGrace, |f| f.min_grace_secs = u32::MAX),
         ("a lock longer than a ceiling of a second", E::TermsLockTtl, |f| f.max_lock_ttl_secs = 1),
-        ("fewer emergency starts than 255", E::TermsCourtesy, |f| f.min_courtesy_max = u8::MAX),
+        ("fewer emergency starts than 255", E::TermsEmergencyStart, |f| f.min_emergency_max = u8::MAX),
     ];
     for (name, rule, change) in floors_bind {
         cases.push(Case::new(name, "originate", rule, move |stages| {

@@ -9,7 +9,7 @@ use solana_sdk::signer::Signer;
 use crate::only_event;
 
 fn generous(terms: &mut Terms) {
-    (terms.courtesy_secs, terms.courtesy_max) = (86_400, 2);
+    (terms.emergency_secs, terms.emergency_max) = (86_400, 2);
 }
 
 /// A locked car on terms that grant two emergency starts of a day.
@@ -30,12 +30,12 @@ fn an_emergency_start_unlocks_and_the_next_lock_waits_for_its_end_to_the_second(
     assert_eq!((told.loan, told.before, told.after), (scene.keys.loan, 0, now + DAY));
     assert_eq!((told.used, told.granted), (1, 2));
     let loan = scene.loan();
-    assert_eq!((loan.courtesy_until, loan.courtesy_used), (now + DAY, 1));
+    assert_eq!((loan.emergency_until, loan.emergency_used), (now + DAY, 1));
     scene.request(Action::Unlock).holds();
     scene.fulfil(2);
     assert_eq!(scene.vehicle().lock, LockState::Unlocked);
-    scene.request(Action::Lock).breaks(LatchkeyError::InCourtesy);
-    scene.at(now + DAY - 1).request(Action::Lock).breaks(LatchkeyError::InCourtesy);
+    scene.request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
+    scene.at(now + DAY - 1).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
     scene.at(now + DAY).request(Action::Lock).holds();
     scene.fulfil(3);
     assert!(matches!(scene.vehicle().lock, LockState::Locked { .. }));
@@ -55,10 +55,10 @@ fn one_emergency_start_runs_at_a_time_and_no_more_than_the_terms_grant() {
     let mut scene = locked();
     let ends = Scene::default_at() + DAY;
     scene.emergency_start().holds();
-    scene.at(ends - 1).emergency_start().breaks(LatchkeyError::InCourtesy);
+    scene.at(ends - 1).emergency_start().breaks(LatchkeyError::InEmergencyStart);
     let told = only_event!(scene.at(ends).emergency_start().holds(), EmergencyStarted);
     assert_eq!((told.before, told.after, told.used), (ends, ends + DAY, 2));
-    scene.at(ends + DAY).emergency_start().breaks(LatchkeyError::NoCourtesyLeft);
+    scene.at(ends + DAY).emergency_start().breaks(LatchkeyError::NoEmergencyStartLeft);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn there_is_an_emergency_only_where_a_lock_was_asked_for() {
 #[test]
 fn terms_that_grant_none_grant_none() {
     let mut scene = Scene::locked();
-    scene.emergency_start().breaks(LatchkeyError::NoCourtesyLeft);
+    scene.emergency_start().breaks(LatchkeyError::NoEmergencyStartLeft);
 }
 
 #[test]
