@@ -8,14 +8,14 @@ use ed25519_dalek::SigningKey;
 use latchkey_function::{Class, Function, Outcome, invoke};
 use tracing::{info, warn};
 
-use crate::core::Answer;
+use crate::core::FunctionReply;
 
 /// Whatever fulfils invocations.
 #[async_trait]
 pub trait Functions: Send + Sync + 'static {
     /// Has the invocation fulfilled and waits for the car's word at most `limit`. `now` is the chain's time, which the
     /// call carries.
-    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> Answer;
+    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> FunctionReply;
 }
 
 /// The function in this process.
@@ -33,19 +33,19 @@ impl Embedded {
 
 #[async_trait]
 impl Functions for Embedded {
-    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> Answer {
+    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> FunctionReply {
         let request = invoke(&self.keeper, invocation, now);
         match self.function.handle(&request, limit).await {
-            Outcome::Done(proof) => Answer::Proof(Box::new(proof.envelope)),
+            Outcome::Done(proof) => FunctionReply::Receipt(Box::new(proof.envelope)),
             Outcome::Waiting(waiting) => {
                 info!(%invocation, armed = waiting.armed, "the car has not done it yet");
-                Answer::Again
+                FunctionReply::Retry
             }
             Outcome::Refused(refusal) => {
                 warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function refused");
                 match refusal.class() {
-                    Class::Permanent => Answer::Never,
-                    Class::Retry => Answer::Again,
+                    Class::Permanent => FunctionReply::Refused,
+                    Class::Retry => FunctionReply::Retry,
                 }
             }
         }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::core::{Answer, Command, Core, Event, Policy};
+use crate::core::{Core, Effect, Event, FunctionReply, Policy};
 use crate::functions::Functions;
 use crate::ledger::{Fate, Ledger, LedgerError};
 
@@ -48,8 +48,8 @@ pub enum Stopped {
 
 /// What a task of the keeper found out.
 enum Done {
-    Settled(Pubkey, Fate),
-    Answered(Pubkey, Answer),
+    Ended(Pubkey, Fate),
+    Replied(Pubkey, FunctionReply),
 }
 
 impl Keeper {
@@ -65,7 +65,7 @@ impl Keeper {
         let mut tasks = JoinSet::new();
         info!(keeper = %self.me, "at work");
         let ended = loop {
-            let commands = tokio::select! {
+            let effects = tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
                 event = events.recv() => match event {
                     Some(event) => core.apply(event),
@@ -77,8 +77,8 @@ impl Keeper {
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
             };
-            for command in commands {
-                self.start(command, &mut tasks, &shutdown);
+            for effect in effects {
+                self.start(effect, &mut tasks, &shutdown);
             }
         };
         watching.abort();
@@ -100,23 +100,23 @@ impl Keeper {
         }
     }
 
-    fn start(&self, command: Command, tasks: &mut JoinSet<Done>, shutdown: &CancellationToken) {
-        match command {
-            Command::Submit(intent) => {
+    fn start(&self, effect: Effect, tasks: &mut JoinSet<Done>, shutdown: &CancellationToken) {
+        match effect {
+            Effect::Submit(intent) => {
                 let ledger = Arc::clone(&self.ledger);
                 let vehicle = intent.keys.vehicle;
-                tasks.spawn(async move { Done::Settled(vehicle, ledger.settle(*intent).await) });
+                tasks.spawn(async move { Done::Ended(vehicle, ledger.land(*intent).await) });
             }
-            Command::Invoke { invocation, now, limit_secs } => {
+            Effect::Invoke { invocation, now, limit_secs } => {
                 let functions = Arc::clone(&self.functions);
                 let limit = Duration::from_secs(limit_secs);
                 let shutdown = shutdown.clone();
                 tasks.spawn(async move {
-                    let answer = tokio::select! {
-                        answer = functions.call(invocation, now, limit) => answer,
-                        () = shutdown.cancelled() => Answer::Again,
+                    let reply = tokio::select! {
+                        reply = functions.call(invocation, now, limit) => reply,
+                        () = shutdown.cancelled() => FunctionReply::Retry,
                     };
-                    Done::Answered(invocation, answer)
+                    Done::Replied(invocation, reply)
                 });
             }
         }
@@ -136,14 +136,14 @@ fn not_yet(failed: &LedgerError) {
     warn!(error = failed as &dyn std::error::Error, "the ledger does not answer yet");
 }
 
-fn take_in(core: &mut Core, done: Done) -> Vec<Command> {
+fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
-        Done::Answered(invocation, answer) => core.apply(Event::Answered { invocation, answer }),
-        Done::Settled(vehicle, Fate { succeeded, seen }) => {
+        Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
+        Done::Ended(vehicle, Fate { succeeded, seen }) => {
             // Still marked as under way: this only takes in what it changed.
-            let mut commands = seen.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
-            commands.extend(core.apply(Event::Settled { vehicle, succeeded }));
-            commands
+            let mut effects = seen.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
+            effects.extend(core.apply(Event::TransactionEnded { vehicle, succeeded }));
+            effects
         }
     }
 }

@@ -4,7 +4,7 @@ use latchkey::rules::ledger::Position;
 use latchkey::rules::schedule::{due_at, instalments_due};
 use latchkey::state::LockState;
 
-use super::world::LoanView;
+use super::chain_state::LoanView;
 
 /// The next such moment after `now`.
 pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
@@ -54,21 +54,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::core::decide::next_step;
-    use crate::core::tests_support::{ME, Scene, policy};
+    use crate::core::decide::next_operation;
+    use crate::core::fixture::{LoanFixture, ME, policy};
 
     prop_compose! {
         /// A loan somewhere in its life, at some moment around its due dates.
-        fn scene()(
+        fn fixture()(
             (wallet, paid, fees, late_decided) in (0_u64..2_500, 0_u64..6_000, 0_u64..60, 0_u16..5),
             (status, notice_secs, served, warned) in (0_u8..3, 0_u32..150, 0_i64..2_000, 0_u16..11),
             (hold, emergency, paused) in (0_i64..2_200, 0_i64..2_200, 0_i64..2_200),
             (asked, claimer, asked_at) in (0_u8..5, 0_u8..3, 900_i64..2_000),
             now in 900_i64..2_200,
-        ) -> (Scene, i64) {
-            let mut scene = Scene::new();
-            scene.wallet = wallet;
-            let loan = &mut scene.loan;
+        ) -> (LoanFixture, i64) {
+            let mut fixture = LoanFixture::new();
+            fixture.wallet = wallet;
+            let loan = &mut fixture.loan;
             loan.ledger.paid_scheduled = paid;
             loan.ledger.principal -= paid;
             loan.ledger.fees = fees;
@@ -79,19 +79,19 @@ mod tests {
             loan.warned_through = warned;
             loan.hold_until = hold;
             loan.emergency_until = emergency;
-            scene.lender.paused_until = paused;
+            fixture.lender.paused_until = paused;
             if let Some(action) = Action::ALL.get(usize::from(asked)) {
-                scene.request(*action, asked_at);
+                fixture.request(*action, asked_at);
                 if claimer > 0 {
-                    scene.claim([ME, Pubkey::default()][usize::from(claimer - 1)], asked_at + 10);
+                    fixture.claim([ME, Pubkey::default()][usize::from(claimer - 1)], asked_at + 10);
                 }
             } else if asked == 3 {
-                scene.vehicle.lock = LockState::Locked { since: asked_at, until: asked_at + 300 };
+                fixture.vehicle.lock = LockState::Locked { since: asked_at, until: asked_at + 300 };
                 let until = asked_at + 300;
-                scene.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until });
-                scene.vehicle.last_seq_asked = 1;
+                fixture.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until });
+                fixture.vehicle.last_seq_asked = 1;
             }
-            (scene, now)
+            (fixture, now)
         }
     }
 
@@ -99,9 +99,9 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
         #[test]
-        fn between_deadlines_time_alone_changes_no_decision((scene, now) in scene()) {
-            let view = scene.view();
-            let decision = |at| next_step(&view, ME, at, &policy(), &HashMap::new());
+        fn between_deadlines_time_alone_changes_no_decision((fixture, now) in fixture()) {
+            let view = fixture.view();
+            let decision = |at| next_operation(&view, ME, at, &policy(), &HashMap::new());
             let deadline = next(&view, now).unwrap_or(now + 3_000);
             prop_assert!(deadline > now);
             let first = decision(now);

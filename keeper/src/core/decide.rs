@@ -8,8 +8,8 @@ use latchkey::rules::ledger::Position;
 use latchkey::state::{Action, Invocation, Loan, LoanStatus};
 
 use super::Work;
-use super::intent::Step;
-use super::world::LoanView;
+use super::chain_state::LoanView;
+use super::operation::Operation;
 
 /// What this keeper works for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +48,13 @@ pub(super) fn calls(
 }
 
 /// The next transaction for the loan, if one is due.
-pub(super) fn next_step(
+pub(super) fn next_operation(
     view: &LoanView<'_>,
     me: Pubkey,
     now: i64,
     policy: &Policy,
     work: &HashMap<Pubkey, Work>,
-) -> Option<Step> {
+) -> Option<Operation> {
     let for_them = policy.lenders.is_empty() || policy.lenders.contains(&view.keys.lender);
     if !for_them {
         return None;
@@ -66,7 +66,7 @@ pub(super) fn next_step(
 }
 
 /// What to do about invocations that exist: bring receipts, give leases back, clear away what is over.
-fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work>) -> Option<Step> {
+fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work>) -> Option<Operation> {
     view.invocations.iter().find_map(|(key, invocation)| {
         let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
         let work = work.get(key);
@@ -74,22 +74,22 @@ fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work
         let void = seq <= view.vehicle.void_through;
         let claimed = !void && invocation.claim.is_some_and(|claim| claim.keeper == me);
         if let Some(receipt) = work.and_then(|work| work.proof.clone()).filter(|_| claimed) {
-            return Some(Step::Confirm { seq, rent_payer, receipt });
+            return Some(Operation::Confirm { seq, rent_payer, receipt });
         }
         let superseded = seq != view.vehicle.last_seq_asked;
         let over = superseded || now >= invocation.expires_at;
         let calling = work.is_some_and(|work| work.calling);
         if over && !invocation.is_leased_at(now) {
-            return (!calling).then_some(Step::Expire { seq, rent_payer });
+            return (!calling).then_some(Operation::Expire { seq, rent_payer });
         }
         let refused = work.is_some_and(|work| work.refused);
         let gives_up = refused || should_yield(view, invocation, now);
-        (is_mine(invocation, me, now) && gives_up && !calling).then_some(Step::Yield { seq })
+        (is_mine(invocation, me, now) && gives_up && !calling).then_some(Operation::Yield { seq })
     })
 }
 
 /// A collection that moves money, charges a late fee, or records a cure.
-fn collect(view: &LoanView<'_>, now: i64) -> Option<Step> {
+fn collect(view: &LoanView<'_>, now: i64) -> Option<Operation> {
     if !view.loan.status.is_open() {
         return None;
     }
@@ -97,7 +97,7 @@ fn collect(view: &LoanView<'_>, now: i64) -> Option<Step> {
     let pays = view.wallet > 0 && position.due().is_ok_and(|due| due > 0);
     let charges = position.ledger.fees > view.loan.ledger.fees;
     let cures = view.loan.status == LoanStatus::Defaulted && position.past_due == 0;
-    (pays || charges || cures).then_some(Step::Collect)
+    (pays || charges || cures).then_some(Operation::Collect)
 }
 
 /// The newest invocation, if it is free and worth it.
@@ -107,7 +107,7 @@ fn claim(
     now: i64,
     policy: &Policy,
     work: &HashMap<Pubkey, Work>,
-) -> Option<Step> {
+) -> Option<Operation> {
     let (key, invocation) = view.invocations.last()?;
     let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
     let free = invocation.seq == view.vehicle.last_seq_asked
@@ -119,14 +119,14 @@ fn claim(
     let wanted = is_worth(invocation.action, invocation.fee, policy)
         && policy.command_keys.contains(&invocation.command_key)
         && is_still_right(view, invocation, now);
-    (free && rested && wanted).then_some(Step::Claim { seq: invocation.seq })
+    (free && rested && wanted).then_some(Operation::Claim { seq: invocation.seq })
 }
 
 /// A new request, the most urgent first: nobody waits for an unlock. Each is claimed in the same transaction, so only
 /// what this keeper can serve is asked for.
-fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option<Step> {
+fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option<Operation> {
     let seq = view.vehicle.last_seq_asked.checked_add(1)?;
-    let asks = |action, with_default| Step::Request { action, seq, with_default };
+    let asks = |action, with_default| Operation::Request { action, seq, with_default };
     let serves = |action| {
         let function = view.function(action);
         let held = function.is_some_and(|function| policy.command_keys.contains(&function.command_key));
@@ -145,7 +145,7 @@ fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option
     }
     if check_default(view.loan, view.wallet, now).is_ok() {
         let defaulted = Loan { status: LoanStatus::Defaulted, ..view.loan.clone() };
-        return Some(if lockable(&defaulted) { asks(Action::Lock, true) } else { Step::Default });
+        return Some(if lockable(&defaulted) { asks(Action::Lock, true) } else { Operation::Default });
     }
     let warnable = serves(Action::Warn)
         && check_warn(view.lender, view.loan, view.vehicle, view.wallet, now).is_ok()
@@ -200,157 +200,160 @@ fn is_still_right(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::tests_support::{ME, Scene, policy};
+    use crate::core::fixture::{LoanFixture, ME, policy};
 
     const OTHER: Pubkey = Pubkey::new_from_array([9; 32]);
 
-    fn step(scene: &Scene, now: i64) -> Option<Step> {
-        next_step(&scene.view(), ME, now, &policy(), &HashMap::new())
+    fn operation(fixture: &LoanFixture, now: i64) -> Option<Operation> {
+        next_operation(&fixture.view(), ME, now, &policy(), &HashMap::new())
     }
 
-    fn locked(scene: &mut Scene) {
-        scene.vehicle.lock = latchkey::state::LockState::Locked { since: 1_050, until: 1_350 };
-        scene.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until: 1_350 });
-        scene.vehicle.last_seq_asked = 1;
+    fn locked(fixture: &mut LoanFixture) {
+        fixture.vehicle.lock = latchkey::state::LockState::Locked { since: 1_050, until: 1_350 };
+        fixture.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until: 1_350 });
+        fixture.vehicle.last_seq_asked = 1;
     }
 
-    fn defaulted() -> Scene {
-        let mut scene = Scene::new();
-        scene.loan.status = LoanStatus::Defaulted;
-        scene.loan.warned_through = 10;
-        scene
+    fn defaulted() -> LoanFixture {
+        let mut fixture = LoanFixture::new();
+        fixture.loan.status = LoanStatus::Defaulted;
+        fixture.loan.warned_through = 10;
+        fixture
     }
 
     #[test]
     fn a_current_loan_leaves_nothing_to_do() {
-        assert_eq!(step(&Scene::new(), 999), None);
-        let rich = Scene { wallet: 5_000, ..Scene::new() };
-        assert_eq!(step(&rich, 999), None);
+        assert_eq!(operation(&LoanFixture::new(), 999), None);
+        let rich = LoanFixture { wallet: 5_000, ..LoanFixture::new() };
+        assert_eq!(operation(&rich, 999), None);
     }
 
     #[test]
     fn what_the_wallet_holds_is_collected_when_it_is_due_to_the_second() {
-        let scene = Scene { wallet: 1_000, ..Scene::new() };
+        let fixture = LoanFixture { wallet: 1_000, ..LoanFixture::new() };
         assert_eq!(
-            [999, 1_000, 1_001].map(|now| step(&scene, now)),
-            [None, Some(Step::Collect), Some(Step::Collect)]
+            [999, 1_000, 1_001].map(|now| operation(&fixture, now)),
+            [None, Some(Operation::Collect), Some(Operation::Collect)]
         );
     }
 
     #[test]
     fn a_missed_instalment_is_warned_of_once() {
-        let mut scene = Scene::new();
+        let mut fixture = LoanFixture::new();
         assert_eq!(
-            step(&scene, 1_000),
-            Some(Step::Request { action: Action::Warn, seq: 1, with_default: false })
+            operation(&fixture, 1_000),
+            Some(Operation::Request { action: Action::Warn, seq: 1, with_default: false })
         );
-        scene.loan.warned_through = 1;
-        assert_eq!(step(&scene, 1_000), None);
+        fixture.loan.warned_through = 1;
+        assert_eq!(operation(&fixture, 1_000), None);
     }
 
     #[test]
     fn default_and_lock_come_in_one_transaction_at_the_end_of_the_grace() {
-        let mut scene = Scene::new();
-        scene.loan.warned_through = 10;
+        let mut fixture = LoanFixture::new();
+        fixture.loan.warned_through = 10;
         // The late fee has been charged.
-        scene.loan.ledger.late_decided = 1;
-        scene.loan.ledger.fees = 25;
-        let both = Some(Step::Request { action: Action::Lock, seq: 1, with_default: true });
-        assert_eq!([1_049, 1_050, 1_051].map(|now| step(&scene, now)), [None, both.clone(), both]);
+        fixture.loan.ledger.late_decided = 1;
+        fixture.loan.ledger.fees = 25;
+        let both = Some(Operation::Request { action: Action::Lock, seq: 1, with_default: true });
+        assert_eq!([1_049, 1_050, 1_051].map(|now| operation(&fixture, now)), [None, both.clone(), both]);
         // A notice that is still to mature keeps the lock, not the default.
-        scene.loan.terms.notice_secs = 1_000;
-        assert_eq!(step(&scene, 1_050), Some(Step::Default));
+        fixture.loan.terms.notice_secs = 1_000;
+        assert_eq!(operation(&fixture, 1_050), Some(Operation::Default));
     }
 
     #[test]
     fn no_lock_is_asked_for_that_the_escrow_cannot_pay_with_its_unlock() {
-        let mut scene = Scene { escrow_lamports: 1_999, ..defaulted() };
-        scene.loan.ledger.late_decided = 1;
-        assert_eq!(step(&scene, 1_060), None);
-        scene.escrow_lamports = 2_000;
-        let lock = Some(Step::Request { action: Action::Lock, seq: 1, with_default: false });
-        assert_eq!(step(&scene, 1_060), lock);
+        let mut fixture = LoanFixture { escrow_lamports: 1_999, ..defaulted() };
+        fixture.loan.ledger.late_decided = 1;
+        assert_eq!(operation(&fixture, 1_060), None);
+        fixture.escrow_lamports = 2_000;
+        let lock = Some(Operation::Request { action: Action::Lock, seq: 1, with_default: false });
+        assert_eq!(operation(&fixture, 1_060), lock);
     }
 
     #[test]
     fn what_another_function_commands_is_left_to_others() {
-        let mut scene = defaulted();
-        scene.loan.ledger.late_decided = 1;
-        for function in &mut scene.functions {
+        let mut fixture = defaulted();
+        fixture.loan.ledger.late_decided = 1;
+        for function in &mut fixture.functions {
             function.command_key = OTHER;
         }
-        assert_eq!(step(&scene, 1_060), None);
-        let mut scene = defaulted();
-        scene.loan.ledger.late_decided = 1;
-        scene.request(Action::Lock, 1_060);
-        assert_eq!(step(&scene, 1_061), Some(Step::Claim { seq: 1 }));
-        scene.invocations[0].1.command_key = OTHER;
-        assert_eq!(step(&scene, 1_061), None);
+        assert_eq!(operation(&fixture, 1_060), None);
+        let mut fixture = defaulted();
+        fixture.loan.ledger.late_decided = 1;
+        fixture.request(Action::Lock, 1_060);
+        assert_eq!(operation(&fixture, 1_061), Some(Operation::Claim { seq: 1 }));
+        fixture.invocations[0].1.command_key = OTHER;
+        assert_eq!(operation(&fixture, 1_061), None);
     }
 
     #[test]
     fn a_keeper_outside_the_allow_list_only_collects() {
-        let mut scene = Scene::new();
-        scene.lender.keepers = vec![OTHER];
-        assert_eq!(step(&scene, 1_000), None);
-        scene.wallet = 10;
-        assert_eq!(step(&scene, 1_000), Some(Step::Collect));
-        scene.wallet = 0;
-        scene.request(Action::Warn, 1_000);
-        assert_eq!(step(&scene, 1_001), None);
+        let mut fixture = LoanFixture::new();
+        fixture.lender.keepers = vec![OTHER];
+        assert_eq!(operation(&fixture, 1_000), None);
+        fixture.wallet = 10;
+        assert_eq!(operation(&fixture, 1_000), Some(Operation::Collect));
+        fixture.wallet = 0;
+        fixture.request(Action::Warn, 1_000);
+        assert_eq!(operation(&fixture, 1_001), None);
     }
 
     #[test]
     fn a_cheap_lock_is_left_alone_and_a_cheap_unlock_is_not() {
         let dear = Policy { min_fee: 1_001, ..policy() };
-        let mut scene = defaulted();
-        scene.loan.ledger.late_decided = 1;
-        assert_eq!(next_step(&scene.view(), ME, 1_060, &dear, &HashMap::new()), None);
-        locked(&mut scene);
-        scene.loan.status = LoanStatus::Active;
-        scene.loan.ledger.paid_scheduled = 1_000;
+        let mut fixture = defaulted();
+        fixture.loan.ledger.late_decided = 1;
+        assert_eq!(next_operation(&fixture.view(), ME, 1_060, &dear, &HashMap::new()), None);
+        locked(&mut fixture);
+        fixture.loan.status = LoanStatus::Active;
+        fixture.loan.ledger.paid_scheduled = 1_000;
         assert_eq!(
-            next_step(&scene.view(), ME, 1_060, &dear, &HashMap::new()),
-            Some(Step::Request { action: Action::Unlock, seq: 2, with_default: false })
+            next_operation(&fixture.view(), ME, 1_060, &dear, &HashMap::new()),
+            Some(Operation::Request { action: Action::Unlock, seq: 2, with_default: false })
         );
     }
 
     #[test]
     fn a_cure_is_recorded_and_the_unlock_follows() {
-        let mut scene = Scene { wallet: 1_000, ..defaulted() };
-        scene.loan.ledger.late_decided = 1;
-        locked(&mut scene);
-        assert_eq!(step(&scene, 1_060), Some(Step::Collect));
-        scene.wallet = 0;
-        scene.loan.ledger.paid_scheduled = 1_000;
-        scene.loan.status = LoanStatus::Active;
+        let mut fixture = LoanFixture { wallet: 1_000, ..defaulted() };
+        fixture.loan.ledger.late_decided = 1;
+        locked(&mut fixture);
+        assert_eq!(operation(&fixture, 1_060), Some(Operation::Collect));
+        fixture.wallet = 0;
+        fixture.loan.ledger.paid_scheduled = 1_000;
+        fixture.loan.status = LoanStatus::Active;
         assert_eq!(
-            step(&scene, 1_060),
-            Some(Step::Request { action: Action::Unlock, seq: 2, with_default: false })
+            operation(&fixture, 1_060),
+            Some(Operation::Request { action: Action::Unlock, seq: 2, with_default: false })
         );
     }
 
     #[test]
     fn a_lease_is_given_back_before_it_lapses_and_when_the_loan_is_cured() {
-        let mut scene = defaulted();
-        scene.loan.ledger.late_decided = 1;
-        scene.request(Action::Lock, 1_060);
-        scene.claim(ME, 1_060);
+        let mut fixture = defaulted();
+        fixture.loan.ledger.late_decided = 1;
+        fixture.request(Action::Lock, 1_060);
+        fixture.claim(ME, 1_060);
         // A lease of 60 s ends at 1,120; a sixth of it is 10 s.
-        assert_eq!([1_109, 1_110].map(|now| step(&scene, now)), [None, Some(Step::Yield { seq: 1 })]);
-        assert_eq!(calls(&scene.view(), ME, 1_060, &HashMap::new()), [(scene.invocations[0].0, 50)]);
-        scene.wallet = 1_000;
-        assert_eq!(calls(&scene.view(), ME, 1_060, &HashMap::new()), []);
-        assert_eq!(step(&scene, 1_060), Some(Step::Yield { seq: 1 }));
+        assert_eq!(
+            [1_109, 1_110].map(|now| operation(&fixture, now)),
+            [None, Some(Operation::Yield { seq: 1 })]
+        );
+        assert_eq!(calls(&fixture.view(), ME, 1_060, &HashMap::new()), [(fixture.invocations[0].0, 50)]);
+        fixture.wallet = 1_000;
+        assert_eq!(calls(&fixture.view(), ME, 1_060, &HashMap::new()), []);
+        assert_eq!(operation(&fixture, 1_060), Some(Operation::Yield { seq: 1 }));
     }
 
     #[test]
     fn a_receipt_is_brought_first_of_all_even_for_a_superseded_request() {
-        let mut scene = Scene { wallet: 1_000, ..defaulted() };
-        scene.request(Action::Lock, 1_060);
-        scene.claim(ME, 1_060);
-        let (key, _) = scene.invocations[0];
-        scene.request(Action::Unlock, 1_061);
+        let mut fixture = LoanFixture { wallet: 1_000, ..defaulted() };
+        fixture.request(Action::Lock, 1_060);
+        fixture.claim(ME, 1_060);
+        let (key, _) = fixture.invocations[0];
+        fixture.request(Action::Unlock, 1_061);
         let receipt = Box::new(latchkey_client::protocol::sealed::Envelope {
             signer: [0; 32],
             signature: [0; 64],
@@ -358,29 +361,38 @@ mod tests {
         });
         let work = HashMap::from([(key, Work { proof: Some(receipt.clone()), ..Work::default() })]);
         assert_eq!(
-            next_step(&scene.view(), ME, 1_062, &policy(), &work),
-            Some(Step::Confirm { seq: 1, rent_payer: ME, receipt })
+            next_operation(&fixture.view(), ME, 1_062, &policy(), &work),
+            Some(Operation::Confirm { seq: 1, rent_payer: ME, receipt })
         );
     }
 
     #[test]
     fn what_lapsed_in_my_hands_is_not_claimed_again_and_what_is_over_is_cleared_away() {
-        let mut scene = defaulted();
+        let mut fixture = defaulted();
         // No late fee falls meanwhile.
-        scene.loan.ledger.late_decided = 10;
-        scene.request(Action::Lock, 1_060);
-        scene.claim(ME, 1_060);
-        assert_eq!([1_119, 1_120].map(|now| step(&scene, now)), [Some(Step::Yield { seq: 1 }), None]);
-        scene.claim(OTHER, 1_060);
-        assert_eq!([1_119, 1_120].map(|now| step(&scene, now)), [None, Some(Step::Claim { seq: 1 })]);
-        let expire = Some(Step::Expire { seq: 1, rent_payer: ME });
-        assert_eq!([1_659, 1_660].map(|now| step(&scene, now)), [Some(Step::Claim { seq: 1 }), expire]);
+        fixture.loan.ledger.late_decided = 10;
+        fixture.request(Action::Lock, 1_060);
+        fixture.claim(ME, 1_060);
+        assert_eq!(
+            [1_119, 1_120].map(|now| operation(&fixture, now)),
+            [Some(Operation::Yield { seq: 1 }), None]
+        );
+        fixture.claim(OTHER, 1_060);
+        assert_eq!(
+            [1_119, 1_120].map(|now| operation(&fixture, now)),
+            [None, Some(Operation::Claim { seq: 1 })]
+        );
+        let expire = Some(Operation::Expire { seq: 1, rent_payer: ME });
+        assert_eq!(
+            [1_659, 1_660].map(|now| operation(&fixture, now)),
+            [Some(Operation::Claim { seq: 1 }), expire]
+        );
     }
 
     #[test]
     fn other_lenders_are_passed_over() {
         let only = Policy { lenders: vec![OTHER], ..policy() };
-        let scene = Scene { wallet: 1_000, ..Scene::new() };
-        assert_eq!(next_step(&scene.view(), ME, 1_000, &only, &HashMap::new()), None);
+        let fixture = LoanFixture { wallet: 1_000, ..LoanFixture::new() };
+        assert_eq!(next_operation(&fixture.view(), ME, 1_000, &only, &HashMap::new()), None);
     }
 }

@@ -3,12 +3,12 @@
 //! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain
 //! alone, so that a crash, a duplicate, a reordering or a gap of events changes nothing about where it ends up.
 
+mod chain_state;
 mod deadlines;
 mod decide;
-mod intent;
 #[cfg(test)]
-mod tests_support;
-mod world;
+mod fixture;
+mod operation;
 
 use std::collections::HashMap;
 
@@ -16,10 +16,10 @@ use anchor_lang::prelude::Pubkey;
 use latchkey::state::Action;
 use latchkey_client::protocol::sealed::Envelope;
 
+use chain_state::ChainState;
+pub use chain_state::{RawAccount, Snapshot, Update};
 pub use decide::Policy;
-pub use intent::{Intent, Step};
-use world::World;
-pub use world::{RawAccount, Snapshot, Update};
+pub use operation::{Intent, Operation};
 
 /// Something that happened.
 pub enum Event {
@@ -29,39 +29,39 @@ pub enum Event {
     Update(Update),
     /// The Clock sysvar's time.
     Clock(i64),
-    /// A transaction's fate is known, and what it touched has been read again since.
-    Settled {
-        /// The vehicle it concerned.
+    /// It is known whether a transaction landed, and the accounts that it touched have been read again since.
+    TransactionEnded {
+        /// The vehicle that it was about.
         vehicle: Pubkey,
         /// Whether it landed and succeeded.
         succeeded: bool,
     },
-    /// The function answered.
-    Answered {
-        /// The invocation.
+    /// A call of a car function ended.
+    FunctionReplied {
+        /// The invocation that was to be fulfilled.
         invocation: Pubkey,
-        /// What it said.
-        answer: Answer,
+        /// How the call ended.
+        reply: FunctionReply,
     },
 }
 
-/// What a function says.
+/// How a call of a car function ended.
 #[derive(Clone, Debug)]
-pub enum Answer {
-    /// The car did it; here is its signed receipt.
-    Proof(Box<Envelope>),
-    /// Not yet, or not reachable: ask again.
-    Again,
-    /// It will not be done under this lease.
-    Never,
+pub enum FunctionReply {
+    /// The car did what was asked and signed this receipt.
+    Receipt(Box<Envelope>),
+    /// The car has not done it yet, or could not be reached: call again later.
+    Retry,
+    /// The function will not do it under the present lease.
+    Refused,
 }
 
 /// Something to do.
 #[derive(Clone, Debug)]
-pub enum Command {
-    /// Send a transaction, then report [`Event::Settled`].
+pub enum Effect {
+    /// Send a transaction, then report [`Event::TransactionEnded`].
     Submit(Box<Intent>),
-    /// Call the function, then report [`Event::Answered`].
+    /// Call the function, then report [`Event::FunctionReplied`].
     Invoke {
         /// The invocation.
         invocation: Pubkey,
@@ -98,7 +98,7 @@ struct Trouble {
 pub struct Core {
     me: Pubkey,
     policy: Policy,
-    world: World,
+    chain: ChainState,
     now: i64,
     next_deadline: Option<i64>,
     /// Vehicles with a transaction under way: one at a time each.
@@ -122,7 +122,7 @@ impl Core {
         Self {
             me,
             policy,
-            world: World::default(),
+            chain: ChainState::default(),
             now: 0,
             next_deadline: None,
             submitting: HashMap::new(),
@@ -134,7 +134,7 @@ impl Core {
 
     /// The next moment at which there may be something to do without anything happening before.
     fn find_deadline(&self) -> Option<i64> {
-        self.world.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
+        self.chain.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
     }
 
     fn retries(&self) -> impl Iterator<Item = i64> {
@@ -143,10 +143,10 @@ impl Core {
     }
 
     /// Takes in what happened and says what to do.
-    pub fn apply(&mut self, event: Event) -> Vec<Command> {
+    pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Snapshot(snapshot) => self.world.replace(snapshot),
-            Event::Update(update) => self.world.update(update),
+            Event::Snapshot(snapshot) => self.chain.replace(snapshot),
+            Event::Update(update) => self.chain.update(update),
             Event::Clock(unix) => {
                 let first = self.now == 0;
                 // A node that lags must not turn time back.
@@ -156,25 +156,25 @@ impl Core {
                     return Vec::new();
                 }
             }
-            Event::Settled { vehicle, succeeded } => self.settled(vehicle, succeeded),
-            Event::Answered { invocation, answer } => self.answered(invocation, answer),
+            Event::TransactionEnded { vehicle, succeeded } => self.transaction_ended(vehicle, succeeded),
+            Event::FunctionReplied { invocation, reply } => self.replied(invocation, reply),
         }
         self.forget_the_gone();
-        let commands = self.decide();
+        let effects = self.decide();
         self.next_deadline = self.find_deadline();
-        commands
+        effects
     }
 
-    fn settled(&mut self, vehicle: Pubkey, succeeded: bool) {
+    fn transaction_ended(&mut self, vehicle: Pubkey, succeeded: bool) {
         let intent = self.submitting.remove(&vehicle);
         if succeeded {
             self.trouble.remove(&vehicle);
             // A new lease is a new start; a lease given back is a reason to wait.
-            if let Some(Intent { step, .. }) = intent {
-                let waits = matches!(step, Step::Yield { .. });
-                let renewed = matches!(step, Step::Claim { .. });
-                let key = step.invocation(&vehicle);
-                let unlocks = key.and_then(|key| self.world.invocation(&key)).map(|it| it.action)
+            if let Some(Intent { operation, .. }) = intent {
+                let waits = matches!(operation, Operation::Yield { .. });
+                let renewed = matches!(operation, Operation::Claim { .. });
+                let key = operation.invocation(&vehicle);
+                let unlocks = key.and_then(|key| self.chain.invocation(&key)).map(|it| it.action)
                     == Some(Action::Unlock);
                 if let Some(work) = key.and_then(|key| self.work.get_mut(&key)) {
                     work.refused = false;
@@ -193,16 +193,16 @@ impl Core {
         }
     }
 
-    fn answered(&mut self, invocation: Pubkey, answer: Answer) {
+    fn replied(&mut self, invocation: Pubkey, reply: FunctionReply) {
         let work = self.work.entry(invocation).or_default();
         work.calling = false;
-        match answer {
-            Answer::Proof(proof) => work.proof = Some(proof),
-            Answer::Again => {
+        match reply {
+            FunctionReply::Receipt(proof) => work.proof = Some(proof),
+            FunctionReply::Retry => {
                 work.attempts = work.attempts.saturating_add(1);
                 work.not_before = self.now + backoff(work.attempts, LONGEST_BACKOFF, self.jitter);
             }
-            Answer::Never => {
+            FunctionReply::Refused => {
                 work.attempts = work.attempts.saturating_add(1);
                 work.refused = true;
             }
@@ -211,32 +211,34 @@ impl Core {
 
     /// Work on an invocation that no longer exists is over.
     fn forget_the_gone(&mut self) {
-        let world = &self.world;
-        self.work.retain(|key, work| work.calling || world.invocation(key).is_some());
+        let chain = &self.chain;
+        self.work.retain(|key, work| work.calling || chain.invocation(key).is_some());
     }
 
-    fn decide(&mut self) -> Vec<Command> {
-        let mut commands = Vec::new();
+    fn decide(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if self.now == 0 {
-            return commands;
+            return effects;
         }
-        for view in self.world.loans() {
+        for view in self.chain.loans() {
             let vehicle = view.keys.vehicle;
             for (invocation, limit_secs) in decide::calls(&view, self.me, self.now, &self.work) {
                 self.work.entry(invocation).or_default().calling = true;
-                commands.push(Command::Invoke { invocation, now: self.now, limit_secs });
+                effects.push(Effect::Invoke { invocation, now: self.now, limit_secs });
             }
             let troubled = self.trouble.get(&vehicle).is_some_and(|trouble| self.now < trouble.not_before);
             if troubled || self.submitting.contains_key(&vehicle) {
                 continue;
             }
-            if let Some(step) = decide::next_step(&view, self.me, self.now, &self.policy, &self.work) {
-                let intent = Intent { keys: view.keys, keeper: self.me, step };
+            if let Some(operation) =
+                decide::next_operation(&view, self.me, self.now, &self.policy, &self.work)
+            {
+                let intent = Intent { keys: view.keys, keeper: self.me, operation };
                 self.submitting.insert(vehicle, intent.clone());
-                commands.push(Command::Submit(Box::new(intent)));
+                effects.push(Effect::Submit(Box::new(intent)));
             }
         }
-        commands
+        effects
     }
 }
 

@@ -22,7 +22,7 @@ pub trait Ledger: Send + Sync + 'static {
     async fn watch(&self, events: mpsc::Sender<Event>);
 
     /// Brings the transaction to its fate, and reads again what it touched.
-    async fn settle(&self, intent: Intent) -> Fate;
+    async fn land(&self, intent: Intent) -> Fate;
 
     /// What an account of that many bytes must hold to exist, lamports.
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError>;

@@ -303,7 +303,7 @@ impl Ledger for SvmLedger {
         }
     }
 
-    async fn settle(&self, intent: Intent) -> Fate {
+    async fn land(&self, intent: Intent) -> Fate {
         let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
             let transaction = sign(&instructions, &self.keeper, self.svm.latest_blockhash());
             let transaction = transaction.map_err(|error| error.to_string())?;
@@ -311,10 +311,10 @@ impl Ledger for SvmLedger {
         });
         match &sent {
             Ok(signature) => {
-                info!(step = intent.step.name(), vehicle = %intent.keys.vehicle, %signature, "landed");
+                info!(step = intent.operation.name(), vehicle = %intent.keys.vehicle, %signature, "landed");
             }
             Err(refused) => {
-                debug!(step = intent.step.name(), vehicle = %intent.keys.vehicle, %refused, "refused");
+                debug!(step = intent.operation.name(), vehicle = %intent.keys.vehicle, %refused, "refused");
             }
         }
         Fate { succeeded: sent.is_ok(), seen: Some(self.svm.lock().update(&intent)) }

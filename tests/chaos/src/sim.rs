@@ -16,7 +16,7 @@ use latchkey_device::clock::VirtualClock;
 use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::story::{Cast, Chain as _, ChainExt as _, Journal, Offer, Purse, SvmChain};
-use latchkey_keeper::core::{Command, Core, Event, Policy, Snapshot};
+use latchkey_keeper::core::{Core, Effect, Event, Policy, Snapshot};
 use latchkey_keeper::functions::{Embedded, Functions as _};
 use latchkey_keeper::ledger::Ledger as _;
 use latchkey_keeper::ledger::svm::{Svm, SvmLedger};
@@ -99,17 +99,17 @@ impl Seat {
         })
     }
 
-    async fn perform(&self, command: Command) -> Event {
-        match command {
-            Command::Submit(intent) => {
+    async fn perform(&self, effect: Effect) -> Event {
+        match effect {
+            Effect::Submit(intent) => {
                 let vehicle = intent.keys.vehicle;
-                let succeeded = self.ledger.settle(*intent).await.succeeded;
-                Event::Settled { vehicle, succeeded }
+                let succeeded = self.ledger.land(*intent).await.succeeded;
+                Event::TransactionEnded { vehicle, succeeded }
             }
-            Command::Invoke { invocation, now, limit_secs } => {
+            Effect::Invoke { invocation, now, limit_secs } => {
                 let limit = Duration::from_secs(limit_secs);
-                let answer = self.function.call(invocation, now, limit).await;
-                Event::Answered { invocation, answer }
+                let reply = self.function.call(invocation, now, limit).await;
+                Event::FunctionReplied { invocation, reply }
             }
         }
     }
@@ -192,11 +192,11 @@ impl Sim {
         // Each decides on the same world before any of them acts.
         let mut queue = VecDeque::new();
         for seat in 0..self.keepers.len() {
-            queue.extend(self.hear(seat).into_iter().map(|command| (seat, command)));
+            queue.extend(self.hear(seat).into_iter().map(|effect| (seat, effect)));
         }
         let before = self.work;
-        while let Some((seat, command)) = queue.pop_front() {
-            assert!(self.work - before < MOST_WORK, "a keeper runs in circles: {command:?}");
+        while let Some((seat, effect)) = queue.pop_front() {
+            assert!(self.work - before < MOST_WORK, "a keeper runs in circles: {effect:?}");
             let number = self.work;
             self.work += 1;
             if let Fault::CrashBefore(at, secs) = self.fault
@@ -204,7 +204,7 @@ impl Sim {
             {
                 return self.crash(seat, secs);
             }
-            let event = self.keepers[seat].perform(command).await;
+            let event = self.keepers[seat].perform(effect).await;
             if let Fault::CrashAfter(at, secs) = self.fault
                 && at == number
             {
@@ -212,12 +212,12 @@ impl Sim {
             }
             let mut next = self.hear(seat);
             next.extend(self.keepers[seat].core.apply(event));
-            queue.extend(next.into_iter().map(|command| (seat, command)));
+            queue.extend(next.into_iter().map(|effect| (seat, effect)));
         }
     }
 
     /// A keeper hears of the chain, unless it is dead.
-    fn hear(&mut self, seat: usize) -> Vec<Command> {
+    fn hear(&mut self, seat: usize) -> Vec<Effect> {
         let now = self.svm.now();
         if now < self.keepers[seat].dead_until {
             return Vec::new();
@@ -225,16 +225,16 @@ impl Sim {
         let snapshot = self.svm.snapshot();
         let oldest = self.oldest.get_or_insert_with(|| snapshot.clone()).clone();
         let core = &mut self.keepers[seat].core;
-        let mut commands = core.apply(Event::Snapshot(snapshot.clone()));
-        commands.extend(core.apply(Event::Clock(now)));
+        let mut effects = core.apply(Event::Snapshot(snapshot.clone()));
+        effects.extend(core.apply(Event::Clock(now)));
         let (again, then) = match self.fault {
             Fault::Twice => (snapshot, now),
             Fault::Stale => (oldest, now - 30),
-            _ => return commands,
+            _ => return effects,
         };
-        commands.extend(core.apply(Event::Snapshot(again)));
-        commands.extend(core.apply(Event::Clock(then)));
-        commands
+        effects.extend(core.apply(Event::Snapshot(again)));
+        effects.extend(core.apply(Event::Clock(then)));
+        effects
     }
 
     /// A keeper dies, once.

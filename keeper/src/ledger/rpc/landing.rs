@@ -56,8 +56,8 @@ enum Ended {
     CannotLand,
 }
 
-pub(super) async fn settle(ledger: &RpcLedger, intent: &Intent) -> Fate {
-    let span = info_span!("transaction", step = intent.step.name(), vehicle = %intent.keys.vehicle);
+pub(super) async fn land(ledger: &RpcLedger, intent: &Intent) -> Fate {
+    let span = info_span!("transaction", step = intent.operation.name(), vehicle = %intent.keys.vehicle);
     async {
         let (succeeded, slot) = match send(ledger, intent).await {
             Ok(Ended::Landed { slot, result: Ok(()) }) => (true, slot),
@@ -104,7 +104,7 @@ async fn send(ledger: &RpcLedger, intent: &Intent) -> Result<Ended, NotSent> {
     let transaction = sign(&budgeted(ledger, units, instructions), &ledger.keeper, blockhash)?;
     let signature = transaction.signatures[0];
     info!(%signature, units, "sending");
-    Ok(land(ledger, &transaction, &signature, last_valid).await)
+    Ok(send_until_final(ledger, &transaction, &signature, last_valid).await)
 }
 
 /// Runs the transaction on the node without sending it. Returns the compute units it used.
@@ -170,7 +170,7 @@ mod compute_budget {
 }
 
 /// Sends the same bytes until they are confirmed or can no longer be.
-async fn land(
+async fn send_until_final(
     ledger: &RpcLedger,
     transaction: &Transaction,
     signature: &Signature,

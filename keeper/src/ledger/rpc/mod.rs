@@ -84,8 +84,8 @@ impl Ledger for RpcLedger {
         watch::keep(self, &events).await;
     }
 
-    async fn settle(&self, intent: Intent) -> Fate {
-        landing::settle(self, &intent).await
+    async fn land(&self, intent: Intent) -> Fate {
+        landing::land(self, &intent).await
     }
 
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {

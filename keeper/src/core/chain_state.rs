@@ -50,7 +50,7 @@ struct Seen<T> {
 
 /// The chain as it is known.
 #[derive(Default)]
-pub struct World {
+pub struct ChainState {
     /// `None` marks an account known to be gone, so that an older update cannot bring it back.
     accounts: HashMap<Pubkey, Seen<Option<Known>>>,
     wallets: HashMap<Pubkey, Seen<u64>>,
@@ -92,7 +92,7 @@ impl LoanView<'_> {
     }
 }
 
-impl World {
+impl ChainState {
     /// Takes a whole snapshot: what it does not have, and was last seen before it, is gone.
     pub fn replace(&mut self, snapshot: Snapshot) {
         let slot = snapshot.slot;

@@ -17,12 +17,12 @@ pub struct Intent {
     /// The keeper, who pays and signs.
     pub keeper: Pubkey,
     /// What it does.
-    pub step: Step,
+    pub operation: Operation,
 }
 
 /// What a transaction does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum Operation {
     /// Take what is due.
     Collect,
     /// Take what is there and declare the default.
@@ -64,7 +64,7 @@ pub enum Step {
     },
 }
 
-impl Step {
+impl Operation {
     /// The invocation it concerns.
     pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
         match self {
@@ -97,21 +97,21 @@ impl Intent {
     /// The instructions of the transaction. Fails only on a receipt that is none.
     pub fn instructions(&self) -> Result<Vec<Instruction>, DecodeError> {
         let (keys, keeper) = (&self.keys, self.keeper);
-        Ok(match &self.step {
-            Step::Collect => vec![build::collect(keys)],
-            Step::Default => vec![build::collect(keys), build::declare_default(keys)],
-            Step::Request { action: Action::Lock, seq, with_default: true } => {
+        Ok(match &self.operation {
+            Operation::Collect => vec![build::collect(keys)],
+            Operation::Default => vec![build::collect(keys), build::declare_default(keys)],
+            Operation::Request { action: Action::Lock, seq, with_default: true } => {
                 build::lock_now(keys, keeper, *seq).into()
             }
-            Step::Request { action, seq, .. } => {
+            Operation::Request { action, seq, .. } => {
                 vec![build::request(keys, keeper, None, *action, *seq), build::claim(keys, keeper, *seq)]
             }
-            Step::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
-            Step::Confirm { rent_payer, receipt, .. } => {
+            Operation::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
+            Operation::Confirm { rent_payer, receipt, .. } => {
                 build::confirm(keys, keeper, *rent_payer, receipt)?.into()
             }
-            Step::Yield { seq } => vec![build::yield_claim(&keys.vehicle, keeper, *seq)],
-            Step::Expire { seq, rent_payer } => vec![build::expire(keys, *seq, *rent_payer)],
+            Operation::Yield { seq } => vec![build::yield_claim(&keys.vehicle, keeper, *seq)],
+            Operation::Expire { seq, rent_payer } => vec![build::expire(keys, *seq, *rent_payer)],
         })
     }
 
@@ -119,6 +119,6 @@ impl Intent {
     pub fn touches(&self) -> Vec<Pubkey> {
         let keys = &self.keys;
         let loan = [keys.loan, keys.vehicle, keys.escrow, keys.lender];
-        loan.into_iter().chain(self.step.invocation(&keys.vehicle)).collect()
+        loan.into_iter().chain(self.operation.invocation(&keys.vehicle)).collect()
     }
 }

@@ -8,8 +8,8 @@ use latchkey::state::{
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
 
+use super::chain_state::LoanView;
 use super::decide::Policy;
-use super::world::LoanView;
 
 /// The command key of every function.
 pub const COMMAND_KEY: Pubkey = Pubkey::new_from_array([7; 32]);
@@ -19,7 +19,7 @@ pub const ME: Pubkey = Pubkey::new_from_array([8; 32]);
 
 /// A loan and all around it.
 #[derive(Clone)]
-pub struct Scene {
+pub struct LoanFixture {
     pub lender: Lender,
     pub loan: Loan,
     pub vehicle: Vehicle,
@@ -36,12 +36,12 @@ pub fn policy() -> Policy {
 }
 
 /// What the tests vary; the program's accounts cannot be printed.
-impl std::fmt::Debug for Scene {
+impl std::fmt::Debug for LoanFixture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Loan { status, ledger, notice, hold_until, emergency_until, warned_through, .. } = &self.loan;
         let requests = self.invocations.iter();
         let requests: Vec<_> = requests.map(|(_, it)| (it.action, it.requested_at, it.claim)).collect();
-        f.debug_struct("Scene")
+        f.debug_struct("LoanFixture")
             .field("wallet", &self.wallet)
             .field("status", status)
             .field("ledger", ledger)
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Scene {
     }
 }
 
-impl Scene {
+impl LoanFixture {
     /// Ten instalments of 1,000 every 100 s from time 1,000: late after 20 s, grace 50 s, no notice, locks for 300 s.
     pub fn new() -> Self {
         let nobody = Pubkey::default();
