@@ -51,6 +51,7 @@ mod tests {
 
     use anchor_lang::prelude::Pubkey;
     use latchkey::state::{Action, LoanStatus, Notice};
+    use latchkey_tests_cases::cases;
     use proptest::prelude::*;
 
     use super::*;
@@ -96,7 +97,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(cases(2_000)))]
 
         #[test]
         fn between_deadlines_time_alone_changes_no_decision((fixture, now) in fixture()) {

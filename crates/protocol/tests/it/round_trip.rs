@@ -5,6 +5,7 @@ use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN};
 use latchkey_protocol::{
     Action, Command, DecodeError, Enrolment, Invoke, MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt,
 };
+use latchkey_tests_cases::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -42,6 +43,8 @@ fn an_envelope_cut_short_does_not_open() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(256)))]
+
     #[test]
     fn commands(
         (program, vehicle, invocation) in any::<([u8; 32], [u8; 32], [u8; 32])>(),

@@ -7,10 +7,9 @@ mod subject;
 
 use proptest::test_runner::Config;
 
-/// So many cases, and twenty times as many in a deep run (`cargo xtask test --deep`).
+/// So many cases in a normal run, more in a deep one.
 fn cases(normal: u32) -> Config {
-    let deep = std::env::var_os("LATCHKEY_DEEP").is_some();
-    let cases = if deep { normal * 20 } else { normal };
-    // What a test cannot use of what is drawn, it draws anew.
+    let cases = latchkey_tests_cases::cases(normal);
+    // A test draws another case for each that it cannot use.
     Config { cases, max_global_rejects: cases * 4, ..Config::default() }
 }

@@ -11,8 +11,8 @@ use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
 /// Lets `cases` sequences of a flavour happen, in a deep run `deep` times the number asked for.
 fn run(flavour: Flavour, cases: u32, deep: u32) {
-    let times: u32 = std::env::var("LATCHKEY_DEEP").ok().and_then(|times| times.parse().ok()).unwrap_or(0);
-    let cases = if times == 0 { cases } else { deep * times };
+    let length = latchkey_tests_cases::deep();
+    let cases = length.map_or(cases, |length| deep * length);
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
     let mut runner = TestRunner::new(Config {
         cases,
@@ -35,7 +35,7 @@ fn run(flavour: Flavour, cases: u32, deep: u32) {
         panic!("{failure}");
     }
     // Few sequences may miss a rare one.
-    if times > 0 {
+    if length.is_some() {
         assert_eq!(tally.both_ways(), 35, "every instruction and every request is accepted and refused");
     }
 }

@@ -2,6 +2,7 @@
 
 use latchkey::state::{Action, LoanStatus, Waterfall};
 use latchkey_client::instructions::{self as build, lock_now};
+use latchkey_tests_cases::cases;
 use latchkey_tests_svm::{BOND, DAY, LEASE, START, Scene, TTL, fee};
 use proptest::prelude::*;
 use solana_sdk::signature::Keypair;
@@ -134,7 +135,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 
 proptest! {
     // Each case is a world of its own, on the program's bytes.
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(8), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_wallet_holds_what_came_in_less_what_was_applied(
