@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    net::Ipv4Addr,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use tempfile::TempDir;
-use tokio::time::sleep;
+use tokio::{net::TcpStream, time::sleep};
 
 use crate::process::{Process, Spec, free_ports};
 
@@ -28,12 +29,16 @@ pub struct Localnet {
 }
 
 impl Localnet {
-    /// The validator that `ANCHOR_PROVIDER_URL` names, as `anchor test` does, otherwise one of its own.
+    /// The validator that `ANCHOR_PROVIDER_URL` names if one runs there, otherwise one of its own.
+    ///
+    /// `anchor test` names a validator whether or not it has started it.
     pub async fn from_environment() -> Result<Self> {
-        match env::var("ANCHOR_PROVIDER_URL") {
-            Ok(url) => Self::attach(&url).await,
-            Err(_) => Self::start().await,
+        if let Ok(url) = env::var("ANCHOR_PROVIDER_URL") {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port_of(&url)?)).await.is_ok() {
+                return Self::attach(&url).await;
+            }
         }
+        Self::start().await
     }
 
     /// Starts a validator on free ports, with an empty ledger and the program deployed from its bytes.
@@ -61,8 +66,7 @@ impl Localnet {
 
     /// A validator that runs on this machine. Its websocket is one port above its RPC, as Agave has it.
     pub async fn attach(url: &str) -> Result<Self> {
-        let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
-        let rpc_port = port.with_context(|| format!("{url} does not end with a port"))?;
+        let rpc_port = port_of(url)?;
         let localnet = Self { rpc_port, websocket_port: rpc_port + 1, own: None };
         localnet.ready().await?;
         Ok(localnet)
@@ -111,6 +115,11 @@ impl Localnet {
         }
         Ok(())
     }
+}
+
+fn port_of(url: &str) -> Result<u16> {
+    let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+    port.with_context(|| format!("{url} does not end with a port"))
 }
 
 /// The built program: where `cargo xtask` says, or where every build leaves it, in the target directory that this program
