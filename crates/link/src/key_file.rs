@@ -1,0 +1,72 @@
+//! Key files: one ed25519 key pair as a JSON array of 64 bytes, as solana-keygen writes it, readable by its owner only.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use ed25519_dalek::SigningKey;
+
+/// Why a key file cannot be used or made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The file does not exist, or this user may not read it.
+    #[error(
+        "cannot read the key file {path}: check that it exists and belongs to you; `keygen` makes a new one"
+    )]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// Its permission bits let the group or the world read, write or run it.
+    #[error("other users can access the key file {path} (mode {mode:03o}): run chmod 600 on it")]
+    Exposed { path: PathBuf, mode: u32 },
+    /// It holds something else than a key pair.
+    #[error("{path} is not a key file: it must hold a JSON array of 64 bytes, as solana-keygen writes it")]
+    NotAKeyPair { path: PathBuf },
+    /// Its public half does not follow from its secret half.
+    #[error("the two halves of the key pair in {path} do not belong together: restore it from a backup")]
+    Mismatched { path: PathBuf },
+    /// A new key would overwrite something.
+    #[error("{path} exists already, and a key file is never overwritten: choose another name")]
+    Exists { path: PathBuf },
+    /// The new file cannot be written.
+    #[error("cannot write the key file {path}: check that its directory exists and belongs to you")]
+    Unwritable {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Reads a key pair from a file that only its owner can access.
+pub fn read(path: &Path) -> Result<SigningKey, KeyFileError> {
+    let unreadable = |source| KeyFileError::Unreadable { path: path.to_owned(), source };
+    // The mode is checked and the key is read through one handle, so that both are of the same file.
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
+    }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(unreadable)?;
+    let not_a_key_pair = || KeyFileError::NotAKeyPair { path: path.to_owned() };
+    let bytes: Vec<u8> = serde_json::from_slice(&text).map_err(|_| not_a_key_pair())?;
+    let pair: [u8; 64] = bytes.try_into().map_err(|_| not_a_key_pair())?;
+    SigningKey::from_keypair_bytes(&pair).map_err(|_| KeyFileError::Mismatched { path: path.to_owned() })
+}
+
+/// Makes a new key in a new file that only its owner can access.
+pub fn generate(path: &Path) -> Result<SigningKey, KeyFileError> {
+    let unwritable = |source| KeyFileError::Unwritable { path: path.to_owned(), source };
+    let key = SigningKey::from_bytes(&rand::random());
+    let text = serde_json::to_vec(&key.to_keypair_bytes()[..]).map_err(|error| unwritable(error.into()))?;
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = opened.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
+        _ => unwritable(source),
+    })?;
+    file.write_all(&text).and_then(|()| file.sync_all()).map_err(unwritable)?;
+    Ok(key)
+}

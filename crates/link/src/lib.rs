@@ -1,0 +1,16 @@
+//! What the network edges share: the car's agent, the functions, the keeper and the terminal tool.
+//!
+//! - [`key_file`]: ed25519 key pairs in files that only their owner can read.
+//! - [`tls`]: TLS with an authority of one's own and client certificates.
+//! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
+//! - [`backoff`]: how long to wait before the next attempt.
+//!
+//! This crate knows nothing of Solana, and of Latchkey's messages only that somebody sends them: what is published
+//! and what is subscribed is decided by the owner of the connection.
+
+#![allow(missing_docs)]
+
+pub mod backoff;
+pub mod key_file;
+pub mod mqtt;
+pub mod tls;

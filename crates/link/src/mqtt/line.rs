@@ -1,0 +1,131 @@
+//! One connection after another.
+
+use std::time::Duration;
+
+use rumqttc::Outgoing;
+use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{info, warn};
+
+use super::watchdog::{Patience, Watchdog};
+use crate::backoff::Backoff;
+
+/// Pauses before the broker is tried again. The longest is shorter than the shortest lease of an invocation, so that a
+/// broker that comes back is found within the lease.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Lost {
+    /// It could not be made, or it broke.
+    #[error("the connection failed")]
+    Failed(#[source] Box<ConnectionError>),
+    /// No packet came, not even the answer to a ping.
+    #[error("the broker has been silent for too long")]
+    Silent,
+    /// Packets come, but no acknowledgement.
+    #[error("the broker does not acknowledge what is published")]
+    Wedged,
+    /// The owner gave the connection up, because it is of no use without what it subscribed.
+    #[error("the broker refused the subscription: check its access list")]
+    Refused,
+    /// The owner said goodbye.
+    #[error("the connection was closed")]
+    Closed,
+}
+
+impl Lost {
+    /// Whether the connection stood, and the watchdog gave it up.
+    pub fn is_by_watchdog(&self) -> bool {
+        matches!(self, Self::Silent | Self::Wedged)
+    }
+}
+
+/// Counts the connections of a line. Subscriptions made on one mean nothing on the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionNumber(u64);
+
+/// One connection of a line. Clones are the same connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Takes what is to be published and subscribed. Only its `try_` methods never wait.
+    pub client: AsyncClient,
+    pub number: ConnectionNumber,
+}
+
+/// A line to a broker. One task polls it; others use clones of its [`Connection`].
+pub struct Line {
+    options: MqttOptions,
+    patience: Patience,
+    queue: usize,
+    backoff: Backoff,
+    connection: Connection,
+    events: EventLoop,
+    /// It wakes when the present connection is first polled.
+    watchdog: Option<Watchdog>,
+    /// When the broker accepted the present connection.
+    accepted: Option<Instant>,
+}
+
+impl Line {
+    /// A line whose first connection is made by the first [`Line::next`]. A broker that does not acknowledge what is
+    /// published within `acknowledgement` is given up. `queue` is the number of requests that wait while the connection is
+    /// busy; more are refused.
+    pub fn new(options: MqttOptions, acknowledgement: Duration, queue: usize) -> Self {
+        let patience = Patience { keep_alive: options.keep_alive(), acknowledgement };
+        let (client, events) = AsyncClient::new(options.clone(), queue);
+        Self {
+            options,
+            patience,
+            queue,
+            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
+            connection: Connection { client, number: ConnectionNumber(1) },
+            events,
+            watchdog: None,
+            accepted: None,
+        }
+    }
+
+    /// The present connection.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The next packet from the broker. After an error, [`Line::reconnect`] makes the line usable again.
+    pub async fn next(&mut self) -> Result<Packet, Lost> {
+        let watchdog = self.watchdog.get_or_insert_with(|| Watchdog::new(self.patience));
+        loop {
+            let event = match timeout_at(watchdog.deadline(), self.events.poll()).await {
+                Ok(Ok(event)) => event,
+                Ok(Err(error)) => return Err(Lost::Failed(Box::new(error))),
+                Err(_) => return Err(watchdog.verdict()),
+            };
+            watchdog.observe(&event, self.events.state.inflight());
+            match event {
+                Event::Incoming(packet) => {
+                    if let Packet::ConnAck(ack) = &packet {
+                        info!(session_present = ack.session_present, "connected to the broker");
+                        self.accepted = Some(Instant::now());
+                    }
+                    return Ok(packet);
+                }
+                Event::Outgoing(Outgoing::Disconnect) => return Err(Lost::Closed),
+                Event::Outgoing(_) => {}
+            }
+        }
+    }
+
+    /// Waits out the pause, and begins the next connection.
+    pub async fn reconnect(&mut self, lost: &Lost) {
+        let stood = self.accepted.take().map_or(Duration::ZERO, |accepted| accepted.elapsed());
+        let pause = self.backoff.pause_after(stood);
+        warn!(error = lost as &dyn std::error::Error, ?pause, "no connection to the broker");
+        // The old connection ends before the pause, not after it.
+        let (client, events) = AsyncClient::new(self.options.clone(), self.queue);
+        let number = ConnectionNumber(self.connection.number.0 + 1);
+        (self.connection, self.events, self.watchdog) = (Connection { client, number }, events, None);
+        sleep(pause).await;
+    }
+}

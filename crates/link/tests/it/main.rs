@@ -1,0 +1,4 @@
+//! What the network edges share, through its public door.
+
+mod key_files;
+mod line;
