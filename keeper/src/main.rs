@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use latchkey_function::mqtt::MqttCourier;
-use latchkey_function::{CommandKeys, Function, keys};
+use latchkey_function::{CommandKeys, Function};
 use latchkey_keeper::config::Config;
 use latchkey_keeper::core::Policy;
 use latchkey_keeper::functions::Embedded;
 use latchkey_keeper::keeper::Keeper;
 use latchkey_keeper::ledger::rpc::{RpcLedger, RpcReader};
+use latchkey_link::key_file;
 use solana_sdk::signature::Keypair;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -48,12 +49,12 @@ async fn main() -> Result<()> {
 
 async fn run(path: &Path) -> Result<()> {
     let config = Config::load(path)?;
-    let signing = keys::load(&config.keypair)?;
+    let signing = key_file::read(&config.keypair)?;
     let command_keys = CommandKeys::load(&config.command_keys)?;
     if command_keys.public().next().is_none() {
         bail!("no command key: name at least one file in command_keys, or there is nothing to serve");
     }
-    let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..]).context("the keeper's key")?;
+    let keypair = Keypair::new_from_array(signing.to_bytes());
 
     let ledger = RpcLedger::new(config.chain.clone(), keypair);
     let me = ledger.keeper();

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use latchkey_cli::config::ConfigError;
 use latchkey_cli::contents::ForeignContents;
-use latchkey_cli::keys::KeyError;
 use latchkey_cli::lender_file::LenderFileError;
 use latchkey_cli::terms::TermsError;
 use latchkey_cli::units::date::DateError;
 use latchkey_cli::units::money::MoneyError;
 use latchkey_cli::wire::WireError;
 use latchkey_client::errors::Refusal;
+use latchkey_link::key_file::KeyFileError;
 use serde_json::{Value, json};
 
 /// Something on the command line that does not fit, beyond what its grammar can tell.
@@ -46,7 +46,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Usage>()
             || cause.is::<ConfigError>()
-            || cause.is::<KeyError>()
+            || cause.is::<KeyFileError>()
             || cause.is::<TermsError>()
             || cause.is::<LenderFileError>()
             || cause.is::<WireError>()

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use latchkey_link::key_file::{self, KeyFileError};
 use latchkey_protocol::{Action, Key};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use crate::agent::{Identity, Trusted};
-use crate::key::{self, KeyError};
 use crate::mqtt::BrokerConfig;
 
 /// A device's configuration.
@@ -94,11 +94,11 @@ impl Config {
     }
 
     /// Who the device is, its key loaded.
-    pub fn identity(&self) -> Result<Identity, KeyError> {
+    pub fn identity(&self) -> Result<Identity, KeyFileError> {
         Ok(Identity {
             program: self.program,
             vehicle: self.vehicle,
-            device_key: key::load(&self.device_key)?,
+            device_key: key_file::read(&self.device_key)?,
             keyring: trusted(&self.keyring),
         })
     }

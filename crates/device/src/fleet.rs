@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
+use latchkey_link::key_file::{self, KeyFileError};
+use latchkey_link::tls::TlsError;
 use latchkey_protocol::Key;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -17,8 +19,7 @@ use crate::car::SimulatedCar;
 use crate::clock::SystemClock;
 use crate::config::{TrustedConfig, base58, keyring, trusted};
 use crate::device::{Device, DeviceError};
-use crate::key::{self, KeyError};
-use crate::mqtt::{BrokerConfig, Link, TlsError};
+use crate::mqtt::{BrokerConfig, Link};
 use crate::store::{DiskStore, StoreError};
 
 /// A fleet's configuration.
@@ -51,7 +52,7 @@ pub enum FleetError {
     },
     /// Its key cannot be used.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(#[from] KeyFileError),
     /// Its state cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -104,7 +105,7 @@ fn own_key(home: &Path) -> Result<SigningKey, FleetError> {
     std::fs::create_dir_all(home)
         .map_err(|source| FleetError::Directory { path: home.to_owned(), source })?;
     let path = home.join("device.json");
-    Ok(if path.exists() { key::load(&path)? } else { key::generate(&path)? })
+    Ok(if path.exists() { key_file::read(&path)? } else { key_file::generate(&path)? })
 }
 
 /// The address of the vehicle account registered with this device key: the first hash, counted down from 255, that is

@@ -13,7 +13,6 @@ pub mod clock;
 pub mod config;
 pub mod device;
 pub mod fleet;
-pub mod key;
 pub mod mqtt;
 pub mod state;
 pub mod store;

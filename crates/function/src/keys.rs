@@ -1,63 +1,30 @@
-//! The command keys: whose holder can make a car do things, so nobody else may read their files.
+//! The command keys. Whoever holds one can command cars, so no other user may read their files.
 
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::{fmt, io};
+use std::fmt;
+use std::path::Path;
 
 use anchor_lang::prelude::Pubkey;
 use ed25519_dalek::SigningKey;
+use latchkey_link::key_file::{self, KeyFileError};
 
 /// The command keys a function holds, each found by the public key that the chain names. During a change of keys a
 /// function holds the old one and the new one.
 #[derive(Clone, Default)]
 pub struct CommandKeys(HashMap<Pubkey, SigningKey>);
 
-/// Why a key file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// No such file, or no permission.
-    #[error("cannot read the key file {path}: check that it exists and is yours")]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// Others can read it.
-    #[error("others can read the key file {path} (mode {mode:03o}): chmod 600 it")]
-    Exposed {
-        /// Which file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// Not a keypair.
-    #[error("{path} is no keypair: it must hold a JSON array of 64 bytes, as solana-keygen writes it")]
-    NotAKeypair {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// Public and secret half differ.
-    #[error("the public half of {path} is not that of its secret half: restore it from a backup")]
-    Inconsistent {
-        /// Which file.
-        path: PathBuf,
-    },
-}
-
 impl CommandKeys {
-    /// Holds `keys`.
+    /// Of `keys`.
     pub fn new(keys: impl IntoIterator<Item = SigningKey>) -> Self {
         let named = |key: SigningKey| (Pubkey::from(key.verifying_key().to_bytes()), key);
         Self(keys.into_iter().map(named).collect())
     }
 
     /// Loads one key from each file.
-    pub fn load<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self, KeyError> {
-        Ok(Self::new(paths.into_iter().map(|path| load(path.as_ref())).collect::<Result<Vec<_>, _>>()?))
+    pub fn load<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self, KeyFileError> {
+        Ok(Self::new(
+            paths.into_iter().map(|path| key_file::read(path.as_ref())).collect::<Result<Vec<_>, _>>()?,
+        ))
     }
 
     /// The key that signs for `public`.
@@ -78,36 +45,7 @@ impl fmt::Debug for CommandKeys {
     }
 }
 
-/// Reads a keypair, as solana-keygen writes it, from a file that nobody else may read.
-pub fn load(path: &Path) -> Result<SigningKey, KeyError> {
-    let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(unreadable)?;
-    check_private(path, &file.metadata().map_err(unreadable)?)?;
-    let mut text = Vec::new();
-    file.read_to_end(&mut text).map_err(unreadable)?;
-    let bytes: Vec<u8> =
-        serde_json::from_slice(&text).map_err(|_| KeyError::NotAKeypair { path: path.to_owned() })?;
-    let pair = bytes.try_into().map_err(|_| KeyError::NotAKeypair { path: path.to_owned() })?;
-    SigningKey::from_keypair_bytes(&pair).map_err(|_| KeyError::Inconsistent { path: path.to_owned() })
-}
-
-/// Refuses a file that its group or the world may read.
-#[cfg(unix)]
-fn check_private(path: &Path, metadata: &Metadata) -> Result<(), KeyError> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = metadata.permissions().mode() & 0o777;
-    let of_others = mode & 0o077;
-    if of_others == 0 { Ok(()) } else { Err(KeyError::Exposed { path: path.to_owned(), mode }) }
-}
-
-/// Permission bits are Unix's.
-#[cfg(not(unix))]
-fn check_private(_: &Path, _: &Metadata) -> Result<(), KeyError> {
-    Ok(())
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
@@ -136,7 +74,7 @@ mod tests {
         let pair = SigningKey::from_bytes(&[3; 32]).to_keypair_bytes();
         for mode in [0o640, 0o604, 0o660] {
             let file = file(&pair, mode);
-            assert!(matches!(CommandKeys::load([file.path()]), Err(KeyError::Exposed { .. })));
+            assert!(matches!(CommandKeys::load([file.path()]), Err(KeyFileError::Exposed { .. })));
         }
     }
 
@@ -144,12 +82,12 @@ mod tests {
     fn a_file_that_is_no_keypair_is_refused() {
         let pair = SigningKey::from_bytes(&[3; 32]).to_keypair_bytes();
         let short = file(&pair[..63], 0o600);
-        assert!(matches!(CommandKeys::load([short.path()]), Err(KeyError::NotAKeypair { .. })));
+        assert!(matches!(CommandKeys::load([short.path()]), Err(KeyFileError::NotAKeyPair { .. })));
         let mut torn = pair;
         torn[0] ^= 1;
         let torn = file(&torn, 0o600);
-        assert!(matches!(CommandKeys::load([torn.path()]), Err(KeyError::Inconsistent { .. })));
-        assert!(matches!(CommandKeys::load(["/nonexistent/key"]), Err(KeyError::Unreadable { .. })));
+        assert!(matches!(CommandKeys::load([torn.path()]), Err(KeyFileError::Mismatched { .. })));
+        assert!(matches!(CommandKeys::load(["/nonexistent/key"]), Err(KeyFileError::Unreadable { .. })));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use latchkey_cli::keys;
 use latchkey_cli::printer::View;
+use latchkey_client::Pubkey;
+use latchkey_link::key_file;
 use serde_json::json;
-use solana_sdk::signer::Signer as _;
 
 use crate::context::Context;
 
@@ -20,7 +20,8 @@ pub struct Keygen {
 
 impl Keygen {
     pub fn execute(&self, context: &Context) -> Result<()> {
-        let address = keys::generate(&self.out)?.pubkey().to_string();
+        let key = key_file::generate(&self.out)?.verifying_key();
+        let address = Pubkey::from(key.to_bytes()).to_string();
         let json = json!({ "address": address, "file": self.out });
         Ok(context.printer.show(&View::new(json, address))?)
     }

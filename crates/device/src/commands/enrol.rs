@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use latchkey_device::config::parse_key;
-use latchkey_device::key;
+use latchkey_link::key_file;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Enrolment, Key};
 
@@ -32,7 +32,7 @@ impl Enrol {
             .context("the VIN commitment must be 32 bytes of hex")?;
         let enrolment =
             Enrolment { program: address(&self.program)?, lender: address(&self.lender)?, vin_commitment };
-        let signed = Envelope::seal(&key::load(&self.key)?, &enrolment.encode());
+        let signed = Envelope::seal(&key_file::read(&self.key)?, &enrolment.encode());
         println!("{}", hex::encode(signed.to_bytes()));
         Ok(())
     }

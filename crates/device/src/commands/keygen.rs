@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use latchkey_device::key;
+use latchkey_link::key_file;
 
 #[derive(Args)]
 pub struct Keygen {
@@ -15,7 +15,7 @@ pub struct Keygen {
 
 impl Keygen {
     pub fn execute(&self) -> Result<()> {
-        let public = key::generate(&self.out)?.verifying_key();
+        let public = key_file::generate(&self.out)?.verifying_key();
         println!("{}", bs58::encode(public.as_bytes()).into_string());
         Ok(())
     }

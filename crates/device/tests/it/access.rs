@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use latchkey_device::mqtt::{BrokerConfig, Heard, Link, TlsConfig, TlsError};
+use latchkey_device::mqtt::{BrokerConfig, Heard, Link, TlsConfig};
+use latchkey_link::tls::TlsError;
 use latchkey_protocol::{Key, topics};
 use rumqttc::tokio_native_tls::native_tls;
 use rumqttc::v5::mqttbytes::QoS;
@@ -234,7 +235,7 @@ async fn tls_files_that_cannot_be_used_are_named_before_anything_is_sent() {
     let missing = refusal(|tls| tls.ca = "no/such.pem".into());
     assert!(matches!(&missing, TlsError::Unreadable { path, .. } if path.ends_with("no/such.pem")));
     let swapped = refusal(|tls| std::mem::swap(&mut tls.certificate, &mut tls.key));
-    assert!(matches!(swapped, TlsError::Unusable("certificate and key", _)));
+    assert!(matches!(swapped, TlsError::Identity { .. }));
     let no_certificate = refusal(|tls| tls.ca = tls.key.clone());
-    assert!(matches!(no_certificate, TlsError::Unusable("ca", _)));
+    assert!(matches!(no_certificate, TlsError::Authority { .. }));
 }

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use latchkey_device::key;
+use latchkey_link::key_file;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Enrolment, Outcome, Receipt};
 use serde_json::Value;
@@ -214,7 +214,7 @@ fn a_key_is_made_once_and_enrols_its_car() {
     let path = path.to_str().unwrap();
     let public = output(&["keygen", "--out", path]).unwrap();
     assert!(output(&["keygen", "--out", path]).is_err());
-    assert_eq!(base58(key::load(Path::new(path)).unwrap().verifying_key().as_bytes()), public);
+    assert_eq!(base58(key_file::read(Path::new(path)).unwrap().verifying_key().as_bytes()), public);
 
     let (lender, commitment) = ([9; 32], [8; 32]);
     let hex = output(&[

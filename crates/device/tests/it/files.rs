@@ -1,78 +1,11 @@
-//! Key files and configurations.
+//! Configurations.
 
 use std::error::Error;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use latchkey_device::config::{Config, ConfigError, parse_key};
-use latchkey_device::key::{self, KeyError};
 use latchkey_protocol::Action;
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-#[test]
-fn a_generated_key_is_loaded_again_and_readable_by_its_owner_only() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("device.json");
-    let key = key::generate(&path).unwrap();
-    assert_eq!(key::load(&path).unwrap(), key);
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_ne!(key::generate(&directory.path().join("other.json")).unwrap(), key);
-}
-
-#[test]
-fn a_key_file_is_never_overwritten() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("device.json");
-    let key = key::generate(&path).unwrap();
-    assert!(matches!(key::generate(&path), Err(KeyError::Io { .. })));
-    assert_eq!(key::load(&path).unwrap(), key);
-}
-
-#[test]
-fn a_key_file_that_others_may_touch_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("device.json");
-    key::generate(&path).unwrap();
-    for bit in [0o040, 0o020, 0o010, 0o004, 0o002, 0o001] {
-        set_mode(&path, 0o600 | bit);
-        let refused = key::load(&path).unwrap_err();
-        assert!(matches!(refused, KeyError::Exposed { .. }), "{bit:o}");
-        assert!(refused.to_string().contains("chmod 600"));
-    }
-    set_mode(&path, 0o400);
-    key::load(&path).unwrap();
-}
-
-#[test]
-fn what_is_no_key_pair_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("device.json");
-    let good = {
-        let key = key::generate(&path).unwrap();
-        key.to_keypair_bytes().to_vec()
-    };
-    let mut mismatched = good.clone();
-    mismatched[40] ^= 1;
-    let text = |bytes: &[u8]| serde_json::to_string(bytes).unwrap();
-    for wrong in [
-        String::new(),
-        "null".to_owned(),
-        text(&good[..63]),
-        text(&[&good[..], &[0]].concat()),
-        text(&mismatched),
-        "[256]".to_owned(),
-    ] {
-        fs::write(&path, &wrong).unwrap();
-        assert!(matches!(key::load(&path), Err(KeyError::NotAKey { .. })), "{wrong}");
-    }
-    fs::write(&path, text(&good)).unwrap();
-    key::load(&path).unwrap();
-    assert!(matches!(key::load(&directory.path().join("none.json")), Err(KeyError::Io { .. })));
-}
 
 const ADDRESS: &str = "BPFLoaderUpgradeab1e11111111111111111111111";
 

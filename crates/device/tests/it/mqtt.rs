@@ -249,19 +249,49 @@ async fn a_car_that_may_not_hear_its_commands_never_says_it_is_online_and_tries_
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut link = Link::open(&config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
     for _ in 0..2 {
-        let (mut socket, _) = tokio::time::timeout(LIMIT, listener.accept()).await.unwrap().unwrap();
-        assert_eq!(packet(&mut socket).await[0], 0x10, "CONNECT");
-        socket.write_all(&[0x20, 3, 0, 0, 0]).await.unwrap();
-        let subscribe = packet(&mut socket).await;
-        assert_eq!(subscribe[0], 0x82, "SUBSCRIBE");
-        // SUBACK: not authorised.
-        socket.write_all(&[0x90, 4, subscribe[2], subscribe[3], 0, 0x87]).await.unwrap();
+        let mut socket = subscribing(&listener, NOT_AUTHORISED).await;
         // It goes without another packet: no presence among them.
         assert_eq!(socket.read(&mut [0; 1]).await.unwrap_or(0), 0);
     }
     let heard = tokio::time::timeout(Duration::ZERO, link.next()).await;
     assert!(heard.is_err(), "{heard:?}");
     link.close().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_takes_the_car_and_drops_it_is_tried_less_and_less_often() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut link = Link::open(&config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
+    online(&listener).await;
+    let dropped = tokio::time::Instant::now();
+    for _ in 0..4 {
+        online(&listener).await;
+    }
+    // Four pauses that double from 200 ms, each cut by its jitter to no less than half.
+    assert!(dropped.elapsed() >= Duration::from_millis(1_500), "{:?}", dropped.elapsed());
+    assert_eq!(link.next().await, Some(Heard::Connected));
+    link.close().await;
+}
+
+/// Takes a car until it says that it is online, and drops it.
+async fn online(listener: &TcpListener) {
+    let mut socket = subscribing(listener, GRANTED).await;
+    assert_eq!(packet(&mut socket).await[0] & 0xf0, 0x30, "PUBLISH");
+}
+
+/// Reason codes of a SUBACK.
+const GRANTED: u8 = 1;
+const NOT_AUTHORISED: u8 = 0x87;
+
+/// A broker's side of a new connection: it accepts the car, and answers its subscription with this reason code.
+async fn subscribing(listener: &TcpListener, code: u8) -> TcpStream {
+    let (mut socket, _) = tokio::time::timeout(LIMIT, listener.accept()).await.unwrap().unwrap();
+    assert_eq!(packet(&mut socket).await[0], 0x10, "CONNECT");
+    socket.write_all(&[0x20, 3, 0, 0, 0]).await.unwrap();
+    let subscribe = packet(&mut socket).await;
+    assert_eq!(subscribe[0], 0x82, "SUBSCRIBE");
+    socket.write_all(&[0x90, 4, subscribe[2], subscribe[3], 0, code]).await.unwrap();
+    socket
 }
 
 /// One whole packet of fewer than 16 KiB.

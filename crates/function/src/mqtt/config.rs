@@ -4,21 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use rumqttc::tokio_native_tls::native_tls;
+use latchkey_link::backoff::Backoff;
+use latchkey_link::mqtt::{Endpoint, MIN_KEEP_ALIVE_SECS};
+use latchkey_link::tls::{self, ClientFiles, TlsError};
+use rumqttc::tokio_native_tls::native_tls::TlsConnector;
 use rumqttc::v5::MqttOptions;
-use rumqttc::v5::mqttbytes::v5::ConnectProperties;
-use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
 use serde::{Deserialize, Serialize};
-
-use super::backoff::Backoff;
-use super::connection::Patience;
 
 /// Publishes the broker may leave unacknowledged. Low, for a client that reuses an identifier too early can wedge.
 const INFLIGHT: u16 = 32;
 /// The largest packet the broker may send: receipts are small.
 const MAX_PACKET: u32 = 4096;
-/// The shortest keep-alive the client library takes, seconds.
-const MIN_KEEP_ALIVE: u16 = 5;
 
 /// How to reach the broker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +32,11 @@ pub struct MqttConfig {
     pub password_file: Option<PathBuf>,
     /// TLS. Without it the connection is in the clear: for a broker on the same machine only.
     pub tls: Option<Tls>,
-    /// Pause between pings, seconds, at least 5. Two unanswered ones mean that the connection is dead.
+    /// Pause between pings, seconds, at least 5. After two unanswered pings the connection is dead.
     pub keep_alive_secs: u16,
-    /// The broker acknowledges a command within this time, milliseconds, or the connection is built anew.
+    /// The broker acknowledges a command within this time, milliseconds, or the connection is given up.
     pub ack_timeout_ms: u64,
-    /// Pause before a command is first sent again, milliseconds. It doubles from time to time.
+    /// Pause before a command is first sent again, milliseconds. It doubles each time.
     pub resend_ms: u64,
     /// The longest pause before a command is sent again, milliseconds.
     pub resend_max_ms: u64,
@@ -70,17 +66,14 @@ pub enum ConfigError {
     /// Pings too frequent.
     #[error("keep_alive_secs is {0}: it must be at least 5")]
     KeepAliveTooShort(u16),
-    /// A pause or limit of nothing.
+    /// A pause or limit of zero.
     #[error("{0} is 0: it must be above 0")]
     Zero(&'static str),
     /// A password without a user.
     #[error("password_file needs a username: name the user")]
     PasswordWithoutUser,
-    /// Half a client identity.
-    #[error("tls.certificate and tls.key belong together: give both or neither")]
-    HalfIdentity,
-    /// A file that cannot be read.
-    #[error("cannot read {path}: check that it exists and is yours")]
+    /// A password file that cannot be read.
+    #[error("cannot read the password file {path}: check that it exists and belongs to you")]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -88,9 +81,12 @@ pub enum ConfigError {
         #[source]
         source: io::Error,
     },
-    /// A file that TLS cannot use.
-    #[error("TLS cannot use the {0}: it must be PEM, the key PKCS #8 and the certificate's own")]
-    BadTls(&'static str, #[source] native_tls::Error),
+    /// A certificate without a key, or a key without a certificate.
+    #[error("tls.certificate and tls.key belong together: give both or neither")]
+    HalfIdentity,
+    /// The files of `tls` cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Default for MqttConfig {
@@ -122,37 +118,26 @@ impl MqttConfig {
             .client_id
             .clone()
             .unwrap_or_else(|| format!("latchkey-function-{:016x}", rand::random::<u64>()));
-        let mut options = MqttOptions::new(client_id, &self.host, self.port);
-        let mut network = NetworkOptions::new();
-        network.set_tcp_nodelay(true);
+        let tls = self.tls.as_ref().map(Tls::connector).transpose()?;
+        let broker =
+            Endpoint { host: &self.host, port: self.port, keep_alive_secs: self.keep_alive_secs, tls };
+        let mut options = broker.options(client_id);
         options
             .set_clean_start(true)
-            .set_keep_alive(Duration::from_secs(self.keep_alive_secs.into()))
-            .set_outgoing_inflight_upper_limit(INFLIGHT)
-            .set_network_options(network)
-            .set_connect_properties(ConnectProperties {
-                max_packet_size: Some(MAX_PACKET),
-                ..ConnectProperties::new()
-            });
+            .set_max_packet_size(Some(MAX_PACKET))
+            .set_outgoing_inflight_upper_limit(INFLIGHT);
         if let Some(username) = &self.username {
             let password = match &self.password_file {
-                Some(path) => String::from_utf8_lossy(&read(path)?).trim_end().to_owned(),
+                Some(path) => read_password(path)?,
                 None => String::new(),
             };
             options.set_credentials(username, password);
         }
-        if let Some(tls) = &self.tls {
-            options.set_transport(Transport::tls_with_config(TlsConfiguration::from(tls.connector()?)));
-        }
         Ok(options)
     }
 
-    pub(super) fn patience(&self) -> Patience {
-        Patience {
-            // A ping and its answer, the next ping, and time to travel.
-            silence: Duration::from_secs(u64::from(self.keep_alive_secs) * 2 + 5),
-            ack: Duration::from_millis(self.ack_timeout_ms),
-        }
+    pub(super) fn acknowledgement_limit(&self) -> Duration {
+        Duration::from_millis(self.ack_timeout_ms)
     }
 
     pub(super) fn resend(&self) -> Backoff {
@@ -166,7 +151,7 @@ impl MqttConfig {
         if self.client_id.as_ref().is_some_and(String::is_empty) {
             return Err(ConfigError::EmptyClientId);
         }
-        if self.keep_alive_secs < MIN_KEEP_ALIVE {
+        if self.keep_alive_secs < MIN_KEEP_ALIVE_SECS {
             return Err(ConfigError::KeepAliveTooShort(self.keep_alive_secs));
         }
         let pauses = [
@@ -185,30 +170,19 @@ impl MqttConfig {
 }
 
 impl Tls {
-    fn connector(&self) -> Result<native_tls::TlsConnector, ConfigError> {
-        let mut builder = native_tls::TlsConnector::builder();
-        builder.min_protocol_version(Some(native_tls::Protocol::Tlsv12));
-        if let Some(ca) = &self.ca {
-            let ca = native_tls::Certificate::from_pem(&read(ca)?)
-                .map_err(|source| ConfigError::BadTls("authority's certificate", source))?;
-            // Who runs its own authority trusts no other.
-            builder.disable_built_in_roots(true).add_root_certificate(ca);
-        }
-        match (&self.certificate, &self.key) {
-            (Some(certificate), Some(key)) => {
-                let identity = native_tls::Identity::from_pkcs8(&read(certificate)?, &read(key)?)
-                    .map_err(|source| ConfigError::BadTls("client certificate and key", source))?;
-                builder.identity(identity);
-            }
-            (None, None) => {}
+    fn connector(&self) -> Result<TlsConnector, ConfigError> {
+        let client = match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => Some(ClientFiles { certificate, key }),
+            (None, None) => None,
             _ => return Err(ConfigError::HalfIdentity),
-        }
-        builder.build().map_err(|source| ConfigError::BadTls("settings", source))
+        };
+        Ok(tls::connector(self.ca.as_deref(), client)?)
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    fs::read(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+fn read_password(path: &Path) -> Result<String, ConfigError> {
+    let bytes = fs::read(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -243,6 +217,13 @@ mod tests {
         ));
         assert!(matches!(
             refusal(|c| c.tls = Some(Tls { ca: Some("no/such/ca.pem".into()), ..Tls::default() })),
+            ConfigError::Tls(TlsError::Unreadable { .. })
+        ));
+        assert!(matches!(
+            refusal(|c| {
+                c.username = Some("keeper".to_owned());
+                c.password_file = Some("no/such/password".into());
+            }),
             ConfigError::Unreadable { .. }
         ));
     }

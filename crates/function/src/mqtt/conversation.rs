@@ -3,39 +3,42 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use latchkey_link::mqtt::Connection;
 use latchkey_protocol::topics;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::PublishProperties;
 use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 
-use super::{Link, Shared};
+use super::Shared;
 use crate::courier::{Parcel, Replies};
 
-/// Sends `parcel` until nobody listens for answers any more, or the courier stops.
+/// Sends `parcel` until its [`Answers`](crate::courier::Answers) are dropped, or the courier stops.
 pub(super) async fn hold(shared: Arc<Shared>, parcel: Parcel, replies: Replies) {
     let number = shared.mailboxes.open(&parcel.vehicle, replies.clone());
     tokio::select! {
         () = replies.closed() => {}
         () = send_again_and_again(&shared, &parcel, &replies) => {}
     }
-    let link = shared.link.borrow().clone();
-    shared.mailboxes.close(&parcel.vehicle, number, link.as_ref());
+    let connection = shared.connection.borrow().clone();
+    shared.mailboxes.close(&parcel.vehicle, number, connection.as_ref());
 }
 
 /// Returns when the courier stops.
 async fn send_again_and_again(shared: &Shared, parcel: &Parcel, replies: &Replies) {
     let expires = Instant::now() + parcel.expires_in;
-    let mut link = shared.link.clone();
+    let mut present = shared.connection.clone();
     loop {
-        let Ok(connected) = link.wait_for(Option::is_some).await.map(|link| link.clone()) else { return };
-        let Some(connected) = connected else { continue };
+        let Ok(accepted) = present.wait_for(Option::is_some).await.map(|accepted| accepted.clone()) else {
+            return;
+        };
+        let Some(connection) = accepted else { continue };
         let mut resend = shared.resend.clone();
         loop {
-            send(shared, &connected, parcel, replies, expires);
+            send(shared, &connection, parcel, replies, expires);
             tokio::select! {
                 () = sleep(resend.pause()) => {}
-                changed = link.changed() => match changed {
+                changed = present.changed() => match changed {
                     Ok(()) => break,
                     Err(_) => return,
                 },
@@ -45,10 +48,10 @@ async fn send_again_and_again(shared: &Shared, parcel: &Parcel, replies: &Replie
 }
 
 /// Hands the command to the connection's queue, after the subscription that its answer needs: the broker takes them
-/// in this order. A full queue is no fault, the next round tries again.
-fn send(shared: &Shared, link: &Link, parcel: &Parcel, replies: &Replies, expires: Instant) {
+/// in this order. If the queue is full, the next round tries again.
+fn send(shared: &Shared, connection: &Connection, parcel: &Parcel, replies: &Replies, expires: Instant) {
     let left = expires.saturating_duration_since(Instant::now());
-    if !shared.mailboxes.subscribe(&parcel.vehicle, link) {
+    if !shared.mailboxes.subscribe(&parcel.vehicle, connection) {
         shared.counters.publishes_refused.add();
         return;
     }
@@ -62,7 +65,7 @@ fn send(shared: &Shared, link: &Link, parcel: &Parcel, replies: &Replies, expire
         correlation_data: Some(parcel.invocation.to_bytes().to_vec().into()),
         ..PublishProperties::default()
     };
-    let queued = link.client.try_publish_with_properties(
+    let queued = connection.client.try_publish_with_properties(
         topics::command(&vehicle),
         QoS::AtLeastOnce,
         false,

@@ -1,14 +1,14 @@
-//! Who is waiting for which car.
+//! Which conversations wait for which car.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anchor_lang::prelude::Pubkey;
+use latchkey_link::mqtt::{Connection, ConnectionNumber};
 use latchkey_protocol::{Receipt, sealed, topics};
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Filter, RetainForwardRule};
 
-use super::Link;
 use crate::courier::Replies;
 
 /// The length of every signed receipt.
@@ -22,60 +22,66 @@ pub(super) struct Mailboxes(Mutex<HashMap<String, Mailbox>>);
 /// The conversations with one car.
 #[derive(Debug, Default)]
 struct Mailbox {
-    open: HashMap<u64, Replies>,
+    open: HashMap<Conversation, Replies>,
     next: u64,
-    /// The connection on which the topic is subscribed, 0 for none.
-    subscribed_on: u64,
+    /// The connection on which the topic is subscribed.
+    subscribed_on: Option<ConnectionNumber>,
 }
+
+/// A conversation's number among those with the same car.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Conversation(u64);
 
 impl Mailboxes {
     /// Opens a conversation with `vehicle` and returns its number.
-    pub fn open(&self, vehicle: &Pubkey, replies: Replies) -> u64 {
+    pub fn open(&self, vehicle: &Pubkey, replies: Replies) -> Conversation {
         let mut mailboxes = self.lock();
         let mailbox = mailboxes.entry(topic(vehicle)).or_default();
-        let number = mailbox.next;
+        let conversation = Conversation(mailbox.next);
         mailbox.next += 1;
-        mailbox.open.insert(number, replies);
-        number
+        mailbox.open.insert(conversation, replies);
+        conversation
     }
 
     /// Ends a conversation. After the last one with a car, its topic is unsubscribed.
-    pub fn close(&self, vehicle: &Pubkey, number: u64, link: Option<&Link>) {
+    pub fn close(&self, vehicle: &Pubkey, conversation: Conversation, present: Option<&Connection>) {
         let topic = topic(vehicle);
         let mut mailboxes = self.lock();
         let Some(mailbox) = mailboxes.get_mut(&topic) else { return };
-        mailbox.open.remove(&number);
+        mailbox.open.remove(&conversation);
         if !mailbox.open.is_empty() {
             return;
         }
         let subscribed_on = mailbox.subscribed_on;
         mailboxes.remove(&topic);
-        if let Some(link) = link.filter(|link| link.number == subscribed_on) {
+        if let Some(connection) = present.filter(|connection| subscribed_on == Some(connection.number)) {
             // Under the lock, so that it cannot overtake the subscription of a conversation that starts now. If the
-            // queue is full, the broker goes on sending what nobody awaits until the connection ends: harmless.
-            _ = link.client.try_unsubscribe(topic);
+            // queue is full, the broker goes on sending this car's answers until the connection ends, and they are
+            // dropped here.
+            _ = connection.client.try_unsubscribe(topic);
         }
     }
 
-    /// Subscribes the car's topic on `link` unless that is done; `false` if the connection's queue is full.
-    pub fn subscribe(&self, vehicle: &Pubkey, link: &Link) -> bool {
+    /// Subscribes the car's topic on `connection` unless that is done; `false` if the connection's queue is full.
+    pub fn subscribe(&self, vehicle: &Pubkey, connection: &Connection) -> bool {
         let topic = topic(vehicle);
         let mut mailboxes = self.lock();
         let Some(mailbox) = mailboxes.get_mut(&topic) else { return false };
-        if mailbox.subscribed_on == link.number {
+        if mailbox.subscribed_on == Some(connection.number) {
             return true;
         }
-        // A receipt the broker retained is old: it is not asked for.
+        // A receipt that the broker retained is old, so it is not asked for.
         let filter =
             Filter { retain_forward_rule: RetainForwardRule::Never, ..Filter::new(topic, QoS::AtLeastOnce) };
-        let queued = link.client.try_subscribe_many([filter]).is_ok();
+        let queued = connection.client.try_subscribe_many([filter]).is_ok();
         if queued {
-            mailbox.subscribed_on = link.number;
+            mailbox.subscribed_on = Some(connection.number);
         }
         queued
     }
 
-    /// Hands a message to every conversation with the car whose topic it came on; `false` if it is of no use to any.
+    /// Hands a message to every conversation with the car whose topic it came on; `false` if none of them
+    /// can use it.
     pub fn deliver(&self, topic: &[u8], message: &[u8]) -> bool {
         if message.len() != RECEIPT_LEN {
             return false;

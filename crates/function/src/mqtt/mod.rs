@@ -1,14 +1,13 @@
-//! The MQTT 5 courier: one connection, any number of cars.
+//! The MQTT 5 courier: one line to the broker ([`latchkey_link::mqtt`]), any number of cars.
 //!
-//! One task polls the connection (`connection`); nothing else ever waits for it. Each conversation is a task of its
+//! One task polls the line (`connection`); nothing else ever waits for it. Each conversation is a task of its
 //! own (`conversation`) that hands its command to the connection's queue without waiting, and again after growing
 //! pauses, until the function has its answer: a broker's acknowledgement is no answer. What cars publish is handed to
 //! the conversations by the topic's vehicle (`mailboxes`).
 //!
-//! Every connection starts from nothing: a new client, a new event loop, a clean session. What was queued or
-//! unacknowledged is forgotten with the old one, and sent again by the conversations.
+//! Every connection starts with a clean session. What was queued or not acknowledged is forgotten with the old one, and
+//! sent again by the conversations.
 
-mod backoff;
 mod config;
 mod connection;
 mod conversation;
@@ -17,7 +16,8 @@ mod stats;
 
 use std::sync::Arc;
 
-use rumqttc::v5::AsyncClient;
+use latchkey_link::backoff::Backoff;
+use latchkey_link::mqtt::{Connection, Line};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -25,7 +25,6 @@ pub use config::{ConfigError, MqttConfig, Tls};
 pub use stats::CourierStats;
 
 use crate::courier::{Answers, Courier, Parcel};
-use backoff::Backoff;
 use mailboxes::Mailboxes;
 use stats::CourierCounters;
 
@@ -42,38 +41,33 @@ struct Shared {
     resend: Backoff,
     mailboxes: Mailboxes,
     counters: CourierCounters,
-    link: watch::Receiver<Option<Link>>,
+    /// The present connection, once the broker has accepted it.
+    connection: watch::Receiver<Option<Connection>>,
 }
 
-/// A connection that the broker has accepted.
-#[derive(Clone, Debug)]
-struct Link {
-    client: AsyncClient,
-    /// Counts connections: subscriptions are worth nothing on the next one.
-    number: u64,
-}
+/// Requests that wait for the connection to take them.
+const QUEUE: usize = 256;
 
 impl MqttCourier {
     /// Connects, and stays connected from now on: a broker that is away is tried again with growing pauses.
     ///
     /// Must be called within a Tokio runtime.
     pub fn connect(config: &MqttConfig) -> Result<Self, ConfigError> {
-        let options = config.options()?;
-        let (connected, link) = watch::channel(None);
+        let line = Line::new(config.options()?, config.acknowledgement_limit(), QUEUE);
+        let (accepted, connection) = watch::channel(None);
         let shared = Arc::new(Shared {
             resend: config.resend(),
             mailboxes: Mailboxes::default(),
             counters: CourierCounters::default(),
-            link,
+            connection,
         });
-        let patience = config.patience();
-        let poller = tokio::spawn(connection::keep(options, patience, connected, Arc::clone(&shared)));
+        let poller = tokio::spawn(connection::keep(line, accepted, Arc::clone(&shared)));
         Ok(Self { shared, poller })
     }
 
     /// Whether the broker has accepted the present connection.
     pub fn is_connected(&self) -> bool {
-        self.shared.link.borrow().is_some()
+        self.shared.connection.borrow().is_some()
     }
 
     /// What it has done since it started.
@@ -92,7 +86,7 @@ impl Courier for MqttCourier {
 
 impl Drop for MqttCourier {
     fn drop(&mut self) {
-        // The task owns the sending half of `link`: conversations see it go and end.
+        // The task owns the sending half of `connection`: without it, conversations end.
         self.poller.abort();
     }
 }

@@ -1,0 +1,62 @@
+//! Where the broker is, as the configuration file says it.
+
+use std::path::PathBuf;
+
+use latchkey_link::mqtt::{Endpoint, MIN_KEEP_ALIVE_SECS};
+use latchkey_link::tls::{self, ClientFiles, TlsError};
+use serde::{Deserialize, Deserializer};
+
+/// Where the broker is and how to reach it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokerConfig {
+    /// Host name, which the broker's certificate must show, or address.
+    pub host: String,
+    /// By custom 8883 with TLS, and 1883 without.
+    pub port: u16,
+    /// TLS with a client certificate. Without it, anyone on the line can read commands, but not forge them.
+    pub tls: Option<TlsConfig>,
+    /// Keep-alive, seconds, at least 5. After two unanswered pings the connection is dead.
+    #[serde(default = "default_keep_alive", deserialize_with = "keep_alive")]
+    pub keep_alive_secs: u16,
+}
+
+/// Files for TLS, all PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate authority that signed the broker's certificate. No other is trusted.
+    pub ca: PathBuf,
+    /// The car's certificate, followed by the intermediate ones.
+    pub certificate: PathBuf,
+    /// Its key, PKCS #8.
+    pub key: PathBuf,
+}
+
+impl BrokerConfig {
+    /// The broker as the connection needs it. Reads the TLS files.
+    pub(super) fn endpoint(&self) -> Result<Endpoint<'_>, TlsError> {
+        let tls = self.tls.as_ref().map(|TlsConfig { ca, certificate, key }| {
+            tls::connector(Some(ca), Some(ClientFiles { certificate, key }))
+        });
+        Ok(Endpoint {
+            host: &self.host,
+            port: self.port,
+            keep_alive_secs: self.keep_alive_secs,
+            tls: tls.transpose()?,
+        })
+    }
+}
+
+const fn default_keep_alive() -> u16 {
+    15
+}
+
+fn keep_alive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let seconds = u16::deserialize(deserializer)?;
+    if seconds < MIN_KEEP_ALIVE_SECS {
+        let message = format!("keep_alive_secs is {seconds}: it must be at least {MIN_KEEP_ALIVE_SECS}");
+        return Err(serde::de::Error::custom(message));
+    }
+    Ok(seconds)
+}
