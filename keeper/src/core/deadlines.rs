@@ -25,7 +25,7 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
     };
     let invocations = view.invocations.iter().flat_map(|(_, invocation)| {
         let lease = invocation.claim.map(|claim| claim.lease_end);
-        let yields = lease.map(|end| end - super::decide::yield_margin(invocation));
+        let yields = lease.map(|end| end - super::policy::yield_margin(invocation));
         [Some(invocation.expires_at), lease, yields]
     });
     [

@@ -5,40 +5,25 @@ use std::collections::HashMap;
 use anchor_lang::prelude::Pubkey;
 use latchkey::rules::gates::{check_default, check_lock, check_unlock, check_warn};
 use latchkey::rules::ledger::Position;
-use latchkey::state::{Action, Invocation, Loan, LoanStatus};
+use latchkey::state::{Action, Function, Invocation, Loan, LoanStatus};
 
-use super::Work;
+use super::call::Call;
 use super::chain_state::LoanView;
 use super::operation::Operation;
-
-/// What this keeper works for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// The least fee worth a warning or a lock, lamports. Unlocks are done whatever they pay: a car that stays locked
-    /// without cause harms a person.
-    pub min_fee: u64,
-    /// Lenders to work for; empty for all.
-    pub lenders: Vec<Pubkey>,
-    /// The command keys that the function at hand signs with. What is commanded by another key is left to others.
-    pub command_keys: Vec<Pubkey>,
-    /// Rent of an escrow account, lamports: what it holds above is available.
-    pub escrow_rent: u64,
-}
+use super::policy::{Policy, yield_margin};
 
 /// Invocations whose function is to be called now, and for how long, seconds.
 pub(super) fn calls(
     view: &LoanView<'_>,
     me: Pubkey,
     now: i64,
-    work: &HashMap<Pubkey, Work>,
+    calls: &HashMap<Pubkey, Call>,
 ) -> Vec<(Pubkey, u64)> {
     view.invocations
         .iter()
         .filter(|(key, invocation)| {
-            let idle = work.get(key).is_none_or(|work| {
-                !work.calling && work.proof.is_none() && !work.refused && now >= work.not_before
-            });
-            idle && is_mine(invocation, me, now) && !should_yield(view, invocation, now)
+            let ready = calls.get(key).is_none_or(|call| call.may_start(now));
+            ready && is_mine(invocation, me, now) && !should_yield(view, invocation, now)
         })
         .filter_map(|(key, invocation)| {
             let ends = invocation.claim?.lease_end - yield_margin(invocation);
@@ -53,36 +38,35 @@ pub(super) fn next_operation(
     me: Pubkey,
     now: i64,
     policy: &Policy,
-    work: &HashMap<Pubkey, Work>,
+    calls: &HashMap<Pubkey, Call>,
 ) -> Option<Operation> {
-    let for_them = policy.lenders.is_empty() || policy.lenders.contains(&view.keys.lender);
-    if !for_them {
+    if !policy.serves(&view.keys.lender) {
         return None;
     }
-    settle(view, me, now, work)
+    settle(view, me, now, calls)
         .or_else(|| collect(view, now))
-        .or_else(|| claim(view, me, now, policy, work))
+        .or_else(|| claim(view, me, now, policy, calls))
         .or_else(|| request(view, me, now, policy))
 }
 
 /// What to do about invocations that exist: bring receipts, give leases back, clear away what is over.
-fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, work: &HashMap<Pubkey, Work>) -> Option<Operation> {
+fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, calls: &HashMap<Pubkey, Call>) -> Option<Operation> {
     view.invocations.iter().find_map(|(key, invocation)| {
         let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
-        let work = work.get(key);
+        let call = calls.get(key);
         // After a change of the device key, what was asked of the old device can no longer be proven.
         let void = seq <= view.vehicle.void_through;
         let claimed = !void && invocation.claim.is_some_and(|claim| claim.keeper == me);
-        if let Some(receipt) = work.and_then(|work| work.proof.clone()).filter(|_| claimed) {
-            return Some(Operation::Confirm { seq, rent_payer, receipt });
+        if let Some(Call::Proven { receipt }) = call.filter(|_| claimed) {
+            return Some(Operation::Confirm { seq, rent_payer, receipt: receipt.clone() });
         }
         let superseded = seq != view.vehicle.last_seq_asked;
         let over = superseded || now >= invocation.expires_at;
-        let calling = work.is_some_and(|work| work.calling);
+        let calling = call.is_some_and(Call::is_running);
         if over && !invocation.is_leased_at(now) {
             return (!calling).then_some(Operation::Expire { seq, rent_payer });
         }
-        let refused = work.is_some_and(|work| work.refused);
+        let refused = matches!(call, Some(Call::Refused { .. }));
         let gives_up = refused || should_yield(view, invocation, now);
         (is_mine(invocation, me, now) && gives_up && !calling).then_some(Operation::Yield { seq })
     })
@@ -106,7 +90,7 @@ fn claim(
     me: Pubkey,
     now: i64,
     policy: &Policy,
-    work: &HashMap<Pubkey, Work>,
+    calls: &HashMap<Pubkey, Call>,
 ) -> Option<Operation> {
     let (key, invocation) = view.invocations.last()?;
     let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
@@ -115,9 +99,8 @@ fn claim(
         && !invocation.is_leased_at(now)
         && lapsed != Some(me)
         && view.lender.allows_keeper(&me);
-    let rested = work.get(key).is_none_or(|work| now >= work.not_before);
-    let wanted = is_worth(invocation.action, invocation.fee, policy)
-        && policy.command_keys.contains(&invocation.command_key)
+    let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| now >= not_before);
+    let wanted = policy.wants(invocation.action, invocation.fee, &invocation.command_key)
         && is_still_right(view, invocation, now);
     (free && rested && wanted).then_some(Operation::Claim { seq: invocation.seq })
 }
@@ -128,9 +111,8 @@ fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option
     let seq = view.vehicle.last_seq_asked.checked_add(1)?;
     let asks = |action, with_default| Operation::Request { action, seq, with_default };
     let serves = |action| {
-        let function = view.function(action);
-        let held = function.is_some_and(|function| policy.command_keys.contains(&function.command_key));
-        held && view.lender.allows_keeper(&me)
+        let wants = |function: &Function| policy.wants(action, function.fee, &function.command_key);
+        view.function(action).is_some_and(wants) && view.lender.allows_keeper(&me)
     };
     if serves(Action::Unlock) && check_unlock(view.loan, view.vehicle, view.wallet, false, now).is_ok() {
         return Some(asks(Action::Unlock, false));
@@ -153,16 +135,11 @@ fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option
     warnable.then(|| asks(Action::Warn, false))
 }
 
-/// Whether the escrow pays for it as the program asks, and the fee is worth it.
+/// Whether the escrow pays for it as the program asks.
 fn is_funded(view: &LoanView<'_>, action: Action, policy: &Policy) -> bool {
     let Some(function) = view.function(action) else { return false };
     let available = view.escrow_lamports.saturating_sub(policy.escrow_rent);
-    is_worth(action, function.fee, policy)
-        && available >= function.fee.saturating_add(view.escrow.unlock_reserve)
-}
-
-fn is_worth(action: Action, fee: u64, policy: &Policy) -> bool {
-    action == Action::Unlock || fee >= policy.min_fee
+    available >= function.fee.saturating_add(view.escrow.unlock_reserve)
 }
 
 fn is_mine(invocation: &Invocation, me: Pubkey, now: i64) -> bool {
@@ -173,12 +150,6 @@ fn is_mine(invocation: &Invocation, me: Pubkey, now: i64) -> bool {
 fn should_yield(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> bool {
     let ending = invocation.claim.is_some_and(|claim| now >= claim.lease_end - yield_margin(invocation));
     ending || invocation.seq != view.vehicle.last_seq_asked || !is_still_right(view, invocation, now)
-}
-
-/// How long before its end a lease is given back, seconds: a sixth of it, 30 s at most, so that the transaction lands
-/// in time and the bond is not forfeited.
-pub(super) fn yield_margin(invocation: &Invocation) -> i64 {
-    (i64::from(invocation.lease_secs) / 6).clamp(1, 30)
 }
 
 /// Whether what was asked is still right now. A lock for a loan that has been cured since is not: a wrongly locked
@@ -359,9 +330,9 @@ mod tests {
             signature: [0; 64],
             payload: Vec::new(),
         });
-        let work = HashMap::from([(key, Work { proof: Some(receipt.clone()), ..Work::default() })]);
+        let calls = HashMap::from([(key, Call::Proven { receipt: receipt.clone() })]);
         assert_eq!(
-            next_operation(&fixture.view(), ME, 1_062, &policy(), &work),
+            next_operation(&fixture.view(), ME, 1_062, &policy(), &calls),
             Some(Operation::Confirm { seq: 1, rent_payer: ME, receipt })
         );
     }

@@ -9,7 +9,7 @@ use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
 
 use super::chain_state::LoanView;
-use super::decide::Policy;
+use super::policy::Policy;
 
 /// The command key of every function.
 pub const COMMAND_KEY: Pubkey = Pubkey::new_from_array([7; 32]);

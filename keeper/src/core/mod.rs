@@ -3,23 +3,29 @@
 //! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain
 //! alone, so that a crash, a duplicate, a reordering or a gap of events changes nothing about where it ends up.
 
+mod backoff;
+mod call;
 mod chain_state;
 mod deadlines;
 mod decide;
 #[cfg(test)]
 mod fixture;
 mod operation;
+mod policy;
+mod submission;
 
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::Action;
 use latchkey_client::protocol::sealed::Envelope;
 
+use backoff::Backoff;
+use call::{Call, CallEvent};
 use chain_state::ChainState;
 pub use chain_state::{RawAccount, Snapshot, Update};
-pub use decide::Policy;
 pub use operation::{Intent, Operation};
+pub use policy::Policy;
+use submission::Submission;
 
 /// Something that happened.
 pub enum Event {
@@ -72,77 +78,36 @@ pub enum Effect {
     },
 }
 
-/// What the keeper knows beyond the chain's own state.
-#[derive(Default)]
-struct Work {
-    /// The function is being called.
-    calling: bool,
-    /// A receipt to settle with.
-    proof: Option<Box<Envelope>>,
-    /// The function refused for good under the present lease.
-    refused: bool,
-    /// Calls that brought nothing, for the backoff.
-    attempts: u32,
-    /// Not to be called or claimed again before, chain time.
-    not_before: i64,
-}
-
-/// Transactions that failed for a vehicle, for the backoff.
-#[derive(Default)]
-struct Trouble {
-    failures: u32,
-    not_before: i64,
-}
-
-/// The keeper's mind.
+/// The keeper's state: the chain as it knows it, and its own calls and transactions.
 pub struct Core {
-    me: Pubkey,
+    keeper: Pubkey,
     policy: Policy,
     chain: ChainState,
     now: i64,
     next_deadline: Option<i64>,
-    /// Vehicles with a transaction under way: one at a time each.
-    submitting: HashMap<Pubkey, Intent>,
-    work: HashMap<Pubkey, Work>,
-    trouble: HashMap<Pubkey, Trouble>,
-    /// Spreads the backoffs of several keepers; from the caller, so that the core stays deterministic.
-    jitter: u64,
+    /// By vehicle.
+    submissions: HashMap<Pubkey, Submission>,
+    /// By invocation.
+    calls: HashMap<Pubkey, Call>,
+    backoff: Backoff,
 }
 
-/// The longest pause after a failed transaction, or a call that brought nothing, seconds.
-const LONGEST_BACKOFF: i64 = 60;
-/// The longest pause before a lease that was given back is taken again, seconds: each attempt costs two transactions,
-/// and a car can be out of reach for weeks. A driver who waits for an unlock waits less.
-const LONGEST_UNTIL_RECLAIM: i64 = 3_600;
-const LONGEST_UNTIL_UNLOCK: i64 = 300;
-
 impl Core {
-    /// A core that acts as keeper `me`. `jitter` is any random number.
-    pub fn new(me: Pubkey, policy: Policy, jitter: u64) -> Self {
+    /// A core that acts as `keeper`. `jitter` is any random number: it spreads the pauses of several keepers.
+    pub fn new(keeper: Pubkey, policy: Policy, jitter: u64) -> Self {
         Self {
-            me,
+            keeper,
             policy,
             chain: ChainState::default(),
             now: 0,
             next_deadline: None,
-            submitting: HashMap::new(),
-            work: HashMap::new(),
-            trouble: HashMap::new(),
-            jitter,
+            submissions: HashMap::new(),
+            calls: HashMap::new(),
+            backoff: Backoff { jitter },
         }
     }
 
-    /// The next moment at which there may be something to do without anything happening before.
-    fn find_deadline(&self) -> Option<i64> {
-        self.chain.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.retries()).min()
-    }
-
-    fn retries(&self) -> impl Iterator<Item = i64> {
-        let work = self.work.values().map(|work| work.not_before);
-        work.chain(self.trouble.values().map(|trouble| trouble.not_before)).filter(|at| *at > self.now)
-    }
-
-    /// Takes in what happened and says what to do.
+    /// Takes in what happened and returns what to do.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Snapshot(snapshot) => self.chain.replace(snapshot),
@@ -157,62 +122,63 @@ impl Core {
                 }
             }
             Event::TransactionEnded { vehicle, succeeded } => self.transaction_ended(vehicle, succeeded),
-            Event::FunctionReplied { invocation, reply } => self.replied(invocation, reply),
+            Event::FunctionReplied { invocation, reply } => {
+                self.change_call(invocation, CallEvent::Replied(reply));
+            }
         }
-        self.forget_the_gone();
+        self.forget_closed();
         let effects = self.decide();
         self.next_deadline = self.find_deadline();
         effects
     }
 
     fn transaction_ended(&mut self, vehicle: Pubkey, succeeded: bool) {
-        let intent = self.submitting.remove(&vehicle);
-        if succeeded {
-            self.trouble.remove(&vehicle);
-            // A new lease is a new start; a lease given back is a reason to wait.
-            if let Some(Intent { operation, .. }) = intent {
-                let waits = matches!(operation, Operation::Yield { .. });
-                let renewed = matches!(operation, Operation::Claim { .. });
-                let key = operation.invocation(&vehicle);
-                let unlocks = key.and_then(|key| self.chain.invocation(&key)).map(|it| it.action)
-                    == Some(Action::Unlock);
-                if let Some(work) = key.and_then(|key| self.work.get_mut(&key)) {
-                    work.refused = false;
-                    if waits {
-                        let longest = if unlocks { LONGEST_UNTIL_UNLOCK } else { LONGEST_UNTIL_RECLAIM };
-                        work.not_before = self.now + backoff(work.attempts, longest, self.jitter);
-                    } else if renewed {
-                        work.not_before = 0;
-                    }
-                }
-            }
-        } else {
-            let trouble = self.trouble.entry(vehicle).or_default();
-            trouble.failures = trouble.failures.saturating_add(1);
-            trouble.not_before = self.now + backoff(trouble.failures, LONGEST_BACKOFF, self.jitter);
+        let submission = self.submissions.remove(&vehicle);
+        if !succeeded {
+            let failed = Submission::failed(submission, self.now, self.backoff);
+            self.submissions.insert(vehicle, failed);
+        } else if let Some(Submission::UnderWay { operation, .. }) = submission {
+            self.operation_succeeded(vehicle, &operation);
         }
     }
 
-    fn replied(&mut self, invocation: Pubkey, reply: FunctionReply) {
-        let work = self.work.entry(invocation).or_default();
-        work.calling = false;
-        match reply {
-            FunctionReply::Receipt(proof) => work.proof = Some(proof),
-            FunctionReply::Retry => {
-                work.attempts = work.attempts.saturating_add(1);
-                work.not_before = self.now + backoff(work.attempts, LONGEST_BACKOFF, self.jitter);
+    /// Takes in what a transaction means for the call that it was about.
+    fn operation_succeeded(&mut self, vehicle: Pubkey, operation: &Operation) {
+        let Some(invocation) = operation.invocation(&vehicle) else { return };
+        let event = match operation {
+            Operation::Claim { .. } => CallEvent::LeaseTaken,
+            Operation::Yield { .. } => {
+                let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
+                CallEvent::LeaseReturned { longest_pause: policy::longest_pause_before_claim(action) }
             }
-            FunctionReply::Refused => {
-                work.attempts = work.attempts.saturating_add(1);
-                work.refused = true;
-            }
+            _ => return,
+        };
+        if self.calls.contains_key(&invocation) {
+            self.change_call(invocation, event);
         }
     }
 
-    /// Work on an invocation that no longer exists is over.
-    fn forget_the_gone(&mut self) {
+    fn change_call(&mut self, invocation: Pubkey, event: CallEvent) {
+        let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
+        self.calls.insert(invocation, before.after(event, self.now, self.backoff));
+    }
+
+    /// Drops calls whose invocation has been closed.
+    fn forget_closed(&mut self) {
         let chain = &self.chain;
-        self.work.retain(|key, work| work.calling || chain.invocation(key).is_some());
+        self.calls.retain(|key, call| call.is_running() || chain.invocation(key).is_some());
+    }
+
+    /// The next moment at which there may be something to do without anything happening before.
+    fn find_deadline(&self) -> Option<i64> {
+        self.chain.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.pauses()).min()
+    }
+
+    /// When the pauses after failures end.
+    fn pauses(&self) -> impl Iterator<Item = i64> {
+        let calls = self.calls.values().filter_map(Call::not_before);
+        let submissions = self.submissions.values().filter_map(Submission::not_before);
+        calls.chain(submissions).filter(|at| *at > self.now)
     }
 
     fn decide(&mut self) -> Vec<Effect> {
@@ -222,52 +188,22 @@ impl Core {
         }
         for view in self.chain.loans() {
             let vehicle = view.keys.vehicle;
-            for (invocation, limit_secs) in decide::calls(&view, self.me, self.now, &self.work) {
-                self.work.entry(invocation).or_default().calling = true;
+            for (invocation, limit_secs) in decide::calls(&view, self.keeper, self.now, &self.calls) {
+                let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
+                self.calls.insert(invocation, before.after(CallEvent::Started, self.now, self.backoff));
                 effects.push(Effect::Invoke { invocation, now: self.now, limit_secs });
             }
-            let troubled = self.trouble.get(&vehicle).is_some_and(|trouble| self.now < trouble.not_before);
-            if troubled || self.submitting.contains_key(&vehicle) {
+            if self.submissions.get(&vehicle).is_some_and(|submission| !submission.may_start(self.now)) {
                 continue;
             }
-            if let Some(operation) =
-                decide::next_operation(&view, self.me, self.now, &self.policy, &self.work)
-            {
-                let intent = Intent { keys: view.keys, keeper: self.me, operation };
-                self.submitting.insert(vehicle, intent.clone());
+            let operation = decide::next_operation(&view, self.keeper, self.now, &self.policy, &self.calls);
+            if let Some(operation) = operation {
+                let before = self.submissions.remove(&vehicle);
+                self.submissions.insert(vehicle, Submission::started(before, operation.clone()));
+                let intent = Intent { keys: view.keys, keeper: self.keeper, operation };
                 effects.push(Effect::Submit(Box::new(intent)));
             }
         }
         effects
-    }
-}
-
-/// Doubles from 1 s to `longest`, plus up to half of it again, so that keepers do not move in step.
-fn backoff(attempts: u32, longest: i64, jitter: u64) -> i64 {
-    let base = 1_i64.checked_shl(attempts.min(32)).unwrap_or(longest).min(longest);
-    let spread = u64::try_from(base / 2 + 1).unwrap_or(1);
-    // Knuth's multiplicative hash: a different spread each time from one number.
-    let mixed = (jitter ^ u64::from(attempts)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    base + i64::try_from(mixed % spread).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::backoff;
-
-    #[test]
-    fn pauses_double_up_to_the_longest_and_half_of_it_again() {
-        for (attempts, base) in [(0, 1), (1, 2), (5, 32), (6, 60), (7, 60), (u32::MAX, 60)] {
-            for jitter in 0..100 {
-                let pause = backoff(attempts, 60, jitter);
-                assert!((base..=base + base / 2).contains(&pause), "{pause} after {attempts}");
-            }
-        }
-    }
-
-    #[test]
-    fn keepers_do_not_move_in_step() {
-        let distinct: std::collections::HashSet<_> = (0..100).map(|jitter| backoff(6, 60, jitter)).collect();
-        assert!(distinct.len() > 10, "{distinct:?}");
     }
 }

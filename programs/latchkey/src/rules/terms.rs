@@ -106,12 +106,7 @@ mod tests {
             |t| t.emergency_secs = 8,
             E::TermsEmergencyStart,
         );
-        binds(
-            |f| f.min_emergency_max = 9,
-            |t| t.emergency_max = 9,
-            |t| t.emergency_max = 8,
-            E::TermsEmergencyStart,
-        );
+        binds(|f| f.min_emergency_max = 9, |t| t.emergency_max = 9, |t| t.emergency_max = 8, E::TermsEmergencyStart);
         binds(
             |f| f.max_lock_ttl_secs = 9,
             |t| t.lock_ttl_secs = 9,
