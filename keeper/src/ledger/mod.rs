@@ -1,10 +1,8 @@
 //! The chain as the keeper works it: watched for changes, and sent transactions.
 //!
-//! Two adapters: [`rpc`] for any cluster, and `svm` (feature of that name) for a ledger in this process.
+//! [`rpc`] is the adapter for any cluster. Tests and the demo bring one for a ledger in their own process.
 
 pub mod rpc;
-#[cfg(feature = "svm")]
-pub mod svm;
 mod transaction;
 
 use async_trait::async_trait;
@@ -12,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::core::{Event, Intent, Update};
 
-pub use transaction::UnsafeTransaction;
+pub use transaction::{UnsafeTransaction, sign};
 
 /// A chain the keeper can work on.
 #[async_trait]

@@ -24,7 +24,7 @@ pub enum UnsafeTransaction {
 }
 
 /// Signs with the keeper's key, which also pays.
-pub(super) fn sign(
+pub fn sign(
     instructions: &[Instruction],
     keeper: &Keypair,
     blockhash: Hash,

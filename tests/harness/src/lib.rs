@@ -3,6 +3,7 @@
 pub mod broker;
 pub mod car;
 pub mod gate;
+pub mod ledger;
 pub mod localnet;
 pub mod process;
 pub mod stage;

@@ -4,10 +4,10 @@ use std::fs;
 
 use latchkey_device::clock::{Clock as _, VirtualClock};
 use latchkey_harness::{
+    ledger::Svm,
     localnet::program_bytes,
     story::{Chain, SvmChain},
 };
-use latchkey_keeper::ledger::svm::Svm;
 
 const DAY: i64 = 86_400;
 const START: i64 = 1_800_000_000;

@@ -12,7 +12,6 @@ use latchkey_keeper::{
     core::Policy,
     functions::Embedded,
     keeper::{Keeper, Stopped},
-    ledger::svm::{Svm, SvmLedger},
 };
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
@@ -22,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     broker::EmbeddedBroker,
     car::EmbeddedCar,
+    ledger::{Svm, SvmLedger},
     localnet::program_bytes,
     story::{Audience, Cast, Script, Story, SvmChain},
 };

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use latchkey_client::{Instruction, Pubkey};
 use latchkey_device::clock::VirtualClock;
-use latchkey_keeper::ledger::svm::{Record, Svm};
 use solana_sdk::{
     account::Account,
     signature::{Keypair, Signature},
@@ -20,6 +19,7 @@ use super::{
     chain::{Chain, Landed},
     refusal,
 };
+use crate::ledger::{Record, Svm};
 
 /// The longest the clock moves at once, seconds: whoever lives on this ledger sees every day.
 const STRIDE: i64 = 86_400;

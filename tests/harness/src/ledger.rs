@@ -2,28 +2,28 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
-use latchkey::state::{Lender, Loan};
-use latchkey_client::accounts::{ProgramAccount, decode_token_account};
-use latchkey_client::instructions::LoanKeys;
+use latchkey_client::{
+    PROGRAM_ID, Pubkey,
+    accounts::{ProgramAccount, decode_token_account},
+    instructions::LoanKeys,
+    latchkey::state::{Lender, Loan},
+};
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
-use litesvm::LiteSVM;
-use litesvm::types::TransactionMetadata;
-use solana_sdk::account::Account;
-use solana_sdk::clock::Clock;
-use solana_sdk::hash::Hash;
-use solana_sdk::signature::{Keypair, Signature};
-use solana_sdk::transaction::{Transaction, TransactionError};
+use latchkey_keeper::{
+    core::{Event, Intent, RawAccount, Snapshot, Update},
+    ledger::{Fate, Ledger, LedgerError, sign},
+};
+use litesvm::{LiteSVM, types::TransactionMetadata};
+use solana_sdk::{
+    account::Account,
+    clock::Clock,
+    hash::Hash,
+    signature::{Keypair, Signature},
+    transaction::{Transaction, TransactionError},
+};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, info};
-
-use super::transaction::sign;
-use super::{Fate, Ledger, LedgerError};
-use crate::core::{Event, Intent, RawAccount, Snapshot, Update};
-
-/// Lamports a signature costs: the fee LiteSVM takes, as Solana's clusters do.
-pub const SIGNATURE_FEE: u64 = 5_000;
 
 /// A ledger in this process. Clones are the same ledger.
 #[derive(Clone)]
@@ -71,14 +71,14 @@ pub struct Refused {
 
 /// Why a ledger cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the program's bytes do not load: build it anew")]
+#[error("the program's bytes do not load: `cargo xtask build --no-idl` builds them")]
 pub struct BadProgram(#[source] Box<litesvm::error::LiteSVMError>);
 
 impl Svm {
     /// A ledger with the program, SPL's programs, and the clock at `unix`.
     pub fn new(program: &[u8], unix: i64) -> Result<Self, BadProgram> {
         let mut svm = LiteSVM::new();
-        svm.add_program(latchkey::ID, program).map_err(|error| BadProgram(Box::new(error)))?;
+        svm.add_program(PROGRAM_ID, program).map_err(|error| BadProgram(Box::new(error)))?;
         set_clock(&mut svm, unix);
         let state = State { svm, records: Vec::new(), version: 1 };
         Ok(Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(1) })
@@ -206,7 +206,7 @@ impl State {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let accounts = self.svm.get_program_accounts(&latchkey::ID);
+        let accounts = self.svm.get_program_accounts(&PROGRAM_ID);
         let decoded: Vec<_> =
             accounts.iter().filter_map(|(_, account)| ProgramAccount::decode(&account.data).ok()).collect();
         let lenders: Vec<(Pubkey, &Lender)> = accounts
@@ -247,7 +247,7 @@ impl State {
     }
 
     fn update(&self, intent: &Intent) -> Update {
-        let program = |key| self.account(&key).filter(|account| account.owner == latchkey::ID).map(raw);
+        let program = |key| self.account(&key).filter(|account| account.owner == PROGRAM_ID).map(raw);
         Update {
             slot: self.version,
             accounts: intent.touches().into_iter().map(|key| (key, program(key))).collect(),
