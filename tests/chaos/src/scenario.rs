@@ -49,7 +49,7 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     until(&mut sim, "nothing is left open", |_, open| open == 0).await?;
     ensure!(sim.loan().await?.status == LoanStatus::Active, "a cured loan is active");
     check_books(&sim, &offer, cure).await?;
-    Ok(Ending { work: sim.work(), commands: sim.road.sent() })
+    Ok(Ending { work: sim.work(), commands: sim.wire.sent() })
 }
 
 /// Lets a keeper try in vain for so many seconds, with calls that live as long. Returns what it spent on transactions,
@@ -62,9 +62,9 @@ pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
     for _ in 0..secs {
         second(&mut sim).await?;
     }
-    ensure!(!sim.road.is_inhibited(), "a car is locked by a command it took for expired");
-    let seat = &sim.keepers[0];
-    Ok(Purse::of(&sim.chain, &seat.keeper).await?.spent - seat.purse.spent)
+    ensure!(!sim.wire.is_inhibited(), "a car is locked by a command it took for expired");
+    let keeper = &sim.keepers[0];
+    Ok(Purse::of(&sim.chain, &keeper.address).await?.spent - keeper.purse.spent)
 }
 
 fn terms() -> Terms {
@@ -104,7 +104,7 @@ impl Locks {
 async fn until(sim: &mut Sim, what: &str, is: impl Fn(&Locks, u16) -> bool) -> Result<()> {
     let began = sim.elapsed();
     loop {
-        let locks = Locks { car: sim.road.is_inhibited(), chain: sim.vehicle().await?.lock };
+        let locks = Locks { car: sim.wire.is_inhibited(), chain: sim.vehicle().await?.lock };
         if is(&locks, sim.loan().await?.invocations_open) {
             return Ok(());
         }
@@ -118,7 +118,7 @@ async fn second(sim: &mut Sim) -> Result<()> {
     sim.second().await;
     let vehicle = sim.vehicle().await?;
     ensure!(
-        !sim.road.is_inhibited() || vehicle.lock_asked.is_some(),
+        !sim.wire.is_inhibited() || vehicle.lock_asked.is_some(),
         "a car is locked that nobody asked to lock"
     );
     Ok(())
@@ -151,8 +151,8 @@ async fn check_books(sim: &Sim, offer: &Offer, cure: Cure) -> Result<()> {
         })
         .sum();
     let mut earned = 0;
-    for seat in &sim.keepers {
-        earned += Purse::of(&sim.chain, &seat.keeper).await?.earned_since(&seat.purse);
+    for keeper in &sim.keepers {
+        earned += Purse::of(&sim.chain, &keeper.address).await?.earned_since(&keeper.purse);
     }
     ensure!(
         earned == i128::from(books.keeper_fees_lamports) - i128::from(forfeited),

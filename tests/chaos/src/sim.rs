@@ -1,4 +1,4 @@
-//! The world: everything real but the wires, second by second.
+//! The simulation: everything is real but the wires, and time passes second by second.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -16,7 +16,7 @@ use latchkey_device::clock::VirtualClock;
 use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::ledger::{Svm, SvmLedger};
 use latchkey_harness::localnet::program_bytes;
-use latchkey_harness::story::{Cast, Chain as _, ChainExt as _, Journal, Offer, Purse, SvmChain};
+use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, Purse, SvmChain};
 use latchkey_keeper::core::{Core, Effect, Event, Policy, Snapshot};
 use latchkey_keeper::functions::{Embedded, Functions as _};
 use latchkey_keeper::ledger::Ledger as _;
@@ -25,7 +25,7 @@ use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 
 use crate::fault::Fault;
-use crate::road::Road;
+use crate::wire::Wire;
 
 /// 2027-01-15 08:00 UTC.
 const START: i64 = 1_800_000_000;
@@ -39,13 +39,13 @@ pub struct Sim {
     /// The ledger.
     pub chain: SvmChain,
     /// Lender and borrower.
-    pub cast: Cast,
+    pub parties: Parties,
     /// The loan's addresses.
     pub keys: LoanKeys,
     /// The car.
-    pub road: Road,
+    pub wire: Wire,
     /// The keepers: one, or two that race.
-    pub keepers: Vec<Seat>,
+    pub keepers: Vec<SimulatedKeeper>,
     svm: Svm,
     clock: VirtualClock,
     fault: Fault,
@@ -54,9 +54,9 @@ pub struct Sim {
 }
 
 /// A keeper and what it works with.
-pub struct Seat {
+pub struct SimulatedKeeper {
     /// Its address.
-    pub keeper: Pubkey,
+    pub address: Pubkey,
     /// What it had before its first piece of work.
     pub purse: Purse,
     core: Core,
@@ -66,34 +66,40 @@ pub struct Seat {
     dead_until: i64,
 }
 
-impl Seat {
+impl SimulatedKeeper {
     /// A rich keeper that holds the lender's command key.
-    async fn new(svm: &Svm, chain: &SvmChain, cast: &Cast, keys: &LoanKeys, road: &Road) -> Result<Self> {
+    async fn new(
+        svm: &Svm,
+        chain: &SvmChain,
+        parties: &Parties,
+        keys: &LoanKeys,
+        wire: &Wire,
+    ) -> Result<Self> {
         let keypair = Keypair::new();
-        let keeper = keypair.pubkey();
-        chain.airdrop(&keeper, LAMPORTS_PER_SOL).await?;
+        let address = keypair.pubkey();
+        chain.airdrop(&address, LAMPORTS_PER_SOL).await?;
         let signing = SigningKey::from_keypair_bytes(&keypair.to_bytes())?;
-        let command_key = SigningKey::from_keypair_bytes(&cast.command_key.to_bytes())?;
+        let command_key = SigningKey::from_keypair_bytes(&parties.command_key.to_bytes())?;
         let function = Function::new(
             FunctionConfig::default(),
             CommandKeys::new([command_key]),
             Arc::new(svm.clone()),
-            Arc::new(road.clone()),
+            Arc::new(wire.clone()),
         );
         let ledger = SvmLedger::new(svm.clone(), keypair);
         let escrow = chain.data("escrow", &keys.escrow).await?;
         let policy = Policy {
             min_fee: 0,
             lenders: Vec::new(),
-            command_keys: vec![cast.command_key.pubkey()],
+            command_keys: vec![parties.command_key.pubkey()],
             escrow_rent: ledger.rent_exempt(escrow.len()).await?,
         };
         Ok(Self {
-            core: Core::new(keeper, policy.clone(), 7),
+            core: Core::new(address, policy.clone(), 7),
             function: Embedded::new(function, signing),
-            purse: Purse::of(chain, &keeper).await?,
+            purse: Purse::of(chain, &address).await?,
             dead_until: START,
-            keeper,
+            address,
             policy,
             ledger,
         })
@@ -116,7 +122,7 @@ impl Seat {
 
     /// It dies and forgets everything.
     fn crash(&mut self, until: i64) {
-        self.core = Core::new(self.keeper, self.policy.clone(), 8);
+        self.core = Core::new(self.address, self.policy.clone(), 8);
         self.dead_until = until;
     }
 }
@@ -127,20 +133,20 @@ impl Sim {
         let svm = Svm::new(&fs::read(program_bytes()?)?, START)?;
         let clock = VirtualClock::at(START);
         let chain = SvmChain::new(svm.clone(), clock.clone());
-        let cast = Cast::new();
-        cast.enter(&chain, offer).await?;
-        let road = Road::to_a_car(&cast.command_key.pubkey(), clock.clone(), fault);
-        let vehicle = cast.register(&chain, &road.enrolment(&cast.lender)).await?;
+        let parties = Parties::new();
+        parties.set_up(&chain, offer).await?;
+        let wire = Wire::to_a_car(&parties.command_key.pubkey(), clock.clone(), fault);
+        let vehicle = parties.register(&chain, &wire.enrolment(&parties.lender)).await?;
         let terms = Terms { first_due: START + terms.first_due, ..terms };
-        let (keys, _) = cast.originate(&chain, vehicle, terms, offer).await?;
-        let fund = fund_escrow(cast.funder.pubkey(), &keys.loan, funding);
-        chain.send(&[fund], &[&cast.funder]).await?;
+        let (keys, _) = parties.originate(&chain, vehicle, terms, offer).await?;
+        let fund = fund_escrow(parties.funder.pubkey(), &keys.loan, funding);
+        chain.send(&[fund], &[&parties.funder]).await?;
 
         let mut keepers = Vec::new();
         for _ in 0..if fault == Fault::Race { 2 } else { 1 } {
-            keepers.push(Seat::new(&svm, &chain, &cast, &keys, &road).await?);
+            keepers.push(SimulatedKeeper::new(&svm, &chain, &parties, &keys, &wire).await?);
         }
-        Ok(Self { oldest: None, work: 0, fault, keepers, clock, chain, cast, keys, road, svm })
+        Ok(Self { oldest: None, work: 0, fault, keepers, clock, chain, parties, keys, wire, svm })
     }
 
     /// The time since the start, seconds.
@@ -171,8 +177,8 @@ impl Sim {
 
     /// The borrower puts money into the car wallet.
     pub async fn top_up(&self, amount: u64) -> Result<()> {
-        let transfer = self.cast.top_up(&self.keys, amount)?;
-        self.chain.send(&[transfer], &[&self.cast.funder, &self.cast.borrower]).await?;
+        let transfer = self.parties.top_up(&self.keys, amount)?;
+        self.chain.send(&[transfer], &[&self.parties.funder, &self.parties.borrower]).await?;
         Ok(())
     }
 
@@ -188,43 +194,43 @@ impl Sim {
         let now = self.svm.now() + 1;
         self.clock.set(if self.fault == Fault::ClockAhead { now + AHEAD } else { now });
         self.svm.set_time(now);
-        self.road.tick();
-        // Each decides on the same world before any of them acts.
+        self.wire.tick();
+        // Every keeper decides on the same snapshot before any of them acts.
         let mut queue = VecDeque::new();
-        for seat in 0..self.keepers.len() {
-            queue.extend(self.hear(seat).into_iter().map(|effect| (seat, effect)));
+        for which in 0..self.keepers.len() {
+            queue.extend(self.hear(which).into_iter().map(|effect| (which, effect)));
         }
         let before = self.work;
-        while let Some((seat, effect)) = queue.pop_front() {
+        while let Some((which, effect)) = queue.pop_front() {
             assert!(self.work - before < MOST_WORK, "a keeper runs in circles: {effect:?}");
             let number = self.work;
             self.work += 1;
             if let Fault::CrashBefore(at, secs) = self.fault
                 && at == number
             {
-                return self.crash(seat, secs);
+                return self.crash(which, secs);
             }
-            let event = self.keepers[seat].perform(effect).await;
+            let event = self.keepers[which].perform(effect).await;
             if let Fault::CrashAfter(at, secs) = self.fault
                 && at == number
             {
-                return self.crash(seat, secs);
+                return self.crash(which, secs);
             }
-            let mut next = self.hear(seat);
-            next.extend(self.keepers[seat].core.apply(event));
-            queue.extend(next.into_iter().map(|effect| (seat, effect)));
+            let mut next = self.hear(which);
+            next.extend(self.keepers[which].core.apply(event));
+            queue.extend(next.into_iter().map(|effect| (which, effect)));
         }
     }
 
     /// A keeper hears of the chain, unless it is dead.
-    fn hear(&mut self, seat: usize) -> Vec<Effect> {
+    fn hear(&mut self, which: usize) -> Vec<Effect> {
         let now = self.svm.now();
-        if now < self.keepers[seat].dead_until {
+        if now < self.keepers[which].dead_until {
             return Vec::new();
         }
         let snapshot = self.svm.snapshot();
         let oldest = self.oldest.get_or_insert_with(|| snapshot.clone()).clone();
-        let core = &mut self.keepers[seat].core;
+        let core = &mut self.keepers[which].core;
         let mut effects = core.apply(Event::Snapshot(snapshot.clone()));
         effects.extend(core.apply(Event::Clock(now)));
         let (again, then) = match self.fault {
@@ -238,9 +244,9 @@ impl Sim {
     }
 
     /// A keeper dies, once.
-    fn crash(&mut self, seat: usize, secs: i64) {
+    fn crash(&mut self, which: usize, secs: i64) {
         self.fault = Fault::None;
         let until = self.svm.now() + secs;
-        self.keepers[seat].crash(until);
+        self.keepers[which].crash(until);
     }
 }

@@ -6,5 +6,5 @@ pub mod gate;
 pub mod ledger;
 pub mod localnet;
 pub mod process;
-pub mod stage;
 pub mod story;
+pub mod testbed;

@@ -3,24 +3,24 @@
 
 mod books;
 mod car;
-mod cast;
 mod chain;
 mod journal;
+mod milestone;
+mod parties;
 mod play;
 mod rpc;
 mod script;
-mod step;
 mod svm;
 
 pub use books::{Books, Purse};
 pub use car::Car;
-pub use cast::Cast;
 pub use chain::{Chain, ChainExt, Landed};
 pub use journal::{Entry, Journal};
-pub use play::{Audience, Story};
+pub use milestone::{Milestone, Payment, Settlement};
+pub use parties::Parties;
+pub use play::{Observer, Story};
 pub use rpc::RpcChain;
 pub use script::{Offer, Script};
-pub use step::{Payment, Settlement, Step};
 pub use svm::SvmChain;
 
 use latchkey_client::errors::Refusal;

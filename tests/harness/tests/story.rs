@@ -3,18 +3,18 @@
 use std::{collections::HashSet, io};
 
 use latchkey_harness::{
-    stage::EmbeddedStage,
-    story::{Audience, Books, Cast, Payment, Script, Settlement, Step},
+    story::{Books, Milestone, Observer, Parties, Payment, Script, Settlement},
+    testbed::EmbeddedTestbed,
 };
 use solana_sdk::{pubkey::Pubkey, signature::Signature};
 
 /// Remembers what it is told.
 #[derive(Default)]
-struct Listener(Vec<(i64, Step)>);
+struct Listener(Vec<(i64, Milestone)>);
 
-impl Audience for Listener {
-    fn step(&mut self, at: i64, step: &Step) -> io::Result<()> {
-        self.0.push((at, step.clone()));
+impl Observer for Listener {
+    fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()> {
+        self.0.push((at, milestone.clone()));
         Ok(())
     }
 
@@ -24,21 +24,21 @@ impl Audience for Listener {
 }
 
 /// A whole life, and the keeper that served it.
-async fn lived(script: Script) -> (Vec<(i64, Step)>, Pubkey) {
-    let cast = Cast::new();
-    let mut stage = EmbeddedStage::start(&cast).unwrap();
+async fn lived(script: Script) -> (Vec<(i64, Milestone)>, Pubkey) {
+    let parties = Parties::new();
+    let mut testbed = EmbeddedTestbed::start(&parties).unwrap();
     let mut listener = Listener::default();
-    let told = stage.live(&cast, script, &mut listener).await.unwrap();
-    let keeper = stage.keeper;
-    stage.stop().await.unwrap();
-    let Some((_, Step::Done { ok, .. })) = listener.0.last() else { panic!("{:?}", listener.0.last()) };
+    let told = testbed.live(&parties, script, &mut listener).await.unwrap();
+    let keeper = testbed.keeper;
+    testbed.stop().await.unwrap();
+    let Some((_, Milestone::Done { ok, .. })) = listener.0.last() else { panic!("{:?}", listener.0.last()) };
     assert_eq!(told, *ok);
     (listener.0, keeper)
 }
 
-fn payments(step: &Step) -> &[Payment] {
-    match step {
-        Step::Collected { payments, .. } | Step::BackOnSchedule { payments, .. } => payments,
+fn payments(milestone: &Milestone) -> &[Payment] {
+    match milestone {
+        Milestone::Collected { payments, .. } | Milestone::BackOnSchedule { payments, .. } => payments,
         other => panic!("no payments: {other:?}"),
     }
 }
@@ -49,27 +49,27 @@ async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_
     let (told, the_keeper) = lived(script).await;
     assert!(told.is_sorted_by_key(|(at, _)| at), "time runs one way");
     let times: Vec<i64> = told.iter().map(|(at, _)| *at).collect();
-    let steps: Vec<Step> = told.into_iter().map(|(_, step)| step).collect();
+    let milestones: Vec<Milestone> = told.into_iter().map(|(_, milestone)| milestone).collect();
     let [
-        Step::Deployed { .. },
-        Step::Registered { .. },
-        Step::Originated { instalment, first_due, .. },
-        Step::EscrowFunded { .. },
-        paid_before @ Step::Collected { .. },
-        Step::Lapsed { past_due, wallet: 0, due, .. },
-        Step::Warned { message: Some(message), settlement: warned },
-        Step::Defaulted { at, .. },
-        Step::Locked { starts: false, until, settlement: locked },
-        Step::ToppedUp { amount, .. },
-        Step::Cured { paid, fees, .. },
-        Step::Unlocked { starts: true, settlement: unlocked },
-        paid_after @ Step::BackOnSchedule { .. },
-        Step::PaidOff { payment },
-        Step::Closed { wallet_returned: 0, .. },
-        Step::Done { ok: true, books, keeper_earned_lamports, wrong, .. },
-    ] = &steps[..]
+        Milestone::Deployed { .. },
+        Milestone::Registered { .. },
+        Milestone::Originated { instalment, first_due, .. },
+        Milestone::EscrowFunded { .. },
+        paid_before @ Milestone::Collected { .. },
+        Milestone::Lapsed { past_due, wallet: 0, due, .. },
+        Milestone::Warned { message: Some(message), settlement: warned },
+        Milestone::Defaulted { at, .. },
+        Milestone::Locked { starts: false, until, settlement: locked },
+        Milestone::ToppedUp { amount, .. },
+        Milestone::Cured { paid, fees, .. },
+        Milestone::Unlocked { starts: true, settlement: unlocked },
+        paid_after @ Milestone::BackOnSchedule { .. },
+        Milestone::PaidOff { payment },
+        Milestone::Closed { wallet_returned: 0, .. },
+        Milestone::Done { ok: true, books, keeper_earned_lamports, wrong, .. },
+    ] = &milestones[..]
     else {
-        panic!("another story: {steps:#?}")
+        panic!("another story: {milestones:#?}")
     };
 
     assert_eq!(*first_due, times[0] + script.terms.first_due);

@@ -1,4 +1,4 @@
-//! What must be so after every step: chain and machine are alike, and the contract's eight invariants hold.
+//! What must be so after every move: chain and machine are alike, and the contract's eight invariants hold.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use latchkey::state::{Action, Escrow, Invocation, Lender, Loan, LoanStatus, Vehi
 use latchkey_client::Pubkey;
 use solana_sdk::account::ReadableAccount;
 
-use crate::cast::{self, Who};
+use crate::moves::{Call, Move};
+use crate::parties::{self, Who};
 use crate::reference::{Contract, Model};
-use crate::stage::{Snapshot, Stage, read, tokens};
-use crate::step::{Call, Step};
+use crate::under_test::{ChainUnderTest, Snapshot, read, tokens};
 
 /// The chain is what the machine says it is: every account of ours, byte for byte, every purse to the lamport.
-pub fn agree(stage: &mut Stage, model: &Model, chain: &Snapshot) {
+pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
     let mut known: BTreeSet<Pubkey> = BTreeSet::new();
     let mut same = |kind: &str, address: Pubkey, lamports: u64, expected: Option<Vec<u8>>| {
         let found = chain.get(&address);
@@ -35,33 +35,33 @@ pub fn agree(stage: &mut Stage, model: &Model, chain: &Snapshot) {
         assert_eq!(found.lamports(), lamports, "lamports of {kind}");
     };
     if let Some(lender) = &model.lender {
-        same("the lender", cast::lender(), model.rents.lender, Some(bytes(lender)));
+        same("the lender", parties::lender(), model.rents.lender, Some(bytes(lender)));
     }
     for (action, function) in &model.functions {
-        let address = cast::function(*action);
+        let address = parties::function(*action);
         same("a function", address, model.rents.function, Some(bytes(function)));
     }
     if let Some(car) = &model.vehicle {
-        same("the car", cast::vehicle(), model.rents.vehicle, Some(bytes(car)));
+        same("the car", parties::vehicle(), model.rents.vehicle, Some(bytes(car)));
     }
     for (seq, open) in &model.invocations {
         let bond = open.account.claim.map_or(0, |claim| claim.bond);
         let lamports = model.rents.invocation + open.stray + open.account.fee + bond;
-        let address = cast::invocation(*seq);
+        let address = parties::invocation(*seq);
         same("an invocation", address, lamports, Some(bytes(&open.account)));
     }
     for (seq, lamports) in &model.prefunds {
-        same("an invocation", cast::invocation(*seq), *lamports, None);
+        same("an invocation", parties::invocation(*seq), *lamports, None);
     }
     for who in Who::ALL {
         same(&format!("{who:?}"), who.key(), model.lamports[&who.key()], None);
     }
-    for (till, amount) in &model.tokens {
-        let address = model.tills[till];
+    for (token_account, amount) in &model.tokens {
+        let address = model.token_accounts[token_account];
         known.insert(address);
-        assert_eq!(tokens(chain, &address), Some(*amount), "tokens of {till:?}");
+        assert_eq!(tokens(chain, &address), Some(*amount), "tokens of {token_account:?}");
     }
-    let keys = stage.present_keys(model);
+    let keys = under_test.present_keys(model);
     if let Some(contract) = &model.contract {
         same_loan(contract, &read::<Loan>(chain, &keys.loan).expect("the loan is there"));
         let mut same = |kind: &str, address: Pubkey, lamports: u64, expected: Vec<u8>| {
@@ -78,7 +78,7 @@ pub fn agree(stage: &mut Stage, model: &Model, chain: &Snapshot) {
         assert_eq!(tokens(chain, &keys.wallet), Some(contract.wallet), "tokens of the car wallet");
         known.insert(keys.wallet);
     }
-    for (address, account) in &stage.frozen {
+    for (address, account) in &under_test.frozen {
         assert!(chain.get(address) == Some(account), "an account of others changed: {address}");
         known.insert(*address);
     }
@@ -120,10 +120,10 @@ fn bytes(account: &impl AccountSerialize) -> Vec<u8> {
     bytes
 }
 
-/// One accepted step, from outside.
-pub struct Passage<'a> {
+/// One accepted move, as it looks from outside.
+pub struct Transition<'a> {
     /// What was done.
-    pub step: &'a Step,
+    pub made: &'a Move,
     /// The machine before it.
     pub earlier: &'a Model,
     /// The machine after it.
@@ -134,13 +134,13 @@ pub struct Passage<'a> {
     pub after: &'a Snapshot,
 }
 
-impl Passage<'_> {
+impl Transition<'_> {
     /// The invariants, from what is on chain before and after.
-    pub fn check(&self, stage: &mut Stage) {
-        let keys = stage.present_keys(self.later);
-        let calls = match self.step {
-            Step::Do(call, _) => std::slice::from_ref(call),
-            Step::Together(calls) => calls,
+    pub fn check(&self, under_test: &mut ChainUnderTest) {
+        let keys = under_test.present_keys(self.later);
+        let calls = match self.made {
+            Move::Do(call, _) => std::slice::from_ref(call),
+            Move::Together(calls) => calls,
             _ => &[],
         };
         // In one transaction with others, what the moment of the request looked like is the machine's to know.
@@ -151,7 +151,7 @@ impl Passage<'_> {
         self.money_adds_up(keys.loan, keys.wallet);
         self.receipts_settle_once(calls);
         self.everybody_spends_their_own(calls, keys.escrow, keys.wallet);
-        self.paid_up_cars_come_free(stage, calls);
+        self.paid_up_cars_come_free(under_test, calls);
     }
 
     /// 1. No lock request exists for a loan that is current, on hold, in an emergency start, or whose wallet could
@@ -187,7 +187,7 @@ impl Passage<'_> {
             .invocations
             .keys()
             .map(|seq| {
-                let address = cast::invocation(*seq);
+                let address = parties::invocation(*seq);
                 read::<Invocation>(self.after, &address).expect("the invocation is there").fee
             })
             .sum();
@@ -222,9 +222,10 @@ impl Passage<'_> {
         let settles = calls.iter().any(|call| matches!(call, Call::Confirm(..)));
         let distinct: BTreeSet<_> = self.later.settled.iter().collect();
         assert_eq!(distinct.len(), self.later.settled.len(), "5: a receipt settled twice");
-        let (Some(before), Some(after)) =
-            (read::<Vehicle>(self.before, &cast::vehicle()), read::<Vehicle>(self.after, &cast::vehicle()))
-        else {
+        let (Some(before), Some(after)) = (
+            read::<Vehicle>(self.before, &parties::vehicle()),
+            read::<Vehicle>(self.after, &parties::vehicle()),
+        ) else {
             return;
         };
         assert!(after.last_seq_asked >= before.last_seq_asked, "5: a sequence number comes again");
@@ -269,7 +270,7 @@ impl Passage<'_> {
             assert!(may, "6: {calls:?} draws on a wallet");
         }
         let of = |chain: &Snapshot| {
-            let lender = read::<Lender>(chain, &cast::lender())?;
+            let lender = read::<Lender>(chain, &parties::lender())?;
             let hands = (lender.authority, lender.servicer, lender.treasury, lender.pending_authority);
             Some((hands, lender.keepers, bytes_of(&lender.floors)))
         };
@@ -289,7 +290,7 @@ impl Passage<'_> {
 
     /// 7. Neither pause nor an empty escrow nor dead keepers keep a paid-up car locked, and every lock that should end
     ///    by itself does.
-    fn paid_up_cars_come_free(&self, stage: &mut Stage, calls: &[Call]) {
+    fn paid_up_cars_come_free(&self, under_test: &mut ChainUnderTest, calls: &[Call]) {
         let entitled = |model: &Model| {
             let live = model
                 .vehicle
@@ -300,13 +301,13 @@ impl Passage<'_> {
             asked && !live && model.is_owed_an_unlock()
         };
         if entitled(self.later) && !entitled(self.earlier) {
-            let unlock = stage.build(&Call::Request(Action::Unlock, None), self.later);
-            let outcome = stage.would_hold(&unlock);
+            let unlock = under_test.build(&Call::Request(Action::Unlock, None), self.later);
+            let outcome = under_test.would_hold(&unlock);
             assert!(outcome.is_ok(), "7: a paid-up car stays locked: {outcome:?}");
         }
         if let ([Call::Request(Action::Lock, _)], Some(contract)) = (calls, &self.later.contract) {
             let ttl = i64::from(contract.books.terms.lock_ttl_secs);
-            let car = read::<Vehicle>(self.after, &cast::vehicle()).expect("the car is there");
+            let car = read::<Vehicle>(self.after, &parties::vehicle()).expect("the car is there");
             let until = car.lock_asked.expect("it was just asked").until;
             assert_eq!(until, if ttl > 0 { self.later.now + ttl } else { 0 }, "7: the lock's own end");
         }

@@ -1,14 +1,14 @@
 //! The contract a second time, written from its specification alone, to hold the program against.
 //!
 //! [`arithmetic`] is the money: schedule, interest, late fees, payments, in exact rationals. [`mod@reference`] is
-//! everything else: a small machine that says what each instruction does and whether it may. [`play`] lets a
-//! [`Sequence`](play::Sequence) of [`step`]s happen on both the program's real bytes and the machine, and looks after
+//! everything else: a small machine that says what each instruction does and whether it may. [`run`] lets a
+//! [`Sequence`](run::Sequence) of [`moves`] happen on both the program's real bytes and the machine, and looks after
 //! each whether they agree, whether the invariants hold, and whether a failed transaction changed anything.
 
 pub mod arithmetic;
-pub mod cast;
 mod invariants;
-pub mod play;
+pub mod moves;
+pub mod parties;
 pub mod reference;
-mod stage;
-pub mod step;
+pub mod run;
+mod under_test;

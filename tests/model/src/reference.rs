@@ -21,7 +21,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::arithmetic::{Books, Standing};
-use crate::step::Call;
+use crate::moves::Call;
 
 /// Why a transaction must fail, for whoever reads a failed test.
 pub type Refusal = &'static str;
@@ -50,7 +50,7 @@ pub struct Rents {
 /// Token accounts that exist from the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is somebody's token account")]
-pub enum Till {
+pub enum TokenAccount {
     #[default]
     Authority,
     Nominee,
@@ -99,9 +99,9 @@ pub struct Model {
     /// The mint.
     pub mint: Pubkey,
     /// Addresses of the token accounts.
-    pub tills: BTreeMap<Till, Pubkey>,
+    pub token_accounts: BTreeMap<TokenAccount, Pubkey>,
     /// What they hold.
-    pub tokens: BTreeMap<Till, u64>,
+    pub tokens: BTreeMap<TokenAccount, u64>,
     /// What everybody holds, lamports.
     pub lamports: BTreeMap<Pubkey, u64>,
     /// The terms that lender and borrower have in mind; the first due date counts from origination.
@@ -153,8 +153,12 @@ impl Model {
 
     /// Moves loan money into a token account.
     fn receive(&mut self, address: &Pubkey, amount: u64) {
-        let (till, _) = self.tills.iter().find(|(_, till)| *till == address).expect("a known token account");
-        *self.tokens.entry(*till).or_default() += amount;
+        let (token_account, _) = self
+            .token_accounts
+            .iter()
+            .find(|(_, token_account)| *token_account == address)
+            .expect("a known token account");
+        *self.tokens.entry(*token_account).or_default() += amount;
     }
 }
 

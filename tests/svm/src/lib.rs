@@ -1,27 +1,27 @@
 //! The program's real bytes in LiteSVM, and a cast to try to break its rules with.
 //!
-//! A [`Scene`] holds a world with one lender, one car and the people around them, and has a method for every
+//! A [`LoanFixture`] holds a chain with one lender, one car and the people around them, and has a method for every
 //! instruction. Each returns an [`Outcome`], which a test says either [`holds`](Outcome::holds) or
 //! [`breaks`](Outcome::breaks) one rule.
 
 mod car;
 mod hostile;
+mod loan_fixture;
 mod money;
 mod outcome;
 mod people;
 mod program;
 mod proxy;
-mod scene;
 mod servicing;
 mod terms;
-mod world;
+mod test_chain;
 
 pub use car::Car;
 pub use hostile::{hostile, metadata_pointer};
+pub use loan_fixture::{BOND, LEASE, LoanFixture, TTL, fee, swap};
 pub use money::{Extension, Money};
 pub use outcome::{Done, Outcome};
 pub use people::person;
 pub use proxy::through_another_program;
-pub use scene::{BOND, LEASE, Scene, TTL, fee, swap};
 pub use terms::{DAY, WEEK, due, floors, terms};
-pub use world::{START, Snapshot, World};
+pub use test_chain::{START, Snapshot, TestChain};

@@ -10,7 +10,7 @@ use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::{Outcome, World, person};
+use crate::{Outcome, TestChain, person};
 
 /// Decimals of every mint.
 const DECIMALS: u8 = 6;
@@ -37,8 +37,8 @@ impl Clone for Money {
 
 impl Money {
     /// An SPL Token mint.
-    pub fn spl(world: &mut World) -> Self {
-        Self::make(world, "SPL mint", spl_token::ID, &[], &[])
+    pub fn spl(chain: &mut TestChain) -> Self {
+        Self::make(chain, "SPL mint", spl_token::ID, &[], &[])
     }
 
     /// The address of the Token-2022 mint of this name.
@@ -48,23 +48,23 @@ impl Money {
 
     /// A Token-2022 mint with extensions; `after` runs once it is initialised, signed by its issuer.
     pub fn token_2022(
-        world: &mut World,
+        chain: &mut TestChain,
         name: &str,
         extensions: &[Extension],
         after: &[Instruction],
     ) -> Self {
-        Self::make(world, name, spl_token_2022::ID, extensions, after)
+        Self::make(chain, name, spl_token_2022::ID, extensions, after)
     }
 
     fn make(
-        world: &mut World,
+        chain: &mut TestChain,
         name: &str,
         token_program: Pubkey,
         extensions: &[Extension],
         after: &[Instruction],
     ) -> Self {
         let (issuer, mint) = (person("issuer"), person(name));
-        world.airdrop(&issuer.pubkey(), LAMPORTS_PER_SOL);
+        chain.airdrop(&issuer.pubkey(), LAMPORTS_PER_SOL);
         let (kinds, starts): (Vec<_>, Vec<_>) = extensions.iter().cloned().unzip();
         let space = ExtensionType::try_calculate_account_len::<Mint>(&kinds).expect("they go together");
         let create = solana_system_interface::instruction::create_account(
@@ -85,7 +85,7 @@ impl Money {
         .expect("it is a token program");
         let instructions: Vec<_> =
             [create].into_iter().chain(starts).chain([initialise]).chain(after.iter().cloned()).collect();
-        world.send(&instructions, &[&issuer, &mint]).holds();
+        chain.send(&instructions, &[&issuer, &mint]).holds();
         Self { mint: mint.pubkey(), token_program, issuer }
     }
 
@@ -95,7 +95,7 @@ impl Money {
     }
 
     /// Opens the associated token account of an owner, with an amount in it.
-    pub fn open(&self, world: &mut World, owner: &Pubkey, amount: u64) -> Pubkey {
+    pub fn open(&self, chain: &mut TestChain, owner: &Pubkey, amount: u64) -> Pubkey {
         let account = self.account(owner);
         let create = spl_associated_token_account::instruction::create_associated_token_account_idempotent(
             &self.issuer.pubkey(),
@@ -114,14 +114,14 @@ impl Money {
         .expect("it is a token program");
         // A mint may freeze new accounts, and then even nothing cannot be put into them.
         let instructions = if amount > 0 { vec![create, fill] } else { vec![create] };
-        world.send(&instructions, &[&self.issuer]).holds();
+        chain.send(&instructions, &[&self.issuer]).holds();
         account
     }
 
     /// A plain transfer, which the contract does not see.
     pub fn transfer(
         &self,
-        world: &mut World,
+        chain: &mut TestChain,
         from: &Pubkey,
         to: &Pubkey,
         owner: &Keypair,
@@ -138,11 +138,11 @@ impl Money {
             DECIMALS,
         )
         .expect("it is a token program");
-        world.send(&[transfer], &[owner])
+        chain.send(&[transfer], &[owner])
     }
 
     /// Freezes a token account.
-    pub fn freeze(&self, world: &mut World, account: &Pubkey) {
+    pub fn freeze(&self, chain: &mut TestChain, account: &Pubkey) {
         let freeze = spl_token_2022::instruction::freeze_account(
             &self.token_program,
             account,
@@ -151,6 +151,6 @@ impl Money {
             &[],
         )
         .expect("it is a token program");
-        world.send(&[freeze], &[&self.issuer]).holds();
+        chain.send(&[freeze], &[&self.issuer]).holds();
     }
 }

@@ -5,7 +5,7 @@ use solana_program_runtime::declare_process_instruction;
 use solana_program_runtime::solana_sbpf::program::BuiltinFunctionDefinition as _;
 use solana_sdk::instruction::InstructionError;
 
-use crate::World;
+use crate::TestChain;
 
 /// Where the proxy lives.
 const PROXY: Pubkey = Pubkey::new_from_array([77; 32]);
@@ -27,8 +27,8 @@ declare_process_instruction!(Proxy, 1, |invoke_context| {
 });
 
 /// The same instruction, reached by a call from another program.
-pub fn through_another_program(world: &mut World, mut instruction: Instruction) -> Instruction {
-    world.svm().add_builtin(PROXY, Proxy::register);
+pub fn through_another_program(chain: &mut TestChain, mut instruction: Instruction) -> Instruction {
+    chain.svm().add_builtin(PROXY, Proxy::register);
     instruction.accounts.push(AccountMeta::new_readonly(latchkey::ID, false));
     Instruction { program_id: PROXY, ..instruction }
 }

@@ -8,8 +8,8 @@ use latchkey_client::pda;
 use latchkey_client::schedule::level_instalment;
 use latchkey_harness::localnet::Localnet;
 use latchkey_harness::process::Process;
-use latchkey_harness::stage::LocalStage;
-use latchkey_harness::story::{Car as _, Cast, Chain as _, ChainExt as _, Entry, Journal, Script};
+use latchkey_harness::story::{Car as _, Chain as _, ChainExt as _, Entry, Journal, Parties, Script};
+use latchkey_harness::testbed::LocalTestbed;
 use solana_sdk::signer::Signer as _;
 use tokio::time::{Instant, sleep};
 
@@ -20,9 +20,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A loan whose first instalment nobody pays, and everything it needs.
 pub struct Missed {
     /// Its processes.
-    pub stage: LocalStage,
+    pub testbed: LocalTestbed,
     /// Lender and borrower.
-    pub cast: Cast,
+    pub parties: Parties,
     /// Its addresses.
     pub keys: LoanKeys,
     /// What the chain has told about it.
@@ -33,21 +33,21 @@ impl Missed {
     /// Writes the loan on a validator, with a car and a keeper of its own. Its first instalment falls due in some
     /// seconds.
     pub async fn on(localnet: Localnet) -> Result<Self> {
-        let cast = Cast::new();
-        let mut stage = LocalStage::on(localnet, &cast).await?;
+        let parties = Parties::new();
+        let mut testbed = LocalTestbed::on(localnet, &parties).await?;
         let script = Script::minute();
-        cast.enter(&stage.chain, &script.offer).await?;
-        let enrolment = stage.car.enrol(&cast.lender, [7; 32]).await?;
-        let vehicle = cast.register(&stage.chain, &enrolment).await?;
-        let now = stage.chain.now().await?;
+        parties.set_up(&testbed.chain, &script.offer).await?;
+        let enrolment = testbed.car.enrol(&parties.lender, [7; 32]).await?;
+        let vehicle = parties.register(&testbed.chain, &enrolment).await?;
+        let now = testbed.chain.now().await?;
         let terms = Terms { first_due: now + script.terms.first_due, ..script.terms };
         let instalment = level_instalment(&terms, now)
             .map_err(|error| anyhow::Error::new(latchkey_client::errors::Refusal(error.into())))?;
         let terms = Terms { instalment, ..terms };
-        let (keys, _) = cast.originate(&stage.chain, vehicle, terms, &script.offer).await?;
-        let fund = fund_escrow(cast.funder.pubkey(), &keys.loan, script.funding);
-        stage.chain.send(&[fund], &[&cast.funder]).await?;
-        Ok(Self { stage, cast, journal: Journal::of([keys.loan]), keys })
+        let (keys, _) = parties.originate(&testbed.chain, vehicle, terms, &script.offer).await?;
+        let fund = fund_escrow(parties.funder.pubkey(), &keys.loan, script.funding);
+        testbed.chain.send(&[fund], &[&parties.funder]).await?;
+        Ok(Self { testbed, parties, journal: Journal::of([keys.loan]), keys })
     }
 
     /// Waits until the car's warning is settled: what comes next is the lock.
@@ -59,7 +59,7 @@ impl Missed {
     pub async fn confirmed(&mut self, action: Action) -> Result<()> {
         let began = Instant::now();
         loop {
-            self.journal.read(&self.stage.chain).await?;
+            self.journal.read(&self.testbed.chain).await?;
             if self.proven(action) > 0 {
                 return Ok(());
             }
@@ -72,9 +72,9 @@ impl Missed {
     pub async fn claimed(&mut self) -> Result<Invocation> {
         let began = Instant::now();
         loop {
-            let seq = self.stage.chain.vehicle(&self.keys.vehicle).await?.last_seq_asked;
+            let seq = self.testbed.chain.vehicle(&self.keys.vehicle).await?.last_seq_asked;
             let newest = pda::invocation(&self.keys.vehicle, seq);
-            let newest = self.stage.chain.invocation(&newest).await?;
+            let newest = self.testbed.chain.invocation(&newest).await?;
             if let Some(lock) = newest.filter(|it| it.action == Action::Lock && it.claim.is_some()) {
                 return Ok(lock);
             }
@@ -86,7 +86,7 @@ impl Missed {
     /// Waits until the car does not start any more, whether or not the chain knows.
     pub async fn inhibited(&mut self) -> Result<()> {
         let began = Instant::now();
-        while !self.stage.car.look().await?.inhibited {
+        while !self.testbed.car.look().await?.inhibited {
             self.check(began, "the car is inhibited")?;
             sleep(LOOK).await;
         }
@@ -95,9 +95,9 @@ impl Missed {
 
     /// Kills the keeper this instant, drops what its lines hold, and starts it again.
     pub fn kill_keeper(&mut self) -> Result<()> {
-        self.stage.keeper.kill()?;
-        self.stage.lines.open();
-        self.stage.keeper.start_again()
+        self.testbed.keeper.kill()?;
+        self.testbed.lines.open();
+        self.testbed.keeper.start_again()
     }
 
     /// Waits until chain and car say locked, then holds that exactly one lock was paid, and paid its fee.
@@ -105,8 +105,8 @@ impl Missed {
         self.confirmed(Action::Lock).await?;
         let began = Instant::now();
         loop {
-            let vehicle = self.stage.chain.vehicle(&self.keys.vehicle).await?;
-            let loan = self.stage.chain.loan(&self.keys.loan).await?;
+            let vehicle = self.testbed.chain.vehicle(&self.keys.vehicle).await?;
+            let loan = self.testbed.chain.loan(&self.keys.loan).await?;
             if loan.invocations_open == 0 {
                 ensure!(
                     matches!(vehicle.lock, LockState::Locked { .. }),
@@ -117,8 +117,8 @@ impl Missed {
             self.check(began, "everything asked for is settled")?;
             sleep(LOOK).await;
         }
-        ensure!(!self.stage.car.try_start().await?, "the car starts although it is locked");
-        self.journal.read(&self.stage.chain).await?;
+        ensure!(!self.testbed.car.try_start().await?, "the car starts although it is locked");
+        self.journal.read(&self.testbed.chain).await?;
         ensure!(self.proven(Action::Lock) == 1, "{} locks were paid", self.proven(Action::Lock));
         let fee = Script::minute().offer.fee;
         let right = self.journal.entries().iter().all(|entry| match &entry.event {
@@ -135,13 +135,13 @@ impl Missed {
     }
 
     fn check(&mut self, began: Instant, what: &str) -> Result<()> {
-        ensure!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}\n{}", tails(&self.stage));
+        ensure!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}\n{}", tails(&self.testbed));
         Ok(())
     }
 }
 
 /// The ends of the processes' logs: what a failure shows.
-pub fn tails(stage: &LocalStage) -> String {
+pub fn tails(testbed: &LocalTestbed) -> String {
     let tail = |process: &Process| format!("--- {}\n{}\n", process.name(), process.tail());
-    stage.processes().map(tail).concat()
+    testbed.processes().map(tail).concat()
 }

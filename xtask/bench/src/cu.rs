@@ -7,7 +7,7 @@
 use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, NoticeChannels, Period, Terms};
 use latchkey_client::instructions::{self as build, Secured, lock_now};
-use latchkey_tests_svm::{Car, DAY, LEASE, Money, START, Scene, World, floors, person, terms};
+use latchkey_tests_svm::{Car, DAY, LEASE, LoanFixture, Money, START, TestChain, floors, person, terms};
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
@@ -71,7 +71,7 @@ fn find(measured: &[Measurement], name: &str) -> Measurement {
 fn program_bytes() -> u64 {
     let loader = solana_sdk::pubkey!("BPFLoaderUpgradeab1e11111111111111111111111");
     let (data, _) = Pubkey::find_program_address(&[latchkey::ID.as_ref()], &loader);
-    let account = World::new().svm().get_account(&data).expect("the program is loaded");
+    let account = TestChain::new().svm().get_account(&data).expect("the program is loaded");
     (account.data.len() - PROGRAM_DATA_HEADER) as u64
 }
 
@@ -97,25 +97,25 @@ fn monthly() -> Terms {
 }
 
 /// A lender and a car, no loan yet.
-fn before_loan() -> Scene {
-    let mut scene = Scene::before_loan();
-    scene.terms = monthly();
-    scene
+fn before_loan() -> LoanFixture {
+    let mut fixture = LoanFixture::before_loan();
+    fixture.terms = monthly();
+    fixture
 }
 
 /// A loan just written.
-fn loan() -> Scene {
-    let mut scene = before_loan();
-    scene.originate().holds();
-    scene
+fn loan() -> LoanFixture {
+    let mut fixture = before_loan();
+    fixture.originate().holds();
+    fixture
 }
 
 /// A loan in default, its notice matured.
-fn default() -> Scene {
-    let mut scene = loan();
-    scene.at(DUE).serve_notice().holds();
-    scene.at(DEFAULT).declare_default().holds();
-    scene
+fn default() -> LoanFixture {
+    let mut fixture = loan();
+    fixture.at(DUE).serve_notice().holds();
+    fixture.at(DEFAULT).declare_default().holds();
+    fixture
 }
 
 /// The bump of an address that the program derives from these seeds.
@@ -123,32 +123,32 @@ fn bump(seeds: &[&[u8]]) -> u8 {
     Pubkey::find_program_address(seeds, &latchkey::ID).1
 }
 
-fn invocation_bump(scene: &Scene, seq: u64) -> u8 {
-    bump(&[b"invocation", scene.keys.vehicle.as_ref(), &seq.to_le_bytes()])
+fn invocation_bump(fixture: &LoanFixture, seq: u64) -> u8 {
+    bump(&[b"invocation", fixture.keys.vehicle.as_ref(), &seq.to_le_bytes()])
 }
 
-fn wallet_bump(scene: &Scene) -> u8 {
-    let keys = &scene.keys;
+fn wallet_bump(fixture: &LoanFixture) -> u8 {
+    let keys = &fixture.keys;
     let seeds = [keys.loan.as_ref(), keys.token_program.as_ref(), keys.mint.as_ref()];
     Pubkey::find_program_address(&seeds, &anchor_spl::associated_token::ID).1
 }
 
 fn lender(meter: &mut Meter) {
-    let mut world = World::new();
-    let money = Money::spl(&mut world);
-    let mut scene = Scene::before_lender(world, money);
-    let args = InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-    let create = build::init_lender(&scene.lender_parties(), args);
-    let lender_bump = bump(&[b"lender", scene.authority.pubkey().as_ref()]);
-    let signers = [&scene.payer, &scene.authority];
-    meter.measure("init_lender", &mut scene.world, &[create], &signers, &[lender_bump]);
+    let mut chain = TestChain::new();
+    let money = Money::spl(&mut chain);
+    let mut fixture = LoanFixture::before_lender(chain, money);
+    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+    let create = build::init_lender(&fixture.lender_parties(), args);
+    let lender_bump = bump(&[b"lender", fixture.authority.pubkey().as_ref()]);
+    let signers = [&fixture.payer, &fixture.authority];
+    meter.measure("init_lender", &mut fixture.chain, &[create], &signers, &[lender_bump]);
 
-    let (lender, authority) = (scene.lender, scene.authority.pubkey());
-    let who = build::SetFunction { payer: scene.payer.pubkey(), authority, lender };
-    let offer = build::set_function(&who, Action::Lock, scene.offer(Action::Lock));
+    let (lender, authority) = (fixture.lender, fixture.authority.pubkey());
+    let who = build::SetFunction { payer: fixture.payer.pubkey(), authority, lender };
+    let offer = build::set_function(&who, Action::Lock, fixture.offer(Action::Lock));
     let function_bump = bump(&[b"function", lender.as_ref(), &[Action::Lock as u8]]);
-    let signers = [&scene.payer, &scene.authority];
-    meter.measure("set_function", &mut scene.world, &[offer], &signers, &[function_bump]);
+    let signers = [&fixture.payer, &fixture.authority];
+    meter.measure("set_function", &mut fixture.chain, &[offer], &signers, &[function_bump]);
 
     let heir = person("heir");
     let keepers = (0..8).map(|n| person(&format!("keeper {n}")).pubkey()).collect();
@@ -160,140 +160,140 @@ fn lender(meter: &mut Meter) {
         ("unpause", build::unpause(lender, authority)),
         ("nominate_authority", build::nominate_authority(lender, authority, Some(heir.pubkey()))),
     ] {
-        meter.measure(name, &mut scene.world, &[instruction], &[&scene.authority], &[]);
+        meter.measure(name, &mut fixture.chain, &[instruction], &[&fixture.authority], &[]);
     }
-    let treasury = scene.money.open(&mut scene.world, &heir.pubkey(), 0);
+    let treasury = fixture.money.open(&mut fixture.chain, &heir.pubkey(), 0);
     let accept = build::accept_authority(lender, heir.pubkey(), treasury);
-    meter.measure("accept_authority", &mut scene.world, &[accept], &[&heir], &[]);
+    meter.measure("accept_authority", &mut fixture.chain, &[accept], &[&heir], &[]);
 }
 
 fn vehicle(meter: &mut Meter) {
-    let mut scene = loan();
+    let mut fixture = loan();
     let car = Car::new("another car");
-    let enrolment = car.sign(&car.enrolment(&scene.lender).encode());
-    let register = build::register_vehicle(scene.payer.pubkey(), scene.servicer.pubkey(), &enrolment);
+    let enrolment = car.sign(&car.enrolment(&fixture.lender).encode());
+    let register = build::register_vehicle(fixture.payer.pubkey(), fixture.servicer.pubkey(), &enrolment);
     let register = register.expect("it is an enrolment");
     let vehicle_bump = bump(&[b"vehicle", car.device_key().as_ref()]);
-    let signers = [&scene.payer, &scene.servicer];
-    meter.measure("register_vehicle", &mut scene.world, &register, &signers, &[vehicle_bump]);
+    let signers = [&fixture.payer, &fixture.servicer];
+    meter.measure("register_vehicle", &mut fixture.chain, &register, &signers, &[vehicle_bump]);
 
-    let retire = build::retire_vehicle(scene.lender, car.vehicle, scene.servicer.pubkey());
-    meter.measure("retire_vehicle", &mut scene.world, &[retire], &[&scene.servicer], &[]);
+    let retire = build::retire_vehicle(fixture.lender, car.vehicle, fixture.servicer.pubkey());
+    meter.measure("retire_vehicle", &mut fixture.chain, &[retire], &[&fixture.servicer], &[]);
 
     let device = Car::new("a new device");
-    let enrolment = device.sign(&scene.car.enrolment(&scene.lender).encode());
-    let secured = Secured { loan: scene.keys.loan, borrower: scene.borrower.pubkey() };
+    let enrolment = device.sign(&fixture.car.enrolment(&fixture.lender).encode());
+    let secured = Secured { loan: fixture.keys.loan, borrower: fixture.borrower.pubkey() };
     let rotate =
-        build::rotate_device_key(scene.keys.vehicle, scene.servicer.pubkey(), Some(secured), &enrolment)
+        build::rotate_device_key(fixture.keys.vehicle, fixture.servicer.pubkey(), Some(secured), &enrolment)
             .expect("it is an enrolment");
-    let signers = [&scene.servicer, &scene.borrower];
-    meter.measure("rotate_device_key", &mut scene.world, &rotate, &signers, &[]);
+    let signers = [&fixture.servicer, &fixture.borrower];
+    meter.measure("rotate_device_key", &mut fixture.chain, &rotate, &signers, &[]);
 }
 
 /// Before anything is due: origination, escrow, and what lender and borrower agree on.
 fn surplus(meter: &mut Meter) {
-    let mut scene = before_loan();
-    let originate = scene.origination(scene.terms, scene.fees());
+    let mut fixture = before_loan();
+    let originate = fixture.origination(fixture.terms, fixture.fees());
     let bumps = [
-        bump(&[b"loan", scene.keys.vehicle.as_ref(), &0_u32.to_le_bytes()]),
-        bump(&[b"escrow", scene.keys.loan.as_ref()]),
-        wallet_bump(&scene),
+        bump(&[b"loan", fixture.keys.vehicle.as_ref(), &0_u32.to_le_bytes()]),
+        bump(&[b"escrow", fixture.keys.loan.as_ref()]),
+        wallet_bump(&fixture),
     ];
-    let signers = [&scene.payer, &scene.authority, &scene.borrower];
-    meter.measure("originate", &mut scene.world, &[originate], &signers, &bumps);
+    let signers = [&fixture.payer, &fixture.authority, &fixture.borrower];
+    meter.measure("originate", &mut fixture.chain, &[originate], &signers, &bumps);
 
-    let fund = build::fund_escrow(scene.stranger.pubkey(), &scene.keys.loan, 1_000_000);
-    meter.measure("fund_escrow", &mut scene.world, &[fund], &[&scene.stranger], &[]);
-    let withdraw = build::withdraw_escrow(&scene.keys, scene.authority.pubkey(), 1_000_000);
-    meter.measure("withdraw_escrow", &mut scene.world, &[withdraw], &[&scene.authority], &[]);
+    let fund = build::fund_escrow(fixture.stranger.pubkey(), &fixture.keys.loan, 1_000_000);
+    meter.measure("fund_escrow", &mut fixture.chain, &[fund], &[&fixture.stranger], &[]);
+    let withdraw = build::withdraw_escrow(&fixture.keys, fixture.authority.pubkey(), 1_000_000);
+    meter.measure("withdraw_escrow", &mut fixture.chain, &[withdraw], &[&fixture.authority], &[]);
 
-    scene.top_up(1_000);
-    let (borrower, servicer) = (scene.borrower.pubkey(), scene.servicer.pubkey());
-    let withdraw = build::withdraw_surplus(&scene.keys, borrower, scene.savings, 400);
-    meter.measure("withdraw_surplus", &mut scene.world, &[withdraw], &[&scene.borrower], &[]);
-    let hold = build::place_hold(&scene.keys, servicer, DUE);
-    meter.measure("place_hold", &mut scene.world, &[hold], &[&scene.servicer], &[]);
-    let both = [&scene.servicer, &scene.borrower];
-    let lift = build::lift_hold(&scene.keys, servicer, borrower);
-    meter.measure("lift_hold", &mut scene.world, &[lift], &both, &[]);
-    scene.world.set_time(LATE);
-    let extend = build::extend(&scene.keys, servicer, borrower);
-    meter.measure("extend", &mut scene.world, &[extend], &both, &[]);
+    fixture.top_up(1_000);
+    let (borrower, servicer) = (fixture.borrower.pubkey(), fixture.servicer.pubkey());
+    let withdraw = build::withdraw_surplus(&fixture.keys, borrower, fixture.savings, 400);
+    meter.measure("withdraw_surplus", &mut fixture.chain, &[withdraw], &[&fixture.borrower], &[]);
+    let hold = build::place_hold(&fixture.keys, servicer, DUE);
+    meter.measure("place_hold", &mut fixture.chain, &[hold], &[&fixture.servicer], &[]);
+    let both = [&fixture.servicer, &fixture.borrower];
+    let lift = build::lift_hold(&fixture.keys, servicer, borrower);
+    meter.measure("lift_hold", &mut fixture.chain, &[lift], &both, &[]);
+    fixture.chain.set_time(LATE);
+    let extend = build::extend(&fixture.keys, servicer, borrower);
+    meter.measure("extend", &mut fixture.chain, &[extend], &both, &[]);
 }
 
 fn payments(meter: &mut Meter) {
-    let mut scene = loan();
-    scene.at(LATE).top_up(20_000_000);
-    let collect = build::collect(&scene.keys);
-    meter.measure("collect", &mut scene.world, &[collect], &[], &[]);
-    scene.top_up(40_000_000);
-    let prepay = build::prepay(&scene.keys, scene.borrower.pubkey(), 10_000_000);
-    meter.measure("prepay", &mut scene.world, &[prepay], &[&scene.borrower], &[]);
-    scene.top_up(900_000_000);
-    let pay_off = build::pay_off(&scene.keys, scene.borrower.pubkey());
-    meter.measure("pay_off", &mut scene.world, &[pay_off], &[&scene.borrower], &[]);
-    let close = scene.closing(&scene.borrower.pubkey());
-    meter.measure("close_loan", &mut scene.world, &[close], &[&scene.borrower], &[]);
+    let mut fixture = loan();
+    fixture.at(LATE).top_up(20_000_000);
+    let collect = build::collect(&fixture.keys);
+    meter.measure("collect", &mut fixture.chain, &[collect], &[], &[]);
+    fixture.top_up(40_000_000);
+    let prepay = build::prepay(&fixture.keys, fixture.borrower.pubkey(), 10_000_000);
+    meter.measure("prepay", &mut fixture.chain, &[prepay], &[&fixture.borrower], &[]);
+    fixture.top_up(900_000_000);
+    let pay_off = build::pay_off(&fixture.keys, fixture.borrower.pubkey());
+    meter.measure("pay_off", &mut fixture.chain, &[pay_off], &[&fixture.borrower], &[]);
+    let close = fixture.closing(&fixture.borrower.pubkey());
+    meter.measure("close_loan", &mut fixture.chain, &[close], &[&fixture.borrower], &[]);
 }
 
 fn waiver(meter: &mut Meter) {
-    let mut scene = loan();
-    scene.at(LATE).collect().holds();
-    let waive = build::waive_fees(&scene.keys, scene.servicer.pubkey(), 500_000);
-    meter.measure("waive_fees", &mut scene.world, &[waive], &[&scene.servicer], &[]);
+    let mut fixture = loan();
+    fixture.at(LATE).collect().holds();
+    let waive = build::waive_fees(&fixture.keys, fixture.servicer.pubkey(), 500_000);
+    meter.measure("waive_fees", &mut fixture.chain, &[waive], &[&fixture.servicer], &[]);
 }
 
 /// From the notice to the proven lock.
 fn recovery(meter: &mut Meter) {
-    let mut scene = loan();
-    scene.at(DUE);
-    let notice = build::serve_notice(&scene.keys, scene.servicer.pubkey(), [9; 32], NoticeChannels::MAIL);
-    meter.measure("serve_notice", &mut scene.world, &[notice], &[&scene.servicer], &[]);
-    scene.at(DEFAULT);
-    let declare = build::declare_default(&scene.keys);
-    meter.measure("declare_default", &mut scene.world, &[declare], &[], &[]);
+    let mut fixture = loan();
+    fixture.at(DUE);
+    let notice = build::serve_notice(&fixture.keys, fixture.servicer.pubkey(), [9; 32], NoticeChannels::MAIL);
+    meter.measure("serve_notice", &mut fixture.chain, &[notice], &[&fixture.servicer], &[]);
+    fixture.at(DEFAULT);
+    let declare = build::declare_default(&fixture.keys);
+    meter.measure("declare_default", &mut fixture.chain, &[declare], &[], &[]);
 
-    let request = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 1);
-    let bumps = [invocation_bump(&scene, 1)];
-    meter.measure("request", &mut scene.world, &[request], &[&scene.payer], &bumps);
-    let keeper = scene.keeper.pubkey();
-    let claim = build::claim(&scene.keys, keeper, 1);
-    meter.measure("claim", &mut scene.world, std::slice::from_ref(&claim), &[&scene.keeper], &[]);
-    let give_back = build::yield_claim(&scene.keys.vehicle, keeper, 1);
-    meter.measure("yield_claim", &mut scene.world, &[give_back], &[&scene.keeper], &[]);
-    scene.world.send(&[claim], &[&scene.keeper]).holds();
-    let confirm = scene.confirmation(&scene.car.sign(&scene.receipt(1).encode()));
-    meter.measure("confirm", &mut scene.world, &confirm, &[], &[]);
+    let request = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 1);
+    let bumps = [invocation_bump(&fixture, 1)];
+    meter.measure("request", &mut fixture.chain, &[request], &[&fixture.payer], &bumps);
+    let keeper = fixture.keeper.pubkey();
+    let claim = build::claim(&fixture.keys, keeper, 1);
+    meter.measure("claim", &mut fixture.chain, std::slice::from_ref(&claim), &[&fixture.keeper], &[]);
+    let give_back = build::yield_claim(&fixture.keys.vehicle, keeper, 1);
+    meter.measure("yield_claim", &mut fixture.chain, &[give_back], &[&fixture.keeper], &[]);
+    fixture.chain.send(&[claim], &[&fixture.keeper]).holds();
+    let confirm = fixture.confirmation(&fixture.car.sign(&fixture.receipt(1).encode()));
+    meter.measure("confirm", &mut fixture.chain, &confirm, &[], &[]);
 
-    let start = build::emergency_start(&scene.keys, scene.borrower.pubkey());
-    meter.measure("emergency_start", &mut scene.world, &[start], &[&scene.borrower], &[]);
+    let start = build::emergency_start(&fixture.keys, fixture.borrower.pubkey());
+    meter.measure("emergency_start", &mut fixture.chain, &[start], &[&fixture.borrower], &[]);
 }
 
 fn lapse(meter: &mut Meter) {
-    let mut scene = default();
-    scene.request(Action::Lock).holds();
-    let keeper: Keypair = scene.keeper.insecure_clone();
-    scene.claim(&keeper, 1).holds();
-    scene.request_as(&scene.servicer.insecure_clone(), Action::Unlock).holds();
-    scene.at(DEFAULT + LEASE);
-    let expire = build::expire(&scene.keys, 1, scene.payer.pubkey());
-    meter.measure("expire", &mut scene.world, &[expire], &[], &[]);
+    let mut fixture = default();
+    fixture.request(Action::Lock).holds();
+    let keeper: Keypair = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).holds();
+    fixture.request_as(&fixture.servicer.insecure_clone(), Action::Unlock).holds();
+    fixture.at(DEFAULT + LEASE);
+    let expire = build::expire(&fixture.keys, 1, fixture.payer.pubkey());
+    meter.measure("expire", &mut fixture.chain, &[expire], &[], &[]);
 }
 
 fn charge_off(meter: &mut Meter) {
-    let mut scene = default();
-    scene.at(DUE + 120 * DAY);
-    let charge_off = build::charge_off(&scene.keys, scene.servicer.pubkey());
-    meter.measure("charge_off", &mut scene.world, &[charge_off], &[&scene.servicer], &[]);
+    let mut fixture = default();
+    fixture.at(DUE + 120 * DAY);
+    let charge_off = build::charge_off(&fixture.keys, fixture.servicer.pubkey());
+    meter.measure("charge_off", &mut fixture.chain, &[charge_off], &[&fixture.servicer], &[]);
 }
 
 /// What a keeper sends when the grace is over.
 fn lock_from_nothing(meter: &mut Meter) {
-    let mut scene = loan();
-    scene.at(DUE).serve_notice().holds();
-    scene.at(DEFAULT);
-    let all = lock_now(&scene.keys, scene.keeper.pubkey(), 1);
-    let bumps = [invocation_bump(&scene, 1)];
+    let mut fixture = loan();
+    fixture.at(DUE).serve_notice().holds();
+    fixture.at(DEFAULT);
+    let all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1);
+    let bumps = [invocation_bump(&fixture, 1)];
     let name = "collect + declare_default + request + claim";
-    meter.measure_all(name, &mut scene.world, &all, &[&scene.keeper], &bumps);
+    meter.measure_all(name, &mut fixture.chain, &all, &[&fixture.keeper], &bumps);
 }

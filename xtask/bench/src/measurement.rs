@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use latchkey_client::Instruction;
-use latchkey_tests_svm::World;
+use latchkey_tests_svm::TestChain;
 use serde::Serialize;
 use solana_sdk::message::Message;
 use solana_sdk::pubkey::Pubkey;
@@ -46,13 +46,13 @@ impl Meter {
     pub fn measure(
         &mut self,
         name: &str,
-        world: &mut World,
+        chain: &mut TestChain,
         instructions: &[Instruction],
         signers: &[&Keypair],
         bumps: &[u8],
     ) {
         let accounts = instructions.last().map_or(0, |instruction| instruction.accounts.len());
-        self.add(name, world, instructions, signers, bumps, accounts);
+        self.add(name, chain, instructions, signers, bumps, accounts);
     }
 
     /// Sends the transaction, which must succeed, and measures all of it.
@@ -60,7 +60,7 @@ impl Meter {
     pub fn measure_all(
         &mut self,
         name: &str,
-        world: &mut World,
+        chain: &mut TestChain,
         instructions: &[Instruction],
         signers: &[&Keypair],
         bumps: &[u8],
@@ -70,21 +70,21 @@ impl Meter {
             .flat_map(|instruction| &instruction.accounts)
             .map(|meta| meta.pubkey)
             .collect();
-        self.add(name, world, instructions, signers, bumps, named.len());
+        self.add(name, chain, instructions, signers, bumps, named.len());
     }
 
     #[track_caller]
     fn add(
         &mut self,
         name: &str,
-        world: &mut World,
+        chain: &mut TestChain,
         instructions: &[Instruction],
         signers: &[&Keypair],
         bumps: &[u8],
         accounts: usize,
     ) {
         let bytes = transaction_bytes(instructions, signers);
-        let compute_units = world.send(instructions, signers).holds().compute_units;
+        let compute_units = chain.send(instructions, signers).holds().compute_units;
         let missed = bumps.iter().map(|bump| u64::from(u8::MAX - bump) * BUMP_UNITS).sum();
         self.measured.push(Measurement {
             instruction: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Sets a stage, has the story lived on it, and cleans up whatever happens.
+//! Sets up a testbed, runs the story on it, and cleans up whatever happens.
 
 use std::{
     io::{self, stdout},
@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use latchkey_harness::{
     localnet::Localnet,
     process::Output,
-    stage::{EmbeddedStage, LocalStage},
-    story::{Audience, Cast, Script},
+    story::{Observer, Parties, Script},
+    testbed::{EmbeddedTestbed, LocalTestbed},
 };
 use tokio::{
     runtime::Runtime,
@@ -57,19 +57,19 @@ enum Told {
     Interrupted,
 }
 
-/// Tells the story until its end, or until a signal. What was started ends when its stage is dropped.
+/// Tells the story until its end, or until a signal. What was started ends when its testbed is dropped.
 async fn told(cli: &Cli) -> Result<Told> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut audience = audience(cli)?;
+    let mut observer = observer(cli)?;
     tokio::select! {
-        ended = live(cli.cluster, &mut *audience) => ended.map(|()| Told::Well),
+        ended = live(cli.cluster, &mut *observer) => ended.map(|()| Told::Well),
         _ = interrupt.recv() => Ok(Told::Interrupted),
         _ = terminate.recv() => Ok(Told::Interrupted),
     }
 }
 
-fn audience(cli: &Cli) -> io::Result<Box<dyn Audience>> {
+fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
     if cli.json {
         return Ok(Box::new(Json::new(stdout())));
     }
@@ -89,24 +89,24 @@ fn audience(cli: &Cli) -> io::Result<Box<dyn Audience>> {
     Ok(Box::new(people))
 }
 
-async fn live(cluster: Cluster, audience: &mut dyn Audience) -> Result<()> {
-    let cast = Cast::new();
+async fn live(cluster: Cluster, observer: &mut dyn Observer) -> Result<()> {
+    let parties = Parties::new();
     let ok = match cluster {
         Cluster::Embedded => {
-            let mut stage = EmbeddedStage::start(&cast)?;
-            let ok = stage.live(&cast, Script::year(), audience).await?;
-            stage.stop().await?;
+            let mut testbed = EmbeddedTestbed::start(&parties)?;
+            let ok = testbed.live(&parties, Script::year(), observer).await?;
+            testbed.stop().await?;
             ok
         }
         Cluster::Localnet => {
-            let mut stage = LocalStage::on(Localnet::start().await?, &cast).await?;
-            let logs = stage.processes().map(|process| process.log().to_owned());
+            let mut testbed = LocalTestbed::on(Localnet::start().await?, &parties).await?;
+            let logs = testbed.processes().map(|process| process.log().to_owned());
             let lived = tokio::select! {
-                lived = stage.live(&cast, Script::minute(), audience) => lived,
+                lived = testbed.live(&parties, Script::minute(), observer) => lived,
                 () = logs::follow(logs.to_vec()), if logs::are_wanted() => Ok(false),
             };
-            let ok = lived.inspect_err(|_| show_tails(&stage))?;
-            stage.stop().await?;
+            let ok = lived.inspect_err(|_| show_tails(&testbed))?;
+            testbed.stop().await?;
             ok
         }
     };
@@ -117,9 +117,9 @@ async fn live(cluster: Cluster, audience: &mut dyn Audience) -> Result<()> {
 }
 
 /// What the processes wrote last, unless it was shown as it came.
-fn show_tails(stage: &LocalStage) {
+fn show_tails(testbed: &LocalTestbed) {
     if !logs::are_wanted() {
-        for process in stage.processes() {
+        for process in testbed.processes() {
             eprintln!("the last of {}:\n{}\n", process.name(), process.tail());
         }
     }

@@ -26,11 +26,11 @@ use solana_sdk::{
 use super::{
     books::{Books, Purse},
     car::Car,
-    cast::Cast,
     chain::{Chain, ChainExt},
     journal::{Entry, Journal},
+    milestone::{Milestone, Payment, Settlement},
+    parties::Parties,
     script::Script,
-    step::{Payment, Settlement, Step},
 };
 
 /// How long anything may take that keeper and car do by themselves.
@@ -38,9 +38,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const LOADER: Pubkey = pubkey!("BPFLoaderUpgradeab1e11111111111111111111111");
 
 /// Whoever a story is told to. It is not told on to somebody who has stopped listening.
-pub trait Audience: Send {
+pub trait Observer: Send {
     /// Something happened; `at` is the chain's time when it was seen.
-    fn step(&mut self, at: i64, step: &Step) -> io::Result<()>;
+    fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()>;
     /// Something will happen; by the chain's clock not before `until`, if that is known.
     fn waiting(&mut self, what: &str, now: i64, until: Option<i64>) -> io::Result<()>;
 }
@@ -50,7 +50,7 @@ pub struct Story<'a> {
     /// Where.
     pub chain: &'a dyn Chain,
     /// Who.
-    pub cast: &'a Cast,
+    pub parties: &'a Parties,
     /// Its car.
     pub car: &'a mut dyn Car,
     /// The keeper that does the rest.
@@ -58,28 +58,28 @@ pub struct Story<'a> {
     /// What happens when.
     pub script: Script,
     /// Who hears of it.
-    pub audience: &'a mut dyn Audience,
+    pub observer: &'a mut dyn Observer,
 }
 
 impl Story<'_> {
     /// Lives it to the end. Returns whether the books balance and the car behaved.
-    pub async fn play(mut self) -> Result<bool> {
+    pub async fn run(mut self) -> Result<bool> {
         let deployed = deployed(self.chain).await?;
         self.tell(&deployed).await?;
         let purse = Purse::of(self.chain, &self.keeper).await?;
 
-        self.cast.enter(self.chain, &self.script.offer).await?;
-        let enrolment = self.car.enrol(&self.cast.lender, vin_commitment()).await?;
-        let vehicle = self.cast.register(self.chain, &enrolment).await?;
+        self.parties.set_up(self.chain, &self.script.offer).await?;
+        let enrolment = self.car.enrol(&self.parties.lender, vin_commitment()).await?;
+        let vehicle = self.parties.register(self.chain, &enrolment).await?;
         let registered =
-            Step::Registered { vehicle, device_key: self.car.device_key(), lender: self.cast.lender };
+            Milestone::Registered { vehicle, device_key: self.car.device_key(), lender: self.parties.lender };
         self.tell(&registered).await?;
         let mut wrong = Vec::new();
         if !self.car.try_start().await? {
             wrong.push("the car did not start before anything happened".to_owned());
         }
 
-        let treasury = self.chain.tokens(&self.cast.treasury).await?.amount;
+        let treasury = self.chain.tokens(&self.parties.treasury).await?.amount;
         let keys = self.originate(vehicle).await?;
         // Whoever funds an escrow need not name its loan.
         let journal = Journal::of([keys.loan, keys.escrow]);
@@ -95,9 +95,10 @@ impl Story<'_> {
             given => given,
         };
         let terms = Terms { instalment, ..terms };
-        let (keys, signature) = self.cast.originate(self.chain, vehicle, terms, &self.script.offer).await?;
+        let (keys, signature) =
+            self.parties.originate(self.chain, vehicle, terms, &self.script.offer).await?;
         let loan = self.chain.loan(&keys.loan).await?;
-        let originated = Step::Originated {
+        let originated = Milestone::Originated {
             loan: keys.loan,
             principal: loan.ledger.principal,
             apr_bps: loan.terms.apr_bps,
@@ -111,9 +112,9 @@ impl Story<'_> {
         Ok(keys)
     }
 
-    async fn tell(&mut self, step: &Step) -> Result<()> {
+    async fn tell(&mut self, milestone: &Milestone) -> Result<()> {
         let at = self.chain.now().await?;
-        Ok(self.audience.step(at, step)?)
+        Ok(self.observer.milestone(at, milestone)?)
     }
 }
 
@@ -131,7 +132,7 @@ impl Life<'_> {
         self.fund_escrow().await?;
         let payments = self.pay_instalments(0, paid_before).await?;
         let principal = self.principal().await?;
-        self.tell(&Step::Collected { payments, principal }).await?;
+        self.tell(&Milestone::Collected { payments, principal }).await?;
         self.miss(paid_before).await?;
         self.warning().await?;
         self.default_and_lock().await?;
@@ -139,14 +140,14 @@ impl Life<'_> {
         let next = self.next_instalment().await?;
         let payments = self.pay_instalments(next, paid_after).await?;
         let principal = self.principal().await?;
-        self.tell(&Step::BackOnSchedule { payments, principal }).await?;
+        self.tell(&Milestone::BackOnSchedule { payments, principal }).await?;
         self.pay_off().await?;
         self.close().await?;
         self.done(purse, treasury).await
     }
 
-    async fn tell(&mut self, step: &Step) -> Result<()> {
-        self.story.tell(step).await
+    async fn tell(&mut self, milestone: &Milestone) -> Result<()> {
+        self.story.tell(milestone).await
     }
 
     async fn principal(&self) -> Result<u64> {
@@ -167,30 +168,30 @@ impl Life<'_> {
 
     async fn wait_until(&mut self, what: &str, time: i64) -> Result<()> {
         let now = self.story.chain.now().await?;
-        self.story.audience.waiting(what, now, Some(time))?;
+        self.story.observer.waiting(what, now, Some(time))?;
         self.story.chain.reach(time).await
     }
 
     async fn see<T>(&mut self, what: &str, find: impl Fn(&[Entry]) -> Option<T>) -> Result<T> {
         let now = self.story.chain.now().await?;
-        self.story.audience.waiting(what, now, None)?;
+        self.story.observer.waiting(what, now, None)?;
         self.journal.until(self.story.chain, what, PATIENCE, find).await
     }
 
     async fn top_up(&self, amount: u64) -> Result<Signature> {
-        let transfer = self.story.cast.top_up(&self.keys, amount)?;
-        self.story.chain.send(&[transfer], &[&self.story.cast.funder, &self.story.cast.borrower]).await
+        let transfer = self.story.parties.top_up(&self.keys, amount)?;
+        self.story.chain.send(&[transfer], &[&self.story.parties.funder, &self.story.parties.borrower]).await
     }
 
     async fn fund_escrow(&mut self) -> Result<()> {
-        let (chain, cast) = (self.story.chain, self.story.cast);
-        let funder = cast.funder.pubkey();
+        let (chain, parties) = (self.story.chain, self.story.parties);
+        let funder = parties.funder.pubkey();
         let instruction = fund_escrow(funder, &self.keys.loan, self.story.script.funding);
-        chain.send(&[instruction], &[&cast.funder]).await?;
-        let step = self
+        chain.send(&[instruction], &[&parties.funder]).await?;
+        let milestone = self
             .see("the escrow's new balance", |entries| {
                 entries.iter().find_map(|entry| match &entry.event {
-                    Event::EscrowFunded(event) => Some(Step::EscrowFunded {
+                    Event::EscrowFunded(event) => Some(Milestone::EscrowFunded {
                         lamports: event.lamports,
                         available_lamports: event.after,
                         transaction: entry.landed.signature.to_string(),
@@ -199,7 +200,7 @@ impl Life<'_> {
                 })
             })
             .await?;
-        self.tell(&step).await?;
+        self.tell(&milestone).await?;
         Ok(())
     }
 
@@ -238,15 +239,20 @@ impl Life<'_> {
         .await?;
         let (quote, wallet) = self.quote(self.story.chain.now().await?).await?;
         ensure!(quote.past_due > wallet, "the instalment was missed, but the chain says nothing is past due");
-        self.tell(&Step::Lapsed { past_due: quote.past_due, wallet, due: due_at(&terms, k), at: quote.at })
-            .await?;
+        self.tell(&Milestone::Lapsed {
+            past_due: quote.past_due,
+            wallet,
+            due: due_at(&terms, k),
+            at: quote.at,
+        })
+        .await?;
         Ok(())
     }
 
     async fn warning(&mut self) -> Result<()> {
         let settlement = self.settled(Action::Warn, "the car's receipt for the warning").await?;
         let message = self.story.car.warnings().await?.pop();
-        self.tell(&Step::Warned { message, settlement }).await?;
+        self.tell(&Milestone::Warned { message, settlement }).await?;
         Ok(())
     }
 
@@ -255,10 +261,10 @@ impl Life<'_> {
         let oldest = due_at(&loan.terms, self.story.script.paid_before);
         let grace = oldest + i64::from(loan.terms.grace_secs);
         self.wait_until("the end of the grace period", grace).await?;
-        let step = self
+        let milestone = self
             .see("the default", |entries| {
                 entries.iter().find_map(|entry| match &entry.event {
-                    Event::DefaultDeclared(event) => Some(Step::Defaulted {
+                    Event::DefaultDeclared(event) => Some(Milestone::Defaulted {
                         past_due: event.past_due,
                         at: event.at,
                         transaction: entry.landed.signature.to_string(),
@@ -267,7 +273,7 @@ impl Life<'_> {
                 })
             })
             .await?;
-        self.tell(&step).await?;
+        self.tell(&milestone).await?;
 
         let settlement = self.settled(Action::Lock, "the car's receipt for the lock").await?;
         let starts = self.story.car.try_start().await?;
@@ -281,7 +287,7 @@ impl Life<'_> {
                 0
             }
         };
-        self.tell(&Step::Locked { starts, until, settlement }).await?;
+        self.tell(&Milestone::Locked { starts, until, settlement }).await?;
         Ok(())
     }
 
@@ -294,17 +300,21 @@ impl Life<'_> {
         let (quote, wallet) = self.quote(self.foreseen().await?).await?;
         let amount = (quote.past_due + quote.fees).saturating_sub(wallet);
         let signature = self.top_up(amount).await?;
-        self.tell(&Step::ToppedUp { amount, wallet: wallet + amount, transaction: signature.to_string() })
-            .await?;
+        self.tell(&Milestone::ToppedUp {
+            amount,
+            wallet: wallet + amount,
+            transaction: signature.to_string(),
+        })
+        .await?;
 
-        let step = self
+        let milestone = self
             .see("the cure", |entries| {
                 entries.iter().find_map(|entry| match &entry.event {
                     Event::PaymentApplied(event)
                         if event.status_before == LoanStatus::Defaulted
                             && event.status_after != LoanStatus::Defaulted =>
                     {
-                        Some(Step::Cured {
+                        Some(Milestone::Cured {
                             paid: event.principal + event.interest + event.fees,
                             fees: event.fees,
                             transaction: entry.landed.signature.to_string(),
@@ -314,14 +324,14 @@ impl Life<'_> {
                 })
             })
             .await?;
-        self.tell(&step).await?;
+        self.tell(&milestone).await?;
 
         let settlement = self.settled(Action::Unlock, "the car's receipt for the unlock").await?;
         let starts = self.story.car.try_start().await?;
         if !starts {
             self.wrong.push("the car did not start although it was unlocked".to_owned());
         }
-        self.tell(&Step::Unlocked { starts, settlement }).await?;
+        self.tell(&Milestone::Unlocked { starts, settlement }).await?;
         Ok(())
     }
 
@@ -332,26 +342,26 @@ impl Life<'_> {
         if quote.payoff > wallet {
             self.top_up(quote.payoff - wallet).await?;
         }
-        let cast = self.story.cast;
-        let instruction = pay_off(&self.keys, cast.borrower.pubkey());
-        self.story.chain.send(&[instruction], &[&cast.funder, &cast.borrower]).await?;
+        let parties = self.story.parties;
+        let instruction = pay_off(&self.keys, parties.borrower.pubkey());
+        self.story.chain.send(&[instruction], &[&parties.funder, &parties.borrower]).await?;
         let payment =
             self.see("the last payment", |entries| payments(entries, PaymentKind::PaidOff).pop()).await?;
-        self.tell(&Step::PaidOff { payment }).await?;
+        self.tell(&Milestone::PaidOff { payment }).await?;
         Ok(())
     }
 
     async fn close(&mut self) -> Result<()> {
-        let cast = self.story.cast;
+        let parties = self.story.parties;
         let loan = self.story.chain.loan(&self.keys.loan).await?;
-        let authority = cast.authority.pubkey();
+        let authority = parties.authority.pubkey();
         let instruction =
-            close_loan(&self.keys, cast.borrower.pubkey(), authority, cast.savings, loan.rent_payer);
-        self.story.chain.send(&[instruction], &[&cast.funder, &cast.borrower]).await?;
-        let step = self
+            close_loan(&self.keys, parties.borrower.pubkey(), authority, parties.savings, loan.rent_payer);
+        self.story.chain.send(&[instruction], &[&parties.funder, &parties.borrower]).await?;
+        let milestone = self
             .see("the end of the loan", |entries| {
                 entries.iter().find_map(|entry| match &entry.event {
-                    Event::LoanClosed(event) => Some(Step::Closed {
+                    Event::LoanClosed(event) => Some(Milestone::Closed {
                         escrow_returned_lamports: event.escrow_returned,
                         wallet_returned: event.wallet_returned,
                         transaction: entry.landed.signature.to_string(),
@@ -360,7 +370,7 @@ impl Life<'_> {
                 })
             })
             .await?;
-        self.tell(&step).await?;
+        self.tell(&milestone).await?;
         Ok(())
     }
 
@@ -403,17 +413,17 @@ impl Life<'_> {
             })
             .sum();
         let lent = self.story.script.terms.principal;
-        let now = chain.tokens(&self.story.cast.treasury).await?.amount;
+        let now = chain.tokens(&self.story.parties.treasury).await?.amount;
         check(now + lent == treasury + paid, "the lender did not get what the borrower paid");
         let ok = self.wrong.is_empty();
-        let step = Step::Done {
+        let milestone = Milestone::Done {
             ok,
             books,
             keeper_earned_lamports: i64::try_from(earned)?,
             keeper_transaction_fees_lamports: purse.spent - before.spent,
             wrong: std::mem::take(&mut self.wrong),
         };
-        self.tell(&step).await?;
+        self.tell(&milestone).await?;
         Ok(ok)
     }
 
@@ -484,7 +494,7 @@ fn vin_commitment() -> [u8; 32] {
 }
 
 /// The program as it is on the ledger.
-async fn deployed(chain: &dyn Chain) -> Result<Step> {
+async fn deployed(chain: &dyn Chain) -> Result<Milestone> {
     let program = latchkey_client::PROGRAM_ID;
     let account = chain.account(&program).await?.context("the program is not on the ledger")?;
     ensure!(account.executable, "the program's account is not executable");
@@ -497,5 +507,5 @@ async fn deployed(chain: &dyn Chain) -> Result<Step> {
         account.data
     };
     let hash = sha256(&bytes);
-    Ok(Step::Deployed { program, bytes: bytes.len(), sha256: hex::encode(hash), at: chain.now().await? })
+    Ok(Milestone::Deployed { program, bytes: bytes.len(), sha256: hex::encode(hash), at: chain.now().await? })
 }

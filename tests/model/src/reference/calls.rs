@@ -1,5 +1,5 @@
 use super::{Model, Verdict};
-use crate::step::Call;
+use crate::moves::Call;
 
 impl Model {
     pub(super) fn carry_out(&mut self, call: &Call) -> Verdict {

@@ -1,9 +1,9 @@
 use latchkey::state::{Action, Function, Lender, PolicyFloors};
 use latchkey_client::Pubkey;
 
-use super::{Model, Refusal, Till, Verdict, ask};
-use crate::cast::{self, Who};
-use crate::step::Offer;
+use super::{Model, Refusal, TokenAccount, Verdict, ask};
+use crate::moves::Offer;
+use crate::parties::{self, Who};
 
 /// Floors that exclude nothing, or some of what a sequence signs.
 pub fn floors(strict: bool) -> PolicyFloors {
@@ -29,12 +29,12 @@ pub const BOND: u64 = 7_000_000;
 pub const URI: &str = "https://functions.example/";
 
 /// The token account that somebody would bring as the treasury.
-pub fn treasury_of(who: Who) -> Till {
+pub fn treasury_of(who: Who) -> TokenAccount {
     match who {
-        Who::Nominee => Till::Nominee,
-        Who::Stranger => Till::Stranger,
-        Who::Borrower => Till::Borrower,
-        _ => Till::Authority,
+        Who::Nominee => TokenAccount::Nominee,
+        Who::Stranger => TokenAccount::Stranger,
+        Who::Borrower => TokenAccount::Borrower,
+        _ => TokenAccount::Authority,
     }
 }
 
@@ -63,7 +63,7 @@ impl Model {
             pending_authority: None,
             servicer: Who::Servicer.key(),
             mint: self.mint,
-            treasury: self.tills[&Till::Authority],
+            treasury: self.token_accounts[&TokenAccount::Authority],
             floors: floors(false),
             keepers: Vec::new(),
             paused_until: 0,
@@ -89,7 +89,7 @@ impl Model {
     }
 
     pub(super) fn accept(&mut self, by: Who) -> Verdict {
-        let treasury = self.tills[&treasury_of(by)];
+        let treasury = self.token_accounts[&treasury_of(by)];
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(lender.pending_authority == Some(by.key()), "not the nominee")?;
         // Who did its own daily work keeps no key to what it gave away.
@@ -130,7 +130,7 @@ impl Model {
         let function = Function {
             version: 1,
             bump: 0,
-            lender: cast::lender(),
+            lender: parties::lender(),
             action,
             fee,
             bond: BOND,

@@ -2,10 +2,10 @@ use latchkey::state::{Action, AskedLock, Escrow, Loan, LoanStatus, Notice, Notic
 use latchkey::state::{Ledger, PolicyFloors};
 use latchkey_client::pda;
 
-use super::{Contract, Model, Refusal, Till, Verdict, ask};
+use super::{Contract, Model, Refusal, TokenAccount, Verdict, ask};
 use crate::arithmetic::{Books, Paid, Refused};
-use crate::cast::{self, Who};
-use crate::step::{Draft, EscrowSum, Sum};
+use crate::moves::{Draft, EscrowSum, Sum};
+use crate::parties::{self, Who};
 
 impl Contract {
     /// Whether a notice of what is unpaid on paper is in force, if something is.
@@ -73,21 +73,26 @@ impl Model {
         ask(!locked(car.lock_asked, self.now), "the car may be locked")?;
 
         let (index, escrow) = (car.loans, self.first_lamports(draft));
-        let address = pda::loan(&cast::vehicle(), index);
+        let address = pda::loan(&parties::vehicle(), index);
         let rent = self.rents.loan + self.rents.escrow + self.rents.wallet;
         self.spend(&Who::Payer.key(), rent + escrow)?;
-        let source = *self.tills.iter().find(|(_, till)| **till == treasury).ok_or("no treasury")?.0;
+        let source = *self
+            .token_accounts
+            .iter()
+            .find(|(_, token_account)| **token_account == treasury)
+            .ok_or("no treasury")?
+            .0;
         let money = self.tokens.get_mut(&source).ok_or("no treasury")?;
         *money = money.checked_sub(terms.principal).ok_or("an empty treasury")?;
-        *self.tokens.entry(Till::Seller).or_default() += terms.principal;
+        *self.tokens.entry(TokenAccount::Seller).or_default() += terms.principal;
         let reserve = self.functions[&Action::Unlock].fee;
         self.contract = Some(Contract {
             loan: Loan {
                 version: 1,
                 bump: 0,
-                lender: cast::lender(),
+                lender: parties::lender(),
                 borrower: Who::Borrower.key(),
-                vehicle: cast::vehicle(),
+                vehicle: parties::vehicle(),
                 wallet: pda::wallet(&address, &self.mint, &anchor_spl::token::ID),
                 index,
                 status: LoanStatus::Active,
@@ -206,7 +211,7 @@ impl Model {
     /// A plain transfer into the car wallet, which anybody may make while there is one.
     pub fn top_up(&mut self, amount: u64) -> Verdict {
         self.running()?;
-        let savings = self.tokens.get_mut(&Till::Borrower).ok_or("no savings")?;
+        let savings = self.tokens.get_mut(&TokenAccount::Borrower).ok_or("no savings")?;
         *savings = savings.checked_sub(amount).ok_or("no savings left")?;
         let contract = self.running()?;
         contract.wallet += amount;
@@ -264,7 +269,7 @@ impl Model {
         ask(i128::from(contract.wallet) - due >= i128::from(amount), "it is due")?;
         contract.wallet -= amount;
         contract.withdrawn += amount;
-        *self.tokens.entry(Till::Borrower).or_default() += amount;
+        *self.tokens.entry(TokenAccount::Borrower).or_default() += amount;
         Ok(())
     }
 
@@ -371,7 +376,7 @@ impl Model {
         ask(contract.books.status == LoanStatus::PaidOff, "not paid off")?;
         ask(!locked(self.car()?.lock_asked, self.now), "the car may be locked")?;
         ask(contract.loan.invocations_open == 0, "invocations are open")?;
-        *self.tokens.entry(Till::Borrower).or_default() += contract.wallet;
+        *self.tokens.entry(TokenAccount::Borrower).or_default() += contract.wallet;
         let rent = self.rents.loan + self.rents.escrow + self.rents.wallet;
         self.earn(&contract.loan.rent_payer, rent);
         self.earn(&lender.authority, contract.available);

@@ -2,7 +2,7 @@ use latchkey::state::LockState;
 
 use super::Model;
 use crate::arithmetic::{due, fallen_due};
-use crate::step::Moment;
+use crate::moves::Moment;
 
 impl Model {
     /// When a moment is, if there is such a one.

@@ -7,8 +7,8 @@ use latchkey::state::{
 use latchkey_client::Pubkey;
 
 use super::{Model, Open, Refusal, Verdict, ask};
-use crate::cast::{self, Who};
-use crate::step::Proof;
+use crate::moves::Proof;
+use crate::parties::{self, Who};
 
 impl Model {
     pub(super) fn car(&self) -> Result<&Vehicle, Refusal> {
@@ -24,10 +24,10 @@ impl Model {
         self.vehicle = Some(Vehicle {
             version: 1,
             bump: 0,
-            lender: cast::lender(),
-            first_device_key: cast::device_key(0),
-            device_key: cast::device_key(0),
-            vin_commitment: cast::VIN,
+            lender: parties::lender(),
+            first_device_key: parties::device_key(0),
+            device_key: parties::device_key(0),
+            vin_commitment: parties::VIN,
             active_loan: None,
             lock: LockState::Unlocked,
             lock_asked: None,
@@ -48,10 +48,10 @@ impl Model {
         let owes = self.contract.as_ref().map(|contract| contract.loan.borrower);
         let car = self.vehicle.as_mut().ok_or("no car")?;
         ask(!car.retired, "the car is retired")?;
-        ask(cast::device_key(device) != car.device_key, "the same key")?;
+        ask(parties::device_key(device) != car.device_key, "the same key")?;
         ask(!secured || borrower.map(Who::key) == owes, "the borrower does not sign")?;
         ask(proof == Proof::Right, "no proof")?;
-        car.device_key = cast::device_key(device);
+        car.device_key = parties::device_key(device);
         car.void_through = car.last_seq_asked;
         car.last_seq_asked += 1;
         car.open = None;
@@ -174,9 +174,9 @@ impl Model {
         let account = Invocation {
             version: 1,
             bump: 0,
-            lender: cast::lender(),
+            lender: parties::lender(),
             loan,
-            vehicle: cast::vehicle(),
+            vehicle: parties::vehicle(),
             borrower: Who::Borrower.key(),
             seq,
             action,
@@ -283,7 +283,7 @@ impl Model {
         if done.action == Action::Warn {
             let told = contract.unpaid_notice(now);
             if told == Some(false) {
-                let evidence = cast::command_hash(seq);
+                let evidence = parties::command_hash(seq);
                 contract.loan.notice =
                     Some(Notice { served_at: now, evidence, channels: NoticeChannels::CAR });
             }

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 
 use crate::cases;
-use crate::subject::{DAY, START, Step, Subject, any_step, any_terms, plain};
+use crate::subject::{DAY, Move, START, Subject, any_move, any_terms, plain};
 
 proptest! {
     #![proptest_config(cases(1_500))]
@@ -15,12 +15,12 @@ proptest! {
     #[test]
     fn any_stream_of_payments_on_any_terms_is_divided_to_the_unit(
         terms in any_terms(),
-        steps in prop::collection::vec(any_step(), 1..40),
+        moves in prop::collection::vec(any_move(), 1..40),
     ) {
         let mut subject = Subject::new(terms);
         subject.agrees();
-        for step in steps {
-            subject.take(step);
+        for one in moves {
+            subject.take(one);
         }
     }
 
@@ -65,20 +65,20 @@ fn five_years_of_odd_payments_agree_to_the_unit() {
             while subject.now < START + 5 * 365 * DAY && subject.loan.status.is_open() {
                 odd = odd.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let (a, b) = (odd >> 33, (odd >> 20) & 0x1FFF);
-                subject.take(Step::Wait(i64::try_from(a % 2_600_000).expect("it is small")));
-                subject.take(Step::TopUp(40 + a % 90, b));
-                subject.take(Step::Collect);
+                subject.take(Move::Wait(i64::try_from(a % 2_600_000).expect("it is small")));
+                subject.take(Move::TopUp(40 + a % 90, b));
+                subject.take(Move::Collect);
                 if a % 7 == 0 {
-                    subject.take(Step::TopUp(30, b));
-                    subject.take(Step::Prepay(11, b));
+                    subject.take(Move::TopUp(30, b));
+                    subject.take(Move::Prepay(11, b));
                 }
                 if a % 31 == 0 {
-                    subject.take(Step::Default);
+                    subject.take(Move::Default);
                 }
             }
             assert!(subject.loan.ledger.interest_paid > 5_000_000_000, "a life worth the name");
-            subject.take(Step::TopUpAll(0));
-            subject.take(Step::PayOff);
+            subject.take(Move::TopUpAll(0));
+            subject.take(Move::PayOff);
             assert!(!subject.loan.status.is_open());
             assert_eq!(subject.loan.ledger.principal_paid, terms.principal);
         }
@@ -100,17 +100,17 @@ fn a_fee_paid_out_of_an_instalment_makes_no_later_one_late_and_not_the_last() {
     };
     let mut subject = Subject::new(terms);
     // The first comes a day late and pays its fee first; all others are full and in time.
-    subject.take(Step::ToDue(DAY));
-    subject.take(Step::Collect);
+    subject.take(Move::ToDue(DAY));
+    subject.take(Move::Collect);
     for _ in 0..9 {
-        subject.take(Step::TopUp(100, 0));
-        subject.take(Step::Collect);
-        subject.take(Step::ToDue(0));
+        subject.take(Move::TopUp(100, 0));
+        subject.take(Move::Collect);
+        subject.take(Move::ToDue(0));
     }
-    subject.take(Step::TopUp(100, 0));
-    subject.take(Step::Collect);
-    subject.take(Step::Wait(2 * DAY));
-    subject.take(Step::Collect);
+    subject.take(Move::TopUp(100, 0));
+    subject.take(Move::Collect);
+    subject.take(Move::Wait(2 * DAY));
+    subject.take(Move::Collect);
     let ledger = subject.loan.ledger;
     assert_eq!((ledger.fees_paid, ledger.fees), (25, 0), "one fee, for the first instalment");
     assert_eq!(subject.books.owed(), 25, "what the fee took stays owed");
@@ -128,7 +128,7 @@ fn a_month_without_the_day_ends_with_its_last_and_costs_the_next_nothing() {
 
 #[test]
 fn every_day_of_eight_centuries_has_the_calendars_months() {
-    // 1600 to 2400, every fourth day, by steps of up to a year.
+    // 1600 to 2400, every fourth day, by moves of up to a year.
     for day in (-135_140..157_110_i64).step_by(4) {
         let time = day * DAY + day.rem_euclid(DAY);
         let months = (day.rem_euclid(13)).try_into().expect("it is small");

@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 
 use crate::cases;
-use crate::subject::{DAY, START, Step, Subject, any_terms, plain, program_loan};
+use crate::subject::{DAY, Move, START, Subject, any_terms, plain, program_loan};
 
 proptest! {
     #![proptest_config(cases(1_000))]
@@ -66,13 +66,13 @@ proptest! {
     ) {
         let start = || {
             let mut subject = Subject::new(terms);
-            subject.take(Step::ToDue(late));
+            subject.take(Move::ToDue(late));
             subject
         };
         let (mut once, mut split) = (start(), start());
         let whole: u64 = parts.iter().sum();
-        once.take(Step::TopUp(whole, 0));
-        once.take(Step::Collect);
+        once.take(Move::TopUp(whole, 0));
+        once.take(Move::Collect);
         // Late fees are decided with what lies in the wallet: both have decided theirs on the same money.
         let charged = once.loan.ledger.fees + once.loan.ledger.fees_paid;
         let mut given = 0;
@@ -83,10 +83,10 @@ proptest! {
             let so_far = split.wallet + split.loan.ledger.interest_paid + split.loan.ledger.principal_paid
                 + split.loan.ledger.fees_paid;
             split.wallet += u64::try_from(target).unwrap() - so_far;
-            split.take(Step::Collect);
+            split.take(Move::Collect);
         }
         for subject in [&mut once, &mut split] {
-            subject.take(Step::Wait(later));
+            subject.take(Move::Wait(later));
         }
         let more_fees = split.loan.ledger.fees + split.loan.ledger.fees_paid - charged;
         let owed = |subject: &Subject| {
@@ -109,18 +109,18 @@ proptest! {
         let terms = Terms { overpayment: Overpayment::ReducePrincipal, ..terms };
         let start = || {
             let mut subject = Subject::new(terms);
-            subject.take(Step::Wait(wait));
-            subject.take(Step::TopUpAll(0));
-            subject.take(Step::Collect);
+            subject.take(Move::Wait(wait));
+            subject.take(Move::TopUpAll(0));
+            subject.take(Move::Collect);
             subject
         };
         let (mut once, mut split) = (start(), start());
         let (a, b) = (terms.instalment * first / 100, terms.instalment * second / 100);
         let both = a + b;
         prop_assume!(i128::from(both) < once.books.payoff() && a > 0 && b > 0);
-        once.take(Step::Prepay(0, both));
-        split.take(Step::Prepay(0, a));
-        split.take(Step::Prepay(0, b));
+        once.take(Move::Prepay(0, both));
+        split.take(Move::Prepay(0, a));
+        split.take(Move::Prepay(0, b));
         prop_assert_eq!(once.loan.ledger, split.loan.ledger);
     }
 }

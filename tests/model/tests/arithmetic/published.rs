@@ -4,7 +4,7 @@ use latchkey::rules::interest::per_diem;
 use latchkey::state::{Overpayment, Period, Terms};
 use latchkey_tests_model::arithmetic;
 
-use crate::subject::{DAY, START, Step, Subject, plain};
+use crate::subject::{DAY, Move, START, Subject, plain};
 
 /// Units to a dollar.
 const DOLLAR: u64 = 1_000_000;
@@ -22,7 +22,7 @@ fn cents(units: u64) -> u64 {
 fn interest_cents(dollars: u64, apr_bps: u16, days: i64) -> u64 {
     let far = START + 3_650 * DAY;
     let mut subject = Subject::new(Terms { principal: dollars * DOLLAR, apr_bps, first_due: far, ..plain() });
-    subject.take(Step::Wait(days * DAY));
+    subject.take(Move::Wait(days * DAY));
     let position = latchkey::rules::ledger::Position::at(&subject.loan, 0, subject.now).unwrap();
     cents(position.ledger.interest)
 }
@@ -53,9 +53,9 @@ fn a_payment_of_377_dollars_is_divided_by_the_days_since_the_last() {
             first_due: START + days * DAY,
             ..plain()
         });
-        subject.take(Step::Wait(days * DAY));
-        subject.take(Step::TopUp(100, 0));
-        subject.take(Step::Collect);
+        subject.take(Move::Wait(days * DAY));
+        subject.take(Move::TopUp(100, 0));
+        subject.take(Move::Collect);
         let ledger = subject.loan.ledger;
         assert_eq!((cents(ledger.interest_paid), cents(ledger.principal_paid)), (interest, principal));
     }
@@ -69,10 +69,10 @@ fn ten_thousand_dollars_at_6_percent_are_paid_off_after_90_days_with_10147_dolla
     assert_eq!(interest_cents(10_000, 600, 90), 14_795);
     assert_eq!(cents(per_diem(10_000 * DOLLAR, 600)), 164);
     let mut subject = Subject::new(Terms { apr_bps: 600, first_due: START + 365 * DAY, ..plain() });
-    subject.take(Step::Wait(90 * DAY));
-    subject.take(Step::TopUpAll(0));
+    subject.take(Move::Wait(90 * DAY));
+    subject.take(Move::TopUpAll(0));
     assert_eq!(cents(subject.wallet), 1_014_795);
-    subject.take(Step::PayOff);
+    subject.take(Move::PayOff);
     assert!(!subject.loan.status.is_open());
 }
 
@@ -106,9 +106,9 @@ fn the_federal_reserves_example_of_a_48_month_loan_comes_out_to_the_cent() {
     let mut months = Vec::new();
     for _ in 0..48 {
         let before = subject.loan.ledger.interest_paid;
-        subject.take(Step::Wait(TWELFTH));
-        subject.take(Step::TopUp(100, 0));
-        subject.take(Step::Collect);
+        subject.take(Move::Wait(TWELFTH));
+        subject.take(Move::TopUp(100, 0));
+        subject.take(Move::Collect);
         let ledger = subject.loan.ledger;
         months.push((cents(ledger.interest_paid - before), cents(ledger.principal)));
     }
@@ -119,9 +119,9 @@ fn the_federal_reserves_example_of_a_48_month_loan_comes_out_to_the_cent() {
     assert!((total - 3_656_320_000).abs() < 48 * i128::from(CENT), "{total}");
 
     let mut prepaid = Subject::new(terms);
-    prepaid.take(Step::Wait(TWELFTH));
-    prepaid.take(Step::TopUp(100, 1_000 * DOLLAR));
-    prepaid.take(Step::Prepay(0, 1_000 * DOLLAR));
+    prepaid.take(Move::Wait(TWELFTH));
+    prepaid.take(Move::TopUp(100, 1_000 * DOLLAR));
+    prepaid.take(Move::Prepay(0, 1_000 * DOLLAR));
     assert_eq!(cents(prepaid.loan.ledger.principal), 1_747_316);
     assert_eq!(prepaid.loan.ledger.paid_scheduled, terms.instalment, "the next instalment stays due");
 }

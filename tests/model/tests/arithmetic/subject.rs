@@ -101,7 +101,7 @@ pub fn any_terms() -> impl Strategy<Value = Terms> {
 
 /// What happens to a loan.
 #[derive(Clone, Copy, Debug)]
-pub enum Step {
+pub enum Move {
     /// So many seconds.
     Wait(i64),
     /// To the next due date, and so many seconds from it.
@@ -123,19 +123,19 @@ pub enum Step {
 }
 
 /// A year of odd days, and the sort of payments people make.
-pub fn any_step() -> impl Strategy<Value = Step> {
+pub fn any_move() -> impl Strategy<Value = Move> {
     prop_oneof![
-        3 => (0..45 * DAY).prop_map(Step::Wait),
-        1 => (0..90_i64).prop_map(Step::Wait),
-        3 => (-1..=1_i64).prop_map(Step::ToDue),
-        1 => (5 * DAY..15 * DAY).prop_map(Step::ToDue),
-        5 => (0..250_u64, 0..3_u64).prop_map(|(share, odd)| Step::TopUp(share, odd)),
-        1 => (-1..=1_i64).prop_map(Step::TopUpAll),
-        5 => Just(Step::Collect),
-        3 => (0..300_u64, 0..3_u64).prop_map(|(share, odd)| Step::Prepay(share, odd)),
-        1 => Just(Step::PayOff),
-        1 => Just(Step::Default),
-        1 => Just(Step::Extend),
+        3 => (0..45 * DAY).prop_map(Move::Wait),
+        1 => (0..90_i64).prop_map(Move::Wait),
+        3 => (-1..=1_i64).prop_map(Move::ToDue),
+        1 => (5 * DAY..15 * DAY).prop_map(Move::ToDue),
+        5 => (0..250_u64, 0..3_u64).prop_map(|(share, odd)| Move::TopUp(share, odd)),
+        1 => (-1..=1_i64).prop_map(Move::TopUpAll),
+        5 => Just(Move::Collect),
+        3 => (0..300_u64, 0..3_u64).prop_map(|(share, odd)| Move::Prepay(share, odd)),
+        1 => Just(Move::PayOff),
+        1 => Just(Move::Default),
+        1 => Just(Move::Extend),
     ]
 }
 
@@ -163,48 +163,48 @@ impl Subject {
             + odd
     }
 
-    /// Takes a step in both, and looks at what each made of it.
+    /// Makes a move in both, and looks at what each made of it.
     #[track_caller]
-    pub fn take(&mut self, step: Step) {
+    pub fn take(&mut self, next: Move) {
         let before = self.loan.clone();
         let (wallet, now) = (self.wallet, self.now);
-        match step {
-            Step::Wait(seconds) => self.now += seconds,
-            Step::ToDue(offset) => {
+        match next {
+            Move::Wait(seconds) => self.now += seconds,
+            Move::ToDue(offset) => {
                 let terms = &self.books.terms;
                 let next = arithmetic::fallen_due(terms, now).min(terms.count - 1);
                 self.now = now.max(arithmetic::due(terms, next) + offset);
             }
-            Step::TopUp(share, odd) => self.wallet += self.share(share, odd),
-            Step::TopUpAll(odd) => {
+            Move::TopUp(share, odd) => self.wallet += self.share(share, odd),
+            Move::TopUpAll(odd) => {
                 let all = self.books.standing(wallet, now).payoff + i128::from(odd);
                 self.wallet = self.wallet.max(u64::try_from(all.max(0)).expect("terms are moderate"));
             }
-            Step::Collect => {
+            Move::Collect => {
                 let program = ledger::collect(&mut self.loan, wallet, now);
                 let exact = self.books.collect(wallet, now);
                 self.paid(&before, program, exact);
             }
-            Step::Prepay(share, odd) => {
+            Move::Prepay(share, odd) => {
                 let amount = self.share(share, odd);
                 let program = ledger::prepay(&mut self.loan, wallet, amount, now);
                 let exact = self.books.prepay(wallet, amount, now);
                 self.paid(&before, program, exact);
             }
-            Step::PayOff => {
+            Move::PayOff => {
                 let program = ledger::pay_off(&mut self.loan, wallet, now);
                 let exact = self.books.pay_off(wallet, now);
                 self.paid(&before, program, exact);
             }
             // Only that the loan is in default matters here: payments must bring it back.
-            Step::Default => {
+            Move::Default => {
                 let standing = self.books.standing(wallet, now);
                 if self.books.status == LoanStatus::Active && standing.oldest_unpaid.is_some() {
                     self.books.status = LoanStatus::Defaulted;
                     self.loan.status = LoanStatus::Defaulted;
                 }
             }
-            Step::Extend => {
+            Move::Extend => {
                 if servicing::extend(&mut self.loan, now).is_ok() {
                     self.books.extend(now);
                 }

@@ -5,12 +5,12 @@
 
 use std::sync::Mutex;
 
-use latchkey_tests_model::play::{Tally, any_sequence, play};
-use latchkey_tests_model::step::Flavour;
+use latchkey_tests_model::moves::Flavour;
+use latchkey_tests_model::run::{Tally, any_sequence, run};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
 /// Lets `cases` sequences of a flavour happen, in a deep run `deep` times the number asked for.
-fn run(flavour: Flavour, cases: u32, deep: u32) {
+fn run_many(flavour: Flavour, cases: u32, deep: u32) {
     let length = latchkey_tests_cases::deep();
     let cases = length.map_or(cases, |length| deep * length);
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
@@ -24,8 +24,8 @@ fn run(flavour: Flavour, cases: u32, deep: u32) {
     let tally = Mutex::new(Tally::default());
     let result = runner.run(&any_sequence(flavour), |sequence| {
         // A failure panics here, before the lock: what shrinks must fail for its own reason.
-        let played = play(&sequence);
-        tally.lock().expect("nobody panics with it").add(&played);
+        let one = run(&sequence);
+        tally.lock().expect("nobody panics with it").add(&one);
         Ok(())
     });
     let tally = tally.into_inner().expect("nobody panics with it");
@@ -42,15 +42,15 @@ fn run(flavour: Flavour, cases: u32, deep: u32) {
 
 #[test]
 fn loans_paid_and_not_paid_are_what_the_contract_says() {
-    run(Flavour::Money, 100, 4_000);
+    run_many(Flavour::Money, 100, 4_000);
 }
 
 #[test]
 fn function_calls_lock_unlock_and_pay_as_the_contract_says() {
-    run(Flavour::Calls, 100, 4_000);
+    run_many(Flavour::Calls, 100, 4_000);
 }
 
 #[test]
 fn hostile_people_get_nothing_that_the_contract_does_not_give() {
-    run(Flavour::Hostile, 100, 4_000);
+    run_many(Flavour::Hostile, 100, 4_000);
 }

@@ -6,12 +6,12 @@ use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, NoticeChannels};
 use latchkey_client::instructions::{self as build, Secured};
 use latchkey_client::{Instruction, Pubkey};
-use latchkey_tests_svm::{Car, Outcome, Scene, floors, person};
+use latchkey_tests_svm::{Car, LoanFixture, Outcome, floors, person};
 use serde_json::Value;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::stage::{Stage, Stages};
+use crate::checkpoint::{Checkpoint, Checkpoints};
 
 /// An instruction, and when it succeeds.
 pub struct Door {
@@ -20,56 +20,62 @@ pub struct Door {
     /// Which of its uses, where there is more than one.
     pub of: &'static str,
     /// When it succeeds.
-    pub stage: Stage,
-    build: fn(&Scene) -> Vec<Instruction>,
+    pub checkpoint: Checkpoint,
+    build: fn(&LoanFixture) -> Vec<Instruction>,
 }
 
-const fn door(name: &'static str, stage: Stage, build: fn(&Scene) -> Vec<Instruction>) -> Door {
-    Door { name, of: "", stage, build }
+const fn door(
+    name: &'static str,
+    checkpoint: Checkpoint,
+    build: fn(&LoanFixture) -> Vec<Instruction>,
+) -> Door {
+    Door { name, of: "", checkpoint, build }
 }
 
 const fn door_of(
     name: &'static str,
     of: &'static str,
-    stage: Stage,
-    build: fn(&Scene) -> Vec<Instruction>,
+    checkpoint: Checkpoint,
+    build: fn(&LoanFixture) -> Vec<Instruction>,
 ) -> Door {
-    Door { name, of, stage, build }
+    Door { name, of, checkpoint, build }
 }
 
 /// Every way in.
 pub const DOORS: &[Door] = &[
-    door("init_lender", Stage::Bare, |s| {
+    door("init_lender", Checkpoint::Bare, |s| {
         let args = InitLenderArgs { servicer: s.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
         vec![build::init_lender(&s.lender_parties(), args)]
     }),
-    door("set_policy", Stage::Fresh, |s| vec![build::set_policy(s.lender, s.authority.pubkey(), floors())]),
-    door("nominate_authority", Stage::Fresh, |s| {
+    door("set_policy", Checkpoint::Fresh, |s| {
+        vec![build::set_policy(s.lender, s.authority.pubkey(), floors())]
+    }),
+    door("nominate_authority", Checkpoint::Fresh, |s| {
         vec![build::nominate_authority(s.lender, s.authority.pubkey(), Some(person("nominee").pubkey()))]
     }),
-    door("accept_authority", Stage::Nominated, |s| {
+    door("accept_authority", Checkpoint::Nominated, |s| {
         let nominee = person("nominee").pubkey();
         vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee))]
     }),
-    door("set_servicer", Stage::Fresh, |s| {
+    door("set_servicer", Checkpoint::Fresh, |s| {
         vec![build::set_servicer(s.lender, s.authority.pubkey(), s.rival.pubkey())]
     }),
-    door("set_keepers", Stage::Fresh, |s| {
+    door("set_keepers", Checkpoint::Fresh, |s| {
         vec![build::set_keepers(s.lender, s.authority.pubkey(), vec![s.keeper.pubkey()])]
     }),
-    door("set_function", Stage::Fresh, |s| {
+    door("set_function", Checkpoint::Fresh, |s| {
         let who =
             build::SetFunction { payer: s.payer.pubkey(), authority: s.authority.pubkey(), lender: s.lender };
         vec![build::set_function(&who, Action::Lock, s.offer(Action::Lock))]
     }),
-    door("pause", Stage::Fresh, |s| vec![build::pause(s.lender, s.servicer.pubkey(), 60)]),
-    door("unpause", Stage::Fresh, |s| vec![build::unpause(s.lender, s.servicer.pubkey())]),
-    door("register_vehicle", Stage::BeforeLoan, |s| {
+    door("pause", Checkpoint::Fresh, |s| vec![build::pause(s.lender, s.servicer.pubkey(), 60)]),
+    door("unpause", Checkpoint::Fresh, |s| vec![build::unpause(s.lender, s.servicer.pubkey())]),
+    door("register_vehicle", Checkpoint::BeforeLoan, |s| {
         let car = Car::new("new car");
         let enrolment = car.sign(&car.enrolment(&s.lender).encode());
         build::register_vehicle(s.payer.pubkey(), s.servicer.pubkey(), &enrolment).expect("it is one").into()
     }),
-    door("rotate_device_key", Stage::Fresh, |s| {
+    door("rotate_device_key", Checkpoint::Fresh, |s| {
         let device = s.car.successor("new device");
         let enrolment = device.sign(&device.enrolment(&s.lender).encode());
         let secured = Some(Secured { loan: s.keys.loan, borrower: s.borrower.pubkey() });
@@ -77,51 +83,57 @@ pub const DOORS: &[Door] = &[
             .expect("it is one")
             .into()
     }),
-    door("retire_vehicle", Stage::BeforeLoan, |s| {
+    door("retire_vehicle", Checkpoint::BeforeLoan, |s| {
         vec![build::retire_vehicle(s.lender, s.keys.vehicle, s.servicer.pubkey())]
     }),
-    door("originate", Stage::BeforeLoan, |s| vec![s.origination(s.terms, s.fees())]),
-    door("fund_escrow", Stage::Fresh, |s| vec![build::fund_escrow(s.payer.pubkey(), &s.keys.loan, 1)]),
-    door("withdraw_escrow", Stage::Fresh, |s| {
+    door("originate", Checkpoint::BeforeLoan, |s| vec![s.origination(s.terms, s.fees())]),
+    door("fund_escrow", Checkpoint::Fresh, |s| vec![build::fund_escrow(s.payer.pubkey(), &s.keys.loan, 1)]),
+    door("withdraw_escrow", Checkpoint::Fresh, |s| {
         vec![build::withdraw_escrow(&s.keys, s.authority.pubkey(), 1_000_000)]
     }),
-    door("collect", Stage::Funded, |s| vec![build::collect(&s.keys)]),
-    door("prepay", Stage::Funded, |s| vec![build::prepay(&s.keys, s.borrower.pubkey(), 500)]),
-    door("pay_off", Stage::Funded, |s| vec![build::pay_off(&s.keys, s.borrower.pubkey())]),
-    door("withdraw_surplus", Stage::Funded, |s| {
+    door("collect", Checkpoint::Funded, |s| vec![build::collect(&s.keys)]),
+    door("prepay", Checkpoint::Funded, |s| vec![build::prepay(&s.keys, s.borrower.pubkey(), 500)]),
+    door("pay_off", Checkpoint::Funded, |s| vec![build::pay_off(&s.keys, s.borrower.pubkey())]),
+    door("withdraw_surplus", Checkpoint::Funded, |s| {
         vec![build::withdraw_surplus(&s.keys, s.borrower.pubkey(), s.savings, 100)]
     }),
-    door("declare_default", Stage::GraceOver, |s| vec![build::declare_default(&s.keys)]),
-    door("serve_notice", Stage::Due, |s| {
+    door("declare_default", Checkpoint::GraceOver, |s| vec![build::declare_default(&s.keys)]),
+    door("serve_notice", Checkpoint::Due, |s| {
         vec![build::serve_notice(&s.keys, s.servicer.pubkey(), [9; 32], NoticeChannels::MAIL)]
     }),
-    door("place_hold", Stage::Fresh, |s| {
+    door("place_hold", Checkpoint::Fresh, |s| {
         vec![build::place_hold(&s.keys, s.servicer.pubkey(), s.terms.first_due)]
     }),
-    door("lift_hold", Stage::Held, |s| {
+    door("lift_hold", Checkpoint::Held, |s| {
         vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())]
     }),
-    door("extend", Stage::Fresh, |s| vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())]),
-    door("waive_fees", Stage::Late, |s| vec![build::waive_fees(&s.keys, s.servicer.pubkey(), 25)]),
-    door("emergency_start", Stage::Locked, |s| vec![build::emergency_start(&s.keys, s.borrower.pubkey())]),
-    door("charge_off", Stage::Hopeless, |s| vec![build::charge_off(&s.keys, s.servicer.pubkey())]),
-    door_of("request", "a warning", Stage::Due, |s| {
+    door("extend", Checkpoint::Fresh, |s| {
+        vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())]
+    }),
+    door("waive_fees", Checkpoint::Late, |s| vec![build::waive_fees(&s.keys, s.servicer.pubkey(), 25)]),
+    door("emergency_start", Checkpoint::Locked, |s| {
+        vec![build::emergency_start(&s.keys, s.borrower.pubkey())]
+    }),
+    door("charge_off", Checkpoint::Hopeless, |s| vec![build::charge_off(&s.keys, s.servicer.pubkey())]),
+    door_of("request", "a warning", Checkpoint::Due, |s| {
         vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Warn, 1)]
     }),
-    door_of("request", "a lock", Stage::Defaulted, |s| {
+    door_of("request", "a lock", Checkpoint::Defaulted, |s| {
         vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Lock, 1)]
     }),
-    door_of("request", "an unlock", Stage::Cured, |s| {
+    door_of("request", "an unlock", Checkpoint::Cured, |s| {
         vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Unlock, 2)]
     }),
-    door_of("request", "an unlock by the lender", Stage::Locked, |s| {
+    door_of("request", "an unlock by the lender", Checkpoint::Locked, |s| {
         vec![build::request(&s.keys, s.payer.pubkey(), Some(s.servicer.pubkey()), Action::Unlock, 2)]
     }),
-    door("claim", Stage::Asked, |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)]),
-    door("confirm", Stage::Claimed, |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into()),
-    door("yield_claim", Stage::Claimed, |s| vec![build::yield_claim(&s.keys.vehicle, s.keeper.pubkey(), 1)]),
-    door("expire", Stage::Over, |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())]),
-    door("close_loan", Stage::PaidOff, |s| vec![s.closing(&s.borrower.pubkey())]),
+    door("claim", Checkpoint::Asked, |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)]),
+    door("confirm", Checkpoint::Claimed, |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into()),
+    door("yield_claim", Checkpoint::Claimed, |s| {
+        vec![build::yield_claim(&s.keys.vehicle, s.keeper.pubkey(), 1)]
+    }),
+    door("expire", Checkpoint::Over, |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())]),
+    door("close_loan", Checkpoint::PaidOff, |s| vec![s.closing(&s.borrower.pubkey())]),
 ];
 
 /// The first door of an instruction.
@@ -152,10 +164,10 @@ impl Door {
     }
 
     /// The honest call, to be changed.
-    pub fn attempt(&'static self, stages: &mut Stages) -> Attempt {
-        let scene = stages.at(self.stage);
-        let instructions = (self.build)(&scene);
-        Attempt { door: self, scene, instructions }
+    pub fn attempt(&'static self, checkpoints: &mut Checkpoints) -> Attempt {
+        let fixture = checkpoints.at(self.checkpoint);
+        let instructions = (self.build)(&fixture);
+        Attempt { door: self, fixture, instructions }
     }
 }
 
@@ -174,7 +186,7 @@ fn interface_of(instruction: &str) -> &'static [Value] {
 pub struct Attempt {
     door: &'static Door,
     /// Where it is made.
-    pub scene: Scene,
+    pub fixture: LoanFixture,
     /// What is sent.
     pub instructions: Vec<Instruction>,
 }
@@ -214,15 +226,15 @@ impl Attempt {
 
     /// Sends it, signed by everybody it asks to.
     pub fn send(self) -> Outcome {
-        let Self { mut scene, instructions, .. } = self;
-        send(&mut scene, &instructions)
+        let Self { mut fixture, instructions, .. } = self;
+        send(&mut fixture, &instructions)
     }
 }
 
 /// Sends instructions, signed by everybody they ask to sign.
-pub fn send(scene: &mut Scene, instructions: &[Instruction]) -> Outcome {
+pub fn send(fixture: &mut LoanFixture, instructions: &[Instruction]) -> Outcome {
     let signers = signers(instructions);
-    scene.world.send(instructions, &signers.iter().collect::<Vec<_>>())
+    fixture.chain.send(instructions, &signers.iter().collect::<Vec<_>>())
 }
 
 /// The keys of everybody who must sign.

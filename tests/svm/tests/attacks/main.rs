@@ -3,10 +3,10 @@
 //! A class is one test under nextest. Run alone, this binary runs them all and prints one line a case, or one JSON
 //! object with `--json`; `cargo xtask test --attacks` does that.
 
+mod checkpoint;
 mod classes;
 mod door;
 mod report;
-mod stage;
 mod suite;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::Stages;
+use crate::checkpoint::Checkpoints;
 use crate::suite::Class;
 
 /// How to tell it.
@@ -16,11 +16,11 @@ pub enum Format {
 
 /// Runs the classes' cases and prints one line each. Whether all were met.
 pub fn report<'c>(classes: impl Iterator<Item = &'c Class>, format: Format) -> bool {
-    let mut stages = Stages::default();
+    let mut checkpoints = Checkpoints::default();
     let (mut count, mut unmet) = (0, 0);
     for class in classes {
         for case in (class.cases)() {
-            let outcome = (case.run)(&mut stages);
+            let outcome = (case.run)(&mut checkpoints);
             let met = case.expected.is_met(&outcome);
             let (name, expected) = (format!("{}: {}", class.name, case.name), case.expected.to_string());
             match format {

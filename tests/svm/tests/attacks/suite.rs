@@ -8,7 +8,7 @@ use latchkey_tests_svm::Outcome;
 use solana_sdk::instruction::InstructionError;
 use solana_sdk::transaction::TransactionError;
 
-use crate::stage::Stages;
+use crate::checkpoint::Checkpoints;
 
 /// Attacks of one kind.
 pub struct Class {
@@ -26,8 +26,8 @@ pub struct Case {
     pub instruction: &'static str,
     /// What stops it.
     pub expected: Expected,
-    /// Tries it. A transaction that fails has changed nothing, which the world itself checks.
-    pub run: Box<dyn Fn(&mut Stages) -> Outcome>,
+    /// Tries it. A transaction that fails has changed nothing, which the chain itself checks.
+    pub run: Box<dyn Fn(&mut Checkpoints) -> Outcome>,
 }
 
 impl Case {
@@ -36,7 +36,7 @@ impl Case {
         name: impl Into<String>,
         instruction: &'static str,
         expected: impl Into<Expected>,
-        run: impl Fn(&mut Stages) -> Outcome + 'static,
+        run: impl Fn(&mut Checkpoints) -> Outcome + 'static,
     ) -> Self {
         Self { name: name.into(), instruction, expected: expected.into(), run: Box::new(run) }
     }

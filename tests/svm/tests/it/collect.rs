@@ -5,13 +5,13 @@ use latchkey::errors::LatchkeyError;
 use latchkey::events::{PaymentApplied, PaymentKind};
 use latchkey::state::{LoanStatus, Period, Waterfall};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, START, Scene, due, swap};
+use latchkey_tests_svm::{DAY, LoanFixture, START, due, swap};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
-fn collected(scene: &mut Scene) -> PaymentApplied {
-    let told = only_event!(scene.collect().holds(), PaymentApplied);
+fn collected(fixture: &mut LoanFixture) -> PaymentApplied {
+    let told = only_event!(fixture.collect().holds(), PaymentApplied);
     assert_eq!(told.kind, PaymentKind::Collected);
     told
 }
@@ -23,175 +23,175 @@ fn parts(told: &PaymentApplied) -> (u64, u64, u64) {
 
 #[test]
 fn an_instalment_is_taken_from_its_due_date_to_the_second() {
-    let mut scene = Scene::new();
-    scene.top_up(2_500);
-    assert_eq!(parts(&collected(scene.at(due(0) - 1))), (0, 0, 0));
-    assert_eq!(parts(&collected(scene.at(due(0)))), (0, 1_000, 0));
-    assert_eq!(parts(&collected(scene.at(due(0) + 1))), (0, 0, 0));
-    assert_eq!(parts(&collected(scene.at(due(1)))), (0, 1_000, 0));
-    assert_eq!(scene.wallet(), 500);
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(2_500);
+    assert_eq!(parts(&collected(fixture.at(due(0) - 1))), (0, 0, 0));
+    assert_eq!(parts(&collected(fixture.at(due(0)))), (0, 1_000, 0));
+    assert_eq!(parts(&collected(fixture.at(due(0) + 1))), (0, 0, 0));
+    assert_eq!(parts(&collected(fixture.at(due(1)))), (0, 1_000, 0));
+    assert_eq!(fixture.wallet(), 500);
 }
 
 #[test]
 fn a_payment_tells_what_was_before_and_after() {
-    let mut scene = Scene::new();
-    scene.top_up(600);
-    scene.at(due(0));
-    let treasury = scene.world.tokens(&scene.keys.treasury);
-    let told = collected(&mut scene);
-    assert_eq!((told.loan, told.principal_before, told.principal_after), (scene.keys.loan, 10_000, 9_400));
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(600);
+    fixture.at(due(0));
+    let treasury = fixture.chain.tokens(&fixture.keys.treasury);
+    let told = collected(&mut fixture);
+    assert_eq!((told.loan, told.principal_before, told.principal_after), (fixture.keys.loan, 10_000, 9_400));
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::Active));
-    assert_eq!(scene.world.tokens(&scene.keys.treasury), treasury + 600);
-    assert_eq!((scene.wallet(), scene.loan().ledger.principal), (0, 9_400));
+    assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury + 600);
+    assert_eq!((fixture.wallet(), fixture.loan().ledger.principal), (0, 9_400));
 }
 
 #[test]
 fn a_late_fee_falls_to_the_second_and_once_an_instalment() {
-    let mut scene = Scene::new();
+    let mut fixture = LoanFixture::new();
     let late = due(0) + DAY;
     for (now, late_fees) in [(late - 1, 0), (late, 25), (late + 1, 0), (due(1), 0), (due(1) + DAY, 25)] {
-        assert_eq!(collected(scene.at(now)).late_fees, late_fees, "{}", now - START);
+        assert_eq!(collected(fixture.at(now)).late_fees, late_fees, "{}", now - START);
     }
-    assert_eq!(scene.loan().ledger.fees, 50);
+    assert_eq!(fixture.loan().ledger.fees, 50);
 }
 
 #[test]
 fn a_transfer_that_arrived_unseen_before_the_fee_fell_counts() {
-    let mut scene = Scene::new();
-    scene.at(due(0) + DAY - 1).top_up(1_000);
-    assert_eq!(collected(scene.at(due(0) + 3 * DAY)).late_fees, 0);
+    let mut fixture = LoanFixture::new();
+    fixture.at(due(0) + DAY - 1).top_up(1_000);
+    assert_eq!(collected(fixture.at(due(0) + 3 * DAY)).late_fees, 0);
 }
 
 #[test]
 fn an_unpaid_fee_never_makes_the_next_instalment_late() {
     for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
-        let mut scene = Scene::on(|terms| terms.waterfall = waterfall);
-        assert_eq!(collected(scene.at(due(0) + DAY)).late_fees, 25);
+        let mut fixture = LoanFixture::on(|terms| terms.waterfall = waterfall);
+        assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
         for k in 0..3 {
-            scene.top_up(1_000);
-            assert_eq!(collected(scene.at(due(k) + DAY + 1)).late_fees, 0, "{waterfall:?}");
-            assert_eq!(collected(scene.at(due(k + 1))).late_fees, 0, "{waterfall:?}");
+            fixture.top_up(1_000);
+            assert_eq!(collected(fixture.at(due(k) + DAY + 1)).late_fees, 0, "{waterfall:?}");
+            assert_eq!(collected(fixture.at(due(k + 1))).late_fees, 0, "{waterfall:?}");
         }
     }
 }
 
 #[test]
 fn interest_then_principal_then_fees_by_default() {
-    let (mut scene, interest) = late_with_interest(Waterfall::InterestPrincipalFees);
-    scene.top_up(1_010);
-    assert_eq!(parts(&collected(&mut scene)), (interest, 1_000 - interest, 10));
-    assert_eq!(scene.loan().ledger.fees, 15);
+    let (mut fixture, interest) = late_with_interest(Waterfall::InterestPrincipalFees);
+    fixture.top_up(1_010);
+    assert_eq!(parts(&collected(&mut fixture)), (interest, 1_000 - interest, 10));
+    assert_eq!(fixture.loan().ledger.fees, 15);
 }
 
 #[test]
 fn fees_then_interest_then_principal_where_the_contract_says_so() {
-    let (mut scene, interest) = late_with_interest(Waterfall::FeesInterestPrincipal);
-    scene.top_up(1_010);
-    assert_eq!(parts(&collected(&mut scene)), (interest, 985 - interest, 25));
-    assert_eq!((scene.loan().ledger.fees, scene.wallet()), (0, 0));
+    let (mut fixture, interest) = late_with_interest(Waterfall::FeesInterestPrincipal);
+    fixture.top_up(1_010);
+    assert_eq!(parts(&collected(&mut fixture)), (interest, 985 - interest, 25));
+    assert_eq!((fixture.loan().ledger.fees, fixture.wallet()), (0, 0));
 }
 
 /// A loan with a late fee of 25 charged, and the interest that it owes: 10,000 at 73% are 20 a day, for 8 days.
-fn late_with_interest(waterfall: Waterfall) -> (Scene, u64) {
-    let mut scene = Scene::on(|terms| (terms.waterfall, terms.apr_bps) = (waterfall, 7_300));
-    assert_eq!(collected(scene.at(due(0) + DAY)).late_fees, 25);
-    (scene, 160)
+fn late_with_interest(waterfall: Waterfall) -> (LoanFixture, u64) {
+    let mut fixture = LoanFixture::on(|terms| (terms.waterfall, terms.apr_bps) = (waterfall, 7_300));
+    assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
+    (fixture, 160)
 }
 
 /// The example that the rule of simple interest is known by.
 #[test]
 fn ten_thousand_dollars_at_18_percent_accrue_4_93_a_day() {
-    let mut scene = Scene::before_loan();
-    let Scene { world, money, authority, .. } = &mut scene;
-    money.open(world, &authority.pubkey(), 10_000_000_000);
-    (scene.terms.principal, scene.terms.apr_bps) = (10_000_000_000, 1_800);
-    scene.originate().holds();
+    let mut fixture = LoanFixture::before_loan();
+    let LoanFixture { chain, money, authority, .. } = &mut fixture;
+    money.open(chain, &authority.pubkey(), 10_000_000_000);
+    (fixture.terms.principal, fixture.terms.apr_bps) = (10_000_000_000, 1_800);
+    fixture.originate().holds();
     for (days, interest) in [(1, 4_931_506), (2, 9_863_013), (6, 29_589_041)] {
-        collected(scene.at(START + days * DAY));
-        assert_eq!(scene.loan().ledger.interest, interest);
+        collected(fixture.at(START + days * DAY));
+        assert_eq!(fixture.loan().ledger.interest, interest);
     }
 }
 
 #[test]
 fn accruing_often_costs_the_borrower_nothing() {
-    let lend = || Scene::on(|terms| (terms.apr_bps, terms.principal) = (1_799, 999_999_937));
+    let lend = || LoanFixture::on(|terms| (terms.apr_bps, terms.principal) = (1_799, 999_999_937));
     let (mut often, mut once) = (lend(), lend());
     for now in (START..START + 5 * DAY).step_by(7_919) {
         collected(often.at(now));
     }
-    for scene in [&mut often, &mut once] {
-        collected(scene.at(START + 5 * DAY));
+    for fixture in [&mut often, &mut once] {
+        collected(fixture.at(START + 5 * DAY));
     }
     assert_eq!(often.loan().ledger, once.loan().ledger);
 }
 
 #[test]
 fn at_the_last_due_date_all_that_is_owed_is_due() {
-    let mut scene = Scene::on(|terms| (terms.count, terms.late_fee) = (2, 0));
-    scene.top_up(20_000);
-    assert_eq!(parts(&collected(scene.at(due(1) - 1))), (0, 1_000, 0));
-    let told = collected(scene.at(due(1)));
+    let mut fixture = LoanFixture::on(|terms| (terms.count, terms.late_fee) = (2, 0));
+    fixture.top_up(20_000);
+    assert_eq!(parts(&collected(fixture.at(due(1) - 1))), (0, 1_000, 0));
+    let told = collected(fixture.at(due(1)));
     assert_eq!((parts(&told), told.status_after), ((0, 9_000, 0), LoanStatus::PaidOff));
-    assert_eq!(scene.wallet(), 10_000);
-    scene.collect().breaks(LatchkeyError::LoanPaidOff);
+    assert_eq!(fixture.wallet(), 10_000);
+    fixture.collect().breaks(LatchkeyError::LoanPaidOff);
 }
 
 #[test]
 fn what_is_past_due_is_taken_as_far_as_the_wallet_goes() {
-    let mut scene = Scene::on(|terms| terms.late_fee = 0);
-    scene.at(due(2)).top_up(2_999);
-    assert_eq!(collected(&mut scene).principal, 2_999);
-    scene.top_up(2);
-    assert_eq!((collected(&mut scene).principal, scene.wallet()), (1, 1));
+    let mut fixture = LoanFixture::on(|terms| terms.late_fee = 0);
+    fixture.at(due(2)).top_up(2_999);
+    assert_eq!(collected(&mut fixture).principal, 2_999);
+    fixture.top_up(2);
+    assert_eq!((collected(&mut fixture).principal, fixture.wallet()), (1, 1));
 }
 
 #[test]
 fn the_last_missing_unit_cures_a_default() {
-    let mut scene = Scene::defaulted();
-    scene.top_up(999);
-    let told = collected(&mut scene);
+    let mut fixture = LoanFixture::defaulted();
+    fixture.top_up(999);
+    let told = collected(&mut fixture);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::Defaulted));
-    scene.top_up(1);
-    let told = collected(&mut scene);
+    fixture.top_up(1);
+    let told = collected(&mut fixture);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::Active));
-    assert_eq!(scene.loan().status, LoanStatus::Active);
+    assert_eq!(fixture.loan().status, LoanStatus::Active);
 }
 
 #[test]
 fn a_charged_off_loan_is_still_paid_but_no_longer_charged_fees() {
-    let mut scene = Scene::new();
-    scene.at(due(0) + 120 * DAY).charge_off().holds();
-    scene.top_up(1_000);
-    let told = collected(scene.at(due(0) + 150 * DAY));
+    let mut fixture = LoanFixture::new();
+    fixture.at(due(0) + 120 * DAY).charge_off().holds();
+    fixture.top_up(1_000);
+    let told = collected(fixture.at(due(0) + 150 * DAY));
     assert_eq!((told.late_fees, told.principal), (0, 1_000));
     assert_eq!(told.status_after, LoanStatus::ChargedOff);
 }
 
 #[test]
 fn a_loan_too_large_to_compute_is_an_error_and_not_a_panic() {
-    let mut scene = Scene::on(|terms| terms.period = Period::Months(12));
-    scene.edit_loan(|loan| {
+    let mut fixture = LoanFixture::on(|terms| terms.period = Period::Months(12));
+    fixture.edit_loan(|loan| {
         loan.terms.apr_bps = u16::MAX;
         loan.ledger.principal = u64::MAX;
     });
-    scene.at(START + 365 * DAY).collect().breaks(LatchkeyError::Overflow);
+    fixture.at(START + 365 * DAY).collect().breaks(LatchkeyError::Overflow);
 }
 
 #[test]
 fn money_flows_only_from_the_loans_own_wallet_to_the_lenders_own_treasury() {
-    let mut scene = Scene::new();
-    let keys = scene.keys;
+    let mut fixture = LoanFixture::new();
+    let keys = fixture.keys;
     let honest = build::collect(&keys);
-    let (savings, seller) = (scene.savings, scene.seller);
+    let (savings, seller) = (fixture.savings, fixture.seller);
     let to_the_seller = swap(honest.clone(), &keys.treasury, &seller);
-    scene.world.send(&[to_the_seller], &[]).breaks(LatchkeyError::WrongRecipient);
+    fixture.chain.send(&[to_the_seller], &[]).breaks(LatchkeyError::WrongRecipient);
     let from_savings = swap(honest, &keys.wallet, &savings);
-    scene.world.send(&[from_savings], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
+    fixture.chain.send(&[from_savings], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
 
-    let (_, first) = scene.turn_to_another_car();
-    let from_another_loan = swap(build::collect(&scene.keys), &scene.keys.wallet, &first.wallet);
-    scene.world.send(&[from_another_loan], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
-    let another = scene.stranger.pubkey();
-    scene.edit_loan(|loan| loan.lender = another);
-    scene.collect().breaks(LatchkeyError::WrongLender);
+    let (_, first) = fixture.turn_to_another_car();
+    let from_another_loan = swap(build::collect(&fixture.keys), &fixture.keys.wallet, &first.wallet);
+    fixture.chain.send(&[from_another_loan], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
+    let another = fixture.stranger.pubkey();
+    fixture.edit_loan(|loan| loan.lender = another);
+    fixture.collect().breaks(LatchkeyError::WrongLender);
 }

@@ -3,15 +3,15 @@
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus, Period, Terms};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, START, Scene, WEEK, due};
+use latchkey_tests_svm::{DAY, LoanFixture, START, WEEK, due};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
 /// A loan on terms that grant two extensions, with a change.
-fn extensible(change: impl FnOnce(&mut Terms)) -> Scene {
-    Scene::on(|terms| {
+fn extensible(change: impl FnOnce(&mut Terms)) -> LoanFixture {
+    LoanFixture::on(|terms| {
         terms.max_extensions = 2;
         change(terms);
     })
@@ -19,84 +19,84 @@ fn extensible(change: impl FnOnce(&mut Terms)) -> Scene {
 
 #[test]
 fn an_extension_moves_every_date_by_one_period() {
-    let mut scene = extensible(|_| {});
-    let told = only_event!(scene.extend().holds(), LoanExtended);
-    assert_eq!((told.loan, told.extensions_used), (scene.keys.loan, 1));
+    let mut fixture = extensible(|_| {});
+    let told = only_event!(fixture.extend().holds(), LoanExtended);
+    assert_eq!((told.loan, told.extensions_used), (fixture.keys.loan, 1));
     assert_eq!((told.last_due_before, told.last_due_after), (due(9), due(10)));
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::Active));
-    let loan = scene.loan();
+    let loan = fixture.loan();
     assert_eq!((loan.extensions_used, loan.terms.deferred), (1, 1));
-    scene.at(due(1) - 1).declare_default().breaks(LatchkeyError::NotPastDue);
-    scene.at(due(1)).declare_default().breaks(LatchkeyError::GraceNotOver);
-    scene.at(due(1) + 2 * DAY - 1).declare_default().breaks(LatchkeyError::GraceNotOver);
-    scene.at(due(1) + 2 * DAY).declare_default().holds();
+    fixture.at(due(1) - 1).declare_default().breaks(LatchkeyError::NotPastDue);
+    fixture.at(due(1)).declare_default().breaks(LatchkeyError::GraceNotOver);
+    fixture.at(due(1) + 2 * DAY - 1).declare_default().breaks(LatchkeyError::GraceNotOver);
+    fixture.at(due(1) + 2 * DAY).declare_default().holds();
 }
 
 #[test]
 fn extensions_end_where_the_terms_say() {
-    let mut scene = extensible(|_| {});
-    scene.extend().holds();
-    scene.extend().holds();
-    scene.extend().breaks(LatchkeyError::NoExtensionLeft);
-    Scene::new().extend().breaks(LatchkeyError::NoExtensionLeft);
+    let mut fixture = extensible(|_| {});
+    fixture.extend().holds();
+    fixture.extend().holds();
+    fixture.extend().breaks(LatchkeyError::NoExtensionLeft);
+    LoanFixture::new().extend().breaks(LatchkeyError::NoExtensionLeft);
 }
 
 #[test]
 fn a_loan_is_extended_by_both_parties_and_by_neither_alone() {
-    let mut scene = extensible(|_| {});
+    let mut fixture = extensible(|_| {});
     let [servicer, borrower, stranger] =
-        [&scene.servicer, &scene.borrower, &scene.stranger].map(Keypair::insecure_clone);
+        [&fixture.servicer, &fixture.borrower, &fixture.stranger].map(Keypair::insecure_clone);
     for (lender, owes, rule) in [
         (&servicer, &servicer, LatchkeyError::NotBorrower),
         (&servicer, &stranger, LatchkeyError::NotBorrower),
         (&borrower, &borrower, LatchkeyError::NotServicing),
         (&stranger, &borrower, LatchkeyError::NotServicing),
     ] {
-        let instruction = build::extend(&scene.keys, lender.pubkey(), owes.pubkey());
-        scene.world.send(&[instruction], &[lender, owes]).breaks(rule);
+        let instruction = build::extend(&fixture.keys, lender.pubkey(), owes.pubkey());
+        fixture.chain.send(&[instruction], &[lender, owes]).breaks(rule);
     }
 }
 
 #[test]
 fn what_is_no_longer_past_due_ends_the_default_its_notice_and_its_warning() {
-    let mut scene = extensible(|terms| terms.notice_secs = 60);
-    scene.at(due(0)).serve_notice().holds();
-    scene.request(Action::Warn).holds();
-    scene.fulfil(1);
-    let mut scene = scene.fall_into_default();
-    scene.request(Action::Lock).holds();
-    scene.fulfil(2);
-    scene.request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
-    let told = only_event!(scene.extend().holds(), LoanExtended);
+    let mut fixture = extensible(|terms| terms.notice_secs = 60);
+    fixture.at(due(0)).serve_notice().holds();
+    fixture.request(Action::Warn).holds();
+    fixture.fulfil(1);
+    let mut fixture = fixture.fall_into_default();
+    fixture.request(Action::Lock).holds();
+    fixture.fulfil(2);
+    fixture.request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
+    let told = only_event!(fixture.extend().holds(), LoanExtended);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::Active));
-    let loan = scene.loan();
+    let loan = fixture.loan();
     assert_eq!((loan.status, loan.notice, loan.warned_through), (LoanStatus::Active, None, 0));
-    scene.request(Action::Unlock).holds();
-    scene.fulfil(3);
-    scene.fund(100_000_000).holds();
-    scene.at(due(1) - 1).request(Action::Warn).breaks(LatchkeyError::NotPastDue);
-    scene.at(due(1)).request(Action::Warn).holds();
+    fixture.request(Action::Unlock).holds();
+    fixture.fulfil(3);
+    fixture.fund(100_000_000).holds();
+    fixture.at(due(1) - 1).request(Action::Warn).breaks(LatchkeyError::NotPastDue);
+    fixture.at(due(1)).request(Action::Warn).holds();
 }
 
 #[test]
 fn a_default_two_instalments_deep_is_not_cured_by_one_period() {
-    let mut scene = extensible(|_| {});
-    scene.at(due(1) + 2 * DAY).declare_default().holds();
-    scene.extend().holds();
-    assert_eq!(scene.loan().status, LoanStatus::Defaulted);
-    scene.extend().holds();
-    assert_eq!(scene.loan().status, LoanStatus::Active);
+    let mut fixture = extensible(|_| {});
+    fixture.at(due(1) + 2 * DAY).declare_default().holds();
+    fixture.extend().holds();
+    assert_eq!(fixture.loan().status, LoanStatus::Defaulted);
+    fixture.extend().holds();
+    assert_eq!(fixture.loan().status, LoanStatus::Active);
 }
 
 #[test]
 fn a_late_fee_falls_once_for_an_instalment_that_falls_due_twice() {
-    let mut scene = extensible(|_| {});
-    scene.at(due(0) + DAY).collect().holds();
-    scene.extend().holds();
-    scene.at(due(1) + DAY).collect().holds();
-    assert_eq!(scene.loan().ledger.fees, 25);
-    scene.at(due(2) + DAY).collect().holds();
-    assert_eq!(scene.loan().ledger.fees, 50);
+    let mut fixture = extensible(|_| {});
+    fixture.at(due(0) + DAY).collect().holds();
+    fixture.extend().holds();
+    fixture.at(due(1) + DAY).collect().holds();
+    assert_eq!(fixture.loan().ledger.fees, 25);
+    fixture.at(due(2) + DAY).collect().holds();
+    assert_eq!(fixture.loan().ledger.fees, 50);
 }
 
 /// 31 January, 28 February, 31 March 2027, in days from the first of January.
@@ -104,32 +104,32 @@ const ENDS: [i64; 3] = [30, 58, 89];
 
 #[test]
 fn a_schedule_of_months_keeps_its_day_through_a_short_month() {
-    let mut scene = extensible(|terms| {
+    let mut fixture = extensible(|terms| {
         (terms.period, terms.first_due) = (Period::Months(1), START + ENDS[0] * DAY);
     });
     for end in &ENDS[1..] {
-        scene.extend().holds();
+        fixture.extend().holds();
         let due = START + end * DAY;
-        scene.at(due - 1).declare_default().breaks(LatchkeyError::NotPastDue);
-        scene.at(due).declare_default().breaks(LatchkeyError::GraceNotOver);
-        scene.at(due + 1).declare_default().breaks(LatchkeyError::GraceNotOver);
-        scene.at(START);
+        fixture.at(due - 1).declare_default().breaks(LatchkeyError::NotPastDue);
+        fixture.at(due).declare_default().breaks(LatchkeyError::GraceNotOver);
+        fixture.at(due + 1).declare_default().breaks(LatchkeyError::GraceNotOver);
+        fixture.at(START);
     }
     // The 28th was a clamped 31st: the next instalment is due on 30 April, not on the 28th.
-    scene.top_up(1_000);
-    scene.at(START + ENDS[2] * DAY).collect().holds();
+    fixture.top_up(1_000);
+    fixture.at(START + ENDS[2] * DAY).collect().holds();
     let april = START + 119 * DAY;
-    scene.at(april - 1).declare_default().breaks(LatchkeyError::NotPastDue);
-    scene.at(april).declare_default().breaks(LatchkeyError::GraceNotOver);
+    fixture.at(april - 1).declare_default().breaks(LatchkeyError::NotPastDue);
+    fixture.at(april).declare_default().breaks(LatchkeyError::GraceNotOver);
 }
 
 #[test]
 fn an_extension_does_not_stretch_a_schedule_past_fifty_years() {
-    let mut scene = extensible(|terms| {
+    let mut fixture = extensible(|terms| {
         terms.first_due = START + latchkey::rules::terms::MAX_TERM_SECS - 10 * WEEK;
     });
-    scene.extend().holds();
-    scene.extend().breaks(LatchkeyError::TermsTooLong);
+    fixture.extend().holds();
+    fixture.extend().breaks(LatchkeyError::TermsTooLong);
 }
 
 #[test]

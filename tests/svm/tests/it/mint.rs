@@ -8,13 +8,13 @@ use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, LoanStatus, LockState};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{InitLender, LoanKeys, init_lender};
-use latchkey_tests_svm::{Money, Scene, World, floors, hostile, metadata_pointer, person};
+use latchkey_tests_svm::{LoanFixture, Money, TestChain, floors, hostile, metadata_pointer, person};
 use solana_sdk::signer::Signer;
 
 const PROGRAM: Pubkey = spl_token_2022::ID;
 
 /// A Token-2022 mint that says its name and does nothing else.
-fn described(world: &mut World) -> Money {
+fn described(chain: &mut TestChain) -> Money {
     let (mint, issuer) = (Money::address("described"), person("issuer").pubkey());
     let describe = spl_token_metadata_interface::instruction::initialize(
         &PROGRAM,
@@ -26,84 +26,85 @@ fn described(world: &mut World) -> Money {
         "USD".into(),
         "https://example.org/usd.json".into(),
     );
-    Money::token_2022(world, "described", &[metadata_pointer(&mint)], &[describe])
+    Money::token_2022(chain, "described", &[metadata_pointer(&mint)], &[describe])
 }
 
 #[test]
 fn money_that_can_do_more_than_describe_itself_is_refused() {
-    let mut world = World::new();
-    let plain = Money::spl(&mut world);
-    let mut scene = Scene::before_lender(world, plain);
+    let mut chain = TestChain::new();
+    let plain = Money::spl(&mut chain);
+    let mut fixture = LoanFixture::before_lender(chain, plain);
     for (name, extension) in hostile() {
-        let money = Money::token_2022(&mut scene.world, name, &[extension], &[]);
-        let treasury = money.open(&mut scene.world, &scene.authority.pubkey(), 0);
-        let parties = InitLender { mint: money.mint, treasury, ..scene.lender_parties() };
+        let money = Money::token_2022(&mut fixture.chain, name, &[extension], &[]);
+        let treasury = money.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
+        let parties = InitLender { mint: money.mint, treasury, ..fixture.lender_parties() };
         let args =
-            InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-        let outcome = scene.world.send(&[init_lender(&parties, args)], &[&scene.payer, &scene.authority]);
+            InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+        let outcome =
+            fixture.chain.send(&[init_lender(&parties, args)], &[&fixture.payer, &fixture.authority]);
         outcome.breaks(LatchkeyError::UnsupportedMint);
     }
 }
 
 #[test]
 fn a_description_does_not_hide_what_else_a_mint_can_do() {
-    let mut world = World::new();
-    let plain = Money::spl(&mut world);
-    let mut scene = Scene::before_lender(world, plain);
+    let mut chain = TestChain::new();
+    let plain = Money::spl(&mut chain);
+    let mut fixture = LoanFixture::before_lender(chain, plain);
     let mint = Money::address("described and hostile");
-    let delegate = token::initialize_permanent_delegate(&PROGRAM, &mint, &scene.stranger.pubkey()).unwrap();
+    let delegate = token::initialize_permanent_delegate(&PROGRAM, &mint, &fixture.stranger.pubkey()).unwrap();
     let extensions = [metadata_pointer(&mint), (ExtensionType::PermanentDelegate, delegate)];
-    let money = Money::token_2022(&mut scene.world, "described and hostile", &extensions, &[]);
-    let treasury = money.open(&mut scene.world, &scene.authority.pubkey(), 0);
-    let parties = InitLender { mint, treasury, ..scene.lender_parties() };
-    let args = InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-    let outcome = scene.world.send(&[init_lender(&parties, args)], &[&scene.payer, &scene.authority]);
+    let money = Money::token_2022(&mut fixture.chain, "described and hostile", &extensions, &[]);
+    let treasury = money.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
+    let parties = InitLender { mint, treasury, ..fixture.lender_parties() };
+    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+    let outcome = fixture.chain.send(&[init_lender(&parties, args)], &[&fixture.payer, &fixture.authority]);
     outcome.breaks(LatchkeyError::UnsupportedMint);
 }
 
 #[test]
 fn token_2022_money_that_only_describes_itself_goes_the_whole_path() {
-    let mut world = World::new();
-    let money = described(&mut world);
-    let mut scene = Scene::with_money(world, money);
-    scene.originate().holds();
-    let mut scene = scene.fall_into_default();
-    scene.request(Action::Lock).holds();
-    scene.fulfil(1);
-    assert!(matches!(scene.vehicle().lock, LockState::Locked { .. }));
-    scene.top_up(2_000);
-    scene.collect().holds();
-    scene.prepay(500).holds();
-    scene.request(Action::Unlock).holds();
-    scene.fulfil(2);
-    scene.pay_all();
-    assert_eq!(scene.loan().status, LoanStatus::PaidOff);
-    scene.top_up(5);
-    scene.close().holds();
-    assert_eq!(scene.vehicle().lock, LockState::Unlocked);
+    let mut chain = TestChain::new();
+    let money = described(&mut chain);
+    let mut fixture = LoanFixture::with_money(chain, money);
+    fixture.originate().holds();
+    let mut fixture = fixture.fall_into_default();
+    fixture.request(Action::Lock).holds();
+    fixture.fulfil(1);
+    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
+    fixture.top_up(2_000);
+    fixture.collect().holds();
+    fixture.prepay(500).holds();
+    fixture.request(Action::Unlock).holds();
+    fixture.fulfil(2);
+    fixture.pay_all();
+    assert_eq!(fixture.loan().status, LoanStatus::PaidOff);
+    fixture.top_up(5);
+    fixture.close().holds();
+    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
 }
 
 #[test]
 fn spl_money_goes_the_whole_path() {
-    let mut scene = Scene::locked();
-    scene.top_up(2_000);
-    scene.collect().holds();
-    scene.request(Action::Unlock).holds();
-    scene.fulfil(2);
-    scene.pay_all();
-    scene.close().holds();
+    let mut fixture = LoanFixture::locked();
+    fixture.top_up(2_000);
+    fixture.collect().holds();
+    fixture.request(Action::Unlock).holds();
+    fixture.fulfil(2);
+    fixture.pay_all();
+    fixture.close().holds();
 }
 
 /// No mint that `init_lender` admits can do this; should one ever, the principal would have to arrive in full.
 #[test]
 fn a_principal_that_does_not_arrive_in_full_is_refused() {
-    let mut scene = Scene::before_loan();
+    let mut fixture = LoanFixture::before_loan();
     let (name, extension) = hostile().remove(0);
-    let taxed = Money::token_2022(&mut scene.world, name, &[extension], &[]);
-    let treasury = taxed.open(&mut scene.world, &scene.authority.pubkey(), 1_000_000);
-    scene.seller = taxed.open(&mut scene.world, &person("seller").pubkey(), 0);
-    scene.edit_lender(|lender| (lender.mint, lender.treasury) = (taxed.mint, treasury));
-    let lender = scene.lender_account();
-    scene.keys = LoanKeys::new(scene.lender, &lender, scene.keys.vehicle, 0, taxed.token_program);
-    scene.originate().breaks(LatchkeyError::TransferMismatch);
+    let taxed = Money::token_2022(&mut fixture.chain, name, &[extension], &[]);
+    let treasury = taxed.open(&mut fixture.chain, &fixture.authority.pubkey(), 1_000_000);
+    fixture.seller = taxed.open(&mut fixture.chain, &person("seller").pubkey(), 0);
+    fixture.edit_lender(|lender| (lender.mint, lender.treasury) = (taxed.mint, treasury));
+    let lender = fixture.lender_account();
+    fixture.keys = LoanKeys::new(fixture.lender, &lender, fixture.keys.vehicle, 0, taxed.token_program);
+    fixture.originate().breaks(LatchkeyError::TransferMismatch);
 }

@@ -7,7 +7,7 @@ use latchkey_client::instructions::proof;
 use latchkey_client::{AccountMeta, Instruction};
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET, header};
 use latchkey_protocol::{Receipt, sealed::Envelope};
-use latchkey_tests_svm::{Car, DAY, Scene, swap, through_another_program};
+use latchkey_tests_svm::{Car, DAY, LoanFixture, swap, through_another_program};
 use solana_sdk::signer::Signer;
 
 /// Where the header keeps each field, two bytes each but the first.
@@ -24,13 +24,13 @@ mod field {
 }
 
 /// A claimed lock, the proof that settles it, and the instruction it settles.
-fn claimed() -> (Scene, Instruction, Instruction) {
-    let mut scene = Scene::defaulted();
-    scene.request(Action::Lock).holds();
-    let keeper = scene.keeper.insecure_clone();
-    scene.claim(&keeper, 1).holds();
-    let [proof, confirm] = scene.confirmation(&scene.car.sign(&scene.receipt(1).encode()));
-    (scene, proof, confirm)
+fn claimed() -> (LoanFixture, Instruction, Instruction) {
+    let mut fixture = LoanFixture::defaulted();
+    fixture.request(Action::Lock).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).holds();
+    let [proof, confirm] = fixture.confirmation(&fixture.car.sign(&fixture.receipt(1).encode()));
+    (fixture, proof, confirm)
 }
 
 fn with_u16(mut proof: Instruction, at: usize, value: u16) -> Instruction {
@@ -38,31 +38,31 @@ fn with_u16(mut proof: Instruction, at: usize, value: u16) -> Instruction {
     proof
 }
 
-fn idle(scene: &Scene) -> Instruction {
-    let stranger = scene.stranger.pubkey();
+fn idle(fixture: &LoanFixture) -> Instruction {
+    let stranger = fixture.stranger.pubkey();
     solana_system_interface::instruction::transfer(&stranger, &stranger, 1)
 }
 
 #[test]
 fn the_proof_as_it_should_be_is_accepted() {
-    let (mut scene, proof, confirm) = claimed();
+    let (mut fixture, proof, confirm) = claimed();
     assert_eq!(proof.data[..PUBKEY_OFFSET], header(u16::try_from(Receipt::LEN).unwrap()));
-    scene.world.send(&[proof, confirm], &[]).holds();
+    fixture.chain.send(&[proof, confirm], &[]).holds();
 }
 
 #[test]
 fn each_instruction_index_must_mean_this_instruction() {
-    let (mut scene, proof, confirm) = claimed();
+    let (mut fixture, proof, confirm) = claimed();
     // Index 0 is the proof itself, so the native program verifies the very same bytes.
     for at in [field::SIGNATURE_INSTRUCTION, field::KEY_INSTRUCTION, field::MESSAGE_INSTRUCTION] {
         let pointed = with_u16(proof.clone(), at, 0);
-        scene.world.send(&[pointed, confirm.clone()], &[]).breaks(LatchkeyError::ProofMalformed);
+        fixture.chain.send(&[pointed, confirm.clone()], &[]).breaks(LatchkeyError::ProofMalformed);
     }
 }
 
 #[test]
 fn a_signature_taken_from_another_instruction_proves_nothing() {
-    let (mut scene, genuine, confirm) = claimed();
+    let (mut fixture, genuine, confirm) = claimed();
     // The attacker's own, well signed message lies in an instruction of its own; the key and receipt that the
     // contract would read if it only looked in the usual places lie here.
     let attacker = Car::new("attacker").sign(b"anything");
@@ -73,43 +73,43 @@ fn a_signature_taken_from_another_instruction_proves_nothing() {
         pointed = with_u16(pointed, at, 0);
     }
     pointed = with_u16(pointed, field::MESSAGE_SIZE, 8);
-    scene.world.send(&[elsewhere, pointed, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[elsewhere, pointed, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn a_key_taken_from_inside_the_message_proves_nothing() {
-    let (mut scene, ..) = claimed();
+    let (mut fixture, ..) = claimed();
     // The command's hash is any 32 bytes, so it can be the attacker's key, and then the attacker signs.
     let attacker = Car::new("attacker");
-    let receipt = Receipt { command_hash: attacker.device_key().to_bytes(), ..scene.receipt(1) };
+    let receipt = Receipt { command_hash: attacker.device_key().to_bytes(), ..fixture.receipt(1) };
     let signed = attacker.sign(&receipt.encode());
     let [proof, confirm] =
-        scene.confirmation(&Envelope { signer: scene.car.device_key().to_bytes(), ..signed });
+        fixture.confirmation(&Envelope { signer: fixture.car.device_key().to_bytes(), ..signed });
     let in_the_message = u16::try_from(MESSAGE_OFFSET + Receipt::LEN - 32).unwrap();
     let pointed = with_u16(proof, field::KEY_OFFSET, in_the_message);
-    scene.world.send(&[pointed, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[pointed, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn a_signature_over_the_start_of_the_message_proves_nothing() {
-    let (mut scene, genuine, confirm) = claimed();
-    let start = scene.car.sign(&scene.receipt(1).encode()[..16]);
+    let (mut fixture, genuine, confirm) = claimed();
+    let start = fixture.car.sign(&fixture.receipt(1).encode()[..16]);
     let mut short = with_u16(genuine, field::MESSAGE_SIZE, 16);
     short.data[SIGNATURE_OFFSET..MESSAGE_OFFSET].copy_from_slice(&start.signature);
-    scene.world.send(&[short, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[short, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn the_padding_must_be_zero() {
-    let (mut scene, mut proof, confirm) = claimed();
+    let (mut fixture, mut proof, confirm) = claimed();
     proof.data[field::PADDING] = 1;
-    scene.world.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 /// Alone, these leave no genuine signature in sight, so that the native program itself refuses.
 #[test]
 fn offsets_and_counts_that_point_at_nothing_fail_before_the_contract_runs() {
-    let (mut scene, proof, confirm) = claimed();
+    let (mut fixture, proof, confirm) = claimed();
     let altered = [
         with_u16(proof.clone(), field::SIGNATURE_OFFSET, 47),
         with_u16(proof.clone(), field::SIGNATURE_OFFSET, 49),
@@ -125,20 +125,20 @@ fn offsets_and_counts_that_point_at_nothing_fail_before_the_contract_runs() {
         with_u16(proof, field::COUNT, 255),
     ];
     for proof in altered {
-        scene.world.send(&[proof, confirm.clone()], &[]).fails_at(0);
+        fixture.chain.send(&[proof, confirm.clone()], &[]).fails_at(0);
     }
 }
 
 #[test]
 fn a_proof_with_a_byte_more_is_refused() {
-    let (mut scene, mut proof, confirm) = claimed();
+    let (mut fixture, mut proof, confirm) = claimed();
     proof.data.push(0);
-    scene.world.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn a_proof_of_two_signatures_is_refused() {
-    let (mut scene, proof, confirm) = claimed();
+    let (mut fixture, proof, confirm) = claimed();
     // Both signatures are genuine and the same; only their number is wrong.
     let shift = 14;
     let mut data = vec![2, 0];
@@ -151,21 +151,21 @@ fn a_proof_of_two_signatures_is_refused() {
     }
     data.extend_from_slice(&proof.data[PUBKEY_OFFSET..]);
     let two = Instruction { data, ..proof };
-    scene.world.send(&[two, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    fixture.chain.send(&[two, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn a_proof_that_names_accounts_is_refused() {
-    let (mut scene, mut proof, confirm) = claimed();
-    proof.accounts.push(AccountMeta::new_readonly(scene.keys.loan, false));
-    scene.world.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
+    let (mut fixture, mut proof, confirm) = claimed();
+    proof.accounts.push(AccountMeta::new_readonly(fixture.keys.loan, false));
+    fixture.chain.send(&[proof, confirm], &[]).breaks(LatchkeyError::ProofMalformed);
 }
 
 #[test]
 fn the_proof_is_the_instruction_just_before() {
-    let (mut scene, proof, confirm) = claimed();
-    let idle = idle(&scene);
-    let stranger = scene.stranger.insecure_clone();
+    let (mut fixture, proof, confirm) = claimed();
+    let idle = idle(&fixture);
+    let stranger = fixture.stranger.insecure_clone();
     for wrong in [
         vec![confirm.clone(), proof.clone()],
         vec![proof.clone(), idle.clone(), confirm.clone()],
@@ -174,38 +174,38 @@ fn the_proof_is_the_instruction_just_before() {
     ] {
         let signers = [&stranger];
         let signs = wrong.contains(&idle);
-        let outcome = scene.world.send(&wrong, if signs { &signers } else { &[] });
+        let outcome = fixture.chain.send(&wrong, if signs { &signers } else { &[] });
         outcome.breaks(LatchkeyError::ProofMissing);
     }
-    scene.world.send(&[idle.clone(), proof, confirm, idle], &[&stranger]).holds();
+    fixture.chain.send(&[idle.clone(), proof, confirm, idle], &[&stranger]).holds();
 }
 
 #[test]
 fn one_proof_serves_one_instruction() {
-    let (mut scene, proof, confirm) = claimed();
-    let (_, first) = scene.turn_to_another_car();
-    scene.at(scene.terms.first_due + 2 * DAY).declare_default().holds();
-    scene.request(Action::Lock).holds();
-    let keeper = scene.keeper.insecure_clone();
-    scene.claim(&keeper, 1).holds();
-    let [_, other] = scene.confirmation(&scene.car.sign(&scene.receipt(1).encode()));
-    assert_ne!(first.vehicle, scene.keys.vehicle);
-    scene.world.send(&[proof, confirm, other], &[]).breaks(LatchkeyError::ProofMissing);
+    let (mut fixture, proof, confirm) = claimed();
+    let (_, first) = fixture.turn_to_another_car();
+    fixture.at(fixture.terms.first_due + 2 * DAY).declare_default().holds();
+    fixture.request(Action::Lock).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).holds();
+    let [_, other] = fixture.confirmation(&fixture.car.sign(&fixture.receipt(1).encode()));
+    assert_ne!(first.vehicle, fixture.keys.vehicle);
+    fixture.chain.send(&[proof, confirm, other], &[]).breaks(LatchkeyError::ProofMissing);
 }
 
 #[test]
 fn the_instructions_sysvar_is_known_by_its_address() {
-    let (mut scene, proof, confirm) = claimed();
+    let (mut fixture, proof, confirm) = claimed();
     let sysvar = confirm.accounts.last().unwrap().pubkey;
-    let fake = swap(confirm, &sysvar, &scene.stranger.pubkey());
+    let fake = swap(confirm, &sysvar, &fixture.stranger.pubkey());
     let address = anchor_lang::error::ErrorCode::ConstraintAddress;
-    scene.world.send(&[proof, fake], &[]).breaks_constraint(address);
+    fixture.chain.send(&[proof, fake], &[]).breaks_constraint(address);
 }
 
 #[test]
 fn a_proof_does_not_reach_through_another_program() {
-    let (mut scene, proof, confirm) = claimed();
-    let called = through_another_program(&mut scene.world, confirm.clone());
-    scene.world.send(&[proof.clone(), called], &[]).breaks(LatchkeyError::NotTopLevel);
-    scene.world.send(&[proof, confirm], &[]).holds();
+    let (mut fixture, proof, confirm) = claimed();
+    let called = through_another_program(&mut fixture.chain, confirm.clone());
+    fixture.chain.send(&[proof.clone(), called], &[]).breaks(LatchkeyError::NotTopLevel);
+    fixture.chain.send(&[proof, confirm], &[]).holds();
 }

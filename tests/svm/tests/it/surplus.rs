@@ -5,35 +5,35 @@ use latchkey::errors::LatchkeyError;
 use latchkey::rules::ledger::Position;
 use latchkey::state::{LoanStatus, Waterfall};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, Money, Scene, due, person, swap};
+use latchkey_tests_svm::{DAY, LoanFixture, Money, due, person, swap};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
 #[test]
 fn a_borrower_takes_back_all_of_it_while_nothing_is_due() {
-    let mut scene = Scene::new();
-    let savings = scene.world.tokens(&scene.savings);
-    scene.top_up(700);
-    let told = only_event!(scene.withdraw_surplus(200).holds(), SurplusWithdrawn);
-    assert_eq!((told.loan, told.amount, told.before, told.after), (scene.keys.loan, 200, 700, 500));
-    scene.withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
-    scene.withdraw_surplus(500).holds();
-    assert_eq!((scene.wallet(), scene.loan().ledger.withdrawn), (0, 700));
-    assert_eq!(scene.world.tokens(&scene.savings), savings);
+    let mut fixture = LoanFixture::new();
+    let savings = fixture.chain.tokens(&fixture.savings);
+    fixture.top_up(700);
+    let told = only_event!(fixture.withdraw_surplus(200).holds(), SurplusWithdrawn);
+    assert_eq!((told.loan, told.amount, told.before, told.after), (fixture.keys.loan, 200, 700, 500));
+    fixture.withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
+    fixture.withdraw_surplus(500).holds();
+    assert_eq!((fixture.wallet(), fixture.loan().ledger.withdrawn), (0, 700));
+    assert_eq!(fixture.chain.tokens(&fixture.savings), savings);
 }
 
 #[test]
 fn what_is_due_stays_in_the_wallet_from_its_second() {
-    let mut scene = Scene::new();
-    scene.top_up(1_500);
-    scene.at(due(0)).withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
-    scene.withdraw_surplus(500).holds();
-    scene.withdraw_surplus(1).breaks(LatchkeyError::NotSurplus);
-    scene.collect().holds();
-    assert_eq!((scene.wallet(), scene.loan().ledger.paid_scheduled), (0, 1_000));
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(1_500);
+    fixture.at(due(0)).withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
+    fixture.withdraw_surplus(500).holds();
+    fixture.withdraw_surplus(1).breaks(LatchkeyError::NotSurplus);
+    fixture.collect().holds();
+    assert_eq!((fixture.wallet(), fixture.loan().ledger.paid_scheduled), (0, 1_000));
 
-    let mut before = Scene::new();
+    let mut before = LoanFixture::new();
     before.top_up(1_500);
     before.at(due(0) - 1).withdraw_surplus(1_500).holds();
 }
@@ -41,72 +41,72 @@ fn what_is_due_stays_in_the_wallet_from_its_second() {
 #[test]
 fn fees_stay_in_the_wallet_too_whatever_the_waterfall() {
     for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
-        let mut scene = Scene::on(|terms| terms.waterfall = waterfall);
-        scene.at(due(0) + DAY).collect().holds();
-        scene.top_up(1_100);
-        scene.withdraw_surplus(76).breaks(LatchkeyError::NotSurplus);
-        scene.withdraw_surplus(75).holds();
-        scene.collect().holds();
-        let ledger = scene.loan().ledger;
-        assert_eq!((scene.wallet(), ledger.fees, ledger.paid_scheduled), (0, 0, 1_000));
+        let mut fixture = LoanFixture::on(|terms| terms.waterfall = waterfall);
+        fixture.at(due(0) + DAY).collect().holds();
+        fixture.top_up(1_100);
+        fixture.withdraw_surplus(76).breaks(LatchkeyError::NotSurplus);
+        fixture.withdraw_surplus(75).holds();
+        fixture.collect().holds();
+        let ledger = fixture.loan().ledger;
+        assert_eq!((fixture.wallet(), ledger.fees, ledger.paid_scheduled), (0, 0, 1_000));
     }
 }
 
 #[test]
 fn a_withdrawal_leaves_what_a_collection_in_the_same_second_takes() {
-    let mut scene = Scene::on(|terms| (terms.apr_bps, terms.principal) = (1_800, 10_000));
+    let mut fixture = LoanFixture::on(|terms| (terms.apr_bps, terms.principal) = (1_800, 10_000));
     for day in [8, 9, 20, 75, 100] {
         let now = due(0) + day * DAY;
-        scene.at(now).top_up(3_000);
-        let due = Position::at(&scene.loan(), scene.wallet(), now).unwrap().due().unwrap();
-        let surplus = scene.wallet().saturating_sub(due);
-        scene.withdraw_surplus(surplus + 1).breaks(LatchkeyError::NotSurplus);
+        fixture.at(now).top_up(3_000);
+        let due = Position::at(&fixture.loan(), fixture.wallet(), now).unwrap().due().unwrap();
+        let surplus = fixture.wallet().saturating_sub(due);
+        fixture.withdraw_surplus(surplus + 1).breaks(LatchkeyError::NotSurplus);
         if surplus > 0 {
-            scene.withdraw_surplus(surplus).holds();
+            fixture.withdraw_surplus(surplus).holds();
         }
-        let left = scene.wallet();
-        let taken = only_event!(scene.collect().holds(), PaymentApplied);
-        assert_eq!((taken.interest + taken.principal + taken.fees, scene.wallet()), (left, 0), "day {day}");
+        let left = fixture.wallet();
+        let taken = only_event!(fixture.collect().holds(), PaymentApplied);
+        assert_eq!((taken.interest + taken.principal + taken.fees, fixture.wallet()), (left, 0), "day {day}");
         assert_eq!(left, due.min(left + surplus));
     }
 }
 
 #[test]
 fn a_paid_off_loan_gives_all_of_it_back() {
-    let mut scene = Scene::new();
-    scene.pay_all();
-    scene.top_up(77);
-    assert_eq!(scene.loan().status, LoanStatus::PaidOff);
-    scene.withdraw_surplus(78).breaks(LatchkeyError::NotSurplus);
-    scene.withdraw_surplus(77).holds();
-    scene.close().holds();
+    let mut fixture = LoanFixture::new();
+    fixture.pay_all();
+    fixture.top_up(77);
+    assert_eq!(fixture.loan().status, LoanStatus::PaidOff);
+    fixture.withdraw_surplus(78).breaks(LatchkeyError::NotSurplus);
+    fixture.withdraw_surplus(77).holds();
+    fixture.close().holds();
 }
 
 #[test]
 fn nothing_is_no_withdrawal() {
-    let mut scene = Scene::new();
-    scene.top_up(10);
-    scene.withdraw_surplus(0).breaks(LatchkeyError::ZeroAmount);
-    scene.withdraw_surplus(u64::MAX).breaks(LatchkeyError::NotSurplus);
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(10);
+    fixture.withdraw_surplus(0).breaks(LatchkeyError::ZeroAmount);
+    fixture.withdraw_surplus(u64::MAX).breaks(LatchkeyError::NotSurplus);
 }
 
 #[test]
 fn a_surplus_is_the_borrowers_and_goes_to_the_borrower() {
-    let mut scene = Scene::new();
-    scene.top_up(100);
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(100);
     for name in ["stranger", "servicer", "authority"] {
         let thief = person(name);
-        let Scene { world, money, .. } = &mut scene;
-        let purse = money.open(world, &thief.pubkey(), 0);
-        let instruction = build::withdraw_surplus(&scene.keys, thief.pubkey(), purse, 1);
-        scene.world.send(&[instruction], &[&thief]).breaks(LatchkeyError::NotBorrower);
+        let LoanFixture { chain, money, .. } = &mut fixture;
+        let purse = money.open(chain, &thief.pubkey(), 0);
+        let instruction = build::withdraw_surplus(&fixture.keys, thief.pubkey(), purse, 1);
+        fixture.chain.send(&[instruction], &[&thief]).breaks(LatchkeyError::NotBorrower);
     }
-    let honest = build::withdraw_surplus(&scene.keys, scene.borrower.pubkey(), scene.savings, 1);
-    let elsewhere = swap(honest.clone(), &scene.savings, &scene.seller);
-    scene.world.send(&[elsewhere], &[&scene.borrower]).breaks(LatchkeyError::WrongRecipient);
-    let other = Money::token_2022(&mut scene.world, "another mint", &[], &[]);
-    let of_another_mint = other.open(&mut scene.world, &scene.borrower.pubkey(), 0);
-    let in_other_money = swap(honest, &scene.savings, &of_another_mint);
-    let outcome = scene.world.send(&[in_other_money], &[&scene.borrower]);
+    let honest = build::withdraw_surplus(&fixture.keys, fixture.borrower.pubkey(), fixture.savings, 1);
+    let elsewhere = swap(honest.clone(), &fixture.savings, &fixture.seller);
+    fixture.chain.send(&[elsewhere], &[&fixture.borrower]).breaks(LatchkeyError::WrongRecipient);
+    let other = Money::token_2022(&mut fixture.chain, "another mint", &[], &[]);
+    let of_another_mint = other.open(&mut fixture.chain, &fixture.borrower.pubkey(), 0);
+    let in_other_money = swap(honest, &fixture.savings, &of_another_mint);
+    let outcome = fixture.chain.send(&[in_other_money], &[&fixture.borrower]);
     outcome.breaks_constraint(ErrorCode::ConstraintTokenMint);
 }

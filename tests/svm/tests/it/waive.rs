@@ -3,44 +3,44 @@
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{LoanStatus, Overpayment};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, Scene, due};
+use latchkey_tests_svm::{DAY, LoanFixture, due};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
 /// A loan with one late fee of 25 on its books.
-fn late() -> Scene {
-    let mut scene = Scene::new();
-    scene.at(due(0) + DAY).collect().holds();
-    assert_eq!(scene.loan().ledger.fees, 25);
-    scene
+fn late() -> LoanFixture {
+    let mut fixture = LoanFixture::new();
+    fixture.at(due(0) + DAY).collect().holds();
+    assert_eq!(fixture.loan().ledger.fees, 25);
+    fixture
 }
 
 #[test]
 fn fees_are_waived_in_part_and_to_the_last_unit() {
-    let mut scene = late();
+    let mut fixture = late();
     for (amount, before, after) in [(10, 25, 15), (15, 15, 0)] {
-        let told = only_event!(scene.waive_fees(amount).holds(), FeesWaived);
-        assert_eq!((told.loan, told.amount), (scene.keys.loan, amount));
-        assert_eq!((told.before, told.after, scene.loan().ledger.fees), (before, after, after));
+        let told = only_event!(fixture.waive_fees(amount).holds(), FeesWaived);
+        assert_eq!((told.loan, told.amount), (fixture.keys.loan, amount));
+        assert_eq!((told.before, told.after, fixture.loan().ledger.fees), (before, after, after));
         assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::Active));
     }
     // The instalment is not charged again.
-    scene.collect().holds();
-    assert_eq!(scene.loan().ledger.fees, 0);
+    fixture.collect().holds();
+    assert_eq!(fixture.loan().ledger.fees, 0);
 }
 
 #[test]
 fn no_more_is_waived_than_was_charged_and_no_less_than_something() {
-    let mut scene = late();
+    let mut fixture = late();
     for (amount, rule) in [
         (0, LatchkeyError::ZeroAmount),
         (26, LatchkeyError::WaiverTooLarge),
         (u64::MAX, LatchkeyError::WaiverTooLarge),
     ] {
-        scene.waive_fees(amount).breaks(rule);
+        fixture.waive_fees(amount).breaks(rule);
     }
-    let mut current = Scene::new();
+    let mut current = LoanFixture::new();
     current.waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
     // A fee that nobody has charged yet is not there to be waived.
     current.at(due(0) + DAY).waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
@@ -48,38 +48,38 @@ fn no_more_is_waived_than_was_charged_and_no_less_than_something() {
 
 #[test]
 fn the_lender_waives_and_nobody_else() {
-    let mut scene = late();
-    for who in [&scene.borrower, &scene.stranger] {
-        let instruction = build::waive_fees(&scene.keys, who.pubkey(), 1);
-        scene.world.send(&[instruction], &[who]).breaks(LatchkeyError::NotServicing);
+    let mut fixture = late();
+    for who in [&fixture.borrower, &fixture.stranger] {
+        let instruction = build::waive_fees(&fixture.keys, who.pubkey(), 1);
+        fixture.chain.send(&[instruction], &[who]).breaks(LatchkeyError::NotServicing);
     }
-    let by_authority = build::waive_fees(&scene.keys, scene.authority.pubkey(), 1);
-    scene.world.send(&[by_authority], &[&scene.authority]).holds();
+    let by_authority = build::waive_fees(&fixture.keys, fixture.authority.pubkey(), 1);
+    fixture.chain.send(&[by_authority], &[&fixture.authority]).holds();
 }
 
 #[test]
 fn a_loan_that_owes_nothing_but_fees_is_paid_off_by_a_waiver() {
-    let mut scene = Scene::on(|terms| {
+    let mut fixture = LoanFixture::on(|terms| {
         (terms.count, terms.overpayment) = (1, Overpayment::ReducePrincipal);
     });
-    scene.at(due(0) + DAY).collect().holds();
-    scene.top_up(10_000);
-    scene.collect().holds();
-    let ledger = scene.loan().ledger;
-    assert_eq!((ledger.principal, ledger.fees, scene.loan().status), (0, 25, LoanStatus::Active));
-    let told = only_event!(scene.waive_fees(25).holds(), FeesWaived);
+    fixture.at(due(0) + DAY).collect().holds();
+    fixture.top_up(10_000);
+    fixture.collect().holds();
+    let ledger = fixture.loan().ledger;
+    assert_eq!((ledger.principal, ledger.fees, fixture.loan().status), (0, 25, LoanStatus::Active));
+    let told = only_event!(fixture.waive_fees(25).holds(), FeesWaived);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::PaidOff));
-    scene.waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
-    scene.close().holds();
+    fixture.waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
+    fixture.close().holds();
 }
 
 #[test]
 fn a_waiver_never_touches_principal_or_interest() {
-    let mut scene = Scene::on(|terms| terms.apr_bps = 1_800);
-    scene.at(due(0) + DAY).collect().holds();
-    let before = scene.loan().ledger;
-    scene.waive_fees(25).holds();
-    let after = scene.loan().ledger;
+    let mut fixture = LoanFixture::on(|terms| terms.apr_bps = 1_800);
+    fixture.at(due(0) + DAY).collect().holds();
+    let before = fixture.loan().ledger;
+    fixture.waive_fees(25).holds();
+    let after = fixture.loan().ledger;
     assert_eq!((after.principal, after.interest), (before.principal, before.interest));
     assert_eq!(after.fees_paid, 0);
 }

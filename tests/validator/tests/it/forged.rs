@@ -9,36 +9,36 @@ use latchkey_client::latchkey::errors::LatchkeyError;
 use latchkey_client::latchkey::state::{Action, Terms};
 use latchkey_client::{Instruction, PROGRAM_ID, Pubkey, pda};
 use latchkey_harness::localnet::Localnet;
-use latchkey_harness::story::{Cast, Chain, ChainExt as _, RpcChain, Script};
+use latchkey_harness::story::{Chain, ChainExt as _, Parties, RpcChain, Script};
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Enrolment, Outcome, Receipt};
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 
-struct Scene {
+struct ClaimedWarning {
     chain: RpcChain,
     keys: LoanKeys,
     keeper: Keypair,
     car: SigningKey,
 }
 
-impl Scene {
+impl ClaimedWarning {
     /// A loan that is past due, with a warning this keeper has claimed.
     async fn new(localnet: &Localnet) -> Result<Self> {
         let chain = RpcChain::new(&localnet.url());
-        let (cast, script) = (Cast::new(), Script::minute());
-        cast.enter(&chain, &script.offer).await?;
+        let (parties, script) = (Parties::new(), Script::minute());
+        parties.set_up(&chain, &script.offer).await?;
         let car = SigningKey::from_bytes(&Keypair::new().secret_bytes()[..].try_into()?);
         let enrolment = Enrolment {
             program: PROGRAM_ID.to_bytes(),
-            lender: cast.lender.to_bytes(),
+            lender: parties.lender.to_bytes(),
             vin_commitment: [7; 32],
         };
-        let vehicle = cast.register(&chain, &Envelope::seal(&car, &enrolment.encode())).await?;
+        let vehicle = parties.register(&chain, &Envelope::seal(&car, &enrolment.encode())).await?;
         let now = chain.now().await?;
         let terms = Terms { first_due: now + 4, instalment: 1_000_000_000, ..script.terms };
-        let (keys, _) = cast.originate(&chain, vehicle, terms, &script.offer).await?;
+        let (keys, _) = parties.originate(&chain, vehicle, terms, &script.offer).await?;
         let keeper = Keypair::new();
         chain.airdrop(&keeper.pubkey(), LAMPORTS_PER_SOL).await?;
         chain.reach(terms.first_due + 1).await?;
@@ -89,36 +89,36 @@ async fn only_the_cars_own_receipt_for_this_call_is_paid() {
 }
 
 async fn forge(localnet: &Localnet) -> Result<()> {
-    let scene = Scene::new(localnet).await?;
-    let genuine = Envelope::seal(&scene.car, &scene.receipt().encode());
+    let warning = ClaimedWarning::new(localnet).await?;
+    let genuine = Envelope::seal(&warning.car, &warning.receipt().encode());
 
     let stranger = SigningKey::from_bytes(&[3; 32]);
-    let foreign = Envelope::seal(&stranger, &scene.receipt().encode());
-    scene.refused_by(LatchkeyError::ProofWrongKey, &scene.settle(&foreign)?).await?;
+    let foreign = Envelope::seal(&stranger, &warning.receipt().encode());
+    warning.refused_by(LatchkeyError::ProofWrongKey, &warning.settle(&foreign)?).await?;
 
-    let refusal = Receipt { outcome: Outcome::RefusedUnsafe, ..scene.receipt() };
-    let refusal = Envelope::seal(&scene.car, &refusal.encode());
-    scene.refused_by(LatchkeyError::ProofWrongMessage, &scene.settle(&refusal)?).await?;
+    let refusal = Receipt { outcome: Outcome::RefusedUnsafe, ..warning.receipt() };
+    let refusal = Envelope::seal(&warning.car, &refusal.encode());
+    warning.refused_by(LatchkeyError::ProofWrongMessage, &warning.settle(&refusal)?).await?;
 
-    let stale = Receipt { seq: 0, ..scene.receipt() };
-    let stale = Envelope::seal(&scene.car, &stale.encode());
-    scene.refused_by(LatchkeyError::ProofWrongMessage, &scene.settle(&stale)?).await?;
+    let stale = Receipt { seq: 0, ..warning.receipt() };
+    let stale = Envelope::seal(&warning.car, &stale.encode());
+    warning.refused_by(LatchkeyError::ProofWrongMessage, &warning.settle(&stale)?).await?;
 
-    let [_, bare] = scene.settle(&genuine)?;
-    scene.refused_by(LatchkeyError::ProofMissing, &[bare]).await?;
+    let [_, bare] = warning.settle(&genuine)?;
+    warning.refused_by(LatchkeyError::ProofMissing, &[bare]).await?;
 
     // Here the validator itself refuses: the signature is not one.
     let mut forged = genuine.clone();
     forged.signature[0] ^= 1;
-    let [_, settle] = scene.settle(&genuine)?;
-    let refused = scene.refused(&[proof(&forged), settle]).await?;
+    let [_, settle] = warning.settle(&genuine)?;
+    let refused = warning.refused(&[proof(&forged), settle]).await?;
     ensure!(
         refused.chain().all(|cause| cause.downcast_ref::<Refusal>().is_none_or(|it| it.rule().is_none()))
     );
 
-    let invocation: Pubkey = pda::invocation(&scene.keys.vehicle, 1);
-    ensure!(scene.chain.invocation(&invocation).await?.is_some(), "a refused settlement changed something");
-    scene.chain.send(&scene.settle(&genuine)?, &[&scene.keeper]).await?;
-    ensure!(scene.chain.invocation(&invocation).await?.is_none(), "a settled call is still there");
+    let invocation: Pubkey = pda::invocation(&warning.keys.vehicle, 1);
+    ensure!(warning.chain.invocation(&invocation).await?.is_some(), "a refused settlement changed something");
+    warning.chain.send(&warning.settle(&genuine)?, &[&warning.keeper]).await?;
+    ensure!(warning.chain.invocation(&invocation).await?.is_none(), "a settled call is still there");
     Ok(())
 }

@@ -46,27 +46,27 @@ async fn live(url: &str, failure: Failure) -> Result<()> {
     match failure {
         Failure::LinesAreCut => {
             for _ in 0..8 {
-                loan.stage.lines.open();
+                loan.testbed.lines.open();
                 sleep(Duration::from_millis(1_300)).await;
             }
         }
         Failure::TheNodeIsSilent => {
-            loan.stage.lines.validator.set(Passage::HoldAnswers);
+            loan.testbed.lines.validator.set(Passage::HoldAnswers);
             sleep(STALL).await;
-            loan.stage.lines.open();
+            loan.testbed.lines.open();
         }
         Failure::TheBrokerRestarts => {
-            loan.stage.lines.broker.set(Passage::HoldRequests);
+            loan.testbed.lines.broker.set(Passage::HoldRequests);
             loan.claimed().await?;
-            loan.stage.broker.restart().await?;
-            loan.stage.lines.open();
+            loan.testbed.broker.restart().await?;
+            loan.testbed.lines.open();
         }
         Failure::TheCarLosesPower => {
-            loan.stage.lines.broker.set(Passage::HoldAnswers);
+            loan.testbed.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
-            loan.stage.car.process.kill()?;
-            loan.stage.car.process.start_again()?;
-            loan.stage.lines.broker.set(Passage::Open);
+            loan.testbed.car.process.kill()?;
+            loan.testbed.car.process.start_again()?;
+            loan.testbed.lines.broker.set(Passage::Open);
         }
     }
     loan.ends_locked_and_paid_once().await

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where in its work the keeper is killed.
 #[derive(Clone, Copy, Debug)]
-enum Moment {
+enum KillPoint {
     /// Before it can ask for the lock.
     BeforeTheRequestIsSent,
     /// The request has landed, and the keeper has not heard so.
@@ -33,56 +33,56 @@ enum Moment {
     AgainAndAgain,
 }
 
-const MOMENTS: [Moment; 7] = [
-    Moment::BeforeTheRequestIsSent,
-    Moment::AfterTheRequestLanded,
-    Moment::BeforeTheCommandIsSent,
-    Moment::BeforeTheReceiptArrives,
-    Moment::BeforeTheReceiptIsBrought,
-    Moment::AfterTheReceiptIsBrought,
-    Moment::AgainAndAgain,
+const KILL_POINTS: [KillPoint; 7] = [
+    KillPoint::BeforeTheRequestIsSent,
+    KillPoint::AfterTheRequestLanded,
+    KillPoint::BeforeTheCommandIsSent,
+    KillPoint::BeforeTheReceiptArrives,
+    KillPoint::BeforeTheReceiptIsBrought,
+    KillPoint::AfterTheReceiptIsBrought,
+    KillPoint::AgainAndAgain,
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_killed_between_any_two_steps_still_has_the_car_locked_for_one_fee() {
     let localnet = Localnet::from_environment().await.expect("a validator");
     let url = localnet.url();
-    let lives = MOMENTS.map(|moment| {
+    let lives = KILL_POINTS.map(|point| {
         let url = url.clone();
-        async move { live(&url, moment).await.with_context(|| format!("killed {moment:?}")) }
+        async move { live(&url, point).await.with_context(|| format!("killed {point:?}")) }
     });
     try_join_all(lives).await.unwrap_or_else(|failed| panic!("{failed:?}"));
 }
 
-async fn live(url: &str, moment: Moment) -> Result<()> {
+async fn live(url: &str, point: KillPoint) -> Result<()> {
     let mut loan = Missed::on(Localnet::attach(url).await?).await?;
     loan.warned().await?;
-    match moment {
-        Moment::BeforeTheRequestIsSent => {
-            loan.stage.lines.validator.set(Passage::HoldRequests);
-            loan.stage.lines.validator.rpc.holds_something(PATIENCE).await?;
+    match point {
+        KillPoint::BeforeTheRequestIsSent => {
+            loan.testbed.lines.validator.set(Passage::HoldRequests);
+            loan.testbed.lines.validator.rpc.holds_something(PATIENCE).await?;
         }
-        Moment::AfterTheRequestLanded => {
+        KillPoint::AfterTheRequestLanded => {
             loan.claimed().await?;
         }
-        Moment::BeforeTheCommandIsSent => {
-            loan.stage.lines.broker.set(Passage::HoldRequests);
+        KillPoint::BeforeTheCommandIsSent => {
+            loan.testbed.lines.broker.set(Passage::HoldRequests);
             loan.claimed().await?;
-            loan.stage.lines.broker.holds_something(PATIENCE).await?;
+            loan.testbed.lines.broker.holds_something(PATIENCE).await?;
         }
-        Moment::BeforeTheReceiptArrives => {
-            loan.stage.lines.broker.set(Passage::HoldAnswers);
+        KillPoint::BeforeTheReceiptArrives => {
+            loan.testbed.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
         }
-        Moment::BeforeTheReceiptIsBrought => {
-            loan.stage.lines.broker.set(Passage::HoldAnswers);
+        KillPoint::BeforeTheReceiptIsBrought => {
+            loan.testbed.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
-            loan.stage.lines.validator.set(Passage::HoldRequests);
-            loan.stage.lines.broker.set(Passage::Open);
-            loan.stage.lines.validator.rpc.holds_something(PATIENCE).await?;
+            loan.testbed.lines.validator.set(Passage::HoldRequests);
+            loan.testbed.lines.broker.set(Passage::Open);
+            loan.testbed.lines.validator.rpc.holds_something(PATIENCE).await?;
         }
-        Moment::AfterTheReceiptIsBrought => loan.confirmed(Action::Lock).await?,
-        Moment::AgainAndAgain => {
+        KillPoint::AfterTheReceiptIsBrought => loan.confirmed(Action::Lock).await?,
+        KillPoint::AgainAndAgain => {
             for _ in 0..5 {
                 loan.kill_keeper()?;
                 sleep(Duration::from_secs(2)).await;

@@ -2,17 +2,17 @@
 
 use std::io;
 
-use latchkey_harness::stage::LocalStage;
-use latchkey_harness::story::{Audience, Cast, Script, Step};
+use latchkey_harness::story::{Milestone, Observer, Parties, Script};
+use latchkey_harness::testbed::LocalTestbed;
 use latchkey_tests_validator::tails;
 
 /// Remembers what it is told.
 #[derive(Default)]
-struct Memory(Vec<Step>);
+struct Memory(Vec<Milestone>);
 
-impl Audience for Memory {
-    fn step(&mut self, _at: i64, step: &Step) -> io::Result<()> {
-        self.0.push(step.clone());
+impl Observer for Memory {
+    fn milestone(&mut self, _at: i64, milestone: &Milestone) -> io::Result<()> {
+        self.0.push(milestone.clone());
         Ok(())
     }
 
@@ -23,15 +23,17 @@ impl Audience for Memory {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loan_lives_from_origination_to_its_end() {
-    let cast = Cast::new();
-    let mut stage = LocalStage::start(&cast).await.expect("a stage");
+    let parties = Parties::new();
+    let mut testbed = LocalTestbed::start(&parties).await.expect("a testbed");
     let mut memory = Memory::default();
-    let lived = stage.live(&cast, Script::minute(), &mut memory).await;
-    let told: Vec<String> = memory.0.iter().map(|step| format!("{step:?}")).collect();
-    let ok = lived.unwrap_or_else(|failed| panic!("{failed:?}\n{}\n{}", told.join("\n"), tails(&stage)));
+    let lived = testbed.live(&parties, Script::minute(), &mut memory).await;
+    let told: Vec<String> = memory.0.iter().map(|milestone| format!("{milestone:?}")).collect();
+    let ok = lived.unwrap_or_else(|failed| panic!("{failed:?}\n{}\n{}", told.join("\n"), tails(&testbed)));
     assert!(ok, "{}", told.join("\n"));
-    let locked = memory.0.iter().any(|step| matches!(step, Step::Locked { starts: false, .. }));
-    let unlocked = memory.0.iter().any(|step| matches!(step, Step::Unlocked { starts: true, .. }));
+    let locked =
+        memory.0.iter().any(|milestone| matches!(milestone, Milestone::Locked { starts: false, .. }));
+    let unlocked =
+        memory.0.iter().any(|milestone| matches!(milestone, Milestone::Unlocked { starts: true, .. }));
     assert!(locked && unlocked, "{}", told.join("\n"));
-    stage.stop().await.expect("keeper and car end when they are asked to");
+    testbed.stop().await.expect("keeper and car end when they are asked to");
 }

@@ -17,7 +17,7 @@ use latchkey_client::latchkey::state::{Action, Period, Terms};
 use latchkey_client::{PROGRAM_ID, Pubkey};
 use latchkey_harness::broker::Mosquitto;
 use latchkey_harness::localnet::{Localnet, binary};
-use latchkey_harness::story::{Cast, Chain as _, ChainExt as _, Journal, Offer, RpcChain, Script};
+use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, RpcChain, Script};
 use latchkey_protocol::Enrolment;
 use latchkey_protocol::sealed::Envelope;
 use serde_json::Value;
@@ -243,12 +243,12 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     let at =
         Terminal { latchkey: binary("latchkey")?, place: directory.path().to_owned(), url: localnet.url() };
     let chain = RpcChain::new(&localnet.url());
-    let (cast, script) = (Cast::new(), Script::minute());
-    cast.enter(&chain, &script.offer).await?;
-    at.keep("authority.json", &cast.authority)?;
-    at.keep("borrower.json", &cast.borrower)?;
-    at.keep("payer.json", &cast.funder)?;
-    let lender = cast.lender.to_string();
+    let (parties, script) = (Parties::new(), Script::minute());
+    parties.set_up(&chain, &script.offer).await?;
+    at.keep("authority.json", &parties.authority)?;
+    at.keep("borrower.json", &parties.borrower)?;
+    at.keep("payer.json", &parties.funder)?;
+    let lender = parties.lender.to_string();
     let paid = ["--payer", "payer.json"];
     let by = |key: &'static str, words: &[&'static str]| [&["--keypair", key], &paid[..], words].concat();
 
@@ -269,8 +269,8 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     let car = device()?;
     let vin_commitment = [8; 32];
     let enrolment =
-        Enrolment { program: PROGRAM_ID.to_bytes(), lender: cast.lender.to_bytes(), vin_commitment };
-    let vehicle = cast.register(&chain, &Envelope::seal(&car, &enrolment.encode())).await?;
+        Enrolment { program: PROGRAM_ID.to_bytes(), lender: parties.lender.to_bytes(), vin_commitment };
+    let vehicle = parties.register(&chain, &Envelope::seal(&car, &enrolment.encode())).await?;
     let now = chain.now().await?;
     let terms = Terms {
         first_due: now + 25,
@@ -281,7 +281,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
         ..script.terms
     };
     let offer = Offer { fee: 3_000_000, ..script.offer };
-    let (keys, _) = cast.originate(&chain, vehicle, terms, &offer).await?;
+    let (keys, _) = parties.originate(&chain, vehicle, terms, &offer).await?;
     let (loan, car_address) = (keys.loan.to_string(), vehicle.to_string());
     let of_loan = |key, words: &[&'static str]| [&by(key, words)[..], &[&loan]].concat();
 
@@ -292,7 +292,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     at.types(&[&of_loan("servicer.json", &["loan", "hold"])[..], &["--until", "+7d"]].concat()).await?;
     let half =
         at.types(&[&of_loan("servicer.json", &["loan", "lift-hold"])[..], &["--sign-only"]].concat()).await?;
-    ensure!(half["missing"] == serde_json::json!([cast.borrower.pubkey().to_string()]), "{half}");
+    ensure!(half["missing"] == serde_json::json!([parties.borrower.pubkey().to_string()]), "{half}");
     std::fs::write(at.place.join("half.txt"), half["transaction"].as_str().context("base64")?)?;
     at.types(&["--keypair", "borrower.json", "sign", "half.txt"]).await?;
     ensure!(at.types(&["loan", "show", &loan]).await?["hold_until"].is_null(), "the hold stands");
@@ -308,7 +308,10 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     at.types(&[&of_loan("borrower.json", &["loan", "withdraw"])[..], &["40.5"]].concat()).await?;
     at.types(&[&of_loan("payer.json", &["escrow", "fund"])[..], &["0.02"]].concat()).await?;
     at.types(&[&of_loan("authority.json", &["escrow", "withdraw"])[..], &["0.001"]].concat()).await?;
-    ensure!(chain.lamports(&cast.authority.pubkey()).await? == 1_000_000, "the authority got something else");
+    ensure!(
+        chain.lamports(&parties.authority.pubkey()).await? == 1_000_000,
+        "the authority got something else"
+    );
 
     // The car gets another key; its borrower agrees.
     let newer = device()?;
@@ -325,7 +328,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     at.refuses(&early, "NothingToUnlock").await?;
     chain.reach(chain.now().await? + 2).await?;
     let seq = chain.vehicle(&vehicle).await?.last_seq_asked + 1;
-    chain.send(&lock_now(&keys, cast.funder.pubkey(), seq), &[&cast.funder]).await?;
+    chain.send(&lock_now(&keys, parties.funder.pubkey(), seq), &[&parties.funder]).await?;
     let started = at.types(&early).await?;
     ensure!(started["left"] == 0 && started["lasts"] == "1d", "{started}");
     let shown = at.types(&["loan", "show", &loan]).await?;

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use latchkey_harness::story::{Audience, Step};
+use latchkey_harness::story::{Milestone, Observer};
 use serde::Serialize;
 
 /// Tells a program: one JSON object a line, `{"step": …, "time": …}`, and nothing about what is being waited for.
@@ -32,15 +32,15 @@ impl<W: Write> Json<W> {
     }
 }
 
-impl<W: Write + Send> Audience for Json<W> {
-    fn step(&mut self, at: i64, step: &Step) -> io::Result<()> {
+impl<W: Write + Send> Observer for Json<W> {
+    fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()> {
         #[derive(Serialize)]
         struct Line<'a> {
             #[serde(flatten)]
-            step: &'a Step,
+            milestone: &'a Milestone,
             time: i64,
         }
-        self.line(&Line { step, time: at })
+        self.line(&Line { milestone, time: at })
     }
 
     fn waiting(&mut self, _: &str, _: i64, _: Option<i64>) -> io::Result<()> {

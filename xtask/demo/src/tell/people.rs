@@ -4,14 +4,14 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use latchkey_harness::story::{Audience, Payment, Settlement, Step};
+use latchkey_harness::story::{Milestone, Observer, Payment, Settlement};
 
 use super::words::{ahead, counted, date, percent, short, sol, thousands, time, units};
 
 /// Where the column of what happened ends.
 const LABEL: usize = 18;
 
-/// Tells people: one line a step, and on a terminal what is being waited for.
+/// Tells people: one line a milestone, and on a terminal what is being waited for.
 #[derive(Debug)]
 pub struct People<W> {
     out: W,
@@ -47,9 +47,9 @@ impl<W> Drop for People<W> {
     }
 }
 
-impl<W: Write + Send> Audience for People<W> {
-    fn step(&mut self, at: i64, step: &Step) -> io::Result<()> {
-        let (label, text) = told(step);
+impl<W: Write + Send> Observer for People<W> {
+    fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()> {
+        let (label, text) = told(milestone);
         self.line(&format!("{}  {label:LABEL$}{text}", time(at)))
     }
 
@@ -60,38 +60,38 @@ impl<W: Write + Send> Audience for People<W> {
     }
 }
 
-/// A step in a word and a sentence.
-fn told(step: &Step) -> (&'static str, String) {
-    match step {
-        Step::Deployed { program, bytes, sha256, .. } => {
+/// A milestone in a word and a sentence.
+fn told(milestone: &Milestone) -> (&'static str, String) {
+    match milestone {
+        Milestone::Deployed { program, bytes, sha256, .. } => {
             let size = thousands(*bytes as u64);
             ("deployed", format!("program {program}, {size} bytes, SHA-256 {}", short(sha256)))
         }
-        Step::Registered { vehicle, lender, .. } => {
+        Milestone::Registered { vehicle, lender, .. } => {
             let [vehicle, lender] = [vehicle, lender].map(|key| short(&key.to_string()));
             ("registered", format!("car {vehicle} proved its key to lender {lender}"))
         }
-        Step::Originated { principal, apr_bps, instalment, count, first_due, .. } => {
+        Milestone::Originated { principal, apr_bps, instalment, count, first_due, .. } => {
             let (lent, rate, each) = (units(*principal), percent(*apr_bps), units(*instalment));
             let first = time(*first_due);
             ("originated", format!("{lent} lent at {rate}, {count} instalments of {each}, first due {first}"))
         }
-        Step::EscrowFunded { lamports, available_lamports, .. } => {
+        Milestone::EscrowFunded { lamports, available_lamports, .. } => {
             let (given, available) = (sol(*lamports), sol(*available_lamports));
             ("escrow funded", format!("{given} for calls to the car, {available} available"))
         }
-        Step::Collected { payments, principal } => ("collected", paid(payments, *principal)),
-        Step::Lapsed { past_due, wallet, .. } => {
+        Milestone::Collected { payments, principal } => ("collected", paid(payments, *principal)),
+        Milestone::Lapsed { past_due, wallet, .. } => {
             ("lapsed", format!("{} is past due, the car's wallet holds {}", units(*past_due), units(*wallet)))
         }
-        Step::Warned { message, settlement } => {
+        Milestone::Warned { message, settlement } => {
             let message = message.as_deref().unwrap_or("nothing");
             ("warned", format!("the car told its driver: {message} {}", proven(settlement)))
         }
-        Step::Defaulted { past_due, .. } => {
+        Milestone::Defaulted { past_due, .. } => {
             ("defaulted", format!("the grace period is over and {} is past due", units(*past_due)))
         }
-        Step::Locked { starts, until, settlement } => {
+        Milestone::Locked { starts, until, settlement } => {
             let car = if *starts { "the car STARTS although it is locked" } else { "the car does not start" };
             let end = match until {
                 0 => String::new(),
@@ -99,28 +99,28 @@ fn told(step: &Step) -> (&'static str, String) {
             };
             ("LOCKED", format!("{car}{end}. {}", proven(settlement)))
         }
-        Step::ToppedUp { amount, .. } => {
+        Milestone::ToppedUp { amount, .. } => {
             ("topped up", format!("{} sent to the car's wallet", units(*amount)))
         }
-        Step::Cured { paid, fees, .. } => {
+        Milestone::Cured { paid, fees, .. } => {
             let fees = units(*fees);
             ("cured", format!("{} taken, {fees} of it late fees; nothing is past due", units(*paid)))
         }
-        Step::Unlocked { starts, settlement } => {
+        Milestone::Unlocked { starts, settlement } => {
             let car =
                 if *starts { "the car starts" } else { "the car does NOT START although it is unlocked" };
             ("UNLOCKED", format!("{car}. {}", proven(settlement)))
         }
-        Step::BackOnSchedule { payments, principal } => ("back on schedule", paid(payments, *principal)),
-        Step::PaidOff { payment: Payment { to_principal, to_interest, to_fees, .. } } => {
+        Milestone::BackOnSchedule { payments, principal } => ("back on schedule", paid(payments, *principal)),
+        Milestone::PaidOff { payment: Payment { to_principal, to_interest, to_fees, .. } } => {
             let [principal, interest, fees] = [to_principal, to_interest, to_fees].map(|part| units(*part));
             ("paid off", format!("{principal} of principal, {interest} of interest, {fees} of fees"))
         }
-        Step::Closed { escrow_returned_lamports, wallet_returned, .. } => {
+        Milestone::Closed { escrow_returned_lamports, wallet_returned, .. } => {
             let (escrow, wallet) = (sol(*escrow_returned_lamports), units(*wallet_returned));
             ("closed", format!("{escrow} returned to the lender, {wallet} to the borrower"))
         }
-        Step::Done { ok, books, keeper_earned_lamports, keeper_transaction_fees_lamports, wrong } => {
+        Milestone::Done { ok, books, keeper_earned_lamports, keeper_transaction_fees_lamports, wrong } => {
             let earned =
                 u64::try_from(*keeper_earned_lamports).map_or_else(|_| "less than nothing".to_owned(), sol);
             let sums = format!(

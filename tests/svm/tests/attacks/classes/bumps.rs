@@ -21,8 +21,8 @@ fn below(seeds: &[&[u8]]) -> Pubkey {
 
 /// The second address of an account of the instruction.
 fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
-    let scene = &attempt.scene;
-    let (lender, vehicle, loan) = (scene.lender, scene.keys.vehicle, scene.keys.loan);
+    let fixture = &attempt.fixture;
+    let (lender, vehicle, loan) = (fixture.lender, fixture.keys.vehicle, fixture.keys.loan);
     match account {
         "lender" => below(&[b"lender", attempt.account("authority").as_ref()]),
         "function" | "lock" => below(&[b"function", lender.as_ref(), &[Action::Lock as u8]]),
@@ -56,26 +56,36 @@ const READ: &[(&str, &str)] =
 pub fn cases() -> Vec<Case> {
     let expected = ErrorCode::ConstraintSeeds;
     let created = CREATED.iter().map(|&(name, account)| {
-        Case::new(format!("{name} creates its {account} at a second bump"), name, expected, move |stages| {
-            let door = if account == "invocation" {
-                DOORS.iter().find(|door| door.of == "a lock").expect("there is one")
-            } else {
-                find(name)
-            };
-            let mut attempt = door.attempt(stages);
-            let other = second(&mut attempt, account);
-            attempt.swap(account, other).send()
-        })
+        Case::new(
+            format!("{name} creates its {account} at a second bump"),
+            name,
+            expected,
+            move |checkpoints| {
+                let door = if account == "invocation" {
+                    DOORS.iter().find(|door| door.of == "a lock").expect("there is one")
+                } else {
+                    find(name)
+                };
+                let mut attempt = door.attempt(checkpoints);
+                let other = second(&mut attempt, account);
+                attempt.swap(account, other).send()
+            },
+        )
     });
     let read = READ.iter().map(|&(name, account)| {
-        Case::new(format!("{name} reads its {account} at a second bump"), name, expected, move |stages| {
-            let mut attempt = find(name).attempt(stages);
-            let (true_one, other) = (attempt.account(account), second(&mut attempt, account));
-            let svm = attempt.scene.world.svm();
-            let copy = svm.get_account(&true_one).expect("it exists");
-            svm.set_account(other, copy).expect("it keeps its rent");
-            attempt.swap(account, other).send()
-        })
+        Case::new(
+            format!("{name} reads its {account} at a second bump"),
+            name,
+            expected,
+            move |checkpoints| {
+                let mut attempt = find(name).attempt(checkpoints);
+                let (true_one, other) = (attempt.account(account), second(&mut attempt, account));
+                let svm = attempt.fixture.chain.svm();
+                let copy = svm.get_account(&true_one).expect("it exists");
+                svm.set_account(other, copy).expect("it keeps its rent");
+                attempt.swap(account, other).send()
+            },
+        )
     });
     created.chain(read).collect()
 }

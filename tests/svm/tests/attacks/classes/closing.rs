@@ -4,11 +4,11 @@ use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_client::{Instruction, Pubkey};
-use latchkey_tests_svm::{Outcome, Scene};
+use latchkey_tests_svm::{LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::door::{find, send, signers};
-use crate::stage::{Stage, Stages};
 use crate::suite::Case;
 
 /// The account is gone: no lamports, no owner, no data.
@@ -17,36 +17,36 @@ const GONE: ErrorCode = ErrorCode::AccountNotInitialized;
 const NOT_OURS: ErrorCode = ErrorCode::AccountOwnedByWrongProgram;
 
 /// Lamports that keep a closed account alive to the end of the transaction.
-fn revive(scene: &Scene, address: Pubkey) -> Instruction {
-    solana_system_interface::instruction::transfer(&scene.stranger.pubkey(), &address, 10_000_000)
+fn revive(fixture: &LoanFixture, address: Pubkey) -> Instruction {
+    solana_system_interface::instruction::transfer(&fixture.stranger.pubkey(), &address, 10_000_000)
 }
 
 /// A closed loan, and the call that a door made before.
-fn after_close(stages: &mut Stages, call: impl FnOnce(&Scene) -> Instruction) -> Outcome {
-    let mut scene = stages.at(Stage::PaidOff);
-    let call = call(&scene);
-    scene.close().holds();
-    send(&mut scene, &[call])
+fn after_close(checkpoints: &mut Checkpoints, call: impl FnOnce(&LoanFixture) -> Instruction) -> Outcome {
+    let mut fixture = checkpoints.at(Checkpoint::PaidOff);
+    let call = call(&fixture);
+    fixture.close().holds();
+    send(&mut fixture, &[call])
 }
 
 /// The door's call, lamports for the account it closed, and the call again.
-fn revived(stages: &mut Stages, door: &str, account: &str) -> Outcome {
-    let mut attempt = find(door).attempt(stages);
+fn revived(checkpoints: &mut Checkpoints, door: &str, account: &str) -> Outcome {
+    let mut attempt = find(door).attempt(checkpoints);
     let address = attempt.account(account);
-    let revival = revive(&attempt.scene, address);
+    let revival = revive(&attempt.fixture, address);
     let all = [&attempt.instructions[..], &[revival], &attempt.instructions[..]].concat();
-    send(&mut attempt.scene, &all)
+    send(&mut attempt.fixture, &all)
 }
 
-fn twice(stages: &mut Stages, door: &str) -> Outcome {
-    let mut attempt = find(door).attempt(stages);
+fn twice(checkpoints: &mut Checkpoints, door: &str) -> Outcome {
+    let mut attempt = find(door).attempt(checkpoints);
     let all = [&attempt.instructions[..], &attempt.instructions[..]].concat();
-    send(&mut attempt.scene, &all)
+    send(&mut attempt.fixture, &all)
 }
 
-fn again(stages: &mut Stages, door: &str) -> Outcome {
-    let mut attempt = find(door).attempt(stages);
-    send(&mut attempt.scene, &attempt.instructions.clone()).holds();
+fn again(checkpoints: &mut Checkpoints, door: &str) -> Outcome {
+    let mut attempt = find(door).attempt(checkpoints);
+    send(&mut attempt.fixture, &attempt.instructions.clone()).holds();
     assert!(signers(&attempt.instructions).len() <= 1);
     attempt.send()
 }
@@ -66,61 +66,79 @@ pub fn cases() -> Vec<Case> {
     ] {
         let expected = if account == "escrow" { GONE } else { NOT_OURS };
         let case = format!("{name} again after its {account} was revived");
-        cases.push(Case::new(case, name, expected, move |stages| revived(stages, name, account)));
+        cases.push(Case::new(case, name, expected, move |checkpoints| revived(checkpoints, name, account)));
     }
-    cases.push(Case::new("collect from a closed loan", "collect", GONE, |stages| {
-        after_close(stages, |scene| build::collect(&scene.keys))
+    cases.push(Case::new("collect from a closed loan", "collect", GONE, |checkpoints| {
+        after_close(checkpoints, |fixture| build::collect(&fixture.keys))
     }));
-    cases.push(Case::new("pay off a closed loan", "pay_off", GONE, |stages| {
-        after_close(stages, |scene| build::pay_off(&scene.keys, scene.borrower.pubkey()))
+    cases.push(Case::new("pay off a closed loan", "pay_off", GONE, |checkpoints| {
+        after_close(checkpoints, |fixture| build::pay_off(&fixture.keys, fixture.borrower.pubkey()))
     }));
-    cases.push(Case::new("fund the escrow of a closed loan", "fund_escrow", GONE, |stages| {
-        after_close(stages, |scene| build::fund_escrow(scene.stranger.pubkey(), &scene.keys.loan, 1))
-    }));
-    cases.push(Case::new("withdraw from the escrow of a closed loan", "withdraw_escrow", GONE, |stages| {
-        after_close(stages, |scene| build::withdraw_escrow(&scene.keys, scene.authority.pubkey(), 1))
-    }));
-    cases.push(Case::new("withdraw from the wallet of a closed loan", "withdraw_surplus", GONE, |stages| {
-        after_close(stages, |scene| {
-            build::withdraw_surplus(&scene.keys, scene.borrower.pubkey(), scene.savings, 1)
+    cases.push(Case::new("fund the escrow of a closed loan", "fund_escrow", GONE, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::fund_escrow(fixture.stranger.pubkey(), &fixture.keys.loan, 1)
         })
     }));
-    cases.push(Case::new("request for a closed loan", "request", GONE, |stages| {
-        after_close(stages, |scene| build::request(&scene.keys, scene.payer.pubkey(), None, Action::Warn, 1))
+    cases.push(Case::new(
+        "withdraw from the escrow of a closed loan",
+        "withdraw_escrow",
+        GONE,
+        |checkpoints| {
+            after_close(checkpoints, |fixture| {
+                build::withdraw_escrow(&fixture.keys, fixture.authority.pubkey(), 1)
+            })
+        },
+    ));
+    cases.push(Case::new(
+        "withdraw from the wallet of a closed loan",
+        "withdraw_surplus",
+        GONE,
+        |checkpoints| {
+            after_close(checkpoints, |fixture| {
+                build::withdraw_surplus(&fixture.keys, fixture.borrower.pubkey(), fixture.savings, 1)
+            })
+        },
+    ));
+    cases.push(Case::new("request for a closed loan", "request", GONE, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Warn, 1)
+        })
     }));
-    cases.push(Case::new("place a hold on a closed loan", "place_hold", GONE, |stages| {
-        after_close(stages, |scene| build::place_hold(&scene.keys, scene.servicer.pubkey(), i64::MAX))
+    cases.push(Case::new("place a hold on a closed loan", "place_hold", GONE, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::place_hold(&fixture.keys, fixture.servicer.pubkey(), i64::MAX)
+        })
     }));
-    cases.push(Case::new("use a closed loan that was revived", "collect", NOT_OURS, |stages| {
-        let mut scene = stages.at(Stage::PaidOff);
-        let closing = scene.closing(&scene.borrower.pubkey());
-        let all = [closing, revive(&scene, scene.keys.loan), build::collect(&scene.keys)];
-        send(&mut scene, &all)
+    cases.push(Case::new("use a closed loan that was revived", "collect", NOT_OURS, |checkpoints| {
+        let mut fixture = checkpoints.at(Checkpoint::PaidOff);
+        let closing = fixture.closing(&fixture.borrower.pubkey());
+        let all = [closing, revive(&fixture, fixture.keys.loan), build::collect(&fixture.keys)];
+        send(&mut fixture, &all)
     }));
     cases.push(Case::new(
         "write a closed loan again under its old number",
         "originate",
         ErrorCode::ConstraintSeeds,
-        |stages| {
-            let mut scene = stages.at(Stage::PaidOff);
-            scene.close().holds();
-            scene.originate()
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::PaidOff);
+            fixture.close().holds();
+            fixture.originate()
         },
     ));
     for name in ["claim", "yield_claim"] {
-        cases.push(Case::new(format!("{name} what was confirmed"), name, GONE, move |stages| {
-            let mut scene = stages.at(Stage::Locked);
+        cases.push(Case::new(format!("{name} what was confirmed"), name, GONE, move |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Locked);
             let call = match name {
-                "claim" => build::claim(&scene.keys, scene.rival.pubkey(), 1),
-                _ => build::yield_claim(&scene.keys.vehicle, scene.keeper.pubkey(), 1),
+                "claim" => build::claim(&fixture.keys, fixture.rival.pubkey(), 1),
+                _ => build::yield_claim(&fixture.keys.vehicle, fixture.keeper.pubkey(), 1),
             };
-            send(&mut scene, &[call])
+            send(&mut fixture, &[call])
         }));
     }
-    cases.push(Case::new("expire what was confirmed", "expire", GONE, |stages| {
-        let mut scene = stages.at(Stage::Locked);
-        let call = build::expire(&scene.keys, 1, scene.payer.pubkey());
-        send(&mut scene, &[call])
+    cases.push(Case::new("expire what was confirmed", "expire", GONE, |checkpoints| {
+        let mut fixture = checkpoints.at(Checkpoint::Locked);
+        let call = build::expire(&fixture.keys, 1, fixture.payer.pubkey());
+        send(&mut fixture, &[call])
     }));
     cases
 }

@@ -2,9 +2,9 @@
 
 use anchor_lang::error::ErrorCode;
 
+use crate::checkpoint::{Other, keys_of};
 use crate::classes::kinds::{is_new, is_ours};
 use crate::door::DOORS;
-use crate::stage::{Other, keys_of};
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
@@ -18,9 +18,9 @@ pub fn cases() -> Vec<Case> {
             let disguise = if account == "lender" { "loan" } else { "lender" };
             let name = format!("{} with a {disguise} as its {account}", door.label());
             let expected = ErrorCode::AccountDiscriminatorMismatch;
-            cases.push(Case::new(name, door.name, expected, move |stages| {
-                let attempt = door.attempt(stages);
-                let foreign = keys_of(&attempt.scene, Other::Foreign);
+            cases.push(Case::new(name, door.name, expected, move |checkpoints| {
+                let attempt = door.attempt(checkpoints);
+                let foreign = keys_of(&attempt.fixture, Other::Foreign);
                 attempt.swap(account, if disguise == "loan" { foreign.loan } else { foreign.lender }).send()
             }));
         }

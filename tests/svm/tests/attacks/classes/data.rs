@@ -5,15 +5,15 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::{Pubkey, pda};
 
+use crate::checkpoint::{Other, invocation_of, keys_of};
 use crate::door::DOORS;
 use crate::door::find;
-use crate::stage::{Other, invocation_of, keys_of};
 use crate::suite::{Case, Expected};
-use latchkey_tests_svm::Scene;
+use latchkey_tests_svm::LoanFixture;
 
 /// What belongs to the thief and is put in an account's place.
-fn foreign(scene: &Scene, account: &str) -> Pubkey {
-    let keys = keys_of(scene, Other::Foreign);
+fn foreign(fixture: &LoanFixture, account: &str) -> Pubkey {
+    let keys = keys_of(fixture, Other::Foreign);
     match account {
         "lender" => keys.lender,
         "vehicle" => keys.vehicle,
@@ -21,7 +21,7 @@ fn foreign(scene: &Scene, account: &str) -> Pubkey {
         "escrow" => keys.escrow,
         "treasury" => keys.treasury,
         "wallet" => keys.wallet,
-        "invocation" => invocation_of(scene, Other::Foreign),
+        "invocation" => invocation_of(fixture, Other::Foreign),
         "function" | "lock" => pda::function(&keys.lender, Action::Lock),
         "warn" => pda::function(&keys.lender, Action::Warn),
         "unlock" => pda::function(&keys.lender, Action::Unlock),
@@ -108,9 +108,9 @@ pub fn cases() -> Vec<Case> {
     let mut cases: Vec<_> = table()
         .into_iter()
         .map(|(door, account, expected)| {
-            Case::new(format!("{door} with the thief's own {account}"), door, expected, move |stages| {
-                let attempt = find(door).attempt(stages);
-                let account_of_the_thief = foreign(&attempt.scene, account);
+            Case::new(format!("{door} with the thief's own {account}"), door, expected, move |checkpoints| {
+                let attempt = find(door).attempt(checkpoints);
+                let account_of_the_thief = foreign(&attempt.fixture, account);
                 attempt.swap(account, account_of_the_thief).send()
             })
         })
@@ -123,9 +123,9 @@ pub fn cases() -> Vec<Case> {
             ("escrow", E::WrongLoan.into()),
         ] {
             let name = format!("{} with the thief's own {account}", door.label());
-            cases.push(Case::new(name, door.name, expected, move |stages| {
-                let attempt = door.attempt(stages);
-                let account_of_the_thief = foreign(&attempt.scene, account);
+            cases.push(Case::new(name, door.name, expected, move |checkpoints| {
+                let attempt = door.attempt(checkpoints);
+                let account_of_the_thief = foreign(&attempt.fixture, account);
                 attempt.swap(account, account_of_the_thief).send()
             }));
         }

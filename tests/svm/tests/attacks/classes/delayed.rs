@@ -1,81 +1,88 @@
-//! Transactions signed in time with a durable nonce, and landed when the world has changed.
+//! Transactions signed in time with a durable nonce, and landed when the chain has changed.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::{Action, PolicyFloors};
 use latchkey_client::Instruction;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, LEASE, Outcome, Scene, TTL, due, floors, person};
+use latchkey_tests_svm::{DAY, LEASE, LoanFixture, Outcome, TTL, due, floors, person};
 use solana_sdk::signer::Signer;
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::door::signers;
-use crate::stage::{Stage, Stages};
 use crate::suite::{Case, Expected};
 
 /// Signs at one moment, lets something happen, and lands.
 fn delayed(
-    stages: &mut Stages,
-    stage: Stage,
-    call: impl FnOnce(&Scene) -> Vec<Instruction>,
-    meanwhile: impl FnOnce(&mut Scene),
+    checkpoints: &mut Checkpoints,
+    checkpoint: Checkpoint,
+    call: impl FnOnce(&LoanFixture) -> Vec<Instruction>,
+    meanwhile: impl FnOnce(&mut LoanFixture),
 ) -> Outcome {
-    let mut scene = stages.at(stage);
-    let instructions = call(&scene);
+    let mut fixture = checkpoints.at(checkpoint);
+    let instructions = call(&fixture);
     let keys = signers(&instructions);
-    let signed = scene.world.sign_for_later(&instructions, &keys.iter().collect::<Vec<_>>());
-    meanwhile(&mut scene);
-    scene.world.submit(signed)
+    let signed = fixture.chain.sign_for_later(&instructions, &keys.iter().collect::<Vec<_>>());
+    meanwhile(&mut fixture);
+    fixture.chain.submit(signed)
 }
 
-fn lock(scene: &Scene) -> Vec<Instruction> {
-    vec![build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 1)]
+fn lock(fixture: &LoanFixture) -> Vec<Instruction> {
+    vec![build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 1)]
 }
 
-type Call = fn(&Scene) -> Vec<Instruction>;
-type Meanwhile = fn(&mut Scene);
+type Call = fn(&LoanFixture) -> Vec<Instruction>;
+type Meanwhile = fn(&mut LoanFixture);
 
 pub fn cases() -> Vec<Case> {
-    let table: Vec<(&'static str, &'static str, Expected, Stage, Call, Meanwhile)> = vec![
-        ("a lock that lands in time", "request", Expected::Harmless, Stage::Defaulted, lock, |_| {}),
+    let table: Vec<(&'static str, &'static str, Expected, Checkpoint, Call, Meanwhile)> = vec![
+        ("a lock that lands in time", "request", Expected::Harmless, Checkpoint::Defaulted, lock, |_| {}),
         (
             "a lock after the wallet was topped up",
             "request",
             E::WalletCanPay.into(),
-            Stage::Defaulted,
+            Checkpoint::Defaulted,
             lock,
             |s| {
                 s.top_up(1_000);
             },
         ),
-        ("a lock after the cure", "request", E::NotDefaulted.into(), Stage::Defaulted, lock, |s| {
+        ("a lock after the cure", "request", E::NotDefaulted.into(), Checkpoint::Defaulted, lock, |s| {
             s.top_up(1_000);
             s.collect().holds();
         }),
-        ("a lock after a promise", "request", E::OnHold.into(), Stage::Defaulted, lock, |s| {
+        ("a lock after a promise", "request", E::OnHold.into(), Checkpoint::Defaulted, lock, |s| {
             s.place_hold(due(9)).holds();
         }),
-        ("a lock after a pause", "request", E::LenderPaused.into(), Stage::Defaulted, lock, |s| {
+        ("a lock after a pause", "request", E::LenderPaused.into(), Checkpoint::Defaulted, lock, |s| {
             s.pause(60).holds();
         }),
-        ("a lock after an extension", "request", E::NotDefaulted.into(), Stage::Defaulted, lock, |s| {
+        ("a lock after an extension", "request", E::NotDefaulted.into(), Checkpoint::Defaulted, lock, |s| {
             s.extend().holds();
         }),
         (
             "a lock after the payoff",
             "request",
             E::NotDefaulted.into(),
-            Stage::Defaulted,
+            Checkpoint::Defaulted,
             lock,
-            Scene::pay_all,
+            LoanFixture::pay_all,
         ),
-        ("a lock after the charge-off", "request", E::NotDefaulted.into(), Stage::Defaulted, lock, |s| {
-            s.at(due(0) + 120 * DAY).charge_off().holds();
-        }),
+        (
+            "a lock after the charge-off",
+            "request",
+            E::NotDefaulted.into(),
+            Checkpoint::Defaulted,
+            lock,
+            |s| {
+                s.at(due(0) + 120 * DAY).charge_off().holds();
+            },
+        ),
         (
             "a lock after the loan was closed",
             "request",
             ErrorCode::AccountNotInitialized.into(),
-            Stage::Defaulted,
+            Checkpoint::Defaulted,
             lock,
             |s| {
                 s.pay_all();
@@ -86,7 +93,7 @@ pub fn cases() -> Vec<Case> {
             "a lock after another was asked for",
             "request",
             ErrorCode::ConstraintSeeds.into(),
-            Stage::Defaulted,
+            Checkpoint::Defaulted,
             lock,
             |s| drop(s.request(Action::Lock).holds()),
         ),
@@ -94,7 +101,7 @@ pub fn cases() -> Vec<Case> {
             "a lock after the device was changed",
             "request",
             ErrorCode::ConstraintSeeds.into(),
-            Stage::Defaulted,
+            Checkpoint::Defaulted,
             lock,
             |s| drop(s.change_device("new device")),
         ),
@@ -102,7 +109,7 @@ pub fn cases() -> Vec<Case> {
             "the whole road to a lock after a top-up",
             "declare_default",
             E::NotPastDue.into(),
-            Stage::GraceOver,
+            Checkpoint::GraceOver,
             |s| build::lock_now(&s.keys, s.keeper.pubkey(), 1).into(),
             |s| s.top_up(1_000),
         ),
@@ -110,7 +117,7 @@ pub fn cases() -> Vec<Case> {
             "a default after a top-up",
             "declare_default",
             E::WalletCanPay.into(),
-            Stage::GraceOver,
+            Checkpoint::GraceOver,
             |s| vec![build::declare_default(&s.keys)],
             |s| s.top_up(1_000),
         ),
@@ -118,7 +125,7 @@ pub fn cases() -> Vec<Case> {
             "a default after an extension",
             "declare_default",
             E::NotPastDue.into(),
-            Stage::GraceOver,
+            Checkpoint::GraceOver,
             |s| vec![build::declare_default(&s.keys)],
             |s| drop(s.extend().holds()),
         ),
@@ -126,7 +133,7 @@ pub fn cases() -> Vec<Case> {
             "a warning after a top-up",
             "request",
             E::WalletCanPay.into(),
-            Stage::Due,
+            Checkpoint::Due,
             |s| vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Warn, 1)],
             |s| s.top_up(1_000),
         ),
@@ -134,7 +141,7 @@ pub fn cases() -> Vec<Case> {
             "an unlock by a servicer that was dismissed",
             "request",
             E::NotServicing.into(),
-            Stage::Locked,
+            Checkpoint::Locked,
             |s| vec![build::request(&s.keys, s.payer.pubkey(), Some(s.servicer.pubkey()), Action::Unlock, 2)],
             |s| drop(s.set_servicer(s.rival.pubkey()).holds()),
         ),
@@ -142,7 +149,7 @@ pub fn cases() -> Vec<Case> {
             "a claim after a newer request",
             "claim",
             E::Superseded.into(),
-            Stage::Asked,
+            Checkpoint::Asked,
             |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
             |s| {
                 let authority = s.authority.insecure_clone();
@@ -153,17 +160,17 @@ pub fn cases() -> Vec<Case> {
             "a claim after the expiry",
             "claim",
             E::Expired.into(),
-            Stage::Asked,
+            Checkpoint::Asked,
             |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
             |s| {
-                s.at(Scene::default_at() + TTL);
+                s.at(LoanFixture::default_at() + TTL);
             },
         ),
         (
             "a claim after the keeper was taken off the list",
             "claim",
             E::KeeperNotAllowed.into(),
-            Stage::Asked,
+            Checkpoint::Asked,
             |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
             |s| drop(s.set_keepers(vec![s.rival.pubkey()]).holds()),
         ),
@@ -171,17 +178,17 @@ pub fn cases() -> Vec<Case> {
             "a lease given back after it lapsed",
             "yield_claim",
             E::LeaseLapsed.into(),
-            Stage::Claimed,
+            Checkpoint::Claimed,
             |s| vec![build::yield_claim(&s.keys.vehicle, s.keeper.pubkey(), 1)],
             |s| {
-                s.at(Scene::default_at() + LEASE);
+                s.at(LoanFixture::default_at() + LEASE);
             },
         ),
         (
             "a receipt after the device was changed",
             "confirm",
             E::InvocationVoid.into(),
-            Stage::Claimed,
+            Checkpoint::Claimed,
             |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into(),
             |s| drop(s.change_device("new device")),
         ),
@@ -189,18 +196,18 @@ pub fn cases() -> Vec<Case> {
             "a receipt after a rival took the lapsed lease over",
             "confirm",
             E::NotClaimer.into(),
-            Stage::Claimed,
+            Checkpoint::Claimed,
             |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into(),
             |s| {
                 let rival = s.rival.insecure_clone();
-                s.at(Scene::default_at() + LEASE).claim(&rival, 1).holds();
+                s.at(LoanFixture::default_at() + LEASE).claim(&rival, 1).holds();
             },
         ),
         (
             "an expiry of what was confirmed",
             "expire",
             ErrorCode::AccountNotInitialized.into(),
-            Stage::Claimed,
+            Checkpoint::Claimed,
             |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())],
             |s| {
                 let receipt = s.receipt(1);
@@ -211,7 +218,7 @@ pub fn cases() -> Vec<Case> {
             "a promise whose date has passed",
             "place_hold",
             E::InvalidHold.into(),
-            Stage::Fresh,
+            Checkpoint::Fresh,
             |s| vec![build::place_hold(&s.keys, s.servicer.pubkey(), due(0))],
             |s| {
                 s.at(due(0));
@@ -221,7 +228,7 @@ pub fn cases() -> Vec<Case> {
             "the end of a promise that was kept",
             "lift_hold",
             E::NotOnHold.into(),
-            Stage::Held,
+            Checkpoint::Held,
             |s| vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())],
             |s| {
                 s.at(due(9));
@@ -231,7 +238,7 @@ pub fn cases() -> Vec<Case> {
             "an extension after the last one was used",
             "extend",
             E::NoExtensionLeft.into(),
-            Stage::Fresh,
+            Checkpoint::Fresh,
             |s| vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())],
             |s| {
                 s.extend().holds();
@@ -242,7 +249,7 @@ pub fn cases() -> Vec<Case> {
             "a waiver of fees that were paid",
             "waive_fees",
             E::WaiverTooLarge.into(),
-            Stage::Late,
+            Checkpoint::Late,
             |s| vec![build::waive_fees(&s.keys, s.servicer.pubkey(), 25)],
             |s| {
                 s.top_up(1_025);
@@ -253,7 +260,7 @@ pub fn cases() -> Vec<Case> {
             "a withdrawal of what has fallen due",
             "withdraw_surplus",
             E::NotSurplus.into(),
-            Stage::Funded,
+            Checkpoint::Funded,
             |s| vec![build::withdraw_surplus(&s.keys, s.borrower.pubkey(), s.savings, 20_000)],
             |s| {
                 s.at(due(0));
@@ -263,7 +270,7 @@ pub fn cases() -> Vec<Case> {
             "an emergency start of a car that was unlocked",
             "emergency_start",
             E::NothingToUnlock.into(),
-            Stage::Cured,
+            Checkpoint::Cured,
             |s| vec![build::emergency_start(&s.keys, s.borrower.pubkey())],
             |s| {
                 s.request(Action::Unlock).holds();
@@ -274,7 +281,7 @@ pub fn cases() -> Vec<Case> {
             "a charge-off after the wallet was filled",
             "charge_off",
             E::TooEarlyToChargeOff.into(),
-            Stage::Hopeless,
+            Checkpoint::Hopeless,
             |s| vec![build::charge_off(&s.keys, s.servicer.pubkey())],
             |s| s.top_up(10_000),
         ),
@@ -282,7 +289,7 @@ pub fn cases() -> Vec<Case> {
             "terms whose first payment is due already",
             "originate",
             E::TermsFirstDue.into(),
-            Stage::BeforeLoan,
+            Checkpoint::BeforeLoan,
             |s| vec![s.origination(s.terms, s.fees())],
             |s| {
                 s.at(due(0));
@@ -292,7 +299,7 @@ pub fn cases() -> Vec<Case> {
             "terms below floors that were raised",
             "originate",
             E::TermsGrace.into(),
-            Stage::BeforeLoan,
+            Checkpoint::BeforeLoan,
             |s| vec![s.origination(s.terms, s.fees())],
             |s| drop(s.set_policy(PolicyFloors { min_grace_secs: u32::MAX, ..floors() }).holds()),
         ),
@@ -300,7 +307,7 @@ pub fn cases() -> Vec<Case> {
             "a loan on a car that was retired",
             "originate",
             E::VehicleRetired.into(),
-            Stage::BeforeLoan,
+            Checkpoint::BeforeLoan,
             |s| vec![s.origination(s.terms, s.fees())],
             |s| drop(s.retire().holds()),
         ),
@@ -308,7 +315,7 @@ pub fn cases() -> Vec<Case> {
             "an acceptance after the nomination was taken back",
             "accept_authority",
             E::NotNominee.into(),
-            Stage::Nominated,
+            Checkpoint::Nominated,
             |s| {
                 let nominee = person("nominee").pubkey();
                 vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee))]
@@ -319,7 +326,7 @@ pub fn cases() -> Vec<Case> {
             "a policy by an authority that gave the lender away",
             "set_policy",
             E::NotAuthority.into(),
-            Stage::Nominated,
+            Checkpoint::Nominated,
             |s| vec![build::set_policy(s.lender, s.authority.pubkey(), floors())],
             |s| {
                 let nominee = person("nominee");
@@ -331,7 +338,7 @@ pub fn cases() -> Vec<Case> {
             "a pause by a servicer that was dismissed",
             "pause",
             E::NotServicing.into(),
-            Stage::Fresh,
+            Checkpoint::Fresh,
             |s| vec![build::pause(s.lender, s.servicer.pubkey(), 60)],
             |s| drop(s.set_servicer(s.rival.pubkey()).holds()),
         ),
@@ -339,7 +346,7 @@ pub fn cases() -> Vec<Case> {
             "a key that was put in already",
             "rotate_device_key",
             E::SameDeviceKey.into(),
-            Stage::Fresh,
+            Checkpoint::Fresh,
             |s| {
                 let device = s.car.successor("new device");
                 let enrolment = device.sign(&device.enrolment(&s.lender).encode());
@@ -352,21 +359,28 @@ pub fn cases() -> Vec<Case> {
     ];
     let mut cases: Vec<_> = table
         .into_iter()
-        .map(|(name, instruction, expected, stage, call, meanwhile)| {
-            Case::new(name, instruction, expected, move |stages| delayed(stages, stage, call, meanwhile))
+        .map(|(name, instruction, expected, checkpoint, call, meanwhile)| {
+            Case::new(name, instruction, expected, move |checkpoints| {
+                delayed(checkpoints, checkpoint, call, meanwhile)
+            })
         })
         .collect();
-    cases.push(Case::new("a lock during an emergency start", "request", E::InEmergencyStart, |stages| {
-        let mut scene = stages.at(Stage::Locked);
-        scene.emergency_start().holds();
-        scene.request(Action::Unlock).holds();
-        scene.fulfil(2);
-        let ends = Scene::default_at() + DAY;
-        let lock = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 3);
-        let payer = scene.payer.insecure_clone();
-        let signed = scene.world.sign_for_later(&[lock], &[&payer]);
-        scene.at(ends - 1);
-        scene.world.submit(signed)
-    }));
+    cases.push(Case::new(
+        "a lock during an emergency start",
+        "request",
+        E::InEmergencyStart,
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Locked);
+            fixture.emergency_start().holds();
+            fixture.request(Action::Unlock).holds();
+            fixture.fulfil(2);
+            let ends = LoanFixture::default_at() + DAY;
+            let lock = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 3);
+            let payer = fixture.payer.insecure_clone();
+            let signed = fixture.chain.sign_for_later(&[lock], &[&payer]);
+            fixture.at(ends - 1);
+            fixture.chain.submit(signed)
+        },
+    ));
     cases
 }

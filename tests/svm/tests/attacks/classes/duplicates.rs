@@ -5,8 +5,8 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
+use crate::checkpoint::Checkpoint;
 use crate::door::{find, send};
-use crate::stage::Stage;
 use crate::suite::{Case, Expected};
 
 pub fn cases() -> Vec<Case> {
@@ -52,8 +52,8 @@ pub fn cases() -> Vec<Case> {
                 format!("{name} with its {as_well} as its {account} too"),
                 name,
                 expected,
-                move |stages| {
-                    let mut attempt = find(name).attempt(stages);
+                move |checkpoints| {
+                    let mut attempt = find(name).attempt(checkpoints);
                     let doubled = attempt.account(as_well);
                     attempt.swap(account, doubled).send()
                 },
@@ -64,10 +64,10 @@ pub fn cases() -> Vec<Case> {
         "originate with the car wallet as the seller's account",
         "originate",
         E::InvalidSeller,
-        |stages| {
-            let mut attempt = find("originate").attempt(stages);
+        |checkpoints| {
+            let mut attempt = find("originate").attempt(checkpoints);
             let (loan, wallet) = (attempt.account("loan"), attempt.account("wallet"));
-            attempt.scene.money.clone().open(&mut attempt.scene.world, &loan, 0);
+            attempt.fixture.money.clone().open(&mut attempt.fixture.chain, &loan, 0);
             attempt.swap("seller", wallet).send()
         },
     ));
@@ -75,24 +75,24 @@ pub fn cases() -> Vec<Case> {
         "collect twice at once takes an instalment once",
         "collect",
         Expected::Harmless,
-        |stages| {
-            let mut scene = stages.at(Stage::Due);
-            scene.top_up(2_000);
-            let twice = [build::collect(&scene.keys), build::collect(&scene.keys)];
-            let outcome = send(&mut scene, &twice);
-            assert_eq!((scene.wallet(), scene.loan().ledger.paid_scheduled), (1_000, 1_000));
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Due);
+            fixture.top_up(2_000);
+            let twice = [build::collect(&fixture.keys), build::collect(&fixture.keys)];
+            let outcome = send(&mut fixture, &twice);
+            assert_eq!((fixture.wallet(), fixture.loan().ledger.paid_scheduled), (1_000, 1_000));
             outcome
         },
     ));
-    cases.push(Case::new("claim twice at once", "claim", E::Leased, |stages| {
-        let mut scene = stages.at(Stage::Asked);
-        let claim = build::claim(&scene.keys, scene.keeper.pubkey(), 1);
-        send(&mut scene, &[claim.clone(), claim])
+    cases.push(Case::new("claim twice at once", "claim", E::Leased, |checkpoints| {
+        let mut fixture = checkpoints.at(Checkpoint::Asked);
+        let claim = build::claim(&fixture.keys, fixture.keeper.pubkey(), 1);
+        send(&mut fixture, &[claim.clone(), claim])
     }));
-    cases.push(Case::new("yield twice at once for two bonds", "yield_claim", E::NotClaimed, |stages| {
-        let mut scene = stages.at(Stage::Claimed);
-        let give_back = build::yield_claim(&scene.keys.vehicle, scene.keeper.pubkey(), 1);
-        send(&mut scene, &[give_back.clone(), give_back])
+    cases.push(Case::new("yield twice at once for two bonds", "yield_claim", E::NotClaimed, |checkpoints| {
+        let mut fixture = checkpoints.at(Checkpoint::Claimed);
+        let give_back = build::yield_claim(&fixture.keys.vehicle, fixture.keeper.pubkey(), 1);
+        send(&mut fixture, &[give_back.clone(), give_back])
     }));
     cases
 }

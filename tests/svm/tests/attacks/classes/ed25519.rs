@@ -5,7 +5,7 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions::proof;
 use latchkey_client::{AccountMeta, Instruction};
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
-use latchkey_tests_svm::{Car, Outcome, Scene};
+use latchkey_tests_svm::{Car, LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
 use crate::door::{find, send};
@@ -15,7 +15,7 @@ use crate::suite::{Case, Expected};
 const DOORS: [&str; 3] = ["confirm", "register_vehicle", "rotate_device_key"];
 
 /// A genuine proof and the instruction it opens, changed and sent.
-type Change = fn(&mut Scene, Instruction, Instruction) -> Outcome;
+type Change = fn(&mut LoanFixture, Instruction, Instruction) -> Outcome;
 
 fn with_u16(mut proof: Instruction, at: usize, value: usize) -> Instruction {
     proof.data[at..at + 2].copy_from_slice(&u16::try_from(value).expect("it fits").to_le_bytes());
@@ -29,8 +29,8 @@ fn moved(mut proof: Instruction, at: usize, part: std::ops::Range<usize>) -> Ins
     with_u16(proof, at, end)
 }
 
-fn idle(scene: &Scene) -> Instruction {
-    let stranger = scene.stranger.pubkey();
+fn idle(fixture: &LoanFixture) -> Instruction {
+    let stranger = fixture.stranger.pubkey();
     solana_system_interface::instruction::transfer(&stranger, &stranger, 1)
 }
 
@@ -108,7 +108,7 @@ const CHANGES: &[(&str, Expected, Change)] = &[
         let start = if p.data[PUBKEY_OFFSET..SIGNATURE_OFFSET] == s.car.device_key().to_bytes() {
             s.car.sign(&p.data[MESSAGE_OFFSET..MESSAGE_OFFSET + 16])
         } else {
-            let name = if s.world.exists(&s.keys.loan) { "new device" } else { "new car" };
+            let name = if s.chain.exists(&s.keys.loan) { "new device" } else { "new car" };
             Car::new(name).sign(&p.data[MESSAGE_OFFSET..MESSAGE_OFFSET + 16])
         };
         let mut p = with_u16(p, 12, 16);
@@ -166,13 +166,13 @@ pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for door in DOORS {
         for &(what, expected, change) in CHANGES {
-            cases.push(Case::new(format!("{door} on {what}"), door, expected, move |stages| {
-                let mut attempt = find(door).attempt(stages);
+            cases.push(Case::new(format!("{door} on {what}"), door, expected, move |checkpoints| {
+                let mut attempt = find(door).attempt(checkpoints);
                 let [proof, instruction] = &attempt.instructions[..] else {
                     unreachable!("a proof and a call")
                 };
                 let (proof, instruction) = (proof.clone(), instruction.clone());
-                change(&mut attempt.scene, proof, instruction)
+                change(&mut attempt.fixture, proof, instruction)
             }));
         }
     }

@@ -9,8 +9,8 @@ use latchkey_client::pda;
 use latchkey_tests_svm::{Car, Money, floors, person, swap};
 use solana_sdk::signer::Signer;
 
+use crate::checkpoint::Checkpoint;
 use crate::door::{find, send};
-use crate::stage::Stage;
 use crate::suite::{Case, Expected};
 
 /// What the system program says when it is asked to create an account that exists.
@@ -22,48 +22,57 @@ pub fn cases() -> Vec<Case> {
             "a lender is created again with another servicer",
             "init_lender",
             ALREADY_IN_USE,
-            |stages| {
-                let mut scene = stages.at(Stage::Fresh);
-                let servicer = scene.stranger.pubkey();
-                scene.init_lender(InitLenderArgs { servicer, floors: floors(), keepers: Vec::new() })
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Fresh);
+                let servicer = fixture.stranger.pubkey();
+                fixture.init_lender(InitLenderArgs { servicer, floors: floors(), keepers: Vec::new() })
             },
         ),
-        Case::new("a lender is created again with another mint", "init_lender", ALREADY_IN_USE, |stages| {
-            let mut scene = stages.at(Stage::Fresh);
-            let other = Money::token_2022(&mut scene.world, "another mint", &[], &[]);
-            let treasury = other.open(&mut scene.world, &scene.authority.pubkey(), 0);
-            let parties = build::InitLender { mint: other.mint, treasury, ..scene.lender_parties() };
-            let args =
-                InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-            send(&mut scene, &[build::init_lender(&parties, args)])
-        }),
+        Case::new(
+            "a lender is created again with another mint",
+            "init_lender",
+            ALREADY_IN_USE,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Fresh);
+                let other = Money::token_2022(&mut fixture.chain, "another mint", &[], &[]);
+                let treasury = other.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
+                let parties = build::InitLender { mint: other.mint, treasury, ..fixture.lender_parties() };
+                let args = InitLenderArgs {
+                    servicer: fixture.servicer.pubkey(),
+                    floors: floors(),
+                    keepers: Vec::new(),
+                };
+                send(&mut fixture, &[build::init_lender(&parties, args)])
+            },
+        ),
         Case::new(
             "a lender is created at another's address",
             "init_lender",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let attempt = find("init_lender").attempt(stages);
+            |checkpoints| {
+                let attempt = find("init_lender").attempt(checkpoints);
                 let victim = pda::lender(&person("foreign authority").pubkey());
                 attempt.swap("lender", victim).send()
             },
         ),
-        Case::new("a function is set anew by its keeper", "set_function", E::NotAuthority, |stages| {
-            let mut scene = stages.at(Stage::Fresh);
+        Case::new("a function is set anew by its keeper", "set_function", E::NotAuthority, |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Fresh);
             let who = build::SetFunction {
-                payer: scene.payer.pubkey(),
-                authority: scene.keeper.pubkey(),
-                lender: scene.lender,
+                payer: fixture.payer.pubkey(),
+                authority: fixture.keeper.pubkey(),
+                lender: fixture.lender,
             };
-            let cheap = SetFunctionArgs { command_key: scene.keeper.pubkey(), ..scene.offer(Action::Unlock) };
-            send(&mut scene, &[build::set_function(&who, Action::Unlock, cheap)])
+            let cheap =
+                SetFunctionArgs { command_key: fixture.keeper.pubkey(), ..fixture.offer(Action::Unlock) };
+            send(&mut fixture, &[build::set_function(&who, Action::Unlock, cheap)])
         }),
         Case::new(
             "one function is set at the address of another",
             "set_function",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let attempt = find("set_function").attempt(stages);
-                let unlock = pda::function(&attempt.scene.lender, Action::Unlock);
+            |checkpoints| {
+                let attempt = find("set_function").attempt(checkpoints);
+                let unlock = pda::function(&attempt.fixture.lender, Action::Unlock);
                 attempt.swap("function", unlock).send()
             },
         ),
@@ -71,32 +80,32 @@ pub fn cases() -> Vec<Case> {
             "a car is registered again to reset its lock",
             "register_vehicle",
             ALREADY_IN_USE,
-            |stages| {
-                let mut scene = stages.at(Stage::Locked);
-                let car = scene.car.clone();
-                scene.register(&car)
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Locked);
+                let car = fixture.car.clone();
+                fixture.register(&car)
             },
         ),
         Case::new(
             "a car is registered again by another lender it enrolled with",
             "register_vehicle",
             ALREADY_IN_USE,
-            |stages| {
-                let mut scene = stages.at(Stage::Locked);
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Locked);
                 let lender = pda::lender(&person("foreign authority").pubkey());
-                let enrolment = scene.car.sign(&scene.car.enrolment(&lender).encode());
-                let payer = scene.payer.pubkey();
+                let enrolment = fixture.car.sign(&fixture.car.enrolment(&lender).encode());
+                let payer = fixture.payer.pubkey();
                 let signer = person("foreign authority").pubkey();
                 let all = build::register_vehicle(payer, signer, &enrolment).expect("it is one");
-                send(&mut scene, &all)
+                send(&mut fixture, &all)
             },
         ),
         Case::new(
             "a car is registered at the address of another",
             "register_vehicle",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let attempt = find("register_vehicle").attempt(stages);
+            |checkpoints| {
+                let attempt = find("register_vehicle").attempt(checkpoints);
                 attempt.swap("vehicle", Car::new("car").vehicle).send()
             },
         ),
@@ -104,27 +113,27 @@ pub fn cases() -> Vec<Case> {
             "a loan is written again to reset what is owed",
             "originate",
             ErrorCode::ConstraintSeeds,
-            |stages| stages.at(Stage::Fresh).originate(),
+            |checkpoints| checkpoints.at(Checkpoint::Fresh).originate(),
         ),
         Case::new(
             "a second loan is written on a car that has one",
             "originate",
             E::VehicleHasLoan,
-            |stages| {
-                let mut scene = stages.at(Stage::Fresh);
-                let lender = scene.lender_account();
-                let (vehicle, program) = (scene.keys.vehicle, scene.keys.token_program);
-                scene.keys = build::LoanKeys::new(scene.lender, &lender, vehicle, 1, program);
-                scene.originate()
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Fresh);
+                let lender = fixture.lender_account();
+                let (vehicle, program) = (fixture.keys.vehicle, fixture.keys.token_program);
+                fixture.keys = build::LoanKeys::new(fixture.lender, &lender, vehicle, 1, program);
+                fixture.originate()
             },
         ),
         Case::new(
             "a loan is written with the escrow of another",
             "originate",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let attempt = find("originate").attempt(stages);
-                let sibling = crate::stage::keys_of(&attempt.scene, crate::stage::Other::Sibling);
+            |checkpoints| {
+                let attempt = find("originate").attempt(checkpoints);
+                let sibling = crate::checkpoint::keys_of(&attempt.fixture, crate::checkpoint::Other::Sibling);
                 attempt.swap("escrow", sibling.escrow).send()
             },
         ),
@@ -132,21 +141,22 @@ pub fn cases() -> Vec<Case> {
             "an invocation is asked for at the address of one that is open",
             "request",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let mut scene = stages.at(Stage::Asked);
-                let again = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 2);
-                let (next, open) = (scene.invocation_key(2), scene.invocation_key(1));
-                send(&mut scene, &[swap(again, &next, &open)])
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Asked);
+                let again = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 2);
+                let (next, open) = (fixture.invocation_key(2), fixture.invocation_key(1));
+                send(&mut fixture, &[swap(again, &next, &open)])
             },
         ),
         Case::new(
             "an invocation is asked for under a number far ahead",
             "request",
             ErrorCode::ConstraintSeeds,
-            |stages| {
-                let mut scene = stages.at(Stage::Defaulted);
-                let ahead = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, u64::MAX);
-                send(&mut scene, &[ahead])
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Defaulted);
+                let ahead =
+                    build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, u64::MAX);
+                send(&mut fixture, &[ahead])
             },
         ),
     ]

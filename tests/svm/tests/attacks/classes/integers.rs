@@ -5,30 +5,30 @@ use latchkey::instructions::{MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionA
 use latchkey::rules::terms::MAX_TERM_SECS;
 use latchkey::state::{Action, Loan, Period, PolicyFloors, Terms, Vehicle};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, Outcome, START, Scene, due, floors};
+use latchkey_tests_svm::{DAY, LoanFixture, Outcome, START, due, floors};
 use solana_sdk::signer::Signer;
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::door::send;
-use crate::stage::{Stage, Stages};
 use crate::suite::{Case, Expected};
 
 /// The system program cannot pay that much.
 const TOO_POOR: Expected = Expected::System(1);
 
-fn originate(stages: &mut Stages, change: Change<Terms>) -> Outcome {
-    let mut scene = stages.at(Stage::BeforeLoan);
-    change(&mut scene.terms);
-    scene.originate()
+fn originate(checkpoints: &mut Checkpoints, change: Change<Terms>) -> Outcome {
+    let mut fixture = checkpoints.at(Checkpoint::BeforeLoan);
+    change(&mut fixture.terms);
+    fixture.originate()
 }
 
-fn offer(stages: &mut Stages, change: Change<SetFunctionArgs>) -> Outcome {
-    let mut scene = stages.at(Stage::Fresh);
-    let mut offer = scene.offer(Action::Lock);
+fn offer(checkpoints: &mut Checkpoints, change: Change<SetFunctionArgs>) -> Outcome {
+    let mut fixture = checkpoints.at(Checkpoint::Fresh);
+    let mut offer = fixture.offer(Action::Lock);
     change(&mut offer);
-    scene.set_function(Action::Lock, offer)
+    fixture.set_function(Action::Lock, offer)
 }
 
-type Act = fn(&mut Scene) -> Outcome;
+type Act = fn(&mut LoanFixture) -> Outcome;
 type Change<T> = fn(&mut T);
 
 pub fn cases() -> Vec<Case> {
@@ -70,7 +70,7 @@ pub fn cases() -> Vec<Case> {
         }),
     ];
     for (name, expected, change) in terms {
-        cases.push(Case::new(name, "originate", expected, move |stages| originate(stages, change)));
+        cases.push(Case::new(name, "originate", expected, move |checkpoints| originate(checkpoints, change)));
     }
     let floors_bind: [(_, E, Change<PolicyFloors>); 4] = [
         ("a rate above a ceiling of 0", E::TermsApr, |f| f.max_apr_bps = 0),
@@ -79,13 +79,13 @@ pub fn cases() -> Vec<Case> {
         ("fewer emergency starts than 255", E::TermsEmergencyStart, |f| f.min_emergency_max = u8::MAX),
     ];
     for (name, rule, change) in floors_bind {
-        cases.push(Case::new(name, "originate", rule, move |stages| {
-            let mut scene = stages.at(Stage::BeforeLoan);
+        cases.push(Case::new(name, "originate", rule, move |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::BeforeLoan);
             let mut policy = floors();
             change(&mut policy);
-            scene.set_policy(policy).holds();
-            scene.terms.apr_bps = 1;
-            scene.originate()
+            fixture.set_policy(policy).holds();
+            fixture.terms.apr_bps = 1;
+            fixture.originate()
         }));
     }
     let offers: [(_, E, Change<SetFunctionArgs>); 9] = [
@@ -102,73 +102,79 @@ pub fn cases() -> Vec<Case> {
         ("an address of 129 bytes", E::UriTooLong, |o| o.uri = format!("https://{}", "x".repeat(121))),
     ];
     for (name, rule, change) in offers {
-        cases.push(Case::new(name, "set_function", rule, move |stages| offer(stages, change)));
+        cases.push(Case::new(name, "set_function", rule, move |checkpoints| offer(checkpoints, change)));
     }
-    let amounts: [(_, _, Expected, Stage, Act); 19] = [
-        ("a deposit of u64::MAX", "fund_escrow", TOO_POOR, Stage::Fresh, |s| s.fund(u64::MAX)),
-        ("a deposit of nothing", "fund_escrow", E::ZeroAmount.into(), Stage::Fresh, |s| s.fund(0)),
-        ("a withdrawal of u64::MAX", "withdraw_escrow", E::Overflow.into(), Stage::Fresh, |s| {
+    let amounts: [(_, _, Expected, Checkpoint, Act); 19] = [
+        ("a deposit of u64::MAX", "fund_escrow", TOO_POOR, Checkpoint::Fresh, |s| s.fund(u64::MAX)),
+        ("a deposit of nothing", "fund_escrow", E::ZeroAmount.into(), Checkpoint::Fresh, |s| s.fund(0)),
+        ("a withdrawal of u64::MAX", "withdraw_escrow", E::Overflow.into(), Checkpoint::Fresh, |s| {
             s.withdraw_escrow(u64::MAX)
         }),
-        ("a prepayment of nothing", "prepay", E::ZeroAmount.into(), Stage::Funded, |s| s.prepay(0)),
-        ("a prepayment of u64::MAX", "prepay", E::WalletTooSmall.into(), Stage::Funded, |s| {
+        ("a prepayment of nothing", "prepay", E::ZeroAmount.into(), Checkpoint::Funded, |s| s.prepay(0)),
+        ("a prepayment of u64::MAX", "prepay", E::WalletTooSmall.into(), Checkpoint::Funded, |s| {
             s.prepay(u64::MAX)
         }),
         (
             "a prepayment of one unit more than is owed",
             "prepay",
             E::PrepayExceedsPayoff.into(),
-            Stage::Funded,
+            Checkpoint::Funded,
             |s| s.prepay(10_001),
         ),
-        ("a surplus of nothing", "withdraw_surplus", E::ZeroAmount.into(), Stage::Funded, |s| {
+        ("a surplus of nothing", "withdraw_surplus", E::ZeroAmount.into(), Checkpoint::Funded, |s| {
             s.withdraw_surplus(0)
         }),
-        ("a surplus of u64::MAX", "withdraw_surplus", E::NotSurplus.into(), Stage::Funded, |s| {
+        ("a surplus of u64::MAX", "withdraw_surplus", E::NotSurplus.into(), Checkpoint::Funded, |s| {
             s.withdraw_surplus(u64::MAX)
         }),
-        ("a waiver of nothing", "waive_fees", E::ZeroAmount.into(), Stage::Late, |s| s.waive_fees(0)),
-        ("a waiver of u64::MAX", "waive_fees", E::WaiverTooLarge.into(), Stage::Late, |s| {
+        ("a waiver of nothing", "waive_fees", E::ZeroAmount.into(), Checkpoint::Late, |s| s.waive_fees(0)),
+        ("a waiver of u64::MAX", "waive_fees", E::WaiverTooLarge.into(), Checkpoint::Late, |s| {
             s.waive_fees(u64::MAX)
         }),
-        ("a hold until i64::MAX", "place_hold", E::InvalidHold.into(), Stage::Fresh, |s| {
+        ("a hold until i64::MAX", "place_hold", E::InvalidHold.into(), Checkpoint::Fresh, |s| {
             s.place_hold(i64::MAX)
         }),
-        ("a hold until i64::MIN", "place_hold", E::InvalidHold.into(), Stage::Fresh, |s| {
+        ("a hold until i64::MIN", "place_hold", E::InvalidHold.into(), Checkpoint::Fresh, |s| {
             s.place_hold(i64::MIN)
         }),
-        ("a notice by every channel and more", "serve_notice", E::InvalidChannels.into(), Stage::Due, |s| {
-            s.serve_notice_by(u8::MAX)
-        }),
-        ("a notice by no channel", "serve_notice", E::InvalidChannels.into(), Stage::Due, |s| {
+        (
+            "a notice by every channel and more",
+            "serve_notice",
+            E::InvalidChannels.into(),
+            Checkpoint::Due,
+            |s| s.serve_notice_by(u8::MAX),
+        ),
+        ("a notice by no channel", "serve_notice", E::InvalidChannels.into(), Checkpoint::Due, |s| {
             s.serve_notice_by(0)
         }),
-        ("an escrow of u64::MAX", "originate", TOO_POOR, Stage::BeforeLoan, |s| {
+        ("an escrow of u64::MAX", "originate", TOO_POOR, Checkpoint::BeforeLoan, |s| {
             let all = s.origination(s.terms, u64::MAX);
             s.sign_origination(all)
         }),
-        ("nine keepers", "set_keepers", E::InvalidKeepers.into(), Stage::Fresh, |s| {
+        ("nine keepers", "set_keepers", E::InvalidKeepers.into(), Checkpoint::Fresh, |s| {
             s.set_keepers((0..9).map(|n| latchkey_client::Pubkey::new_from_array([n; 32])).collect())
         }),
-        ("a pause at the end of time", "pause", E::Overflow.into(), Stage::Fresh, |s| {
+        ("a pause at the end of time", "pause", E::Overflow.into(), Checkpoint::Fresh, |s| {
             s.at(i64::MAX).pause(1)
         }),
-        ("a hold at the end of time", "place_hold", E::Overflow.into(), Stage::Fresh, |s| {
+        ("a hold at the end of time", "place_hold", E::Overflow.into(), Checkpoint::Fresh, |s| {
             s.at(i64::MAX - 1).place_hold(i64::MAX)
         }),
         (
             "a receipt of a car whose clock is at i64::MIN",
             "confirm",
             Expected::Harmless,
-            Stage::Claimed,
+            Checkpoint::Claimed,
             |s| {
                 let receipt = latchkey_protocol::Receipt { device_time: i64::MIN, ..s.receipt(1) };
                 s.confirm(&receipt)
             },
         ),
     ];
-    for (name, instruction, expected, stage, act) in amounts {
-        cases.push(Case::new(name, instruction, expected, move |stages| act(&mut stages.at(stage))));
+    for (name, instruction, expected, checkpoint, act) in amounts {
+        cases.push(Case::new(name, instruction, expected, move |checkpoints| {
+            act(&mut checkpoints.at(checkpoint))
+        }));
     }
     // States so far out that no life leads to them; the arithmetic must say so and not wrap.
     let edits: [(_, _, Expected, Change<Loan>, Act); 5] = [
@@ -191,7 +197,7 @@ pub fn cases() -> Vec<Case> {
             "pay_off",
             E::Overflow.into(),
             |loan| (loan.ledger.fees, loan.ledger.principal) = (u64::MAX, 1),
-            Scene::pay_off,
+            LoanFixture::pay_off,
         ),
         (
             "invocations beyond 65,535",
@@ -205,33 +211,33 @@ pub fn cases() -> Vec<Case> {
             "extend",
             E::Overflow.into(),
             |loan| loan.terms.deferred = u16::MAX,
-            Scene::extend,
+            LoanFixture::extend,
         ),
     ];
     for (name, instruction, expected, edit, act) in edits {
-        cases.push(Case::new(name, instruction, expected, move |stages| {
-            let mut scene = stages.at(Stage::Fresh);
-            scene.edit_loan(edit);
-            act(&mut scene)
+        cases.push(Case::new(name, instruction, expected, move |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Fresh);
+            fixture.edit_loan(edit);
+            act(&mut fixture)
         }));
     }
-    cases.push(Case::new("a sequence number beyond u64::MAX", "request", E::Overflow, |stages| {
-        let mut scene = stages.at(Stage::Defaulted);
-        let vehicle = scene.keys.vehicle;
-        scene.world.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
-        let call = build::request(&scene.keys, scene.payer.pubkey(), None, Action::Lock, 0);
-        send(&mut scene, &[call])
+    cases.push(Case::new("a sequence number beyond u64::MAX", "request", E::Overflow, |checkpoints| {
+        let mut fixture = checkpoints.at(Checkpoint::Defaulted);
+        let vehicle = fixture.keys.vehicle;
+        fixture.chain.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
+        let call = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 0);
+        send(&mut fixture, &[call])
     }));
     cases.push(Case::new(
         "a rotation beyond the last sequence number",
         "rotate_device_key",
         E::Overflow,
-        |stages| {
-            let mut scene = stages.at(Stage::Fresh);
-            let vehicle = scene.keys.vehicle;
-            scene.world.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
-            let device = scene.car.successor("new device");
-            scene.rotate(&device)
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Fresh);
+            let vehicle = fixture.keys.vehicle;
+            fixture.chain.edit::<Vehicle>(&vehicle, |vehicle| vehicle.last_seq_asked = u64::MAX);
+            let device = fixture.car.successor("new device");
+            fixture.rotate(&device)
         },
     ));
     cases

@@ -20,10 +20,10 @@ pub fn cases() -> Vec<Case> {
             }
             let name = format!("{} with a copy of its {account} that another program owns", door.label());
             let expected = ErrorCode::AccountOwnedByWrongProgram;
-            cases.push(Case::new(name, door.name, expected, move |stages| {
-                let mut attempt = door.attempt(stages);
+            cases.push(Case::new(name, door.name, expected, move |checkpoints| {
+                let mut attempt = door.attempt(checkpoints);
                 let (original, copy) = (attempt.account(account), Pubkey::new_unique());
-                let svm = attempt.scene.world.svm();
+                let svm = attempt.fixture.chain.svm();
                 let mut bytes = svm.get_account(&original).expect("it exists");
                 bytes.owner = THIEF;
                 svm.set_account(copy, bytes).expect("it keeps its rent");

@@ -1,21 +1,21 @@
 //! Lamports or tokens sent ahead to an address that is about to be created, so that creating it fails.
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::door::{DOORS, find};
-use crate::stage::{Stage, Stages};
 use crate::suite::{Case, Expected};
 
 use latchkey::state::Action;
 use latchkey_tests_svm::Outcome;
 
 /// Lamports, sent ahead.
-fn prefunded(stages: &mut Stages, name: &'static str, account: &str, lamports: u64) -> Outcome {
+fn prefunded(checkpoints: &mut Checkpoints, name: &'static str, account: &str, lamports: u64) -> Outcome {
     let door = match name {
         "request" => DOORS.iter().find(|door| door.of == "a lock").expect("there is one"),
         _ => find(name),
     };
-    let mut attempt = door.attempt(stages);
+    let mut attempt = door.attempt(checkpoints);
     let address = attempt.account(account);
-    attempt.scene.world.airdrop(&address, lamports);
+    attempt.fixture.chain.airdrop(&address, lamports);
     attempt.send()
 }
 
@@ -32,8 +32,8 @@ pub fn cases() -> Vec<Case> {
         for (how_much, lamports) in [("an empty account's rent", 890_880), ("more than its rent", 50_000_000)]
         {
             let case = format!("{how_much} sent ahead to the {account} of {name}");
-            cases.push(Case::new(case, name, Expected::Harmless, move |stages| {
-                prefunded(stages, name, account, lamports)
+            cases.push(Case::new(case, name, Expected::Harmless, move |checkpoints| {
+                prefunded(checkpoints, name, account, lamports)
             }));
         }
     }
@@ -41,10 +41,10 @@ pub fn cases() -> Vec<Case> {
         "a car wallet opened ahead by a stranger",
         "originate",
         Expected::Harmless,
-        |stages| {
-            let mut attempt = find("originate").attempt(stages);
+        |checkpoints| {
+            let mut attempt = find("originate").attempt(checkpoints);
             let loan = attempt.account("loan");
-            attempt.scene.money.clone().open(&mut attempt.scene.world, &loan, 5);
+            attempt.fixture.money.clone().open(&mut attempt.fixture.chain, &loan, 5);
             attempt.send()
         },
     ));
@@ -52,18 +52,18 @@ pub fn cases() -> Vec<Case> {
         "a function's address funded ahead",
         "set_function",
         Expected::Harmless,
-        |stages| {
-            let mut scene = stages.at(Stage::Bare);
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Bare);
             let args = latchkey::instructions::InitLenderArgs {
-                servicer: solana_sdk::signer::Signer::pubkey(&scene.servicer),
+                servicer: solana_sdk::signer::Signer::pubkey(&fixture.servicer),
                 floors: latchkey_tests_svm::floors(),
                 keepers: Vec::new(),
             };
-            scene.init_lender(args).holds();
-            let address = latchkey_client::pda::function(&scene.lender, Action::Lock);
-            scene.world.airdrop(&address, 890_880);
-            let offer = scene.offer(Action::Lock);
-            scene.set_function(Action::Lock, offer)
+            fixture.init_lender(args).holds();
+            let address = latchkey_client::pda::function(&fixture.lender, Action::Lock);
+            fixture.chain.airdrop(&address, 890_880);
+            let offer = fixture.offer(Action::Lock);
+            fixture.set_function(Action::Lock, offer)
         },
     ));
     cases

@@ -13,14 +13,14 @@ pub fn cases() -> Vec<Case> {
     for door in DOORS {
         for account in door.accounts().into_iter().filter(|account| account.ends_with("_program")) {
             let name = format!("{} with another program as its {account}", door.label());
-            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |stages| {
+            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |checkpoints| {
                 let other =
                     if account == "associated_token_program" { token::ID } else { associated_token::ID };
-                door.attempt(stages).swap(account, other).send()
+                door.attempt(checkpoints).swap(account, other).send()
             }));
             let name = format!("{} with the contract itself as its {account}", door.label());
-            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |stages| {
-                door.attempt(stages).swap(account, latchkey::ID).send()
+            cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |checkpoints| {
+                door.attempt(checkpoints).swap(account, latchkey::ID).send()
             }));
         }
     }
@@ -32,8 +32,8 @@ pub fn cases() -> Vec<Case> {
         ("close_loan", ErrorCode::ConstraintAssociatedTokenTokenProgram),
     ] {
         let case = format!("{name} through the other token program");
-        cases.push(Case::new(case, name, expected, move |stages| {
-            find(name).attempt(stages).swap("token_program", token_2022::ID).send()
+        cases.push(Case::new(case, name, expected, move |checkpoints| {
+            find(name).attempt(checkpoints).swap("token_program", token_2022::ID).send()
         }));
     }
     cases.push(Case::new(
@@ -41,14 +41,14 @@ pub fn cases() -> Vec<Case> {
         "originate",
         // The wallet is opened by the token program that was named, which is not there.
         Expected::MissingAccount,
-        |stages| find("originate").attempt(stages).swap("token_program", token_2022::ID).send(),
+        |checkpoints| find("originate").attempt(checkpoints).swap("token_program", token_2022::ID).send(),
     ));
     for name in ["confirm", "register_vehicle", "rotate_device_key"] {
         let case = format!("{name} called by a program, after a genuine proof");
-        cases.push(Case::new(case, name, E::NotTopLevel, move |stages| {
-            let mut attempt = find(name).attempt(stages);
-            let call = through_another_program(&mut attempt.scene.world, attempt.instructions[1].clone());
-            send(&mut attempt.scene, &[attempt.instructions[0].clone(), call])
+        cases.push(Case::new(case, name, E::NotTopLevel, move |checkpoints| {
+            let mut attempt = find(name).attempt(checkpoints);
+            let call = through_another_program(&mut attempt.fixture.chain, attempt.instructions[1].clone());
+            send(&mut attempt.fixture, &[attempt.instructions[0].clone(), call])
         }));
     }
     cases

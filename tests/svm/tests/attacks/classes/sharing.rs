@@ -3,20 +3,20 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::Pubkey;
-use latchkey_tests_svm::Scene;
+use latchkey_tests_svm::LoanFixture;
 
+use crate::checkpoint::{Other, invocation_of, keys_of};
 use crate::door::{DOORS, find};
-use crate::stage::{Other, invocation_of, keys_of};
 use crate::suite::{Case, Expected};
 
-fn siblings(scene: &Scene, account: &str) -> Pubkey {
-    let keys = keys_of(scene, Other::Sibling);
+fn siblings(fixture: &LoanFixture, account: &str) -> Pubkey {
+    let keys = keys_of(fixture, Other::Sibling);
     match account {
         "vehicle" => keys.vehicle,
         "loan" => keys.loan,
         "escrow" => keys.escrow,
         "wallet" => keys.wallet,
-        "invocation" => invocation_of(scene, Other::Sibling),
+        "invocation" => invocation_of(fixture, Other::Sibling),
         other => unreachable!("siblings have the same {other}"),
     }
 }
@@ -62,9 +62,9 @@ pub fn cases() -> Vec<Case> {
     let mut cases: Vec<_> = table
         .into_iter()
         .map(|(name, account, expected)| {
-            Case::new(format!("{name} with the {account} of a sibling"), name, expected, move |stages| {
-                let attempt = find(name).attempt(stages);
-                let other = siblings(&attempt.scene, account);
+            Case::new(format!("{name} with the {account} of a sibling"), name, expected, move |checkpoints| {
+                let attempt = find(name).attempt(checkpoints);
+                let other = siblings(&attempt.fixture, account);
                 attempt.swap(account, other).send()
             })
         })
@@ -74,9 +74,9 @@ pub fn cases() -> Vec<Case> {
             [("loan", E::WrongVehicle), ("wallet", E::WrongLoan), ("escrow", E::WrongLoan)]
         {
             let name = format!("{} with the {account} of a sibling", door.label());
-            cases.push(Case::new(name, door.name, expected, move |stages| {
-                let attempt = door.attempt(stages);
-                let other = siblings(&attempt.scene, account);
+            cases.push(Case::new(name, door.name, expected, move |checkpoints| {
+                let attempt = door.attempt(checkpoints);
+                let other = siblings(&attempt.fixture, account);
                 attempt.swap(account, other).send()
             }));
         }

@@ -46,22 +46,27 @@ pub fn cases() -> Vec<Case> {
     for door in DOORS {
         for account in door.signing() {
             let name = format!("{} without the signature of its {account}", door.label());
-            cases.push(Case::new(name, door.name, ErrorCode::AccountNotSigner, move |stages| {
-                door.attempt(stages).unsigned(account).send()
+            cases.push(Case::new(name, door.name, ErrorCode::AccountNotSigner, move |checkpoints| {
+                door.attempt(checkpoints).unsigned(account).send()
             }));
         }
     }
     for &(name, account, rule) in ROLES {
         for who in ["stranger", "foreign authority"] {
             let case = format!("{name} by the {who} as its {account}");
-            cases.push(Case::new(case, name, rule, move |stages| {
-                find(name).attempt(stages).swap(account, person(who).pubkey()).send()
+            cases.push(Case::new(case, name, rule, move |checkpoints| {
+                find(name).attempt(checkpoints).swap(account, person(who).pubkey()).send()
             }));
         }
     }
     let by_lender = DOORS.iter().find(|door| door.of == "an unlock by the lender").expect("there is one");
-    cases.push(Case::new("request an unlock in the lender's name", "request", E::NotServicing, |stages| {
-        by_lender.attempt(stages).swap("lender_signer", person("stranger").pubkey()).send()
-    }));
+    cases.push(Case::new(
+        "request an unlock in the lender's name",
+        "request",
+        E::NotServicing,
+        |checkpoints| {
+            by_lender.attempt(checkpoints).swap("lender_signer", person("stranger").pubkey()).send()
+        },
+    ));
     cases
 }

@@ -16,22 +16,29 @@ pub fn cases() -> Vec<Case> {
             format!("{name} with the clock for the instructions"),
             name,
             expected,
-            move |stages| find(name).attempt(stages).swap("instructions", clock::ID).send(),
+            move |checkpoints| find(name).attempt(checkpoints).swap("instructions", clock::ID).send(),
         ));
         cases.push(Case::new(
             format!("{name} with nothing for the instructions"),
             name,
             expected,
-            move |stages| find(name).attempt(stages).swap("instructions", Pubkey::new_unique()).send(),
+            move |checkpoints| {
+                find(name).attempt(checkpoints).swap("instructions", Pubkey::new_unique()).send()
+            },
         ));
         // A forgery says whatever the thief likes, such as that the proof came just before.
-        cases.push(Case::new(format!("{name} with forged instructions"), name, expected, move |stages| {
-            let mut attempt = find(name).attempt(stages);
-            let forgery = Pubkey::new_unique();
-            let account = Account { lamports: 10_000_000, data: vec![0; 512], ..Account::default() };
-            attempt.scene.world.svm().set_account(forgery, account).expect("it keeps its rent");
-            attempt.swap("instructions", forgery).send()
-        }));
+        cases.push(Case::new(
+            format!("{name} with forged instructions"),
+            name,
+            expected,
+            move |checkpoints| {
+                let mut attempt = find(name).attempt(checkpoints);
+                let forgery = Pubkey::new_unique();
+                let account = Account { lamports: 10_000_000, data: vec![0; 512], ..Account::default() };
+                attempt.fixture.chain.svm().set_account(forgery, account).expect("it keeps its rent");
+                attempt.swap("instructions", forgery).send()
+            },
+        ));
     }
     cases
 }

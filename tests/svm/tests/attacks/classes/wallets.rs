@@ -4,7 +4,7 @@ use anchor_lang::error::ErrorCode;
 use anchor_spl::token_2022::spl_token_2022::instruction::initialize_account3;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::Pubkey;
-use latchkey_tests_svm::{Money, Scene, person};
+use latchkey_tests_svm::{LoanFixture, Money, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -15,9 +15,9 @@ use crate::suite::{Case, Expected};
 const SIZE: u64 = 165;
 
 /// Opens a second token account of the loan, which anybody can.
-fn second_wallet(scene: &mut Scene, amount: u64) -> Pubkey {
+fn second_wallet(fixture: &mut LoanFixture, amount: u64) -> Pubkey {
     let fake: Keypair = person("fake wallet");
-    let (stranger, program) = (scene.stranger.insecure_clone(), scene.keys.token_program);
+    let (stranger, program) = (fixture.stranger.insecure_clone(), fixture.keys.token_program);
     let create = solana_system_interface::instruction::create_account(
         &stranger.pubkey(),
         &fake.pubkey(),
@@ -25,11 +25,11 @@ fn second_wallet(scene: &mut Scene, amount: u64) -> Pubkey {
         SIZE,
         &program,
     );
-    let open = initialize_account3(&program, &fake.pubkey(), &scene.keys.mint, &scene.keys.loan);
-    scene.world.send(&[create, open.expect("it is a token program")], &[&stranger, &fake]).holds();
+    let open = initialize_account3(&program, &fake.pubkey(), &fixture.keys.mint, &fixture.keys.loan);
+    fixture.chain.send(&[create, open.expect("it is a token program")], &[&stranger, &fake]).holds();
     if amount > 0 {
-        let Scene { world, money, borrower, savings, .. } = scene;
-        money.transfer(world, savings, &fake.pubkey(), borrower, amount).holds();
+        let LoanFixture { chain, money, borrower, savings, .. } = fixture;
+        money.transfer(chain, savings, &fake.pubkey(), borrower, amount).holds();
     }
     fake.pubkey()
 }
@@ -52,9 +52,9 @@ pub fn cases() -> Vec<Case> {
         };
         for (which, amount) in [("an empty second account", 0), ("a full second account", 50_000)] {
             let name = format!("{} with {which} of the loan as its wallet", door.label());
-            cases.push(Case::new(name, door.name, second, move |stages| {
-                let mut attempt = door.attempt(stages);
-                let fake = second_wallet(&mut attempt.scene, amount);
+            cases.push(Case::new(name, door.name, second, move |checkpoints| {
+                let mut attempt = door.attempt(checkpoints);
+                let fake = second_wallet(&mut attempt.fixture, amount);
                 attempt.swap("wallet", fake).send()
             }));
         }
@@ -65,9 +65,9 @@ pub fn cases() -> Vec<Case> {
             others
         };
         let name = format!("{} with the borrower's own account as the wallet", door.label());
-        cases.push(Case::new(name, door.name, others, move |stages| {
-            let attempt = door.attempt(stages);
-            let savings = attempt.scene.savings;
+        cases.push(Case::new(name, door.name, others, move |checkpoints| {
+            let attempt = door.attempt(checkpoints);
+            let savings = attempt.fixture.savings;
             attempt.swap("wallet", savings).send()
         }));
         let worthless: Expected = if by_rule {
@@ -76,11 +76,11 @@ pub fn cases() -> Vec<Case> {
             ErrorCode::ConstraintAssociatedTokenTokenProgram.into()
         };
         let name = format!("{} with the loan's account of worthless money", door.label());
-        cases.push(Case::new(name, door.name, worthless, move |stages| {
-            let mut attempt = door.attempt(stages);
-            let loan = attempt.scene.keys.loan;
-            let worthless = Money::token_2022(&mut attempt.scene.world, "worthless", &[], &[]);
-            let decoy = worthless.open(&mut attempt.scene.world, &loan, 1_000_000);
+        cases.push(Case::new(name, door.name, worthless, move |checkpoints| {
+            let mut attempt = door.attempt(checkpoints);
+            let loan = attempt.fixture.keys.loan;
+            let worthless = Money::token_2022(&mut attempt.fixture.chain, "worthless", &[], &[]);
+            let decoy = worthless.open(&mut attempt.fixture.chain, &loan, 1_000_000);
             attempt.swap("wallet", decoy).send()
         }));
     }

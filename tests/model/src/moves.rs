@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use crate::cast::Who;
+use crate::parties::Who;
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum Move {
     /// Time passes to a moment, and so many seconds more or less. It never runs back.
     Wait(Moment, i64),
     /// A plain transfer from the borrower into the car wallet.
@@ -20,7 +20,7 @@ pub enum Step {
     /// Lamports sent ahead to where the next invocation will lie.
     Prefund(u64),
     /// An instruction.
-    Do(Call, Twist),
+    Do(Call, Tampering),
     /// Several instructions in one transaction: all of them, or none.
     Together(Vec<Call>),
 }
@@ -77,7 +77,7 @@ pub enum Sum {
 
 /// What is wrong with a transaction besides who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Twist {
+pub enum Tampering {
     /// Nothing.
     None,
     /// One of the signatures is missing.
@@ -203,7 +203,7 @@ impl Flavour {
     }
 
     /// Of a hundred, how many transactions have something wrong.
-    const fn twisted(self) -> u32 {
+    const fn tampered(self) -> u32 {
         match self {
             Self::Money | Self::Calls => 3,
             Self::Hostile => 25,
@@ -241,7 +241,7 @@ fn sum() -> impl Strategy<Value = Sum> {
     ]
 }
 
-fn moment() -> impl Strategy<Value = Step> {
+fn moment() -> impl Strategy<Value = Move> {
     let moments = prop_oneof![
         2 => select(vec![1, 60, 600, 3_600, DAY, 5 * DAY]).prop_map(Moment::In),
         4 => Just(Moment::Due),
@@ -253,7 +253,7 @@ fn moment() -> impl Strategy<Value = Step> {
         ]),
         1 => select(vec![Moment::ChargeOff, Moment::In(40 * DAY)]),
     ];
-    (moments, odd()).prop_map(|(moment, odd)| Step::Wait(moment, odd))
+    (moments, odd()).prop_map(|(moment, odd)| Move::Wait(moment, odd))
 }
 
 fn lender_call(f: Flavour) -> BoxedStrategy<Call> {
@@ -339,16 +339,16 @@ fn function_call(f: Flavour) -> BoxedStrategy<Call> {
 }
 
 /// Steps that lead somewhere, so that what follows begins there.
-fn road() -> impl Strategy<Value = Vec<Step>> {
-    let go = |call| Step::Do(call, Twist::None);
-    let wait = |moment| Step::Wait(moment, 0);
+fn path() -> impl Strategy<Value = Vec<Move>> {
+    let go = |call| Move::Do(call, Tampering::None);
+    let wait = |moment| Move::Wait(moment, 0);
     let ask = |action| vec![go(Call::Request(action, None))];
     let fulfil = vec![go(Call::Claim(Who::Keeper, 0)), go(Call::Confirm(0, Proof::Right))];
 
     let default = vec![wait(Moment::Grace), go(Call::DeclareDefault)];
     let notified = vec![go(Call::ServeNotice(Who::Servicer, 1)), wait(Moment::Notice)];
     let lock = [notified.clone(), ask(Action::Lock), fulfil.clone()].concat();
-    let cure = vec![Step::TopUp(Sum::Cure(0)), go(Call::Collect)];
+    let cure = vec![Move::TopUp(Sum::Cure(0)), go(Call::Collect)];
     let unlock = [ask(Action::Unlock), fulfil.clone()].concat();
     let warned = [vec![wait(Moment::Due)], ask(Action::Warn), fulfil.clone()].concat();
     let locked = [default.clone(), lock.clone()].concat();
@@ -357,7 +357,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     // Keepers that give back, die, or are never there.
     let at_once = vec![
         wait(Moment::Grace),
-        Step::Together(vec![
+        Move::Together(vec![
             Call::Collect,
             Call::DeclareDefault,
             Call::Request(Action::Lock, None),
@@ -375,7 +375,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let returned = [asked_and_claimed, vec![wait(Moment::Lease), go(Call::Yield(Who::Keeper, 0))]].concat();
 
     // A lock at the second in which it may be asked for, or may not.
-    let tried_after = |steps: Vec<Step>, moment| [steps, vec![wait(moment)], ask(Action::Lock)].concat();
+    let tried_after = |moves: Vec<Move>, moment| [moves, vec![wait(moment)], ask(Action::Lock)].concat();
     let renewed = tried_after(locked.clone(), Moment::Renewal);
     let held = [default.clone(), vec![go(Call::PlaceHold(Who::Servicer, DAY))]].concat();
     let held = tried_after(held, Moment::Hold);
@@ -402,7 +402,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let forgiven =
         vec![wait(Moment::Late), go(Call::Collect), go(Call::WaiveFees(Who::Servicer, Sum::Fees(0)))];
     let generous = vec![
-        Step::TopUp(Sum::Share(230)),
+        Move::TopUp(Sum::Share(230)),
         go(Call::Collect),
         go(Call::Prepay(Who::Borrower, Sum::Share(60))),
         go(Call::WithdrawSurplus(Who::Borrower, Sum::Surplus(0))),
@@ -412,7 +412,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
 
     // The ends of loans, cars and lenders.
     let end = [
-        vec![Step::TopUp(Sum::Payoff(0)), go(Call::PayOff(Who::Borrower))],
+        vec![Move::TopUp(Sum::Payoff(0)), go(Call::PayOff(Who::Borrower))],
         unlock.clone(),
         expired.clone(),
         vec![go(Call::Expire(0)), go(Call::Close(Who::Borrower))],
@@ -421,7 +421,7 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
     let waited_out = [
         locked.clone(),
         vec![
-            Step::TopUp(Sum::Payoff(0)),
+            Move::TopUp(Sum::Payoff(0)),
             go(Call::PayOff(Who::Borrower)),
             wait(Moment::LockEnd),
             go(Call::Close(Who::Borrower)),
@@ -469,15 +469,15 @@ fn road() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// The same road, its last wait a second longer or shorter.
-fn to_the_second(mut steps: Vec<Step>, odd: i64) -> Vec<Step> {
-    if let Some(Step::Wait(_, seconds)) = steps.iter_mut().rfind(|step| matches!(step, Step::Wait(..))) {
+fn to_the_second(mut moves: Vec<Move>, odd: i64) -> Vec<Move> {
+    if let Some(Move::Wait(_, seconds)) = moves.iter_mut().rfind(|one| matches!(one, Move::Wait(..))) {
         *seconds += odd;
     }
-    steps
+    moves
 }
 
-/// A few steps that belong together.
-pub fn some_steps(flavour: Flavour) -> impl Strategy<Value = Vec<Step>> {
+/// A few moves that belong together.
+pub fn some_moves(flavour: Flavour) -> impl Strategy<Value = Vec<Move>> {
     let (money, calls, lender) = match flavour {
         Flavour::Money => (10, 2, 1),
         Flavour::Calls => (3, 10, 2),
@@ -491,20 +491,20 @@ pub fn some_steps(flavour: Flavour) -> impl Strategy<Value = Vec<Step>> {
         ])
     };
     let (call, alone) = (any_call(), any_call());
-    let wrong = flavour.twisted();
-    let twist = prop_oneof![
-        100 - wrong => Just(Twist::None),
-        wrong / 3 + 1 => (0..4_usize).prop_map(Twist::Unsigned),
-        wrong - wrong / 3 => (0..12_usize).prop_map(Twist::Swapped),
+    let wrong = flavour.tampered();
+    let tampering = prop_oneof![
+        100 - wrong => Just(Tampering::None),
+        wrong / 3 + 1 => (0..4_usize).prop_map(Tampering::Unsigned),
+        wrong - wrong / 3 => (0..12_usize).prop_map(Tampering::Swapped),
     ];
     let lamports = || select(vec![1_000_000, 5_000_000]);
     prop_oneof![
-        14 => (call, twist).prop_map(|(call, twist)| vec![Step::Do(call, twist)]),
-        2 => prop::collection::vec(alone, 2..4).prop_map(|calls| vec![Step::Together(calls)]),
-        5 => moment().prop_map(|step| vec![step]),
-        4 => sum().prop_map(|sum| vec![Step::TopUp(sum)]),
-        1 => prop_oneof![lamports().prop_map(Step::Gift), lamports().prop_map(Step::Prefund)].prop_map(|step| vec![step]),
-        8 => (road(), prop_oneof![2 => Just(0), 1 => odd()]).prop_map(|(steps, odd)| to_the_second(steps, odd)),
+        14 => (call, tampering).prop_map(|(call, tampering)| vec![Move::Do(call, tampering)]),
+        2 => prop::collection::vec(alone, 2..4).prop_map(|calls| vec![Move::Together(calls)]),
+        5 => moment().prop_map(|one| vec![one]),
+        4 => sum().prop_map(|sum| vec![Move::TopUp(sum)]),
+        1 => prop_oneof![lamports().prop_map(Move::Gift), lamports().prop_map(Move::Prefund)].prop_map(|one| vec![one]),
+        8 => (path(), prop_oneof![2 => Just(0), 1 => odd()]).prop_map(|(moves, odd)| to_the_second(moves, odd)),
     ]
 }
 

@@ -32,7 +32,7 @@ const DECIMALS: u8 = 6;
 
 /// The people of a story and what they own.
 #[derive(Debug)]
-pub struct Cast {
+pub struct Parties {
     /// Pays rent and deposits for everybody.
     pub funder: Keypair,
     /// Owns the lender.
@@ -50,11 +50,11 @@ pub struct Cast {
     /// The borrower's tokens.
     pub savings: Pubkey,
     /// The seller's tokens.
-    pub till: Pubkey,
+    pub seller_tokens: Pubkey,
     seller: Pubkey,
 }
 
-impl Cast {
+impl Parties {
     /// Makes up the people. Nothing of them is on any chain yet.
     pub fn new() -> Self {
         let [funder, authority, borrower, command_key, mint] = std::array::from_fn(|_| Keypair::new());
@@ -65,7 +65,7 @@ impl Cast {
             lender: pda::lender(&authority.pubkey()),
             treasury: tokens(authority.pubkey()),
             savings: tokens(borrower.pubkey()),
-            till: tokens(seller),
+            seller_tokens: tokens(seller),
             seller,
             funder,
             authority,
@@ -76,7 +76,7 @@ impl Cast {
     }
 
     /// Puts them on a chain: a mint, tokens for lender and borrower, the lender and its three functions.
-    pub async fn enter(&self, chain: &dyn Chain, offer: &Offer) -> Result<()> {
+    pub async fn set_up(&self, chain: &dyn Chain, offer: &Offer) -> Result<()> {
         chain.airdrop(&self.funder.pubkey(), 10 * LAMPORTS_PER_SOL).await?;
         self.make_money(chain).await?;
         let (payer, authority) = (self.funder.pubkey(), self.authority.pubkey());
@@ -167,7 +167,7 @@ impl Cast {
             payer: self.funder.pubkey(),
             lender_signer: self.authority.pubkey(),
             borrower: self.borrower.pubkey(),
-            seller: self.till,
+            seller: self.seller_tokens,
         };
         let fees = offer.fee * Action::ALL.len() as u64;
         let signers = [&self.funder, &self.authority, &self.borrower];
@@ -190,7 +190,7 @@ impl Cast {
     }
 }
 
-impl Default for Cast {
+impl Default for Parties {
     fn default() -> Self {
         Self::new()
     }

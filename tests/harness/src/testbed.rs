@@ -3,5 +3,5 @@
 mod embedded;
 mod localnet;
 
-pub use embedded::EmbeddedStage;
-pub use localnet::{Lines, LocalStage};
+pub use embedded::EmbeddedTestbed;
+pub use localnet::{Lines, LocalTestbed};

@@ -1,7 +1,7 @@
 //! Who takes part.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use ed25519_dalek::SigningKey;
@@ -100,10 +100,11 @@ pub fn invocation(seq: u64) -> Pubkey {
 
 /// Where one of the lender's functions lies.
 pub fn function(action: Action) -> Pubkey {
-    static FUNCTIONS: OnceLock<Vec<Pubkey>> = OnceLock::new();
-    let functions =
-        FUNCTIONS.get_or_init(|| Action::ALL.map(|action| pda::function(&lender(), action)).to_vec());
-    functions[action as usize]
+    static FUNCTIONS: OnceLock<BTreeMap<Action, Pubkey>> = OnceLock::new();
+    let functions = FUNCTIONS.get_or_init(|| {
+        Action::ALL.into_iter().map(|action| (action, pda::function(&lender(), action))).collect()
+    });
+    functions[&action]
 }
 
 /// The commitment to the car's identification number.

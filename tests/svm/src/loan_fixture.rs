@@ -8,7 +8,7 @@ use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::{Car, DAY, Money, Outcome, World, due, floors, person, terms};
+use crate::{Car, DAY, Money, Outcome, TestChain, due, floors, person, terms};
 
 /// What a claimer puts up, lamports.
 pub const BOND: u64 = 7_000_000;
@@ -35,9 +35,9 @@ pub fn swap(mut instruction: Instruction, from: &Pubkey, to: &Pubkey) -> Instruc
 }
 
 /// One lender, one car, one loan, and the people around them.
-pub struct Scene {
+pub struct LoanFixture {
     /// The chain.
-    pub world: World,
+    pub chain: TestChain,
     /// What the loan is paid in.
     pub money: Money,
     /// Owns the lender. Has no lamports of its own.
@@ -68,7 +68,7 @@ pub struct Scene {
     pub terms: Terms,
 }
 
-impl Clone for Scene {
+impl Clone for LoanFixture {
     /// The same people on another chain, on which the same has happened so far.
     fn clone(&self) -> Self {
         let [authority, servicer, borrower] =
@@ -76,7 +76,7 @@ impl Clone for Scene {
         let [payer, keeper, rival, stranger] =
             [&self.payer, &self.keeper, &self.rival, &self.stranger].map(Keypair::insecure_clone);
         Self {
-            world: self.world.clone(),
+            chain: self.chain.clone(),
             money: self.money.clone(),
             car: self.car.clone(),
             authority,
@@ -91,7 +91,7 @@ impl Clone for Scene {
     }
 }
 
-impl Scene {
+impl LoanFixture {
     /// A loan on [`terms`], just written.
     pub fn new() -> Self {
         Self::on(|_| {})
@@ -99,23 +99,23 @@ impl Scene {
 
     /// A loan on [`terms`] with a change, just written.
     pub fn on(change: impl FnOnce(&mut Terms)) -> Self {
-        let mut scene = Self::before_loan();
-        change(&mut scene.terms);
-        scene.originate().holds();
-        scene
+        let mut fixture = Self::before_loan();
+        change(&mut fixture.terms);
+        fixture.originate().holds();
+        fixture
     }
 
-    /// A loan in default since this moment, at [`Scene::default_at`].
+    /// A loan in default since this moment, at [`LoanFixture::default_at`].
     pub fn defaulted() -> Self {
         Self::new().fall_into_default()
     }
 
     /// A loan in default with its car locked in the same second, by invocation 1.
     pub fn locked() -> Self {
-        let mut scene = Self::defaulted();
-        scene.request(Action::Lock).holds();
-        scene.fulfil(1);
-        scene
+        let mut fixture = Self::defaulted();
+        fixture.request(Action::Lock).holds();
+        fixture.fulfil(1);
+        fixture
     }
 
     /// When the grace of the first instalment of [`terms`] is over.
@@ -132,35 +132,35 @@ impl Scene {
 
     /// Everybody and a registered car, but no loan yet.
     pub fn before_loan() -> Self {
-        let mut world = World::new();
-        let money = Money::spl(&mut world);
-        Self::with_money(world, money)
+        let mut chain = TestChain::new();
+        let money = Money::spl(&mut chain);
+        Self::with_money(chain, money)
     }
 
     /// Everybody and a registered car, the lender lending this.
-    pub fn with_money(world: World, money: Money) -> Self {
-        let mut scene = Self::before_lender(world, money);
+    pub fn with_money(chain: TestChain, money: Money) -> Self {
+        let mut fixture = Self::before_lender(chain, money);
         let args =
-            InitLenderArgs { servicer: scene.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-        scene.init_lender(args).holds();
+            InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+        fixture.init_lender(args).holds();
         for action in Action::ALL {
-            let args = scene.offer(action);
-            scene.set_function(action, args).holds();
+            let args = fixture.offer(action);
+            fixture.set_function(action, args).holds();
         }
         let car = Car::new("car");
-        scene.register(&car).holds();
-        scene
+        fixture.register(&car).holds();
+        fixture
     }
 
     /// Everybody, but no lender yet.
-    pub fn before_lender(mut world: World, money: Money) -> Self {
+    pub fn before_lender(mut chain: TestChain, money: Money) -> Self {
         let authority = person("authority");
         let borrower = person("borrower");
         let people = ["payer", "keeper", "rival", "stranger", "borrower"].map(|name| person(name).pubkey());
-        world.endow(&people, 10 * LAMPORTS_PER_SOL);
-        let treasury = money.open(&mut world, &authority.pubkey(), 1_000_000_000);
-        let savings = money.open(&mut world, &borrower.pubkey(), 1_000_000_000);
-        let seller = money.open(&mut world, &person("seller").pubkey(), 0);
+        chain.endow(&people, 10 * LAMPORTS_PER_SOL);
+        let treasury = money.open(&mut chain, &authority.pubkey(), 1_000_000_000);
+        let savings = money.open(&mut chain, &borrower.pubkey(), 1_000_000_000);
+        let seller = money.open(&mut chain, &person("seller").pubkey(), 0);
         let lender = pda::lender(&authority.pubkey());
         let car = Car::new("car");
         let loan = pda::loan(&car.vehicle, 0);
@@ -175,7 +175,7 @@ impl Scene {
             token_program: money.token_program,
         };
         Self {
-            world,
+            chain,
             money,
             authority,
             servicer: person("servicer"),
@@ -195,7 +195,7 @@ impl Scene {
 
     /// Sets the clock.
     pub fn at(&mut self, now: i64) -> &mut Self {
-        self.world.set_time(now);
+        self.chain.set_time(now);
         self
     }
 
@@ -204,7 +204,7 @@ impl Scene {
     /// `init_lender`, signed by payer and authority.
     pub fn init_lender(&mut self, args: InitLenderArgs) -> Outcome {
         let instruction = build::init_lender(&self.lender_parties(), args);
-        self.world.send(&[instruction], &[&self.payer, &self.authority])
+        self.chain.send(&[instruction], &[&self.payer, &self.authority])
     }
 
     /// Who creates the lender.
@@ -238,7 +238,7 @@ impl Scene {
             lender: self.lender,
         };
         let instruction = build::set_function(&who, action, args);
-        self.world.send(&[instruction], &[&self.payer, &self.authority])
+        self.chain.send(&[instruction], &[&self.payer, &self.authority])
     }
 
     /// `register_vehicle`, signed by payer and servicer.
@@ -246,12 +246,12 @@ impl Scene {
         let enrolment = car.sign(&car.enrolment(&self.lender).encode());
         let instructions = build::register_vehicle(self.payer.pubkey(), self.servicer.pubkey(), &enrolment)
             .expect("it is an enrolment");
-        self.world.send(&instructions, &[&self.payer, &self.servicer])
+        self.chain.send(&instructions, &[&self.payer, &self.servicer])
     }
 
     // The loan.
 
-    /// `originate` of the scene's terms, with one fee of each function in the escrow.
+    /// `originate` of the fixture's terms, with one fee of each function in the escrow.
     pub fn originate(&mut self) -> Outcome {
         let instruction = self.origination(self.terms, self.fees());
         self.sign_origination(instruction)
@@ -270,7 +270,7 @@ impl Scene {
 
     /// Sends an origination with everybody's signature.
     pub fn sign_origination(&mut self, instruction: Instruction) -> Outcome {
-        self.world.send(&[instruction], &[&self.payer, &self.authority, &self.borrower])
+        self.chain.send(&[instruction], &[&self.payer, &self.authority, &self.borrower])
     }
 
     /// One fee of each function.
@@ -279,9 +279,9 @@ impl Scene {
     }
 
     /// Registers another car and writes a loan on it, on the same terms but due in the next second at the earliest.
-    /// The scene turns to it; the first car and its loan come back.
+    /// The fixture turns to it; the first car and its loan come back.
     pub fn turn_to_another_car(&mut self) -> (Car, LoanKeys) {
-        self.terms.first_due = self.terms.first_due.max(self.world.now() + 1);
+        self.terms.first_due = self.terms.first_due.max(self.chain.now() + 1);
         let car = Car::new("another car");
         self.register(&car).holds();
         let lender = self.lender_account();
@@ -294,42 +294,42 @@ impl Scene {
     /// `fund_escrow` by a stranger.
     pub fn fund(&mut self, lamports: u64) -> Outcome {
         let instruction = build::fund_escrow(self.stranger.pubkey(), &self.keys.loan, lamports);
-        self.world.send(&[instruction], &[&self.stranger])
+        self.chain.send(&[instruction], &[&self.stranger])
     }
 
     /// A plain token transfer from the borrower to the car wallet.
     pub fn top_up(&mut self, amount: u64) {
-        let Self { world, money, borrower, savings, keys, .. } = self;
-        money.transfer(world, savings, &keys.wallet, borrower, amount).holds();
+        let Self { chain, money, borrower, savings, keys, .. } = self;
+        money.transfer(chain, savings, &keys.wallet, borrower, amount).holds();
     }
 
     /// `collect`, which nobody signs.
     pub fn collect(&mut self) -> Outcome {
-        self.world.send(&[build::collect(&self.keys)], &[])
+        self.chain.send(&[build::collect(&self.keys)], &[])
     }
 
     /// `prepay` by the borrower.
     pub fn prepay(&mut self, amount: u64) -> Outcome {
         let instruction = build::prepay(&self.keys, self.borrower.pubkey(), amount);
-        self.world.send(&[instruction], &[&self.borrower])
+        self.chain.send(&[instruction], &[&self.borrower])
     }
 
     /// `pay_off` by the borrower.
     pub fn pay_off(&mut self) -> Outcome {
         let instruction = build::pay_off(&self.keys, self.borrower.pubkey());
-        self.world.send(&[instruction], &[&self.borrower])
+        self.chain.send(&[instruction], &[&self.borrower])
     }
 
     /// Tops up all that is owed and pays it off.
     pub fn pay_all(&mut self) {
-        let quote = latchkey_client::quote::quote(&self.loan(), self.wallet(), self.world.now());
+        let quote = latchkey_client::quote::quote(&self.loan(), self.wallet(), self.chain.now());
         self.top_up(quote.expect("it computes").payoff);
         self.pay_off().holds();
     }
 
     /// `declare_default`, which nobody signs.
     pub fn declare_default(&mut self) -> Outcome {
-        self.world.send(&[build::declare_default(&self.keys)], &[])
+        self.chain.send(&[build::declare_default(&self.keys)], &[])
     }
 
     /// `serve_notice` by mail, by the servicer.
@@ -340,7 +340,7 @@ impl Scene {
     /// `serve_notice` by the servicer.
     pub fn serve_notice_by(&mut self, channels: u8) -> Outcome {
         let instruction = build::serve_notice(&self.keys, self.servicer.pubkey(), [9; 32], channels);
-        self.world.send(&[instruction], &[&self.servicer])
+        self.chain.send(&[instruction], &[&self.servicer])
     }
 
     /// The instruction that closes the loan, `party` to sign.
@@ -352,7 +352,7 @@ impl Scene {
     /// `close_loan` by the borrower.
     pub fn close(&mut self) -> Outcome {
         let instruction = self.closing(&self.borrower.pubkey());
-        self.world.send(&[instruction], &[&self.borrower])
+        self.chain.send(&[instruction], &[&self.borrower])
     }
 
     // Function calls.
@@ -361,7 +361,7 @@ impl Scene {
     pub fn request(&mut self, action: Action) -> Outcome {
         let seq = self.vehicle().last_seq_asked + 1;
         let instruction = build::request(&self.keys, self.payer.pubkey(), None, action, seq);
-        self.world.send(&[instruction], &[&self.payer])
+        self.chain.send(&[instruction], &[&self.payer])
     }
 
     /// `request` by the lender's own will, signed by this key too.
@@ -369,34 +369,34 @@ impl Scene {
         let seq = self.vehicle().last_seq_asked + 1;
         let signer = Some(lender.pubkey());
         let instruction = build::request(&self.keys, self.payer.pubkey(), signer, action, seq);
-        self.world.send(&[instruction], &[&self.payer, lender])
+        self.chain.send(&[instruction], &[&self.payer, lender])
     }
 
     /// `claim` by a keeper.
     pub fn claim(&mut self, keeper: &Keypair, seq: u64) -> Outcome {
-        self.world.send(&[build::claim(&self.keys, keeper.pubkey(), seq)], &[keeper])
+        self.chain.send(&[build::claim(&self.keys, keeper.pubkey(), seq)], &[keeper])
     }
 
     /// `yield_claim` by a keeper.
     pub fn yield_claim(&mut self, keeper: &Keypair, seq: u64) -> Outcome {
-        self.world.send(&[build::yield_claim(&self.keys.vehicle, keeper.pubkey(), seq)], &[keeper])
+        self.chain.send(&[build::yield_claim(&self.keys.vehicle, keeper.pubkey(), seq)], &[keeper])
     }
 
     /// `expire`, which nobody signs.
     pub fn expire(&mut self, seq: u64) -> Outcome {
         let rent_payer = self.invocation(seq).rent_payer;
-        self.world.send(&[build::expire(&self.keys, seq, rent_payer)], &[])
+        self.chain.send(&[build::expire(&self.keys, seq, rent_payer)], &[])
     }
 
     /// What the car signs when it has obeyed.
     pub fn receipt(&self, seq: u64) -> Receipt {
-        self.car.receipt(&self.invocation(seq), self.world.now())
+        self.car.receipt(&self.invocation(seq), self.chain.now())
     }
 
     /// `confirm` of the invocation that a signed receipt names, for the keeper that holds it.
     pub fn confirm(&mut self, receipt: &Receipt) -> Outcome {
         let instructions = self.confirmation(&self.car.sign(&receipt.encode()));
-        self.world.send(&instructions, &[])
+        self.chain.send(&instructions, &[])
     }
 
     /// The proof and the instruction that settles on it.
@@ -404,8 +404,8 @@ impl Scene {
         let receipt = Receipt::decode(&signed.payload).expect("it is a receipt");
         let address = Pubkey::new_from_array(receipt.invocation);
         let (mut keeper, mut rent_payer) = (self.keeper.pubkey(), self.payer.pubkey());
-        if self.world.exists(&address) {
-            let invocation = self.world.read::<Invocation>(&address);
+        if self.chain.exists(&address) {
+            let invocation = self.chain.read::<Invocation>(&address);
             keeper = invocation.claim.map_or(keeper, |claim| claim.keeper);
             rent_payer = invocation.rent_payer;
         }
@@ -424,42 +424,42 @@ impl Scene {
 
     /// The lender.
     pub fn lender_account(&self) -> Lender {
-        self.world.read(&self.lender)
+        self.chain.read(&self.lender)
     }
 
     /// One of its functions.
     pub fn function(&self, action: Action) -> Function {
-        self.world.read(&pda::function(&self.lender, action))
+        self.chain.read(&pda::function(&self.lender, action))
     }
 
     /// The car's account.
     pub fn vehicle(&self) -> Vehicle {
-        self.world.read(&self.keys.vehicle)
+        self.chain.read(&self.keys.vehicle)
     }
 
     /// The loan.
     pub fn loan(&self) -> Loan {
-        self.world.read(&self.keys.loan)
+        self.chain.read(&self.keys.loan)
     }
 
     /// The escrow.
     pub fn escrow(&self) -> Escrow {
-        self.world.read(&self.keys.escrow)
+        self.chain.read(&self.keys.escrow)
     }
 
     /// What the escrow holds above its rent, lamports.
     pub fn available(&self) -> u64 {
-        self.world.lamports(&self.keys.escrow) - self.world.rent_of(&self.keys.escrow)
+        self.chain.lamports(&self.keys.escrow) - self.chain.rent_of(&self.keys.escrow)
     }
 
     /// What the car wallet holds, base units.
     pub fn wallet(&self) -> u64 {
-        self.world.tokens(&self.keys.wallet)
+        self.chain.tokens(&self.keys.wallet)
     }
 
     /// An invocation.
     pub fn invocation(&self, seq: u64) -> Invocation {
-        self.world.read(&self.invocation_key(seq))
+        self.chain.read(&self.invocation_key(seq))
     }
 
     /// Where an invocation lies.
@@ -469,16 +469,16 @@ impl Scene {
 
     /// Changes the lender behind the program's back.
     pub fn edit_lender(&mut self, change: impl FnOnce(&mut Lender)) {
-        self.world.edit(&self.lender, change);
+        self.chain.edit(&self.lender, change);
     }
 
     /// Changes the loan behind the program's back.
     pub fn edit_loan(&mut self, change: impl FnOnce(&mut Loan)) {
-        self.world.edit(&self.keys.loan, change);
+        self.chain.edit(&self.keys.loan, change);
     }
 }
 
-impl Default for Scene {
+impl Default for LoanFixture {
     fn default() -> Self {
         Self::new()
     }

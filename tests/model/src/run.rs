@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use latchkey::state::{Action, Terms};
 use proptest::prelude::*;
 
-use crate::cast::{self, Who};
-use crate::invariants::{Passage, agree};
+use crate::invariants::{Transition, agree};
+use crate::moves::{Call, Draft, Flavour, Move, Offer, Proof, Tampering, any_terms, some_moves};
+use crate::parties::{self, Who};
 use crate::reference::{Model, Refusal, Verdict};
-use crate::stage::{Snapshot, Stage};
-use crate::step::{Call, Draft, Flavour, Offer, Proof, Step, Twist, any_terms, some_steps};
+use crate::under_test::{ChainUnderTest, Snapshot};
 
 /// What happens to one car.
 #[derive(Clone, Debug)]
@@ -20,16 +20,16 @@ pub struct Sequence {
     /// Whether it begins with nothing, or with a loan just written.
     pub from_nothing: bool,
     /// What happens, in groups that belong together.
-    pub steps: Vec<Vec<Step>>,
+    pub moves: Vec<Vec<Move>>,
 }
 
 /// Any sequence of a flavour.
 pub fn any_sequence(flavour: Flavour) -> impl Strategy<Value = Sequence> {
-    let steps = prop::collection::vec(some_steps(flavour), 6..36);
-    (any_terms(), prop::bool::weighted(0.1), steps).prop_map(|(terms, from_nothing, steps)| Sequence {
+    let moves = prop::collection::vec(some_moves(flavour), 6..36);
+    (any_terms(), prop::bool::weighted(0.1), moves).prop_map(|(terms, from_nothing, moves)| Sequence {
         terms,
         from_nothing,
-        steps,
+        moves,
     })
 }
 
@@ -93,10 +93,10 @@ impl std::fmt::Display for Tally {
 
 /// A chain, the machine beside it, and what happened so far.
 #[derive(Clone)]
-struct Play {
-    stage: Stage,
+struct Run {
+    under_test: ChainUnderTest,
     model: Model,
-    /// The chain after the last step: time alone changes none of it.
+    /// The chain after the last move: time alone changes none of it.
     seen: Snapshot,
     tally: Tally,
 }
@@ -115,54 +115,54 @@ fn prologue() -> Vec<Call> {
 
 thread_local! {
     /// Everybody with money; and the same with a lender and a car.
-    static BEGINNINGS: RefCell<Option<[Play; 2]>> = const { RefCell::new(None) };
+    static BEGINNINGS: RefCell<Option<[Run; 2]>> = const { RefCell::new(None) };
 }
 
-fn beginning(sequence: &Sequence) -> Play {
+fn beginning(sequence: &Sequence) -> Run {
     BEGINNINGS.with_borrow_mut(|beginnings| {
         let [nothing, car] = beginnings.get_or_insert_with(|| {
-            let (stage, model) = Stage::new(sequence.terms);
-            let nothing = Play { seen: stage.snapshot(), stage, model, tally: Tally::default() };
+            let (under_test, model) = ChainUnderTest::new(sequence.terms);
+            let nothing = Run { seen: under_test.snapshot(), under_test, model, tally: Tally::default() };
             let mut car = nothing.clone();
             for call in prologue() {
-                car.step(&Step::Do(call, Twist::None));
+                car.make(&Move::Do(call, Tampering::None));
             }
             car.tally = Tally::default();
             [nothing, car]
         });
-        let mut play = if sequence.from_nothing { nothing.clone() } else { car.clone() };
-        play.model.terms = sequence.terms;
-        play
+        let mut run = if sequence.from_nothing { nothing.clone() } else { car.clone() };
+        run.model.terms = sequence.terms;
+        run
     })
 }
 
 /// Lets a sequence happen. Panics if chain and machine disagree, or an invariant does not hold.
-pub fn play(sequence: &Sequence) -> Tally {
-    let mut play = beginning(sequence);
+pub fn run(sequence: &Sequence) -> Tally {
+    let mut run = beginning(sequence);
     if sequence.from_nothing {
         for call in prologue() {
-            play.step(&Step::Do(call, Twist::None));
+            run.make(&Move::Do(call, Tampering::None));
         }
     }
-    play.step(&Step::Do(Call::Originate(Who::Authority, Draft::Sound), Twist::None));
-    for (index, steps) in sequence.steps.iter().enumerate() {
+    run.make(&Move::Do(Call::Originate(Who::Authority, Draft::Sound), Tampering::None));
+    for (index, moves) in sequence.moves.iter().enumerate() {
         // Most of what may happen happens to a loan.
-        if play.model.contract.is_none() && !index.is_multiple_of(3) {
-            play.step(&Step::Do(Call::Originate(Who::Authority, Draft::Sound), Twist::None));
+        if run.model.contract.is_none() && !index.is_multiple_of(3) {
+            run.make(&Move::Do(Call::Originate(Who::Authority, Draft::Sound), Tampering::None));
         }
-        for step in steps {
-            play.step(&play.likely(step, index));
+        for next in moves {
+            run.make(&run.likely(next, index));
         }
     }
-    play.tally
+    run.tally
 }
 
-impl Play {
+impl Run {
     /// A function call that would only be refused gives way to one that would not, two times in three: else most of
     /// what is asked of cars would be asked in vain.
-    fn likely(&self, step: &Step, index: usize) -> Step {
-        let Step::Do(call, twist) = step else {
-            return step.clone();
+    fn likely(&self, next: &Move, index: usize) -> Move {
+        let Move::Do(call, tampering) = next else {
+            return next.clone();
         };
         let request = |action| Call::Request(action, None);
         let claim = Call::Claim(Who::Keeper, 0);
@@ -173,83 +173,88 @@ impl Play {
                 let newest = if open { vec![claim, Call::Confirm(0, Proof::Right)] } else { Vec::new() };
                 [newest, vec![request(Action::Lock), request(Action::Unlock), request(Action::Warn)]].concat()
             }
-            _ => return step.clone(),
+            _ => return next.clone(),
         };
         let accepted = |call: &Call| self.model.clone().apply(call).is_ok();
         if index.is_multiple_of(3) || accepted(call) {
-            return step.clone();
+            return next.clone();
         }
         let other = [others, vec![Call::DeclareDefault]].concat().into_iter().find(accepted);
-        other.map_or_else(|| step.clone(), |other| Step::Do(other, *twist))
+        other.map_or_else(|| next.clone(), |other| Move::Do(other, *tampering))
     }
 
-    fn step(&mut self, step: &Step) {
+    fn make(&mut self, next: &Move) {
         let mut later = self.model.clone();
-        let (transaction, expected) = match step {
-            Step::Wait(moment, odd) => {
+        let (transaction, expected) = match next {
+            Move::Wait(moment, odd) => {
                 let then = self.model.moment(*moment).unwrap_or(self.model.now) + odd;
                 self.model.now = self.model.now.max(then);
-                self.stage.set_time(self.model.now);
+                self.under_test.set_time(self.model.now);
                 return;
             }
-            Step::TopUp(sum) => {
+            Move::TopUp(sum) => {
                 let amount = self.model.sum(*sum).min(100_000_000);
                 if amount == 0 || later.top_up(amount).is_err() {
                     return;
                 }
-                (vec![self.stage.transfer(&self.model, amount)], Ok(()))
+                (vec![self.under_test.transfer(&self.model, amount)], Ok(()))
             }
-            Step::Gift(lamports) => {
+            Move::Gift(lamports) => {
                 if later.gift(*lamports).is_err() {
                     return;
                 }
-                let escrow = self.stage.present_keys(&self.model).escrow;
-                (vec![Stage::gift(&escrow, *lamports)], Ok(()))
+                let escrow = self.under_test.present_keys(&self.model).escrow;
+                (vec![ChainUnderTest::gift(&escrow, *lamports)], Ok(()))
             }
-            Step::Prefund(lamports) => {
+            Move::Prefund(lamports) => {
                 let Ok(seq) = later.prefund(*lamports) else {
                     return;
                 };
-                (vec![Stage::gift(&cast::invocation(seq), *lamports)], Ok(()))
+                (vec![ChainUnderTest::gift(&parties::invocation(seq), *lamports)], Ok(()))
             }
-            Step::Do(call, twist) => {
-                let mut transaction = self.stage.build(call, &self.model);
+            Move::Do(call, tampering) => {
+                let mut transaction = self.under_test.build(call, &self.model);
                 let mut expected: Verdict = later.apply(call);
-                if self.stage.twist(call, *twist, &self.model, &mut transaction) {
+                if self.under_test.tamper(call, *tampering, &self.model, &mut transaction) {
                     expected = Err("something is wrong with it");
                 }
                 (transaction, expected)
             }
-            Step::Together(calls) => {
+            Move::Together(calls) => {
                 let mut transaction = Vec::new();
                 let mut expected = Ok(());
                 for call in calls {
-                    transaction.extend(self.stage.build(call, &later));
+                    transaction.extend(self.under_test.build(call, &later));
                     expected = expected.and(later.apply(call));
                 }
                 (transaction, expected)
             }
         };
-        let outcome = self.stage.send(&transaction);
-        let after = self.stage.snapshot();
-        if let Step::Do(call, _) = step {
+        let outcome = self.under_test.send(&transaction);
+        let after = self.under_test.snapshot();
+        if let Move::Do(call, _) = next {
             self.tally.count(call, expected);
         }
         match (&outcome, expected) {
             (Ok(()), Ok(())) => {
-                agree(&mut self.stage, &later, &after);
-                let passage =
-                    Passage { step, earlier: &self.model, later: &later, before: &self.seen, after: &after };
-                passage.check(&mut self.stage);
+                agree(&mut self.under_test, &later, &after);
+                let transition = Transition {
+                    made: next,
+                    earlier: &self.model,
+                    later: &later,
+                    before: &self.seen,
+                    after: &after,
+                };
+                transition.check(&mut self.under_test);
                 self.model = later;
                 self.seen = after;
             }
             // 8. A failed transaction changes nothing.
             (Err(_), Err(_)) => {
-                assert!(self.seen == after, "8: a failed transaction changed an account: {step:?}");
+                assert!(self.seen == after, "8: a failed transaction changed an account: {next:?}");
             }
-            (Ok(()), Err(refusal)) => panic!("{step:?} is accepted, but it must not be: {refusal}"),
-            (Err(why), Ok(())) => panic!("{step:?} is refused, but it may: {why}"),
+            (Ok(()), Err(refusal)) => panic!("{next:?} is accepted, but it must not be: {refusal}"),
+            (Err(why), Ok(())) => panic!("{next:?} is refused, but it may: {why}"),
         }
     }
 }

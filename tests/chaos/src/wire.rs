@@ -17,7 +17,7 @@ use crate::fault::Fault;
 
 /// A car with its agent, at the end of a wire that may fail. Clones are the same car.
 #[derive(Clone)]
-pub struct Road(Arc<Mutex<State>>);
+pub struct Wire(Arc<Mutex<State>>);
 
 struct State {
     identity: Identity,
@@ -29,7 +29,7 @@ struct State {
     sent: usize,
 }
 
-impl Road {
+impl Wire {
     /// A new car that obeys `command_key`.
     pub fn to_a_car(command_key: &Pubkey, clock: VirtualClock, fault: Fault) -> Self {
         let device_key = SigningKey::from_bytes(&[42; 32]);
@@ -105,7 +105,7 @@ impl State {
     }
 }
 
-impl Courier for Road {
+impl Courier for Wire {
     fn dispatch(&self, parcel: Parcel) -> Answers {
         let (replies, answers) = Answers::channel();
         replies.mark_sent();

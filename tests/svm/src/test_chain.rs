@@ -20,17 +20,17 @@ use crate::{person, program};
 pub const START: i64 = 1_798_761_600;
 
 /// A chain with the program on it, and a clock that a test sets.
-pub struct World {
+pub struct TestChain {
     svm: LiteSVM,
     /// Pays transaction fees and nothing else, so that everyone's balance changes by what the program did alone.
     gas: Keypair,
     /// What changes without any instruction's doing: the payer of fees, the faucet, and the nonce of [`sign_for_later`].
     ///
-    /// [`sign_for_later`]: World::sign_for_later
+    /// [`sign_for_later`]: TestChain::sign_for_later
     aside: [Pubkey; 3],
 }
 
-impl Clone for World {
+impl Clone for TestChain {
     /// Another chain, on which the same has happened so far.
     fn clone(&self) -> Self {
         Self { svm: self.svm.clone(), gas: self.gas.insecure_clone(), aside: self.aside }
@@ -46,18 +46,18 @@ const NONCE_LEN: usize = 80;
 /// Every account that a transaction could have changed: lamports, owner and data.
 pub type Snapshot = BTreeMap<Pubkey, AccountSharedData>;
 
-impl World {
-    /// A world at [`START`].
+impl TestChain {
+    /// A chain at [`START`].
     pub fn new() -> Self {
         let mut svm = LiteSVM::new();
         svm.add_program(latchkey::ID, &program::bytes()).expect("the program's bytes are sound");
         let (gas, faucet) = (person("gas"), svm.airdrop_pubkey());
         let aside = [gas.pubkey(), faucet, person(NONCE).pubkey()];
-        let mut world = Self { svm, gas, aside };
-        let gas = world.gas.pubkey();
-        world.airdrop(&gas, 1_000 * LAMPORTS_PER_SOL);
-        world.set_time(START);
-        world
+        let mut chain = Self { svm, gas, aside };
+        let gas = chain.gas.pubkey();
+        chain.airdrop(&gas, 1_000 * LAMPORTS_PER_SOL);
+        chain.set_time(START);
+        chain
     }
 
     /// The time by the Clock sysvar.
@@ -204,7 +204,7 @@ impl World {
     }
 }
 
-impl Default for World {
+impl Default for TestChain {
     fn default() -> Self {
         Self::new()
     }

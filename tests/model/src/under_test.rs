@@ -11,7 +11,7 @@ use latchkey_client::instructions::{self as build, LoanKeys, Secured, proof};
 use latchkey_client::{Instruction, Pubkey, pda};
 use latchkey_protocol::Outcome;
 use latchkey_protocol::sealed::Envelope;
-use latchkey_tests_svm::{Scene, person};
+use latchkey_tests_svm::{LoanFixture, person};
 use litesvm::LiteSVM;
 use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::clock::Clock;
@@ -21,11 +21,11 @@ use solana_sdk::signature::Signature;
 use solana_sdk::signer::Signer;
 use solana_sdk::transaction::Transaction;
 
-use crate::cast::{self, Who};
+use crate::moves::{Call, Draft, Offer, Proof, Tampering};
+use crate::parties::{self, Who};
 use crate::reference::{
-    BOND, EVIDENCE, LEASE, Model, Rents, TTL, Till, URI, command_key, floors, treasury_of,
+    BOND, EVIDENCE, LEASE, Model, Rents, TTL, TokenAccount, URI, command_key, floors, treasury_of,
 };
-use crate::step::{Call, Draft, Offer, Proof, Twist};
 
 /// What everybody begins with, lamports.
 const PURSE: u64 = 50 * LAMPORTS_PER_SOL;
@@ -40,13 +40,13 @@ pub type Snapshot = BTreeMap<Pubkey, AccountSharedData>;
 /// A chain with the program on it. Signatures are not checked: a key that an instruction names as signer has signed,
 /// so what is tested is that the program asks the right keys.
 #[derive(Clone)]
-pub struct Stage {
+pub struct ChainUnderTest {
     svm: LiteSVM,
     /// Who pays transaction fees, and who gives away lamports.
     aside: [Pubkey; 2],
     mint: Pubkey,
     token_program: Pubkey,
-    tills: BTreeMap<Till, Pubkey>,
+    token_accounts: BTreeMap<TokenAccount, Pubkey>,
     /// What stands beside each of our accounts and must not be taken for it.
     swaps: BTreeMap<Pubkey, Pubkey>,
     decoy: LoanKeys,
@@ -56,30 +56,30 @@ pub struct Stage {
     pub frozen: Snapshot,
 }
 
-impl Stage {
+impl ChainUnderTest {
     /// Everybody with money, and a stranger lender's loan in default with a lock asked for.
     pub fn new(terms: Terms) -> (Self, Model) {
-        let mut scene = Scene::defaulted();
-        scene.request(Action::Lock).holds();
-        let Scene { mut world, money, keys: decoy, .. } = scene;
-        let aside = [person("gas").pubkey(), world.svm().airdrop_pubkey()];
-        let frozen = visible(world.svm(), aside);
+        let mut fixture = LoanFixture::defaulted();
+        fixture.request(Action::Lock).holds();
+        let LoanFixture { mut chain, money, keys: decoy, .. } = fixture;
+        let aside = [person("gas").pubkey(), chain.svm().airdrop_pubkey()];
+        let frozen = visible(chain.svm(), aside);
         let people = Who::ALL.map(Who::key);
-        world.endow(&people, PURSE);
+        chain.endow(&people, PURSE);
         let seller = person("the model's seller").pubkey();
         let owners = [
-            (Till::Authority, Who::Authority.key(), MONEY),
-            (Till::Nominee, Who::Nominee.key(), MONEY),
-            (Till::Stranger, Who::Stranger.key(), MONEY),
-            (Till::Borrower, Who::Borrower.key(), MONEY),
-            (Till::Seller, seller, 0),
+            (TokenAccount::Authority, Who::Authority.key(), MONEY),
+            (TokenAccount::Nominee, Who::Nominee.key(), MONEY),
+            (TokenAccount::Stranger, Who::Stranger.key(), MONEY),
+            (TokenAccount::Borrower, Who::Borrower.key(), MONEY),
+            (TokenAccount::Seller, seller, 0),
         ];
-        let tills: BTreeMap<_, _> = owners
+        let token_accounts: BTreeMap<_, _> = owners
             .iter()
-            .map(|(till, owner, amount)| (*till, money.open(&mut world, owner, *amount)))
+            .map(|(token_account, owner, amount)| (*token_account, money.open(&mut chain, owner, *amount)))
             .collect();
-        let tokens = owners.iter().map(|(till, _, amount)| (*till, *amount)).collect();
-        let svm = world.svm().clone().with_sigverify(false).with_blockhash_check(false);
+        let tokens = owners.iter().map(|(token_account, _, amount)| (*token_account, *amount)).collect();
+        let svm = chain.svm().clone().with_sigverify(false).with_blockhash_check(false);
         let rent = |size| svm.minimum_balance_for_rent_exemption(size);
         let model = Model {
             now: svm.get_sysvar::<Clock>().unix_timestamp,
@@ -93,7 +93,7 @@ impl Stage {
                 wallet: rent(165),
             },
             mint: money.mint,
-            tills: tills.clone(),
+            token_accounts: token_accounts.clone(),
             tokens,
             lamports: people.iter().map(|key| (*key, PURSE)).collect(),
             terms,
@@ -111,34 +111,34 @@ impl Stage {
         frozen.remove(&money.issuer.pubkey());
         frozen.remove(&money.mint);
         let mut swaps: BTreeMap<_, _> = [
-            (cast::lender(), decoy.lender),
-            (cast::vehicle(), decoy.vehicle),
-            (tills[&Till::Authority], decoy.treasury),
-            (tills[&Till::Nominee], decoy.treasury),
-            (tills[&Till::Borrower], tills[&Till::Stranger]),
-            (tills[&Till::Stranger], decoy.treasury),
+            (parties::lender(), decoy.lender),
+            (parties::vehicle(), decoy.vehicle),
+            (token_accounts[&TokenAccount::Authority], decoy.treasury),
+            (token_accounts[&TokenAccount::Nominee], decoy.treasury),
+            (token_accounts[&TokenAccount::Borrower], token_accounts[&TokenAccount::Stranger]),
+            (token_accounts[&TokenAccount::Stranger], decoy.treasury),
             (Who::Stranger.key(), Who::Rival.key()),
         ]
         .into();
         for action in Action::ALL {
-            swaps.insert(cast::function(action), pda::function(&decoy.lender, action));
+            swaps.insert(parties::function(action), pda::function(&decoy.lender, action));
         }
         for who in [Who::Authority, Who::Nominee, Who::Payer, Who::Keeper, Who::Rival, Who::Borrower] {
             swaps.insert(who.key(), Who::Stranger.key());
         }
-        let stage = Self {
+        let under_test = Self {
             svm,
             aside,
             mint: money.mint,
             token_program: money.token_program,
-            tills,
+            token_accounts,
             swaps,
             decoy,
             keys: BTreeMap::new(),
             sent: 0,
             frozen,
         };
-        (stage, model)
+        (under_test, model)
     }
 
     /// Sets the clock.
@@ -186,10 +186,10 @@ impl Stage {
     pub fn keys(&mut self, index: u32, treasury: Pubkey) -> LoanKeys {
         let (mint, token_program) = (self.mint, self.token_program);
         let keys = self.keys.entry(index).or_insert_with(|| {
-            let loan = pda::loan(&cast::vehicle(), index);
+            let loan = pda::loan(&parties::vehicle(), index);
             LoanKeys {
-                lender: cast::lender(),
-                vehicle: cast::vehicle(),
+                lender: parties::lender(),
+                vehicle: parties::vehicle(),
                 loan,
                 escrow: pda::escrow(&loan),
                 wallet: pda::wallet(&loan, &mint, &token_program),
@@ -205,7 +205,10 @@ impl Stage {
     pub fn present_keys(&mut self, model: &Model) -> LoanKeys {
         let next = model.vehicle.as_ref().map_or(0, |car| car.loans);
         let index = model.contract.as_ref().map_or(next, |contract| contract.loan.index);
-        let treasury = model.lender.as_ref().map_or(self.tills[&Till::Authority], |lender| lender.treasury);
+        let treasury = model
+            .lender
+            .as_ref()
+            .map_or(self.token_accounts[&TokenAccount::Authority], |lender| lender.treasury);
         self.keys(index, treasury)
     }
 
@@ -214,7 +217,7 @@ impl Stage {
         let wallet = self.present_keys(model).wallet;
         spl_token::instruction::transfer_checked(
             &self.token_program,
-            &self.tills[&Till::Borrower],
+            &self.token_accounts[&TokenAccount::Borrower],
             &self.mint,
             &wallet,
             &Who::Borrower.key(),
@@ -234,9 +237,9 @@ impl Stage {
     #[allow(clippy::too_many_lines, reason = "one arm an instruction")]
     pub fn build(&mut self, call: &Call, model: &Model) -> Vec<Instruction> {
         let keys = self.present_keys(model);
-        let lender = cast::lender();
+        let lender = parties::lender();
         let payer = Who::Payer.key();
-        let savings = self.tills[&Till::Borrower];
+        let savings = self.token_accounts[&TokenAccount::Borrower];
         let one = match call {
             Call::InitLender(by) => {
                 let args = InitLenderArgs {
@@ -244,13 +247,15 @@ impl Stage {
                     floors: floors(false),
                     keepers: Vec::new(),
                 };
-                let treasury = self.tills[&Till::Authority];
+                let treasury = self.token_accounts[&TokenAccount::Authority];
                 let who = build::InitLender { payer, authority: by.key(), mint: self.mint, treasury };
                 build::init_lender(&who, args)
             }
             Call::SetPolicy(by, strict) => build::set_policy(lender, by.key(), floors(*strict)),
             Call::Nominate(by, nominee) => build::nominate_authority(lender, by.key(), nominee.map(Who::key)),
-            Call::Accept(by) => build::accept_authority(lender, by.key(), self.tills[&treasury_of(*by)]),
+            Call::Accept(by) => {
+                build::accept_authority(lender, by.key(), self.token_accounts[&treasury_of(*by)])
+            }
             Call::SetServicer(by, to) => build::set_servicer(lender, by.key(), to.key()),
             Call::SetKeepers(by, keepers) => {
                 build::set_keepers(lender, by.key(), keepers.iter().map(|who| who.key()).collect())
@@ -262,34 +267,37 @@ impl Stage {
             Call::Pause(by, secs) => build::pause(lender, by.key(), *secs),
             Call::Unpause(by) => build::unpause(lender, by.key()),
             Call::Register(by, proof) => {
-                let right = cast::enrolment(0, &lender);
+                let right = parties::enrolment(0, &lender);
                 let pair = build::register_vehicle(payer, by.key(), &right).expect("it is an enrolment");
                 return prove(
                     pair,
                     *proof,
-                    || cast::enrolment(1, &lender),
-                    || cast::enrolment(0, &self.decoy.lender),
+                    || parties::enrolment(1, &lender),
+                    || parties::enrolment(0, &self.decoy.lender),
                 );
             }
             Call::Rotate(by, borrower, device, proof) => {
-                let right = cast::enrolment(*device, &lender);
+                let right = parties::enrolment(*device, &lender);
                 let active = model.vehicle.as_ref().and_then(|car| car.active_loan);
                 let secured = active
                     .and_then(|loan| borrower.map(|borrower| Secured { loan, borrower: borrower.key() }));
-                let pair = build::rotate_device_key(cast::vehicle(), by.key(), secured, &right);
+                let pair = build::rotate_device_key(parties::vehicle(), by.key(), secured, &right);
                 return prove(
                     pair.expect("it is an enrolment"),
                     *proof,
-                    || cast::enrolment(device + 1, &lender),
-                    || cast::enrolment(*device, &self.decoy.lender),
+                    || parties::enrolment(device + 1, &lender),
+                    || parties::enrolment(*device, &self.decoy.lender),
                 );
             }
-            Call::Retire(by) => build::retire_vehicle(lender, cast::vehicle(), by.key()),
+            Call::Retire(by) => build::retire_vehicle(lender, parties::vehicle(), by.key()),
             Call::Originate(by, draft) => {
                 let next = model.vehicle.as_ref().map_or(0, |car| car.loans);
                 let keys = self.keys(next, keys.treasury);
-                let seller =
-                    if *draft == Draft::ToTreasury { keys.treasury } else { self.tills[&Till::Seller] };
+                let seller = if *draft == Draft::ToTreasury {
+                    keys.treasury
+                } else {
+                    self.token_accounts[&TokenAccount::Seller]
+                };
                 let who = build::Originate {
                     payer,
                     lender_signer: by.key(),
@@ -322,24 +330,24 @@ impl Stage {
             Call::Confirm(which, proof) => {
                 let (seq, now, device) = (model.which(*which), model.now, model.device);
                 let action = model.invocations.get(&seq).map_or(Action::Lock, |open| open.account.action);
-                let right = cast::receipt(device, action, seq, Outcome::Applied, now);
+                let right = parties::receipt(device, action, seq, Outcome::Applied, now);
                 let keeper = model.claimer(seq).unwrap_or(Who::Keeper.key());
                 let pair = build::confirm(&keys, keeper, payer, &right).expect("it is a receipt");
                 let refused = *proof == Proof::Refusal;
                 return prove(
                     pair,
                     *proof,
-                    || cast::receipt(device + 1, action, seq, Outcome::Applied, now),
+                    || parties::receipt(device + 1, action, seq, Outcome::Applied, now),
                     || {
                         if refused {
-                            cast::receipt(device, action, seq, Outcome::RefusedUnsafe, now)
+                            parties::receipt(device, action, seq, Outcome::RefusedUnsafe, now)
                         } else {
-                            cast::receipt(device, action, seq + 1, Outcome::Applied, now)
+                            parties::receipt(device, action, seq + 1, Outcome::Applied, now)
                         }
                     },
                 );
             }
-            Call::Yield(by, which) => build::yield_claim(&cast::vehicle(), by.key(), model.which(*which)),
+            Call::Yield(by, which) => build::yield_claim(&parties::vehicle(), by.key(), model.which(*which)),
             Call::Expire(which) => build::expire(&keys, model.which(*which), payer),
             Call::Close(by) => {
                 let authority = model.lender.as_ref().map_or(Who::Authority.key(), |lender| lender.authority);
@@ -350,10 +358,10 @@ impl Stage {
     }
 
     /// Makes something wrong with a transaction, if it has what can be wrong. Whether it did.
-    pub fn twist(
+    pub fn tamper(
         &mut self,
         call: &Call,
-        twist: Twist,
+        tampering: Tampering,
         model: &Model,
         transaction: &mut [Instruction],
     ) -> bool {
@@ -361,9 +369,9 @@ impl Stage {
         let Some(instruction) = transaction.last_mut() else {
             return false;
         };
-        match twist {
-            Twist::None => false,
-            Twist::Unsigned(n) => {
+        match tampering {
+            Tampering::None => false,
+            Tampering::Unsigned(n) => {
                 let signers: Vec<_> = instruction
                     .accounts
                     .iter()
@@ -379,9 +387,9 @@ impl Stage {
                 true
             }
             // Anybody may fund any escrow.
-            Twist::Swapped(_) if matches!(call, Call::FundEscrow(..)) => false,
-            Twist::Swapped(n) => {
-                let invocations = model.invocations.keys().map(|seq| cast::invocation(*seq));
+            Tampering::Swapped(_) if matches!(call, Call::FundEscrow(..)) => false,
+            Tampering::Swapped(n) => {
+                let invocations = model.invocations.keys().map(|seq| parties::invocation(*seq));
                 let decoys = pda::invocation(&self.decoy.vehicle, 1);
                 let mut swaps = self.swaps.clone();
                 swaps.extend(invocations.map(|ours| (ours, decoys)));

@@ -23,7 +23,7 @@ use crate::{
     car::EmbeddedCar,
     ledger::{Svm, SvmLedger},
     localnet::program_bytes,
-    story::{Audience, Cast, Script, Story, SvmChain},
+    story::{Observer, Parties, Script, Story, SvmChain},
 };
 
 /// When stories begin: New Year's Day 2027, 09:00 UTC. The first instalment is then due on the last of January, so that
@@ -32,9 +32,9 @@ const BEGINNING: i64 = 1_798_794_000;
 /// How long the keeper may take to finish what is under way.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// A stage in this process: the program's real bytes in LiteSVM, the clock virtual, the broker in a thread, and car,
+/// A testbed in this process: the program's real bytes in LiteSVM, the clock virtual, the broker in a thread, and car,
 /// function and keeper as tasks that live in real time.
-pub struct EmbeddedStage {
+pub struct EmbeddedTestbed {
     /// The ledger.
     pub chain: SvmChain,
     /// The car.
@@ -46,9 +46,9 @@ pub struct EmbeddedStage {
     _directory: TempDir,
 }
 
-impl EmbeddedStage {
-    /// Sets everything up for `cast`, with the program that was built last. Must be called within a Tokio runtime.
-    pub fn start(cast: &Cast) -> Result<Self> {
+impl EmbeddedTestbed {
+    /// Sets everything up for `parties`, with the program that was built last. Must be called within a Tokio runtime.
+    pub fn start(parties: &Parties) -> Result<Self> {
         let path = program_bytes()?;
         let program = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
         let directory = TempDir::new()?;
@@ -56,9 +56,13 @@ impl EmbeddedStage {
         let clock = VirtualClock::default();
         let chain = SvmChain::new(svm.clone(), clock.clone());
         let broker = EmbeddedBroker::start()?;
-        let command_key = SigningKey::from_keypair_bytes(&cast.command_key.to_bytes())?;
-        let car =
-            EmbeddedCar::start(directory.path(), broker.port(), &cast.command_key.pubkey(), Arc::new(clock))?;
+        let command_key = SigningKey::from_keypair_bytes(&parties.command_key.to_bytes())?;
+        let car = EmbeddedCar::start(
+            directory.path(),
+            broker.port(),
+            &parties.command_key.pubkey(),
+            Arc::new(clock),
+        )?;
 
         let signing = SigningKey::from_bytes(&rand::random());
         let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..])?;
@@ -80,7 +84,7 @@ impl EmbeddedStage {
             policy: Policy {
                 min_fee: 0,
                 lenders: Vec::new(),
-                command_keys: vec![cast.command_key.pubkey()],
+                command_keys: vec![parties.command_key.pubkey()],
                 escrow_rent: 0,
             },
             ledger: Arc::new(SvmLedger::new(svm, keypair)),
@@ -93,11 +97,16 @@ impl EmbeddedStage {
     }
 
     /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails if anything stops.
-    pub async fn live(&mut self, cast: &Cast, script: Script, audience: &mut dyn Audience) -> Result<bool> {
+    pub async fn live(
+        &mut self,
+        parties: &Parties,
+        script: Script,
+        observer: &mut dyn Observer,
+    ) -> Result<bool> {
         let Self { chain, car, keeper, work, .. } = self;
-        let story = Story { chain, cast, car, keeper: *keeper, script, audience };
+        let story = Story { chain, parties, car, keeper: *keeper, script, observer };
         tokio::select! {
-            told = story.play() => told,
+            told = story.run() => told,
             ended = work => {
                 ended??;
                 bail!("the keeper stopped by itself")

@@ -11,7 +11,7 @@ fn text<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S:
 /// six decimals, times are Unix seconds of the chain's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-pub enum Step {
+pub enum Milestone {
     /// The program is on the ledger.
     Deployed {
         /// Its address.

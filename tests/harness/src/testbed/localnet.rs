@@ -18,15 +18,15 @@ use crate::{
     gate::{Gate, Passage, TwinGate},
     localnet::{Localnet, binary},
     process::{Process, Spec},
-    story::{Audience, Cast, Chain, RpcChain, Script, Story},
+    story::{Chain, Observer, Parties, RpcChain, Script, Story},
 };
 
 /// How often the processes are looked after.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A stage of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed and
+/// A testbed of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed and
 /// started again. Dropping it ends them all.
-pub struct LocalStage {
+pub struct LocalTestbed {
     // Fields are dropped in this order: whoever uses another ends before it.
     /// The keeper.
     pub keeper: Process,
@@ -64,21 +64,21 @@ impl Lines {
     }
 }
 
-impl LocalStage {
-    /// Sets everything up for `cast`, with a validator of its own or the one that the environment names.
-    pub async fn start(cast: &Cast) -> Result<Self> {
-        Self::on(Localnet::from_environment().await?, cast).await
+impl LocalTestbed {
+    /// Sets everything up for `parties`, with a validator of its own or the one that the environment names.
+    pub async fn start(parties: &Parties) -> Result<Self> {
+        Self::on(Localnet::from_environment().await?, parties).await
     }
 
     /// Sets up everything but the validator.
-    pub async fn on(localnet: Localnet, cast: &Cast) -> Result<Self> {
+    pub async fn on(localnet: Localnet, parties: &Parties) -> Result<Self> {
         let directory = TempDir::new()?;
         let place = |name: &str| {
             let path = directory.path().join(name);
             fs::create_dir(&path).map(|()| path)
         };
         let broker = Mosquitto::start(&place("broker")?).await?;
-        let car = ProcessCar::start(&place("car")?, broker.port(), &cast.command_key.pubkey()).await?;
+        let car = ProcessCar::start(&place("car")?, broker.port(), &parties.command_key.pubkey()).await?;
         let lines = Lines {
             validator: TwinGate::to(localnet.rpc_port(), localnet.websocket_port()).await?,
             broker: Gate::to(broker.port()).await?,
@@ -87,16 +87,21 @@ impl LocalStage {
         let keypair = Keypair::new();
         let keeper_key = keypair.pubkey();
         chain.airdrop(&keeper_key, LAMPORTS_PER_SOL).await?;
-        let keeper = keeper(&place("keeper")?, &keypair, cast, &lines)?;
+        let keeper = keeper(&place("keeper")?, &keypair, parties, &lines)?;
         Ok(Self { keeper, car, lines, broker, localnet, chain, keeper_key, _directory: directory })
     }
 
     /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails as soon as a process ends.
-    pub async fn live(&mut self, cast: &Cast, script: Script, audience: &mut dyn Audience) -> Result<bool> {
+    pub async fn live(
+        &mut self,
+        parties: &Parties,
+        script: Script,
+        observer: &mut dyn Observer,
+    ) -> Result<bool> {
         let Self { keeper, car, broker, localnet, chain, keeper_key, .. } = self;
-        let story = Story { chain, cast, car, keeper: *keeper_key, script, audience };
+        let story = Story { chain, parties, car, keeper: *keeper_key, script, observer };
         tokio::select! {
-            told = story.play() => told,
+            told = story.run() => told,
             ended = async {
                 loop {
                     sleep(LOOK).await;
@@ -127,9 +132,9 @@ impl LocalStage {
 }
 
 /// Starts a keeper whose lines all lead through gates.
-fn keeper(directory: &Path, keypair: &Keypair, cast: &Cast, lines: &Lines) -> Result<Process> {
+fn keeper(directory: &Path, keypair: &Keypair, parties: &Parties, lines: &Lines) -> Result<Process> {
     write_key(&directory.join("keeper.json"), keypair)?;
-    write_key(&directory.join("command.json"), &cast.command_key)?;
+    write_key(&directory.join("command.json"), &parties.command_key)?;
     let config = directory.join("keeper.toml");
     fs::write(&config, configuration(lines))?;
     Spec::new("latchkey-keeper", binary("latchkey-keeper")?, directory)
