@@ -4,6 +4,8 @@
 //! Account types, instruction data and every rule come from the program crate itself, so that nothing off chain can
 //! disagree with the chain about a layout or a sum. `tests/idl.rs` holds the builders against the committed IDL.
 
+#![warn(missing_docs)]
+
 pub mod accounts;
 pub mod errors;
 pub mod events;

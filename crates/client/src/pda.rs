@@ -1,7 +1,7 @@
 //! Addresses of the program's accounts.
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::Action;
+use latchkey::state::{Action, Escrow, Function, Invocation, Lender, Loan, Vehicle};
 
 fn derive(seeds: &[&[u8]]) -> Pubkey {
     Pubkey::find_program_address(seeds, &latchkey::ID).0
@@ -9,32 +9,32 @@ fn derive(seeds: &[&[u8]]) -> Pubkey {
 
 /// The lender that `first_authority` created.
 pub fn lender(first_authority: &Pubkey) -> Pubkey {
-    derive(&[b"lender", first_authority.as_ref()])
+    derive(&[Lender::SEED, first_authority.as_ref()])
 }
 
 /// A lender's function for an action.
 pub fn function(lender: &Pubkey, action: Action) -> Pubkey {
-    derive(&[b"function", lender.as_ref(), &[action as u8]])
+    derive(&[Function::SEED, lender.as_ref(), &[action as u8]])
 }
 
 /// The vehicle registered with `first_device_key`.
 pub fn vehicle(first_device_key: &Pubkey) -> Pubkey {
-    derive(&[b"vehicle", first_device_key.as_ref()])
+    derive(&[Vehicle::SEED, first_device_key.as_ref()])
 }
 
 /// The vehicle's loan of this index, counted from 0.
 pub fn loan(vehicle: &Pubkey, index: u32) -> Pubkey {
-    derive(&[b"loan", vehicle.as_ref(), &index.to_le_bytes()])
+    derive(&[Loan::SEED, vehicle.as_ref(), &index.to_le_bytes()])
 }
 
 /// The loan's escrow.
 pub fn escrow(loan: &Pubkey) -> Pubkey {
-    derive(&[b"escrow", loan.as_ref()])
+    derive(&[Escrow::SEED, loan.as_ref()])
 }
 
 /// The vehicle's invocation of this sequence number.
 pub fn invocation(vehicle: &Pubkey, seq: u64) -> Pubkey {
-    derive(&[b"invocation", vehicle.as_ref(), &seq.to_le_bytes()])
+    derive(&[Invocation::SEED, vehicle.as_ref(), &seq.to_le_bytes()])
 }
 
 /// The car wallet: the loan's associated token account.

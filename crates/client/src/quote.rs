@@ -2,7 +2,7 @@
 
 use latchkey::rules::Ruled;
 use latchkey::rules::interest::per_diem;
-use latchkey::rules::ledger::Position;
+use latchkey::rules::ledger::{Position, Wallet};
 use latchkey::rules::schedule::{due_at, instalments_due};
 use latchkey::state::Loan;
 
@@ -33,7 +33,7 @@ pub struct Quote {
 
 /// The quote of a loan at a time, its wallet holding `wallet` base units.
 pub fn quote(loan: &Loan, wallet: u64, at: i64) -> Ruled<Quote> {
-    let position = Position::at(loan, wallet, at)?;
+    let position = Position::at(loan, Wallet(wallet), at)?;
     let due = instalments_due(&loan.terms, at);
     Ok(Quote {
         at,

@@ -1,9 +1,9 @@
 //! Amortisation: what each payment pays, and what the loan costs, if every payment arrives on its due date.
 
 use latchkey::rules::Ruled;
-use latchkey::rules::ledger;
+use latchkey::rules::ledger::{self, Wallet};
 use latchkey::rules::schedule::due_at;
-use latchkey::state::{ACCOUNT_VERSION, Ledger, Loan, LoanStatus, Terms};
+use latchkey::state::{Loan, LoanParties, Terms};
 
 /// One payment of a schedule. Amounts are base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn schedule(terms: &Terms, opened_at: i64) -> Ruled<Schedule> {
     let mut payments = Vec::with_capacity(usize::from(terms.count));
     for k in 0..terms.count {
         let due = due_at(terms, k);
-        let applied = ledger::collect(&mut loan, u64::MAX / 2, due)?.applied;
+        let applied = ledger::collect(&mut loan, Wallet(u64::MAX / 2), due)?.applied;
         payments.push(Payment {
             due,
             amount: applied.total(),
@@ -82,27 +82,5 @@ pub fn level_instalment(terms: &Terms, opened_at: i64) -> Ruled<u64> {
 
 /// A loan as it is the moment it is signed.
 fn loan_of(terms: &Terms, opened_at: i64) -> Loan {
-    Loan {
-        version: ACCOUNT_VERSION,
-        bump: 0,
-        lender: crate::Pubkey::default(),
-        borrower: crate::Pubkey::default(),
-        vehicle: crate::Pubkey::default(),
-        wallet: crate::Pubkey::default(),
-        index: 0,
-        status: LoanStatus::Active,
-        terms: *terms,
-        ledger: Ledger { principal: terms.principal, accrued_at: opened_at, ..Ledger::default() },
-        notice: None,
-        hold_until: 0,
-        emergency_until: 0,
-        emergency_used: 0,
-        extensions_used: 0,
-        warned_through: 0,
-        invocations_open: 0,
-        opened_at,
-        defaulted_at: 0,
-        rent_payer: crate::Pubkey::default(),
-        reserved: [0; 32],
-    }
+    Loan::new(0, LoanParties::default(), 0, *terms, opened_at)
 }

@@ -1,8 +1,9 @@
 //! Whether a keeper may have an invocation fulfilled now. Pure: a snapshot in, yes or the reason out.
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::rules::gates::{check_lock, check_warn};
-use latchkey::state::Action;
+use latchkey::rules::invocation::{check_still_due, is_newest};
+use latchkey::rules::ledger::Wallet;
+use latchkey::rules::loan_at::LoanAt;
 
 use crate::outcome::Refusal;
 use crate::snapshot::Snapshot;
@@ -21,7 +22,7 @@ fn check_lease(snapshot: &Snapshot, keeper: &Pubkey) -> Result<(), Refusal> {
     if claim.keeper != *keeper {
         return Err(Refusal::ClaimedByAnother(claim.keeper));
     }
-    if invocation.seq != vehicle.last_seq_asked {
+    if !is_newest(invocation, vehicle) {
         return Err(Refusal::Superseded { seq: invocation.seq, newest: vehicle.last_seq_asked });
     }
     if now >= claim.lease_end {
@@ -33,20 +34,9 @@ fn check_lease(snapshot: &Snapshot, keeper: &Pubkey) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The contract's own gate, once more: between the request and this moment the borrower may have paid, or been
-/// granted time. An unlock has no gate here: once asked for, it can only help.
+/// The contract's own rule, once more: between the request and this moment the borrower may have paid, or been granted
+/// time.
 fn check_due(snapshot: &Snapshot) -> Result<(), latchkey::errors::LatchkeyError> {
     let Snapshot { now, invocation, vehicle, loan, lender, wallet, .. } = snapshot;
-    // The gates are for requests yet to be made, this one is made: what it left behind is taken away.
-    let mut vehicle = vehicle.clone();
-    vehicle.open = None;
-    match invocation.action {
-        Action::Warn => {
-            let mut loan = loan.clone();
-            loan.warned_through = invocation.instalment.saturating_sub(1);
-            check_warn(lender, &loan, &vehicle, *wallet, *now)
-        }
-        Action::Lock => check_lock(lender, loan, &vehicle, *wallet, *now),
-        Action::Unlock => Ok(()),
-    }
+    check_still_due(invocation, &LoanAt::new(loan, Wallet(*wallet), *now), lender, vehicle)
 }

@@ -341,7 +341,10 @@ async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
 
 #[tokio::test(start_paused = true)]
 async fn an_emergency_start_stops_a_lock_until_its_second() {
-    assert_rule!(rule_broken(Action::Lock, |world| world.loan.emergency_until = NOW + 1).await, InEmergencyStart);
+    assert_rule!(
+        rule_broken(Action::Lock, |world| world.loan.emergency_until = NOW + 1).await,
+        InEmergencyStart
+    );
     granted(Action::Lock, |world| world.loan.emergency_until = NOW).await;
 }
 

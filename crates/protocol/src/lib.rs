@@ -4,6 +4,7 @@
 //! links. Feature `std` adds MQTT topic names; `crypto` adds signing, strict verification and hashing; `anchor` lets an
 //! [`Action`] stand in the program's accounts.
 
+#![warn(missing_docs)]
 // Anchor's derives name the standard library.
 #![cfg_attr(not(feature = "anchor"), no_std)]
 

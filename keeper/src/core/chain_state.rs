@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
+use latchkey::rules::ledger::Wallet;
+use latchkey::rules::loan_at::LoanAt;
 use latchkey::state::Action;
 use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::{AccountError, ProgramAccount};
@@ -86,6 +88,11 @@ pub struct LoanView<'a> {
 }
 
 impl LoanView<'_> {
+    /// The loan at a moment, for the contract's rules.
+    pub fn at(&self, now: i64) -> LoanAt<'_> {
+        LoanAt::new(self.loan, Wallet(self.wallet), now)
+    }
+
     /// The lender's function for an action, if it offers one.
     pub fn function(&self, action: Action) -> Option<&Function> {
         self.functions.iter().flatten().find(|function| function.action == action).copied()

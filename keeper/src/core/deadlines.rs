@@ -1,8 +1,6 @@
 //! When time alone can change what there is to do for a loan.
 
-use latchkey::rules::ledger::Position;
 use latchkey::rules::schedule::{due_at, instalments_due};
-use latchkey::state::LockState;
 
 use super::chain_state::LoanView;
 
@@ -14,15 +12,14 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
     let next_due = (due < terms.count).then(|| due_at(terms, due));
     let late = instalments_due(terms, now.saturating_sub(late_after));
     let next_late = (late < terms.count).then(|| due_at(terms, late) + late_after);
-    let grace_ends = Position::at(loan, view.wallet, now)
+    let grace_ends = view
+        .at(now)
+        .position()
         .ok()
         .and_then(|position| position.oldest_unpaid_due)
         .map(|due| due + i64::from(terms.grace_secs));
     let notice_matures = loan.notice.map(|notice| notice.served_at + i64::from(terms.notice_secs));
-    let lock = match view.vehicle.lock {
-        LockState::Locked { since, until } if until != 0 => [Some(until - (until - since) / 3), Some(until)],
-        _ => [None, None],
-    };
+    let lock = [view.vehicle.lock.renewable_from(), view.vehicle.lock.ends_at()];
     let invocations = view.invocations.iter().flat_map(|(_, invocation)| {
         let lease = invocation.claim.map(|claim| claim.lease_end);
         let yields = lease.map(|end| end - super::policy::yield_margin(invocation));
@@ -50,7 +47,7 @@ mod tests {
     use std::collections::HashMap;
 
     use anchor_lang::prelude::Pubkey;
-    use latchkey::state::{Action, LoanStatus, Notice};
+    use latchkey::state::{Action, LoanStatus, LockState, Notice};
     use latchkey_tests_cases::cases;
     use proptest::prelude::*;
 

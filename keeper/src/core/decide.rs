@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::rules::gates::{check_default, check_lock, check_unlock, check_warn};
-use latchkey::rules::ledger::Position;
-use latchkey::state::{Action, Function, Invocation, Loan, LoanStatus};
+use latchkey::rules::gates::{check_default, check_default_and_lock, check_lock, check_unlock, check_warn};
+use latchkey::rules::invocation::{
+    affordable_fee, check_claim, check_expire, check_settle, check_still_due, check_yield, is_newest,
+};
+use latchkey::rules::ledger::Wallet;
+use latchkey::rules::loan_at::LoanAt;
+use latchkey::state::{Action, Function, Invocation, LoanStatus};
 
 use super::call::Call;
 use super::chain_state::LoanView;
@@ -19,11 +23,12 @@ pub(super) fn calls(
     now: i64,
     calls: &HashMap<Pubkey, Call>,
 ) -> Vec<(Pubkey, u64)> {
+    let at = view.at(now);
     view.invocations
         .iter()
         .filter(|(key, invocation)| {
             let ready = calls.get(key).is_none_or(|call| call.may_start(now));
-            ready && is_mine(invocation, me, now) && !should_yield(view, invocation, now)
+            ready && is_mine(invocation, me, now) && !should_yield(view, invocation, &at)
         })
         .filter_map(|(key, invocation)| {
             let ends = invocation.claim?.lease_end - yield_margin(invocation);
@@ -43,44 +48,46 @@ pub(super) fn next_operation(
     if !policy.serves(&view.keys.lender) {
         return None;
     }
-    settle(view, me, now, calls)
-        .or_else(|| collect(view, now))
-        .or_else(|| claim(view, me, now, policy, calls))
-        .or_else(|| request(view, me, now, policy))
+    let at = view.at(now);
+    settle(view, me, &at, calls)
+        .or_else(|| collect(&at))
+        .or_else(|| claim(view, me, &at, policy, calls))
+        .or_else(|| request(view, me, &at, policy))
 }
 
 /// What to do about invocations that exist: bring receipts, give leases back, clear away what is over.
-fn settle(view: &LoanView<'_>, me: Pubkey, now: i64, calls: &HashMap<Pubkey, Call>) -> Option<Operation> {
+fn settle(
+    view: &LoanView<'_>,
+    me: Pubkey,
+    at: &LoanAt<'_>,
+    calls: &HashMap<Pubkey, Call>,
+) -> Option<Operation> {
     view.invocations.iter().find_map(|(key, invocation)| {
         let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
         let call = calls.get(key);
-        // After a change of the device key, what was asked of the old device can no longer be proven.
-        let void = seq <= view.vehicle.void_through;
-        let claimed = !void && invocation.claim.is_some_and(|claim| claim.keeper == me);
+        let claimed = check_settle(invocation, view.vehicle).is_ok_and(|claim| claim.keeper == me);
         if let Some(Call::Proven { receipt }) = call.filter(|_| claimed) {
             return Some(Operation::Confirm { seq, rent_payer, receipt: receipt.clone() });
         }
-        let superseded = seq != view.vehicle.last_seq_asked;
-        let over = superseded || now >= invocation.expires_at;
         let calling = call.is_some_and(Call::is_running);
-        if over && !invocation.is_leased_at(now) {
+        if check_expire(invocation, view.vehicle, at.now).is_ok() {
             return (!calling).then_some(Operation::Expire { seq, rent_payer });
         }
         let refused = matches!(call, Some(Call::Refused { .. }));
-        let gives_up = refused || should_yield(view, invocation, now);
-        (is_mine(invocation, me, now) && gives_up && !calling).then_some(Operation::Yield { seq })
+        let gives_up = refused || should_yield(view, invocation, at);
+        (is_mine(invocation, me, at.now) && gives_up && !calling).then_some(Operation::Yield { seq })
     })
 }
 
 /// A collection that moves money, charges a late fee, or records a cure.
-fn collect(view: &LoanView<'_>, now: i64) -> Option<Operation> {
-    if !view.loan.status.is_open() {
+fn collect(at: &LoanAt<'_>) -> Option<Operation> {
+    if !at.loan.status.is_open() {
         return None;
     }
-    let position = Position::at(view.loan, view.wallet, now).ok()?;
-    let pays = view.wallet > 0 && position.due().is_ok_and(|due| due > 0);
-    let charges = position.ledger.fees > view.loan.ledger.fees;
-    let cures = view.loan.status == LoanStatus::Defaulted && position.past_due == 0;
+    let position = at.position().ok()?;
+    let pays = at.wallet > Wallet(0) && position.due().is_ok_and(|due| due > 0);
+    let charges = position.ledger.fees > at.loan.ledger.fees;
+    let cures = at.loan.status == LoanStatus::Defaulted && position.past_due == 0;
     (pays || charges || cures).then_some(Operation::Collect)
 }
 
@@ -88,49 +95,42 @@ fn collect(view: &LoanView<'_>, now: i64) -> Option<Operation> {
 fn claim(
     view: &LoanView<'_>,
     me: Pubkey,
-    now: i64,
+    at: &LoanAt<'_>,
     policy: &Policy,
     calls: &HashMap<Pubkey, Call>,
 ) -> Option<Operation> {
     let (key, invocation) = view.invocations.last()?;
-    let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
-    let free = invocation.seq == view.vehicle.last_seq_asked
-        && now < invocation.expires_at
-        && !invocation.is_leased_at(now)
-        && lapsed != Some(me)
-        && view.lender.allows_keeper(&me);
-    let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| now >= not_before);
+    let free = check_claim(invocation, view.lender, view.vehicle, me, at.now).is_ok();
+    let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| at.now >= not_before);
     let wanted = policy.wants(invocation.action, invocation.fee, &invocation.command_key)
-        && is_still_right(view, invocation, now);
+        && check_still_due(invocation, at, view.lender, view.vehicle).is_ok();
     (free && rested && wanted).then_some(Operation::Claim { seq: invocation.seq })
 }
 
 /// A new request, the most urgent first: nobody waits for an unlock. Each is claimed in the same transaction, so only
 /// what this keeper can serve is asked for.
-fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option<Operation> {
+fn request(view: &LoanView<'_>, me: Pubkey, at: &LoanAt<'_>, policy: &Policy) -> Option<Operation> {
     let seq = view.vehicle.last_seq_asked.checked_add(1)?;
     let asks = |action, with_default| Operation::Request { action, seq, with_default };
     let serves = |action| {
         let wants = |function: &Function| policy.wants(action, function.fee, &function.command_key);
         view.function(action).is_some_and(wants) && view.lender.allows_keeper(&me)
     };
-    if serves(Action::Unlock) && check_unlock(view.loan, view.vehicle, view.wallet, false, now).is_ok() {
+    if serves(Action::Unlock) && check_unlock(at, view.vehicle, false).is_ok() {
         return Some(asks(Action::Unlock, false));
     }
-    let lockable = |loan: &Loan| {
-        serves(Action::Lock)
-            && check_lock(view.lender, loan, view.vehicle, view.wallet, now).is_ok()
-            && is_funded(view, Action::Lock, policy)
-    };
-    if lockable(view.loan) {
+    let locks = || serves(Action::Lock) && is_funded(view, Action::Lock, policy);
+    if check_lock(at, view.lender, view.vehicle).is_ok() && locks() {
         return Some(asks(Action::Lock, false));
     }
-    if check_default(view.loan, view.wallet, now).is_ok() {
-        let defaulted = Loan { status: LoanStatus::Defaulted, ..view.loan.clone() };
-        return Some(if lockable(&defaulted) { asks(Action::Lock, true) } else { Operation::Default });
+    if check_default_and_lock(at, view.lender, view.vehicle).is_ok() && locks() {
+        return Some(asks(Action::Lock, true));
+    }
+    if check_default(at).is_ok() {
+        return Some(Operation::Default);
     }
     let warnable = serves(Action::Warn)
-        && check_warn(view.lender, view.loan, view.vehicle, view.wallet, now).is_ok()
+        && check_warn(at, view.lender, view.vehicle).is_ok()
         && is_funded(view, Action::Warn, policy);
     warnable.then(|| asks(Action::Warn, false))
 }
@@ -139,33 +139,18 @@ fn request(view: &LoanView<'_>, me: Pubkey, now: i64, policy: &Policy) -> Option
 fn is_funded(view: &LoanView<'_>, action: Action, policy: &Policy) -> bool {
     let Some(function) = view.function(action) else { return false };
     let available = view.escrow_lamports.saturating_sub(policy.escrow_rent);
-    available >= function.fee.saturating_add(view.escrow.unlock_reserve)
+    affordable_fee(function, view.escrow, available).is_ok()
 }
 
 fn is_mine(invocation: &Invocation, me: Pubkey, now: i64) -> bool {
-    invocation.claim.is_some_and(|claim| claim.keeper == me && now < claim.lease_end)
+    check_yield(invocation, me, now).is_ok()
 }
 
 /// Whether a lease is to be given back: the request is superseded or no longer right, or the lease is nearly over.
-fn should_yield(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> bool {
-    let ending = invocation.claim.is_some_and(|claim| now >= claim.lease_end - yield_margin(invocation));
-    ending || invocation.seq != view.vehicle.last_seq_asked || !is_still_right(view, invocation, now)
-}
-
-/// Whether what was asked is still right now. A lock for a loan that has been cured since is not: a wrongly locked
-/// car harms a person.
-fn is_still_right(view: &LoanView<'_>, invocation: &Invocation, now: i64) -> bool {
-    let loan = view.loan;
-    let beyond =
-        || Position::at(loan, view.wallet, now).is_ok_and(|position| position.is_beyond(view.wallet));
-    let quiet = now >= loan.hold_until && !view.lender.is_paused(now);
-    match invocation.action {
-        Action::Unlock => true,
-        Action::Warn => quiet && beyond(),
-        Action::Lock => {
-            loan.status == LoanStatus::Defaulted && quiet && now >= loan.emergency_until && beyond()
-        }
-    }
+fn should_yield(view: &LoanView<'_>, invocation: &Invocation, at: &LoanAt<'_>) -> bool {
+    let ending = invocation.claim.is_some_and(|claim| at.now >= claim.lease_end - yield_margin(invocation));
+    let due = || check_still_due(invocation, at, view.lender, view.vehicle).is_ok();
+    ending || !is_newest(invocation, view.vehicle) || !due()
 }
 
 #[cfg(test)]

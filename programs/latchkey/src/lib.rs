@@ -9,6 +9,8 @@
 
 pub mod errors;
 pub mod events;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod instructions;
 mod lamports;
 mod proof;

@@ -4,8 +4,8 @@
 //! rebuilt here and compared byte for byte; only the 64 signature bytes, which that program has verified, are free.
 
 use anchor_lang::prelude::*;
-use anchor_lang::solana_program::instruction::{get_stack_height, TRANSACTION_LEVEL_STACK_HEIGHT};
-use latchkey_protocol::ed25519::{header, MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
+use anchor_lang::solana_program::instruction::{TRANSACTION_LEVEL_STACK_HEIGHT, get_stack_height};
+use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET, header};
 use solana_instructions_sysvar::{load_current_index_checked, load_instruction_at_checked};
 
 use crate::errors::LatchkeyError;

@@ -5,20 +5,20 @@ use anchor_spl::token_2022::spl_token_2022::extension::{
     BaseStateWithExtensions, ExtensionType, StateWithExtensions,
 };
 use anchor_spl::token_2022::spl_token_2022::state::Mint as MintState;
-use anchor_spl::token_interface::{transfer_checked, Mint, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface, TransferChecked, transfer_checked};
 
 use crate::errors::LatchkeyError;
 
-/// Accepts SPL Token mints, and Token-2022 mints whose extensions only describe them. Every other extension can take
-/// fees, freeze, hide or move money behind the contract's back.
+/// Accepts SPL Token mints, and Token-2022 mints with metadata extensions only. Any other extension can take fees,
+/// freeze, hide or move money without the contract's consent.
 pub fn check_mint(mint: &InterfaceAccount<Mint>) -> Result<()> {
     let info = mint.to_account_info();
     let data = info.try_borrow_data()?;
     let mint = StateWithExtensions::<MintState>::unpack(&data)?;
-    let describes = |extension: &ExtensionType| {
+    let is_metadata = |extension: &ExtensionType| {
         matches!(extension, ExtensionType::MetadataPointer | ExtensionType::TokenMetadata)
     };
-    require!(mint.get_extension_types()?.iter().all(describes), LatchkeyError::UnsupportedMint);
+    require!(mint.get_extension_types()?.iter().all(is_metadata), LatchkeyError::UnsupportedMint);
     Ok(())
 }
 
@@ -37,21 +37,36 @@ pub struct Transfer<'a, 'info> {
 }
 
 impl Transfer<'_, '_> {
-    /// Moves `amount`, nothing if it is 0. `seeds` sign for a program-derived authority, or are empty for one that
-    /// signed the transaction.
+    /// Moves `amount`, nothing if it is 0, and checks that both balances changed by just that. `seeds` sign for a
+    /// program-derived authority, or are empty for one that signed the transaction.
     pub fn send(&self, amount: u64, seeds: &[&[u8]]) -> Result<()> {
         if amount == 0 {
             return Ok(());
         }
+        let (from, to) = (self.from.to_account_info(), self.to.to_account_info());
+        let before = (balance(&from)?, balance(&to)?);
         let accounts = TransferChecked {
-            from: self.from.to_account_info(),
+            from: from.clone(),
             mint: self.mint.to_account_info(),
-            to: self.to.to_account_info(),
+            to: to.clone(),
             authority: self.authority.clone(),
         };
         let signers = [seeds];
         let signers: &[&[&[u8]]] = if seeds.is_empty() { &[] } else { &signers };
         let context = CpiContext::new_with_signer(self.program.key(), accounts, signers);
-        transfer_checked(context, amount, self.mint.decimals)
+        transfer_checked(context, amount, self.mint.decimals)?;
+        let moved = before.0.checked_sub(amount).zip(before.1.checked_add(amount));
+        require!(moved == Some((balance(&from)?, balance(&to)?)), LatchkeyError::TransferMismatch);
+        Ok(())
     }
+}
+
+/// Where a token account holds its amount: after mint and owner, in both token programs.
+const AMOUNT: core::ops::Range<usize> = 64..72;
+
+/// What a token account holds now, base units.
+fn balance(account: &AccountInfo) -> Result<u64> {
+    let data = account.try_borrow_data()?;
+    let amount = data.get(AMOUNT).and_then(|bytes| bytes.try_into().ok());
+    amount.map(u64::from_le_bytes).ok_or_else(|| error!(LatchkeyError::TransferMismatch))
 }

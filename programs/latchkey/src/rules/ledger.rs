@@ -2,9 +2,13 @@
 
 use super::interest::accrue;
 use super::schedule::{due_at, instalments_due};
-use super::{check, Ruled};
+use super::{Ruled, check};
 use crate::errors::LatchkeyError;
 use crate::state::{Ledger, Loan, LoanStatus, Overpayment, Terms, Waterfall};
+
+/// What the car wallet holds, base units. A type of its own, so that it is not mistaken for an amount to pay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wallet(pub u64);
 
 impl Ledger {
     /// Principal and interest owed: what the schedule is about.
@@ -35,8 +39,8 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position of `loan` at `now`, its wallet holding `wallet` base units.
-    pub fn at(loan: &Loan, wallet: u64, now: i64) -> Ruled<Self> {
+    /// The position of `loan` at `now`, its wallet holding `wallet`.
+    pub fn at(loan: &Loan, wallet: Wallet, now: i64) -> Ruled<Self> {
         let terms = &loan.terms;
         let mut ledger = accrue(loan.ledger, terms.apr_bps, now)?;
         if loan.status != LoanStatus::ChargedOff {
@@ -45,8 +49,8 @@ impl Position {
         let due = instalments_due(terms, now);
         let past_due = past_due(&ledger, terms, due)?;
         let collectable = match terms.waterfall {
-            Waterfall::InterestPrincipalFees => wallet,
-            Waterfall::FeesInterestPrincipal => wallet.saturating_sub(ledger.fees),
+            Waterfall::InterestPrincipalFees => wallet.0,
+            Waterfall::FeesInterestPrincipal => wallet.0.saturating_sub(ledger.fees),
         };
         let oldest_unpaid_due =
             (collectable < past_due).then(|| due_at(terms, oldest_unpaid(&ledger, terms, collectable)));
@@ -66,8 +70,8 @@ impl Position {
     }
 
     /// Whether something is past due and a wallet of this balance cannot cure it.
-    pub fn is_beyond(&self, wallet: u64) -> bool {
-        self.past_due > 0 && wallet < self.cure
+    pub fn is_beyond(&self, wallet: Wallet) -> bool {
+        self.past_due > 0 && wallet.0 < self.cure
     }
 
     /// Whole days since the oldest unpaid due date at `now`.
@@ -100,7 +104,7 @@ fn oldest_unpaid(ledger: &Ledger, terms: &Terms, more: u64) -> u16 {
 /// Two doubts go to the borrower. What the wallet holds counts as paid, because the chain cannot tell when a plain
 /// transfer arrived. And what went to fees counts toward the schedule, so that an unpaid fee never makes a later
 /// instalment late, the last one included (16 CFR 444.4).
-fn assess_late_fees(ledger: &mut Ledger, terms: &Terms, wallet: u64, now: i64) -> Ruled<()> {
+fn assess_late_fees(ledger: &mut Ledger, terms: &Terms, wallet: Wallet, now: i64) -> Ruled<()> {
     let late = instalments_due(terms, now.saturating_sub(i64::from(terms.late_after_secs)));
     if late <= ledger.late_decided {
         return Ok(());
@@ -109,7 +113,7 @@ fn assess_late_fees(ledger: &mut Ledger, terms: &Terms, wallet: u64, now: i64) -
         Waterfall::InterestPrincipalFees => 0,
         Waterfall::FeesInterestPrincipal => ledger.fees_paid,
     };
-    let funds = u128::from(wallet) + u128::from(diverted);
+    let funds = u128::from(wallet.0) + u128::from(diverted);
     let covered = if funds >= u128::from(ledger.owed_on_schedule()?) {
         late
     } else {
@@ -166,44 +170,44 @@ pub struct Payment {
 }
 
 /// Accrues, charges late fees, and takes what is due from a wallet that holds `wallet`.
-pub fn collect(loan: &mut Loan, wallet: u64, now: i64) -> Ruled<Payment> {
+pub fn collect(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
     let (late_fees, applied) = collect_due(loan, wallet, now)?;
-    settle(loan, now, late_fees, applied)
+    land(loan, now, late_fees, applied)
 }
 
 /// Takes what is due and `amount` beyond it from a wallet that holds `wallet`.
-pub fn prepay(loan: &mut Loan, wallet: u64, amount: u64, now: i64) -> Ruled<Payment> {
+pub fn prepay(loan: &mut Loan, wallet: Wallet, amount: u64, now: i64) -> Ruled<Payment> {
     check(amount > 0, LatchkeyError::ZeroAmount)?;
     let (late_fees, due) = collect_due(loan, wallet, now)?;
-    check(wallet - due.total() >= amount, LatchkeyError::WalletTooSmall)?;
+    check(wallet.0 - due.total() >= amount, LatchkeyError::WalletTooSmall)?;
     check(amount <= loan.ledger.owed_on_schedule()?, LatchkeyError::PrepayExceedsPayoff)?;
     let beyond = apply_to_debt(&mut loan.ledger, amount)?;
     if loan.terms.overpayment == Overpayment::PayAhead {
         credit_schedule(&mut loan.ledger, amount)?;
     }
-    settle(loan, now, late_fees, due.and(beyond))
+    land(loan, now, late_fees, due.and(beyond))
 }
 
 /// Takes all that is owed from a wallet that holds `wallet`. Works while late.
-pub fn pay_off(loan: &mut Loan, wallet: u64, now: i64) -> Ruled<Payment> {
+pub fn pay_off(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
     check(loan.status.is_open(), LatchkeyError::LoanPaidOff)?;
     let position = Position::at(loan, wallet, now)?;
-    check(wallet >= position.ledger.payoff()?, LatchkeyError::WalletTooSmall)?;
+    check(wallet.0 >= position.ledger.payoff()?, LatchkeyError::WalletTooSmall)?;
     let late_fees = position.ledger.fees - loan.ledger.fees;
     loan.ledger = position.ledger;
     let owed = loan.ledger.owed_on_schedule()?;
     let fees = loan.ledger.fees;
     let applied = apply_to_debt(&mut loan.ledger, owed)?.and(apply_to_fees(&mut loan.ledger, fees)?);
     credit_schedule(&mut loan.ledger, owed)?;
-    settle(loan, now, late_fees, applied)
+    land(loan, now, late_fees, applied)
 }
 
-fn collect_due(loan: &mut Loan, wallet: u64, now: i64) -> Ruled<(u64, Applied)> {
+fn collect_due(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<(u64, Applied)> {
     check(loan.status.is_open(), LatchkeyError::LoanPaidOff)?;
     let position = Position::at(loan, wallet, now)?;
     let late_fees = position.ledger.fees - loan.ledger.fees;
     loan.ledger = position.ledger;
-    let taken = wallet.min(position.due()?);
+    let taken = wallet.0.min(position.due()?);
     let fees = match loan.terms.waterfall {
         Waterfall::InterestPrincipalFees => taken.saturating_sub(position.past_due),
         Waterfall::FeesInterestPrincipal => taken.min(position.ledger.fees),
@@ -237,7 +241,7 @@ fn credit_schedule(ledger: &mut Ledger, amount: u64) -> Ruled<()> {
 }
 
 /// Moves the status to where the money now is.
-fn settle(loan: &mut Loan, now: i64, late_fees: u64, applied: Applied) -> Ruled<Payment> {
+fn land(loan: &mut Loan, now: i64, late_fees: u64, applied: Applied) -> Ruled<Payment> {
     let was_defaulted = loan.status == LoanStatus::Defaulted;
     let due = instalments_due(&loan.terms, now);
     let current = past_due(&loan.ledger, &loan.terms, due)? == 0;
@@ -256,7 +260,7 @@ fn settle(loan: &mut Loan, now: i64, late_fees: u64, applied: Applied) -> Ruled<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests_support::{loan, terms};
+    use crate::fixtures::{loan, terms};
 
     /// Ten instalments of 1,000 from time 1,000, every 100 s; late after 20 s at a fee of 25; no interest.
     fn current() -> Loan {
@@ -265,14 +269,14 @@ mod tests {
 
     #[test]
     fn nothing_is_due_one_second_before_the_first_due_date() {
-        let position = Position::at(&current(), 0, 999).unwrap();
+        let position = Position::at(&current(), Wallet(0), 999).unwrap();
         assert_eq!((position.past_due, position.oldest_unpaid_due), (0, None));
     }
 
     #[test]
     fn an_instalment_is_due_at_its_due_date_to_the_second() {
         for now in [1_000, 1_001] {
-            let position = Position::at(&current(), 0, now).unwrap();
+            let position = Position::at(&current(), Wallet(0), now).unwrap();
             assert_eq!((position.past_due, position.oldest_unpaid_due), (1_000, Some(1_000)));
         }
     }
@@ -283,9 +287,9 @@ mod tests {
             for wallet in [0, 24, 25, 999, 1_000, 1_024, 1_025, 1_999, 2_000, 2_049, 2_050] {
                 let mut loan = current();
                 loan.terms.waterfall = waterfall;
-                let before = Position::at(&loan, wallet, 1_130).unwrap();
-                let taken = collect(&mut loan, wallet, 1_130).unwrap().applied.total();
-                let after = Position::at(&loan, wallet - taken, 1_130).unwrap();
+                let before = Position::at(&loan, Wallet(wallet), 1_130).unwrap();
+                let taken = collect(&mut loan, Wallet(wallet), 1_130).unwrap().applied.total();
+                let after = Position::at(&loan, Wallet(wallet - taken), 1_130).unwrap();
                 assert_eq!(before.oldest_unpaid_due, after.oldest_unpaid_due, "{waterfall:?} {wallet}");
             }
         }
@@ -295,9 +299,9 @@ mod tests {
     fn at_the_last_due_date_all_that_is_owed_is_due() {
         let mut loan = current();
         loan.terms.apr_bps = 1_000;
-        let position = Position::at(&loan, 0, 1_900).unwrap();
+        let position = Position::at(&loan, Wallet(0), 1_900).unwrap();
         assert_eq!(position.past_due, position.ledger.owed_on_schedule().unwrap());
-        let position = Position::at(&loan, 0, 1_899).unwrap();
+        let position = Position::at(&loan, Wallet(0), 1_899).unwrap();
         assert_eq!(position.past_due, 9_000);
     }
 
@@ -305,25 +309,25 @@ mod tests {
     fn past_due_is_never_more_than_is_owed() {
         let mut loan = current();
         loan.ledger.principal = 300;
-        assert_eq!(Position::at(&loan, 0, 1_100).unwrap().past_due, 300);
+        assert_eq!(Position::at(&loan, Wallet(0), 1_100).unwrap().past_due, 300);
     }
 
     #[test]
     fn a_collection_takes_what_is_due_and_leaves_the_rest() {
         let mut loan = current();
-        let payment = collect(&mut loan, 5_000, 1_000).unwrap();
+        let payment = collect(&mut loan, Wallet(5_000), 1_000).unwrap();
         assert_eq!(payment.applied, Applied { principal: 1_000, ..Applied::default() });
-        assert_eq!(collect(&mut loan, 4_000, 1_000).unwrap().applied.total(), 0);
+        assert_eq!(collect(&mut loan, Wallet(4_000), 1_000).unwrap().applied.total(), 0);
     }
 
     #[test]
     fn a_late_fee_falls_at_its_second_and_once() {
         for (now, fees) in [(1_019, 0), (1_020, 25), (1_021, 25), (1_119, 25), (1_120, 50)] {
-            assert_eq!(Position::at(&current(), 0, now).unwrap().ledger.fees, fees, "at {now}");
+            assert_eq!(Position::at(&current(), Wallet(0), now).unwrap().ledger.fees, fees, "at {now}");
         }
         let mut loan = current();
         for now in 1_000..1_050 {
-            collect(&mut loan, 0, now).unwrap();
+            collect(&mut loan, Wallet(0), now).unwrap();
         }
         assert_eq!(loan.ledger.fees, 25);
     }
@@ -331,7 +335,7 @@ mod tests {
     #[test]
     fn an_instalment_the_wallet_could_pay_is_not_late_however_late_it_is_collected() {
         let mut loan = current();
-        let payment = collect(&mut loan, 1_000, 1_090).unwrap();
+        let payment = collect(&mut loan, Wallet(1_000), 1_090).unwrap();
         assert_eq!((payment.late_fees, payment.applied.total()), (0, 1_000));
     }
 
@@ -340,13 +344,13 @@ mod tests {
         for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
             let mut loan = current();
             loan.terms.waterfall = waterfall;
-            collect(&mut loan, 0, 1_020).unwrap();
+            collect(&mut loan, Wallet(0), 1_020).unwrap();
             assert_eq!(loan.ledger.fees, 25);
             // From here on every instalment is paid in full and in time, and the fee never.
             let mut wallet = 1_000;
             for k in 0..9 {
-                collect(&mut loan, wallet, 1_030 + k * 100).unwrap();
-                collect(&mut loan, 0, 1_030 + k * 100 + 69).unwrap();
+                collect(&mut loan, Wallet(wallet), 1_030 + k * 100).unwrap();
+                collect(&mut loan, Wallet(0), 1_030 + k * 100 + 69).unwrap();
                 wallet = 1_000;
             }
             let charged = loan.ledger.fees + loan.ledger.fees_paid;
@@ -361,7 +365,7 @@ mod tests {
         loan.ledger.interest = 100;
         loan.ledger.fees = 25;
         loan.ledger.late_decided = 10;
-        let payment = collect(&mut loan, 1_010, 1_000).unwrap();
+        let payment = collect(&mut loan, Wallet(1_010), 1_000).unwrap();
         assert_eq!(payment.applied, Applied { interest: 100, principal: 900, fees: 10 });
     }
 
@@ -372,34 +376,35 @@ mod tests {
         loan.ledger.interest = 100;
         loan.ledger.fees = 25;
         loan.ledger.late_decided = 10;
-        let payment = collect(&mut loan, 1_010, 1_000).unwrap();
+        let payment = collect(&mut loan, Wallet(1_010), 1_000).unwrap();
         assert_eq!(payment.applied, Applied { interest: 100, principal: 885, fees: 25 });
     }
 
     #[test]
     fn a_prepayment_lowers_the_principal_and_the_next_instalment_stays_due() {
         let mut loan = current();
-        let payment = prepay(&mut loan, 3_000, 2_000, 1_000).unwrap();
+        let payment = prepay(&mut loan, Wallet(3_000), 2_000, 1_000).unwrap();
         assert_eq!(payment.applied.principal, 3_000);
-        assert_eq!(Position::at(&loan, 0, 1_100).unwrap().past_due, 1_000);
+        assert_eq!(Position::at(&loan, Wallet(0), 1_100).unwrap().past_due, 1_000);
     }
 
     #[test]
     fn a_prepayment_pays_ahead_where_the_contract_says_so() {
         let mut loan = current();
         loan.terms.overpayment = Overpayment::PayAhead;
-        prepay(&mut loan, 3_000, 2_000, 1_000).unwrap();
-        assert_eq!(Position::at(&loan, 0, 1_200).unwrap().past_due, 0);
-        assert_eq!(Position::at(&loan, 0, 1_300).unwrap().past_due, 1_000);
+        prepay(&mut loan, Wallet(3_000), 2_000, 1_000).unwrap();
+        assert_eq!(Position::at(&loan, Wallet(0), 1_200).unwrap().past_due, 0);
+        assert_eq!(Position::at(&loan, Wallet(0), 1_300).unwrap().past_due, 1_000);
     }
 
     #[test]
     fn a_prepayment_needs_an_amount_the_wallet_holds_and_the_loan_owes() {
-        let refusal = |wallet, amount| prepay(&mut current(), wallet, amount, 1_000).unwrap_err() as u32;
+        let refusal =
+            |wallet, amount| prepay(&mut current(), Wallet(wallet), amount, 1_000).unwrap_err() as u32;
         assert_eq!(refusal(5_000, 0), LatchkeyError::ZeroAmount as u32);
         assert_eq!(refusal(1_999, 1_000), LatchkeyError::WalletTooSmall as u32);
         assert_eq!(refusal(20_000, 9_001), LatchkeyError::PrepayExceedsPayoff as u32);
-        assert!(prepay(&mut current(), 10_000, 9_000, 1_000).unwrap().paid_off);
+        assert!(prepay(&mut current(), Wallet(10_000), 9_000, 1_000).unwrap().paid_off);
     }
 
     #[test]
@@ -407,13 +412,13 @@ mod tests {
         let mut loan = current();
         loan.terms.apr_bps = 1_000;
         loan.status = LoanStatus::Defaulted;
-        let owed = Position::at(&loan, 0, 1_060).unwrap().ledger.payoff().unwrap();
+        let owed = Position::at(&loan, Wallet(0), 1_060).unwrap().ledger.payoff().unwrap();
         assert_eq!(owed, 10_025);
-        collect(&mut loan, 0, 1_060).unwrap();
-        assert!(pay_off(&mut loan, owed - 1, 1_060).is_err());
-        let payment = pay_off(&mut loan, owed, 1_060).unwrap();
+        collect(&mut loan, Wallet(0), 1_060).unwrap();
+        assert!(pay_off(&mut loan, Wallet(owed - 1), 1_060).is_err());
+        let payment = pay_off(&mut loan, Wallet(owed), 1_060).unwrap();
         assert_eq!((payment.applied.total(), loan.status), (owed, LoanStatus::PaidOff));
-        assert!(pay_off(&mut loan, owed, 1_060).is_err());
+        assert!(pay_off(&mut loan, Wallet(owed), 1_060).is_err());
     }
 
     #[test]
@@ -421,9 +426,9 @@ mod tests {
         let mut loan = current();
         loan.status = LoanStatus::Defaulted;
         loan.notice = Some(crate::state::Notice { served_at: 1_000, evidence: [0; 32], channels: 1 });
-        assert!(!collect(&mut loan, 999, 1_060).unwrap().cured);
+        assert!(!collect(&mut loan, Wallet(999), 1_060).unwrap().cured);
         assert!(loan.notice.is_some());
-        assert!(collect(&mut loan, 1, 1_060).unwrap().cured);
+        assert!(collect(&mut loan, Wallet(1), 1_060).unwrap().cured);
         assert_eq!((loan.status, loan.notice), (LoanStatus::Active, None));
     }
 
@@ -431,6 +436,6 @@ mod tests {
     fn a_charged_off_loan_has_no_late_fees() {
         let mut loan = current();
         loan.status = LoanStatus::ChargedOff;
-        assert_eq!(Position::at(&loan, 0, 1_500).unwrap().ledger.fees, 0);
+        assert_eq!(Position::at(&loan, Wallet(0), 1_500).unwrap().ledger.fees, 0);
     }
 }

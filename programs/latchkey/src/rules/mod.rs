@@ -4,7 +4,9 @@
 pub mod calendar;
 pub mod gates;
 pub mod interest;
+pub mod invocation;
 pub mod ledger;
+pub mod loan_at;
 pub mod schedule;
 pub mod servicing;
 pub mod terms;
@@ -16,12 +18,5 @@ pub type Ruled<T> = std::result::Result<T, LatchkeyError>;
 
 /// `Ok` if the condition holds, else the rule that it breaks.
 pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
-    if holds {
-        Ok(())
-    } else {
-        Err(broken)
-    }
+    if holds { Ok(()) } else { Err(broken) }
 }
-
-#[cfg(test)]
-pub(crate) mod tests_support;

@@ -1,6 +1,6 @@
 //! When instalments are due.
 
-use super::calendar::{add_months, Date};
+use super::calendar::{Date, add_months};
 use crate::state::{Period, Terms};
 
 /// When instalment `k`, counted from 0, is due.
@@ -24,11 +24,7 @@ pub fn instalments_due(terms: &Terms, now: i64) -> u16 {
             let apart = Date::from_unix(now).months() - Date::from_unix(terms.first_due).months();
             let k = apart / months;
             // In the month of a due date, it may still lie ahead.
-            if add_months(terms.first_due, k * months) > now {
-                k - 1
-            } else {
-                k
-            }
+            if add_months(terms.first_due, k * months) > now { k - 1 } else { k }
         }
     };
     let due = (passed + 1).saturating_sub(i64::from(terms.deferred)).max(0);
@@ -43,7 +39,7 @@ pub fn last_due(terms: &Terms) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests_support::terms;
+    use crate::fixtures::terms;
 
     fn due_counted_one_by_one(terms: &Terms, now: i64) -> u16 {
         (0..terms.count).take_while(|k| now >= due_at(terms, *k)).count() as u16

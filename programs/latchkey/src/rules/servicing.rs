@@ -2,14 +2,14 @@
 
 use super::calendar::DAY;
 use super::interest::accrue;
-use super::ledger::Position;
+use super::ledger::{Position, Wallet};
 use super::schedule::last_due;
 use super::terms::MAX_TERM_SECS;
-use super::{check, Ruled};
+use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Loan, LoanStatus, Vehicle};
 
-/// The longest hold, seconds: a mistyped date must not forbid locks for good.
+/// The longest hold, seconds: a mistyped date must not forbid locks for ever.
 pub const MAX_HOLD_SECS: i64 = 366 * DAY;
 
 /// Days past due from which a closed-end loan can be charged off (FFIEC Uniform Retail Credit Classification).
@@ -26,7 +26,7 @@ pub fn place_hold(loan: &mut Loan, until: i64, now: i64) -> Ruled<()> {
 
 /// The early end of a hold.
 pub fn lift_hold(loan: &mut Loan, now: i64) -> Ruled<()> {
-    check(now < loan.hold_until, E::NotOnHold)?;
+    check(loan.is_on_hold(now), E::NotOnHold)?;
     loan.hold_until = 0;
     Ok(())
 }
@@ -43,7 +43,7 @@ pub fn extend(loan: &mut Loan, now: i64) -> Ruled<()> {
     loan.terms = terms;
     loan.extensions_used = loan.extensions_used.checked_add(1).ok_or(E::Overflow)?;
 
-    let position = Position::at(loan, 0, now)?;
+    let position = Position::at(loan, Wallet(0), now)?;
     // The instalment that was warned of falls due again, and may be warned of again.
     loan.warned_through = loan.warned_through.min(position.instalments_due);
     if position.past_due == 0 {
@@ -70,7 +70,7 @@ pub fn waive_fees(loan: &mut Loan, amount: u64, now: i64) -> Ruled<()> {
 /// Lets the car start for `emergency_secs`, as often as the terms grant.
 pub fn emergency_start(loan: &mut Loan, vehicle: &Vehicle, now: i64) -> Ruled<()> {
     check(vehicle.lock_asked.is_some(), E::NothingToUnlock)?;
-    check(now >= loan.emergency_until, E::InEmergencyStart)?;
+    check(!loan.is_in_emergency_start(now), E::InEmergencyStart)?;
     check(loan.emergency_used < loan.terms.emergency_max, E::NoEmergencyStartLeft)?;
     loan.emergency_used = loan.emergency_used.checked_add(1).ok_or(E::Overflow)?;
     loan.emergency_until = now.checked_add(i64::from(loan.terms.emergency_secs)).ok_or(E::Overflow)?;
@@ -78,7 +78,7 @@ pub fn emergency_start(loan: &mut Loan, vehicle: &Vehicle, now: i64) -> Ruled<()
 }
 
 /// Gives the loan up, [`CHARGE_OFF_DAYS`] past due or later. Returns where it stood.
-pub fn charge_off(loan: &mut Loan, wallet: u64, now: i64) -> Ruled<Position> {
+pub fn charge_off(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Position> {
     check(loan.status.is_open(), E::LoanPaidOff)?;
     check(loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
     let position = Position::at(loan, wallet, now)?;
@@ -90,13 +90,13 @@ pub fn charge_off(loan: &mut Loan, wallet: u64, now: i64) -> Ruled<Position> {
 }
 
 /// Takes `amount` out of a wallet that holds `wallet`, beyond past due and fees.
-pub fn withdraw_surplus(loan: &mut Loan, wallet: u64, amount: u64, now: i64) -> Ruled<()> {
+pub fn withdraw_surplus(loan: &mut Loan, wallet: Wallet, amount: u64, now: i64) -> Ruled<()> {
     check(amount > 0, E::ZeroAmount)?;
     let due = match loan.status {
         LoanStatus::PaidOff => 0,
         _ => Position::at(loan, wallet, now)?.due()?,
     };
-    check(wallet.saturating_sub(due) >= amount, E::NotSurplus)?;
+    check(wallet.0.saturating_sub(due) >= amount, E::NotSurplus)?;
     loan.ledger.withdrawn = loan.ledger.withdrawn.checked_add(amount).ok_or(E::Overflow)?;
     Ok(())
 }
@@ -104,8 +104,8 @@ pub fn withdraw_surplus(loan: &mut Loan, wallet: u64, amount: u64, now: i64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{loan, terms, vehicle};
     use crate::rules::schedule::due_at;
-    use crate::rules::tests_support::{loan, terms, vehicle};
     use crate::state::{AskedLock, Period};
 
     fn code<T>(ruled: Ruled<T>) -> Result<(), u32> {
@@ -185,25 +185,31 @@ mod tests {
     #[test]
     fn a_charge_off_waits_120_days_to_the_second() {
         let since = 1_000 + CHARGE_OFF_DAYS * DAY;
-        assert_eq!(code(charge_off(&mut loan(terms()), 0, since - 1)), broken(E::TooEarlyToChargeOff));
+        assert_eq!(
+            code(charge_off(&mut loan(terms()), Wallet(0), since - 1)),
+            broken(E::TooEarlyToChargeOff)
+        );
         for now in [since, since + 1] {
             let mut loan = loan(terms());
-            assert_eq!(code(charge_off(&mut loan, 0, now)), Ok(()));
-            assert_eq!(code(charge_off(&mut loan, 0, now)), broken(E::ChargedOff));
+            assert_eq!(code(charge_off(&mut loan, Wallet(0), now)), Ok(()));
+            assert_eq!(code(charge_off(&mut loan, Wallet(0), now)), broken(E::ChargedOff));
         }
         // A wallet that pays what is past due leaves nothing to charge off.
-        assert_eq!(code(charge_off(&mut loan(terms()), 20_000, since)), broken(E::TooEarlyToChargeOff));
+        assert_eq!(
+            code(charge_off(&mut loan(terms()), Wallet(20_000), since)),
+            broken(E::TooEarlyToChargeOff)
+        );
     }
 
     #[test]
     fn what_is_due_stays_in_the_wallet() {
         let mut loan = loan(terms());
-        assert_eq!(code(withdraw_surplus(&mut loan, 1_500, 0, 1_000)), broken(E::ZeroAmount));
-        assert_eq!(code(withdraw_surplus(&mut loan, 1_500, 501, 1_000)), broken(E::NotSurplus));
-        assert_eq!(code(withdraw_surplus(&mut loan, 1_500, 1_500, 999)), Ok(()));
-        assert_eq!(code(withdraw_surplus(&mut loan, 1_500, 500, 1_000)), Ok(()));
+        assert_eq!(code(withdraw_surplus(&mut loan, Wallet(1_500), 0, 1_000)), broken(E::ZeroAmount));
+        assert_eq!(code(withdraw_surplus(&mut loan, Wallet(1_500), 501, 1_000)), broken(E::NotSurplus));
+        assert_eq!(code(withdraw_surplus(&mut loan, Wallet(1_500), 1_500, 999)), Ok(()));
+        assert_eq!(code(withdraw_surplus(&mut loan, Wallet(1_500), 500, 1_000)), Ok(()));
         assert_eq!(loan.ledger.withdrawn, 2_000);
         loan.status = LoanStatus::PaidOff;
-        assert_eq!(code(withdraw_surplus(&mut loan, 1_500, 1_500, 1_000)), Ok(()));
+        assert_eq!(code(withdraw_surplus(&mut loan, Wallet(1_500), 1_500, 1_000)), Ok(()));
     }
 }

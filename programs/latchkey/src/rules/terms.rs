@@ -2,7 +2,7 @@
 
 use super::calendar::DAY;
 use super::schedule::last_due;
-use super::{check, Ruled};
+use super::{Ruled, check};
 use crate::errors::LatchkeyError;
 use crate::state::{Period, PolicyFloors, Terms};
 
@@ -39,9 +39,10 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
         terms.emergency_secs >= floors.min_emergency_secs && terms.emergency_max >= floors.min_emergency_max,
         E::TermsEmergencyStart,
     )?;
-    let lock_is_bounded = match floors.max_lock_ttl_secs {
-        0 => true,
-        longest => (1..=longest).contains(&terms.lock_ttl_secs),
+    let lock_is_bounded = match (floors.max_lock_ttl_secs(), terms.lock_ttl_secs()) {
+        (None, _) => true,
+        (Some(longest), Some(secs)) => secs <= longest,
+        (Some(_), None) => false,
     };
     check(lock_is_bounded, E::TermsLockTtl)
 }
@@ -49,7 +50,7 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::tests_support::{floors, terms};
+    use crate::fixtures::{floors, terms};
 
     fn broken(change: impl FnOnce(&mut Terms), floors: PolicyFloors) -> Option<u32> {
         let mut terms = terms();
@@ -106,7 +107,12 @@ mod tests {
             |t| t.emergency_secs = 8,
             E::TermsEmergencyStart,
         );
-        binds(|f| f.min_emergency_max = 9, |t| t.emergency_max = 9, |t| t.emergency_max = 8, E::TermsEmergencyStart);
+        binds(
+            |f| f.min_emergency_max = 9,
+            |t| t.emergency_max = 9,
+            |t| t.emergency_max = 8,
+            E::TermsEmergencyStart,
+        );
         binds(
             |f| f.max_lock_ttl_secs = 9,
             |t| t.lock_ttl_secs = 9,

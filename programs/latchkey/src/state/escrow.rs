@@ -1,5 +1,7 @@
 use anchor_lang::prelude::*;
 
+use super::ACCOUNT_VERSION;
+
 /// Lamports set aside for a loan's function calls. What lies above the account's rent is available.
 ///
 /// Seeds: `escrow`, loan.
@@ -28,4 +30,26 @@ pub struct Escrow {
     pub withdrawn: u64,
     /// Kept for later fields.
     pub reserved: [u8; 64],
+}
+
+impl Escrow {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"escrow";
+
+    /// An empty escrow of `loan` that keeps `unlock_reserve` lamports back for the unlock.
+    pub fn new(bump: u8, loan: Pubkey, unlock_reserve: u64) -> Self {
+        Self {
+            version: ACCOUNT_VERSION,
+            bump,
+            loan,
+            unlock_reserve,
+            deposited: 0,
+            committed: 0,
+            paid: 0,
+            refunded: 0,
+            forfeited: 0,
+            withdrawn: 0,
+            reserved: [0; 64],
+        }
+    }
 }

@@ -38,3 +38,8 @@ pub struct Function {
     /// Kept for later fields.
     pub reserved: [u8; 64],
 }
+
+impl Function {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"function";
+}

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 
-use super::Action;
+use super::{ACCOUNT_VERSION, Action, Function, Loan};
+use crate::rules::invocation::Requested;
 
 /// One function call asked for and paid in advance: it holds its fee, and the bond of the keeper that leases it.
 ///
@@ -54,6 +55,38 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"invocation";
+
+    /// An unclaimed call of `function` for `loan`, requested at `now`. It holds the function's fee; bump and rent payer
+    /// are the caller's to set.
+    pub fn new(function: &Function, loan_key: Pubkey, loan: &Loan, requested: Requested, now: i64) -> Self {
+        let Requested { seq, expires_at, lock_until, instalment } = requested;
+        Self {
+            version: ACCOUNT_VERSION,
+            bump: 0,
+            lender: loan.lender,
+            loan: loan_key,
+            vehicle: loan.vehicle,
+            borrower: loan.borrower,
+            seq,
+            action: function.action,
+            function_revision: function.revision,
+            command_key: function.command_key,
+            fee: function.fee,
+            bond: function.bond,
+            lease_secs: function.lease_secs,
+            requested_at: now,
+            expires_at,
+            lock_until: lock_until.unwrap_or(0),
+            instalment,
+            claim: None,
+            last_lapsed: None,
+            rent_payer: Pubkey::default(),
+            reserved: [0; 32],
+        }
+    }
+
     /// Whether a keeper's lease runs at `now`.
     pub fn is_leased_at(&self, now: i64) -> bool {
         self.claim.is_some_and(|claim| now < claim.lease_end)

@@ -43,6 +43,9 @@ pub struct Lender {
 }
 
 impl Lender {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"lender";
+
     /// Whether `key` may do the lender's daily work.
     pub fn is_servicing(&self, key: &Pubkey) -> bool {
         *key == self.authority || *key == self.servicer
@@ -78,4 +81,11 @@ pub struct PolicyFloors {
     pub min_emergency_max: u8,
     /// Longest a lock may stand without renewal, seconds; 0 lets a lock stand until unlocked.
     pub max_lock_ttl_secs: u32,
+}
+
+impl PolicyFloors {
+    /// Longest a lock may stand without renewal, seconds, if the policy bounds it.
+    pub fn max_lock_ttl_secs(&self) -> Option<u32> {
+        Some(self.max_lock_ttl_secs).filter(|secs| *secs > 0)
+    }
 }

@@ -1,5 +1,7 @@
 use anchor_lang::prelude::*;
 
+use super::ACCOUNT_VERSION;
+
 /// A car loan: its terms, its ledger, and where it stands.
 ///
 /// Seeds: `loan`, vehicle, `index` as little-endian `u32`. Its associated token account is the car's wallet.
@@ -48,6 +50,84 @@ pub struct Loan {
     pub rent_payer: Pubkey,
     /// Kept for later fields.
     pub reserved: [u8; 32],
+}
+
+/// Whose loan it is, and where its money is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoanParties {
+    /// Who lends.
+    pub lender: Pubkey,
+    /// Who owes.
+    pub borrower: Pubkey,
+    /// The car that secures it.
+    pub vehicle: Pubkey,
+    /// The car's wallet.
+    pub wallet: Pubkey,
+    /// Who pays the rent, and gets it back.
+    pub rent_payer: Pubkey,
+}
+
+impl Loan {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"loan";
+
+    /// The loan number `index` on its vehicle, lent at `now`.
+    pub fn new(bump: u8, parties: LoanParties, index: u32, terms: Terms, now: i64) -> Self {
+        let LoanParties { lender, borrower, vehicle, wallet, rent_payer } = parties;
+        Self {
+            version: ACCOUNT_VERSION,
+            bump,
+            lender,
+            borrower,
+            vehicle,
+            wallet,
+            index,
+            status: LoanStatus::Active,
+            terms,
+            ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
+            notice: None,
+            hold_until: 0,
+            emergency_until: 0,
+            emergency_used: 0,
+            extensions_used: 0,
+            warned_through: 0,
+            invocations_open: 0,
+            opened_at: now,
+            defaulted_at: 0,
+            rent_payer,
+            reserved: [0; 32],
+        }
+    }
+
+    /// What the program signs with for the car wallet.
+    pub fn signer_seeds(&self) -> LoanSignerSeeds {
+        LoanSignerSeeds { vehicle: self.vehicle, index: self.index.to_le_bytes(), bump: [self.bump] }
+    }
+
+    /// Whether a promise to pay keeps warnings and locks away at `now`.
+    pub const fn is_on_hold(&self, now: i64) -> bool {
+        now < self.hold_until
+    }
+
+    /// Whether an emergency start keeps locks away at `now`.
+    pub const fn is_in_emergency_start(&self, now: i64) -> bool {
+        now < self.emergency_until
+    }
+}
+
+/// The seeds of a loan's address, its bump last.
+#[derive(Clone, Copy, Debug)]
+pub struct LoanSignerSeeds {
+    vehicle: Pubkey,
+    index: [u8; 4],
+    bump: [u8; 1],
+}
+
+impl LoanSignerSeeds {
+    /// As a cross-program call wants them.
+    pub fn as_slices(&self) -> [&[u8]; 4] {
+        [Loan::SEED, self.vehicle.as_ref(), &self.index, &self.bump]
+    }
 }
 
 /// Where a loan stands.
@@ -107,6 +187,18 @@ pub struct Terms {
     pub waterfall: Waterfall,
     /// What an overpayment does.
     pub overpayment: Overpayment,
+}
+
+impl Terms {
+    /// From a served notice to the earliest lock, seconds, if a notice is owed.
+    pub fn notice_secs(&self) -> Option<u32> {
+        Some(self.notice_secs).filter(|secs| *secs > 0)
+    }
+
+    /// How long a lock stands without renewal, seconds, if it ends by itself.
+    pub fn lock_ttl_secs(&self) -> Option<u32> {
+        Some(self.lock_ttl_secs).filter(|secs| *secs > 0)
+    }
 }
 
 /// The time from one due date to the next.

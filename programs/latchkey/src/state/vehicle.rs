@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::Action;
+use super::{ACCOUNT_VERSION, Action};
 
 /// A car: the key of its device, what it last proved, and what is asked of it.
 ///
@@ -44,9 +44,34 @@ pub struct Vehicle {
 }
 
 impl Vehicle {
+    /// The first seed of its address.
+    pub const SEED: &'static [u8] = b"vehicle";
+
+    /// A car that has proven `device_key`: it starts, and nothing was ever requested of it.
+    pub fn new(bump: u8, lender: Pubkey, device_key: Pubkey, vin_commitment: [u8; 32]) -> Self {
+        Self {
+            version: ACCOUNT_VERSION,
+            bump,
+            lender,
+            first_device_key: device_key,
+            device_key,
+            vin_commitment,
+            active_loan: None,
+            lock: LockState::Unlocked,
+            lock_asked: None,
+            last_seq_asked: 0,
+            last_seq_proven: 0,
+            void_through: 0,
+            open: None,
+            loans: 0,
+            retired: false,
+            reserved: [0; 64],
+        }
+    }
+
     /// Whether the car may be locked at `now`: proven, or asked for and neither undone nor run out.
     pub fn may_be_locked_at(&self, now: i64) -> bool {
-        self.lock_asked.is_some_and(|asked| asked.until == 0 || now < asked.until)
+        self.lock_asked.is_some_and(|asked| asked.ends_at().is_none_or(|end| now < end))
     }
 }
 
@@ -57,6 +82,13 @@ pub struct AskedLock {
     pub seq: u64,
     /// When the car unlocks itself; 0 if only an unlock ends the lock.
     pub until: i64,
+}
+
+impl AskedLock {
+    /// When the lock ends by itself, if it does.
+    pub const fn ends_at(self) -> Option<i64> {
+        end(self.until)
+    }
 }
 
 /// The newest request of a vehicle, as long as it is neither settled nor expired.
@@ -87,15 +119,42 @@ impl LockState {
     pub const fn holds_at(self, now: i64) -> bool {
         match self {
             Self::Unlocked => false,
-            Self::Locked { until, .. } => until == 0 || now < until,
+            Self::Locked { until, .. } => match end(until) {
+                None => true,
+                Some(end) => now < end,
+            },
         }
     }
 
     /// Whether a standing lock is in the last third of its lease, when it may be renewed.
     pub const fn is_renewable_at(self, now: i64) -> bool {
-        match self {
-            Self::Unlocked | Self::Locked { until: 0, .. } => false,
-            Self::Locked { since, until } => now >= until - (until - since) / 3,
+        match self.renewable_from() {
+            None => false,
+            Some(last_third) => now >= last_third,
         }
+    }
+
+    /// When the last third of a standing lock's lease begins, if the lock ends by itself.
+    pub const fn renewable_from(self) -> Option<i64> {
+        match (self, self.ends_at()) {
+            (Self::Locked { since, .. }, Some(until)) => Some(until - (until - since) / 3),
+            _ => None,
+        }
+    }
+
+    /// When a standing lock ends by itself, if it does.
+    pub const fn ends_at(self) -> Option<i64> {
+        match self {
+            Self::Unlocked => None,
+            Self::Locked { until, .. } => end(until),
+        }
+    }
+}
+
+/// Accounts store 0 for a lock that only an unlock ends.
+const fn end(until: i64) -> Option<i64> {
+    match until {
+        0 => None,
+        until => Some(until),
     }
 }

@@ -1,7 +1,7 @@
 //! Nobody gains by slicing: neither time nor payments.
 
 use latchkey::rules::interest::accrue;
-use latchkey::rules::ledger::{self, Position};
+use latchkey::rules::ledger::{self, Position, Wallet};
 use latchkey::rules::terms;
 use latchkey::state::{Ledger, Overpayment, Period, PolicyFloors, Terms, Waterfall};
 use latchkey_tests_model::arithmetic::{self, Books};
@@ -186,12 +186,12 @@ proptest! {
     ) {
         let now = START + years * 365 * DAY;
         let mut loan = program_loan(terms, START);
-        let position = Position::at(&loan, wallet, now).expect("it can be counted");
+        let position = Position::at(&loan, Wallet(wallet), now).expect("it can be counted");
         let payoff = Books::open(terms, START).standing(wallet, now).payoff;
         prop_assert_eq!(i128::from(position.ledger.payoff().expect("it can be counted")), payoff);
-        ledger::collect(&mut loan, wallet, now).expect("it can be paid");
+        ledger::collect(&mut loan, Wallet(wallet), now).expect("it can be paid");
         if loan.status.is_open() {
-            ledger::pay_off(&mut loan, u64::MAX, now).expect("it can be paid off");
+            ledger::pay_off(&mut loan, Wallet(u64::MAX), now).expect("it can be paid off");
         }
         prop_assert!(!loan.status.is_open());
     }

@@ -1,6 +1,7 @@
 //! Worked examples that others have published, in dollars of six decimals, by both implementations.
 
 use latchkey::rules::interest::per_diem;
+use latchkey::rules::ledger::{Position, Wallet};
 use latchkey::state::{Overpayment, Period, Terms};
 use latchkey_tests_model::arithmetic;
 
@@ -23,7 +24,7 @@ fn interest_cents(dollars: u64, apr_bps: u16, days: i64) -> u64 {
     let far = START + 3_650 * DAY;
     let mut subject = Subject::new(Terms { principal: dollars * DOLLAR, apr_bps, first_due: far, ..plain() });
     subject.take(Move::Wait(days * DAY));
-    let position = latchkey::rules::ledger::Position::at(&subject.loan, 0, subject.now).unwrap();
+    let position = Position::at(&subject.loan, Wallet(0), subject.now).unwrap();
     cents(position.ledger.interest)
 }
 

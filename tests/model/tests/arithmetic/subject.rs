@@ -2,10 +2,9 @@
 
 use latchkey::errors::LatchkeyError;
 use latchkey::rules::interest::{DENOMINATOR, accrue};
-use latchkey::rules::ledger::{Payment, Position};
+use latchkey::rules::ledger::{Payment, Position, Wallet};
 use latchkey::rules::{Ruled, ledger, schedule, servicing};
-use latchkey::state::{Ledger, Loan, LoanStatus, Overpayment, Period, Terms, Waterfall};
-use latchkey_client::Pubkey;
+use latchkey::state::{Ledger, Loan, LoanParties, LoanStatus, Overpayment, Period, Terms, Waterfall};
 use latchkey_tests_model::arithmetic::{self, Books, Paid, Refused};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -18,29 +17,7 @@ pub const START: i64 = 1_801_387_800;
 
 /// A loan as the program keeps it.
 pub fn program_loan(terms: Terms, now: i64) -> Loan {
-    Loan {
-        version: 1,
-        bump: 0,
-        lender: Pubkey::default(),
-        borrower: Pubkey::default(),
-        vehicle: Pubkey::default(),
-        wallet: Pubkey::default(),
-        index: 0,
-        status: LoanStatus::Active,
-        terms,
-        ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
-        notice: None,
-        hold_until: 0,
-        emergency_until: 0,
-        emergency_used: 0,
-        extensions_used: 0,
-        warned_through: 0,
-        invocations_open: 0,
-        opened_at: now,
-        defaulted_at: 0,
-        rent_payer: Pubkey::default(),
-        reserved: [0; 32],
-    }
+    Loan::new(0, LoanParties::default(), 0, terms, now)
 }
 
 /// What every term is if a test does not care.
@@ -181,18 +158,18 @@ impl Subject {
                 self.wallet = self.wallet.max(u64::try_from(all.max(0)).expect("terms are moderate"));
             }
             Move::Collect => {
-                let program = ledger::collect(&mut self.loan, wallet, now);
+                let program = ledger::collect(&mut self.loan, Wallet(wallet), now);
                 let exact = self.books.collect(wallet, now);
                 self.paid(&before, program, exact);
             }
             Move::Prepay(share, odd) => {
                 let amount = self.share(share, odd);
-                let program = ledger::prepay(&mut self.loan, wallet, amount, now);
+                let program = ledger::prepay(&mut self.loan, Wallet(wallet), amount, now);
                 let exact = self.books.prepay(wallet, amount, now);
                 self.paid(&before, program, exact);
             }
             Move::PayOff => {
-                let program = ledger::pay_off(&mut self.loan, wallet, now);
+                let program = ledger::pay_off(&mut self.loan, Wallet(wallet), now);
                 let exact = self.books.pay_off(wallet, now);
                 self.paid(&before, program, exact);
             }
@@ -256,7 +233,7 @@ impl Subject {
         same_ledger(&accrued, &until_now);
 
         if loan.status.is_open() {
-            let position = Position::at(loan, wallet, now).expect("terms are moderate");
+            let position = Position::at(loan, Wallet(wallet), now).expect("terms are moderate");
             let standing = books.standing(wallet, now);
             assert_eq!(position.instalments_due, standing.instalments);
             assert_eq!(i128::from(position.past_due), standing.past_due, "past due");

@@ -2,7 +2,7 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
-use latchkey::rules::ledger::Position;
+use latchkey::rules::ledger::{Position, Wallet};
 use latchkey::state::{LoanStatus, Waterfall};
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{DAY, LoanFixture, Money, due, person, swap};
@@ -58,7 +58,7 @@ fn a_withdrawal_leaves_what_a_collection_in_the_same_second_takes() {
     for day in [8, 9, 20, 75, 100] {
         let now = due(0) + day * DAY;
         fixture.at(now).top_up(3_000);
-        let due = Position::at(&fixture.loan(), fixture.wallet(), now).unwrap().due().unwrap();
+        let due = Position::at(&fixture.loan(), Wallet(fixture.wallet()), now).unwrap().due().unwrap();
         let surplus = fixture.wallet().saturating_sub(due);
         fixture.withdraw_surplus(surplus + 1).breaks(LatchkeyError::NotSurplus);
         if surplus > 0 {

@@ -22,7 +22,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use latchkey_cli::chain::LoanScene;
 use latchkey_client::errors::Refusal;
-use latchkey_client::latchkey::rules::ledger::Position;
+use latchkey_client::latchkey::rules::ledger::{Position, Wallet};
 use latchkey_client::{Instruction, Pubkey};
 
 use crate::context::Context;
@@ -111,7 +111,8 @@ fn transfer_to_wallet(scene: &LoanScene, from: &Pubkey, owner: &Pubkey, amount: 
 /// What the car wallet lacks for a payoff within the next minutes, base units.
 fn short_of_payoff(scene: &LoanScene) -> Result<u64> {
     let at = scene.now.saturating_add(PAYOFF_MARGIN_SECS);
-    let ruled = Position::at(&scene.loan, scene.wallet, at).and_then(|position| position.ledger.payoff());
+    let ruled =
+        Position::at(&scene.loan, Wallet(scene.wallet), at).and_then(|position| position.ledger.payoff());
     let payoff = ruled.map_err(|rule| Refusal(rule.into()))?;
     Ok(payoff.saturating_sub(scene.wallet))
 }

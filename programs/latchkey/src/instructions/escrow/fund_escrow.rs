@@ -12,7 +12,7 @@ pub struct FundEscrow<'info> {
     #[account(mut)]
     pub funder: Signer<'info>,
     /// The escrow.
-    #[account(mut, dup, seeds = [b"escrow", escrow.loan.as_ref()], bump = escrow.bump)]
+    #[account(mut, dup, seeds = [Escrow::SEED, escrow.loan.as_ref()], bump = escrow.bump)]
     pub escrow: Account<'info, Escrow>,
     /// The system program.
     pub system_program: Program<'info, System>,

@@ -4,7 +4,8 @@ use super::forfeit::forfeit_lapsed_bond;
 use crate::errors::LatchkeyError;
 use crate::events::InvocationClaimed;
 use crate::lamports::deposit;
-use crate::state::{Action, Claim as Lease, Escrow, Invocation, Lender, Vehicle};
+use crate::rules::invocation::check_claim;
+use crate::state::{Claim as Lease, Escrow, Invocation, Lender, Vehicle};
 
 /// Takes the lease on an invocation: from now on this keeper alone may work on it, and is paid when the car's receipt
 /// arrives.
@@ -32,26 +33,17 @@ pub struct Claim<'info> {
     pub system_program: Program<'info, System>,
 }
 
-/// Checks that the invocation is free and the keeper welcome, and starts the lease.
+/// Checks that the invocation is free and the keeper may have it, and starts the lease.
 pub fn claim(ctx: Context<Claim>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
     let keeper = accounts.keeper.key();
-    let invocation = &accounts.invocation;
-    require!(invocation.seq == accounts.vehicle.last_seq_asked, LatchkeyError::Superseded);
-    require!(now < invocation.expires_at, LatchkeyError::Expired);
-    require!(!invocation.is_leased_at(now), LatchkeyError::Leased);
-    let own_unlock = invocation.action == Action::Unlock && invocation.borrower == keeper;
-    require!(own_unlock || accounts.lender.allows_keeper(&keeper), LatchkeyError::KeeperNotAllowed);
-    let lapsed = invocation.claim.map(|claim| claim.keeper).or(invocation.last_lapsed);
-    require!(own_unlock || lapsed != Some(keeper), LatchkeyError::LapsedClaimer);
-
-    let bond = if own_unlock { 0 } else { invocation.bond };
-    let lease_end = now.checked_add(i64::from(invocation.lease_secs)).ok_or(LatchkeyError::Overflow)?;
+    let lease = check_claim(&accounts.invocation, &accounts.lender, &accounts.vehicle, keeper, now)?;
+    let Lease { lease_end, bond, .. } = lease;
     deposit(accounts.keeper.to_account_info(), accounts.invocation.to_account_info(), bond)?;
     let lapsed = accounts.invocation.claim.map(|claim| claim.keeper);
     let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
-    accounts.invocation.claim = Some(Lease { keeper, lease_end, bond });
+    accounts.invocation.claim = Some(lease);
     emit!(InvocationClaimed {
         invocation: accounts.invocation.key(),
         keeper,

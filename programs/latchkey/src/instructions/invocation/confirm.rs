@@ -4,9 +4,9 @@ use latchkey_protocol::{Outcome, Receipt};
 use crate::errors::LatchkeyError;
 use crate::events::InvocationConfirmed;
 use crate::lamports::{pay, sum};
-use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
-use crate::rules::gates::warning_serves_notice;
-use crate::state::{Action, Escrow, Invocation, Loan, LockState, Notice, NoticeChannels, Vehicle};
+use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
+use crate::rules::invocation::{check_settle, settle};
+use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
 /// Settles an invocation on the car's signed receipt, which the instruction just before this one verifies. Anyone may
 /// bring it; the keeper that holds the claim is paid.
@@ -48,9 +48,8 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
     let invocation = &accounts.invocation;
-    let claim = invocation.claim.ok_or(LatchkeyError::NotClaimed)?;
+    let claim = check_settle(invocation, &accounts.vehicle)?;
     require_keys_eq!(claim.keeper, accounts.keeper.key(), LatchkeyError::NotClaimer);
-    require!(invocation.seq > accounts.vehicle.void_through, LatchkeyError::InvocationVoid);
     let receipt = Receipt {
         program: crate::ID.to_bytes(),
         vehicle: invocation.vehicle.to_bytes(),
@@ -63,30 +62,9 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     };
     check_signed(&accounts.instructions, &accounts.vehicle.device_key, &receipt.encode())?;
 
-    let vehicle = &mut accounts.vehicle;
+    let (loan, vehicle) = (&mut accounts.loan, &mut accounts.vehicle);
     let lock_before = vehicle.lock;
-    if invocation.seq > vehicle.last_seq_proven {
-        vehicle.last_seq_proven = invocation.seq;
-        match invocation.action {
-            Action::Warn => {}
-            Action::Lock => {
-                vehicle.lock =
-                    LockState::Locked { since: invocation.requested_at, until: invocation.lock_until };
-            }
-            Action::Unlock => {
-                vehicle.lock = LockState::Unlocked;
-                vehicle.lock_asked = vehicle.lock_asked.filter(|asked| asked.seq > invocation.seq);
-            }
-        }
-    }
-    if invocation.seq == vehicle.last_seq_asked {
-        vehicle.open = None;
-    }
-    let loan = &mut accounts.loan;
-    loan.invocations_open = loan.invocations_open.saturating_sub(1);
-    if invocation.action == Action::Warn && warning_serves_notice(loan, now) {
-        loan.notice = Some(Notice { served_at: now, evidence: command_hash, channels: NoticeChannels::CAR });
-    }
+    settle(invocation, loan, vehicle, command_hash, now);
     accounts.escrow.paid = sum(accounts.escrow.paid, invocation.fee)?;
     let reward = sum(invocation.fee, claim.bond)?;
     pay(&invocation.to_account_info(), &accounts.keeper, reward)?;

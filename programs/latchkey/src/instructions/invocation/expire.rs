@@ -4,9 +4,10 @@ use super::forfeit::forfeit_lapsed_bond;
 use crate::errors::LatchkeyError;
 use crate::events::InvocationExpired;
 use crate::lamports::{pay, sum};
-use crate::state::{Action, Escrow, Invocation, Loan, Vehicle};
+use crate::rules::invocation::{check_expire, expire as expire_call};
+use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
-/// Closes an invocation nobody fulfilled. Anyone may.
+/// Closes an unfulfilled invocation. Anyone may.
 #[derive(Accounts)]
 pub struct Expire<'info> {
     /// The car.
@@ -38,21 +39,12 @@ pub struct Expire<'info> {
 pub fn expire(ctx: Context<Expire>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
-    let newest = accounts.invocation.seq == accounts.vehicle.last_seq_asked;
-    let over = now >= accounts.invocation.expires_at || !newest;
-    require!(over && !accounts.invocation.is_leased_at(now), LatchkeyError::NotExpired);
+    check_expire(&accounts.invocation, &accounts.vehicle, now)?;
 
     let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
     let invocation = &accounts.invocation;
-    if newest {
-        accounts.vehicle.open = None;
-    }
     let loan = &mut accounts.loan;
-    loan.invocations_open = loan.invocations_open.saturating_sub(1);
-    // A warning that never sounded was no warning: it may be asked for again.
-    if invocation.action == Action::Warn && loan.warned_through == invocation.instalment {
-        loan.warned_through = invocation.instalment.saturating_sub(1);
-    }
+    expire_call(invocation, loan, &mut accounts.vehicle);
     accounts.escrow.refunded = sum(accounts.escrow.refunded, invocation.fee)?;
     pay(&invocation.to_account_info(), &accounts.escrow.to_account_info(), invocation.fee)?;
     emit!(InvocationExpired {

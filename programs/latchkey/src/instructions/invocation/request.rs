@@ -4,13 +4,11 @@ use anchor_spl::token_interface::TokenAccount;
 
 use crate::errors::LatchkeyError;
 use crate::events::InvocationRequested;
-use crate::instructions::loan::is_car_wallet;
 use crate::lamports::{above_rent, pay, sum};
-use crate::rules::gates::{check_lock, check_unlock, check_warn};
-use crate::rules::schedule::instalments_due;
-use crate::state::{
-    Action, AskedLock, Escrow, Function, Invocation, Lender, Loan, OpenInvocation, Vehicle, ACCOUNT_VERSION,
-};
+use crate::rules::invocation as rules;
+use crate::rules::ledger::Wallet;
+use crate::rules::loan_at::LoanAt;
+use crate::state::{Action, Escrow, Function, Invocation, Lender, Loan, Vehicle};
 
 /// Asks for a function call and sets its fee aside. Anyone may; the rules decide.
 #[derive(Accounts)]
@@ -36,11 +34,11 @@ pub struct Request<'info> {
         mut,
         dup,
         has_one = lender @ LatchkeyError::WrongLender,
-        has_one = vehicle @ LatchkeyError::WrongVehicle
+        has_one = vehicle @ LatchkeyError::WrongVehicle,
+        has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(constraint = is_car_wallet(&wallet, &loan, &lender) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Pays the fee.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
@@ -50,7 +48,7 @@ pub struct Request<'info> {
         init,
         payer = payer,
         space = Invocation::DISCRIMINATOR.len() + Invocation::INIT_SPACE,
-        seeds = [b"invocation", vehicle.key().as_ref(), &vehicle.last_seq_asked.wrapping_add(1).to_le_bytes()],
+        seeds = [Invocation::SEED, vehicle.key().as_ref(), &vehicle.last_seq_asked.wrapping_add(1).to_le_bytes()],
         bump
     )]
     pub invocation: Box<Account<'info, Invocation>>,
@@ -62,62 +60,21 @@ pub struct Request<'info> {
 pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
-    let (lender, loan, vehicle) = (&accounts.lender, &mut accounts.loan, &mut accounts.vehicle);
-    let wallet = accounts.wallet.amount;
-    let by_lender = match &accounts.lender_signer {
-        Some(signer) => {
-            require!(lender.is_servicing(signer.key), LatchkeyError::NotServicing);
-            true
-        }
-        None => false,
-    };
-    match action {
-        Action::Warn => check_warn(lender, loan, vehicle, wallet, now)?,
-        Action::Lock => check_lock(lender, loan, vehicle, wallet, now)?,
-        Action::Unlock => check_unlock(loan, vehicle, wallet, by_lender, now)?,
-    }
+    let (lender, function) = (&accounts.lender, &accounts.function);
+    let (loan, vehicle) = (&mut accounts.loan, &mut accounts.vehicle);
+    let by_lender = accounts.lender_signer.as_ref().map(|signer| lender.is_servicing(signer.key));
+    require!(by_lender != Some(false), LatchkeyError::NotServicing);
+    let at = LoanAt::new(loan, Wallet(accounts.wallet.amount), now);
+    rules::check_request(action, &at, lender, vehicle, by_lender.is_some())?;
     let escrow = accounts.escrow.to_account_info();
-    let fee = affordable_fee(action, accounts.function.fee, above_rent(&escrow)?, &accounts.escrow)?;
-
-    let instalment = instalments_due(&loan.terms, now);
-    if action == Action::Warn {
-        loan.warned_through = instalment;
-    }
-    loan.invocations_open = loan.invocations_open.checked_add(1).ok_or(LatchkeyError::Overflow)?;
-    let seq = sum(vehicle.last_seq_asked, 1)?;
-    let expires_at = later(now, accounts.function.ttl_secs)?;
-    let lock_until = match (action, loan.terms.lock_ttl_secs) {
-        (Action::Lock, ttl) if ttl > 0 => later(now, ttl)?,
-        _ => 0,
-    };
-    vehicle.last_seq_asked = seq;
-    vehicle.open = Some(OpenInvocation { action, expires_at });
-    if action == Action::Lock {
-        vehicle.lock_asked = Some(AskedLock { seq, until: lock_until });
-    }
+    let fee = rules::affordable_fee(function, &accounts.escrow, above_rent(&escrow)?)?;
+    let requested = rules::request(function, loan, vehicle, now)?;
 
     accounts.invocation.set_inner(Invocation {
-        version: ACCOUNT_VERSION,
         bump: ctx.bumps.invocation,
-        lender: lender.key(),
-        loan: loan.key(),
-        vehicle: vehicle.key(),
-        borrower: loan.borrower,
-        seq,
-        action,
-        function_revision: accounts.function.revision,
-        command_key: accounts.function.command_key,
         fee,
-        bond: accounts.function.bond,
-        lease_secs: accounts.function.lease_secs,
-        requested_at: now,
-        expires_at,
-        lock_until,
-        instalment,
-        claim: None,
-        last_lapsed: None,
         rent_payer: accounts.payer.key(),
-        reserved: [0; 32],
+        ..Invocation::new(function, loan.key(), loan, requested, now)
     });
     accounts.escrow.committed = sum(accounts.escrow.committed, fee)?;
     pay(&escrow, &accounts.invocation.to_account_info(), fee)?;
@@ -125,27 +82,11 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
         invocation: accounts.invocation.key(),
         loan: loan.key(),
         vehicle: vehicle.key(),
-        seq,
+        seq: requested.seq,
         action,
         fee,
-        expires_at,
+        expires_at: requested.expires_at,
         escrow_after: above_rent(&escrow)?,
     });
     Ok(())
-}
-
-/// A warning or a lock costs its fee and leaves the reserve for the unlock that must follow. An unlock costs its fee,
-/// or what is left.
-fn affordable_fee(action: Action, fee: u64, available: u64, escrow: &Escrow) -> Result<u64> {
-    match action {
-        Action::Unlock => Ok(fee.min(available)),
-        Action::Warn | Action::Lock => {
-            require!(available >= sum(fee, escrow.unlock_reserve)?, LatchkeyError::EscrowShort);
-            Ok(fee)
-        }
-    }
-}
-
-fn later(now: i64, secs: u32) -> Result<i64> {
-    now.checked_add(i64::from(secs)).ok_or_else(|| error!(LatchkeyError::Overflow))
 }

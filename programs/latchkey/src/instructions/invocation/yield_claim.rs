@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
 
-use crate::errors::LatchkeyError;
 use crate::events::ClaimYielded;
 use crate::lamports::pay;
+use crate::rules::invocation::check_yield;
 use crate::state::Invocation;
 
 /// Gives a running lease back, so that another keeper can try.
@@ -20,9 +20,7 @@ pub struct YieldClaim<'info> {
 pub fn yield_claim(ctx: Context<YieldClaim>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let invocation = &mut ctx.accounts.invocation;
-    let claim = invocation.claim.ok_or(LatchkeyError::NotClaimed)?;
-    require_keys_eq!(claim.keeper, ctx.accounts.keeper.key(), LatchkeyError::NotClaimer);
-    require!(now < claim.lease_end, LatchkeyError::LeaseLapsed);
+    let claim = check_yield(invocation, ctx.accounts.keeper.key(), now)?;
     invocation.claim = None;
     pay(&invocation.to_account_info(), &ctx.accounts.keeper, claim.bond)?;
     emit!(ClaimYielded { invocation: invocation.key(), keeper: claim.keeper, bond: claim.bond });

@@ -3,7 +3,7 @@ use anchor_spl::token_interface::{Mint, TokenAccount};
 
 use super::checks::{check_keepers, check_treasury};
 use crate::events::LenderInitialised;
-use crate::state::{Lender, PolicyFloors, ACCOUNT_VERSION};
+use crate::state::{ACCOUNT_VERSION, Lender, PolicyFloors};
 use crate::tokens::check_mint;
 
 /// What a lender starts with.
@@ -30,7 +30,7 @@ pub struct InitLender<'info> {
         init,
         payer = payer,
         space = Lender::DISCRIMINATOR.len() + Lender::INIT_SPACE,
-        seeds = [b"lender", authority.key().as_ref()],
+        seeds = [Lender::SEED, authority.key().as_ref()],
         bump
     )]
     pub lender: Account<'info, Lender>,

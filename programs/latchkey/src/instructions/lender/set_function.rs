@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::FunctionSet;
-use crate::state::{Action, Function, Lender, ACCOUNT_VERSION, MAX_URI_LEN};
+use crate::state::{ACCOUNT_VERSION, Action, Function, Lender, MAX_URI_LEN};
 
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
 pub const MAX_FEE: u64 = 10_000_000_000;
@@ -52,7 +52,7 @@ pub struct SetFunction<'info> {
         dup,
         payer = payer,
         space = Function::DISCRIMINATOR.len() + Function::INIT_SPACE,
-        seeds = [b"function", lender.key().as_ref(), &[action as u8]],
+        seeds = [Function::SEED, lender.key().as_ref(), &[action as u8]],
         bump
     )]
     pub function: Account<'info, Function>,

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
-use super::checks::check_keepers;
 use super::ByAuthority;
+use super::checks::check_keepers;
 use crate::events::KeepersSet;
 
 /// Changes the allow-list; an empty one admits every keeper. A claim that stands is not touched.

@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenAccount;
 
-use super::is_car_wallet;
 use crate::errors::LatchkeyError;
 use crate::events::LoanChargedOff;
+use crate::rules::ledger::Wallet;
 use crate::rules::servicing;
 use crate::state::{Lender, Loan};
 
@@ -16,10 +16,14 @@ pub struct ChargeOff<'info> {
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Box<Account<'info, Lender>>,
     /// The loan.
-    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
+    #[account(
+        mut,
+        dup,
+        has_one = lender @ LatchkeyError::WrongLender,
+        has_one = wallet @ LatchkeyError::WrongLoan
+    )]
     pub loan: Box<Account<'info, Loan>>,
     /// The car wallet.
-    #[account(constraint = is_car_wallet(&wallet, &loan, &lender) @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 
@@ -28,7 +32,7 @@ pub fn charge_off(ctx: Context<ChargeOff>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     let status_before = loan.status;
-    let position = servicing::charge_off(loan, ctx.accounts.wallet.amount, now)?;
+    let position = servicing::charge_off(loan, Wallet(ctx.accounts.wallet.amount), now)?;
     emit!(LoanChargedOff {
         loan: loan.key(),
         status_before,

@@ -1,6 +1,5 @@
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{close_account, CloseAccount, Mint, TokenAccount, TokenInterface};
+use anchor_spl::token_interface::{CloseAccount, Mint, TokenAccount, TokenInterface, close_account};
 
 use crate::errors::LatchkeyError;
 use crate::events::LoanClosed;
@@ -30,6 +29,7 @@ pub struct CloseLoan<'info> {
         close = rent_payer,
         has_one = lender @ LatchkeyError::WrongLender,
         has_one = vehicle @ LatchkeyError::WrongVehicle,
+        has_one = wallet @ LatchkeyError::WrongLoan,
         has_one = rent_payer @ LatchkeyError::WrongRecipient,
         constraint = loan.borrower == party.key() || lender.is_servicing(party.key) @ LatchkeyError::NotParty
     )]
@@ -37,14 +37,8 @@ pub struct CloseLoan<'info> {
     /// The escrow.
     #[account(mut, dup, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The car wallet: the one that the loan was written with.
-    #[account(
-        mut,
-        constraint = wallet.to_account_info().owner == token_program.key
-            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
-        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
-        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
-    )]
+    /// The car wallet.
+    #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower, which gets the rest of the wallet.
     #[account(
@@ -71,8 +65,7 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
     require!(accounts.loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
 
     let wallet_returned = accounts.wallet.amount;
-    let index = accounts.loan.index.to_le_bytes();
-    let seeds: &[&[u8]] = &[b"loan", accounts.loan.vehicle.as_ref(), &index, &[accounts.loan.bump]];
+    let seeds = accounts.loan.signer_seeds();
     Transfer {
         from: &accounts.wallet,
         to: &accounts.borrower_tokens,
@@ -80,13 +73,13 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
         mint: &accounts.mint,
         program: &accounts.token_program,
     }
-    .send(wallet_returned, seeds)?;
+    .send(wallet_returned, &seeds.as_slices())?;
     let closing = CloseAccount {
         account: accounts.wallet.to_account_info(),
         destination: accounts.rent_payer.to_account_info(),
         authority: accounts.loan.to_account_info(),
     };
-    close_account(CpiContext::new_with_signer(accounts.token_program.key(), closing, &[seeds]))?;
+    close_account(CpiContext::new_with_signer(accounts.token_program.key(), closing, &[&seeds.as_slices()]))?;
 
     let escrow = accounts.escrow.to_account_info();
     let escrow_returned = above_rent(&escrow)?;

@@ -1,8 +1,7 @@
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
-use super::payment::Till;
+use super::payment::WalletPayment;
 use crate::errors::LatchkeyError;
 use crate::events::PaymentKind;
 use crate::rules::ledger;
@@ -15,16 +14,15 @@ pub struct Collect<'info> {
     #[account(has_one = mint, has_one = treasury @ LatchkeyError::WrongRecipient)]
     pub lender: Box<Account<'info, Lender>>,
     /// The loan.
-    #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
-    pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet: the one that the loan was written with.
     #[account(
         mut,
-        constraint = wallet.to_account_info().owner == token_program.key
-            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
-        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
-        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
+        dup,
+        has_one = lender @ LatchkeyError::WrongLender,
+        has_one = wallet @ LatchkeyError::WrongLoan
     )]
+    pub loan: Box<Account<'info, Loan>>,
+    /// The car wallet.
+    #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Where the lender is paid.
     #[account(mut)]
@@ -38,7 +36,7 @@ pub struct Collect<'info> {
 /// Accrues, charges late fees, takes past due and fees as far as the wallet goes, and cures the loan if nothing is
 /// past due any more. With nothing due it changes nothing but the accrual.
 pub fn collect(ctx: Context<Collect>) -> Result<()> {
-    Till {
+    WalletPayment {
         loan: &mut ctx.accounts.loan,
         wallet: &ctx.accounts.wallet,
         treasury: &ctx.accounts.treasury,

@@ -6,9 +6,7 @@ use crate::errors::LatchkeyError;
 use crate::events::LoanOriginated;
 use crate::lamports::{deposit, sum};
 use crate::rules::terms::check_terms;
-use crate::state::{
-    Action, Escrow, Function, Ledger, Lender, Loan, LoanStatus, Terms, Vehicle, ACCOUNT_VERSION,
-};
+use crate::state::{Action, Escrow, Function, Lender, Loan, LoanParties, Terms, Vehicle};
 use crate::tokens::Transfer;
 
 /// Writes a loan: lender and borrower sign its terms, the seller is paid, and the escrow gets its first lamports.
@@ -38,7 +36,7 @@ pub struct Originate<'info> {
         init,
         payer = payer,
         space = Loan::DISCRIMINATOR.len() + Loan::INIT_SPACE,
-        seeds = [b"loan", vehicle.key().as_ref(), &vehicle.loans.to_le_bytes()],
+        seeds = [Loan::SEED, vehicle.key().as_ref(), &vehicle.loans.to_le_bytes()],
         bump
     )]
     pub loan: Box<Account<'info, Loan>>,
@@ -47,7 +45,7 @@ pub struct Originate<'info> {
         init,
         payer = payer,
         space = Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE,
-        seeds = [b"escrow", loan.key().as_ref()],
+        seeds = [Escrow::SEED, loan.key().as_ref()],
         bump
     )]
     pub escrow: Box<Account<'info, Escrow>>,
@@ -70,13 +68,13 @@ pub struct Originate<'info> {
     #[account(mut, dup, token::mint = mint)]
     pub seller: Box<InterfaceAccount<'info, TokenAccount>>,
     /// The lender's warning.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Warn as u8]], bump = warn.bump)]
+    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Warn as u8]], bump = warn.bump)]
     pub warn: Box<Account<'info, Function>>,
     /// The lender's lock.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Lock as u8]], bump = lock.bump)]
+    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Lock as u8]], bump = lock.bump)]
     pub lock: Box<Account<'info, Function>>,
     /// The lender's unlock.
-    #[account(seeds = [b"function", lender.key().as_ref(), &[Action::Unlock as u8]], bump = unlock.bump)]
+    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Unlock as u8]], bump = unlock.bump)]
     pub unlock: Box<Account<'info, Function>>,
     /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
@@ -102,48 +100,21 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
 
     let loan = accounts.loan.key();
     let index = accounts.vehicle.loans;
-    accounts.loan.set_inner(Loan {
-        version: ACCOUNT_VERSION,
-        bump: ctx.bumps.loan,
+    let parties = LoanParties {
         lender: accounts.lender.key(),
         borrower: accounts.borrower.key(),
         vehicle: accounts.vehicle.key(),
         wallet: accounts.wallet.key(),
-        index,
-        status: LoanStatus::Active,
-        terms,
-        ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
-        notice: None,
-        hold_until: 0,
-        emergency_until: 0,
-        emergency_used: 0,
-        extensions_used: 0,
-        warned_through: 0,
-        invocations_open: 0,
-        opened_at: now,
-        defaulted_at: 0,
         rent_payer: accounts.payer.key(),
-        reserved: [0; 32],
-    });
-    accounts.escrow.set_inner(Escrow {
-        version: ACCOUNT_VERSION,
-        bump: ctx.bumps.escrow,
-        loan,
-        unlock_reserve: accounts.unlock.fee,
-        deposited: escrow_lamports,
-        committed: 0,
-        paid: 0,
-        refunded: 0,
-        forfeited: 0,
-        withdrawn: 0,
-        reserved: [0; 64],
-    });
+    };
+    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, now));
+    let escrow = Escrow::new(ctx.bumps.escrow, loan, accounts.unlock.fee);
+    accounts.escrow.set_inner(Escrow { deposited: escrow_lamports, ..escrow });
     accounts.vehicle.active_loan = Some(loan);
     accounts.vehicle.loans = index.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     accounts.lender.loans_opened = sum(accounts.lender.loans_opened, 1)?;
 
     deposit(accounts.payer.to_account_info(), accounts.escrow.to_account_info(), escrow_lamports)?;
-    let received = accounts.seller.amount;
     Transfer {
         from: &accounts.treasury,
         to: &accounts.seller,
@@ -152,11 +123,6 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         program: &accounts.token_program,
     }
     .send(terms.principal, &[])?;
-    accounts.seller.reload()?;
-    require!(
-        accounts.seller.amount == received.saturating_add(terms.principal),
-        LatchkeyError::TransferMismatch
-    );
 
     emit!(LoanOriginated {
         loan,

@@ -1,11 +1,10 @@
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
-use super::payment::Till;
+use super::payment::WalletPayment;
 use crate::errors::LatchkeyError;
 use crate::events::PaymentKind;
-use crate::rules::ledger;
+use crate::rules::ledger::{self, Wallet};
 use crate::state::{Lender, Loan};
 
 /// Takes more than what is due from the car wallet, as the borrower says: `prepay` and `pay_off`.
@@ -21,17 +20,12 @@ pub struct PayFromWallet<'info> {
         mut,
         dup,
         has_one = lender @ LatchkeyError::WrongLender,
-        has_one = borrower @ LatchkeyError::NotBorrower
+        has_one = borrower @ LatchkeyError::NotBorrower,
+        has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet: the one that the loan was written with.
-    #[account(
-        mut,
-        constraint = wallet.to_account_info().owner == token_program.key
-            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
-        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
-        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
-    )]
+    /// The car wallet.
+    #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Where the lender is paid.
     #[account(mut)]
@@ -43,8 +37,8 @@ pub struct PayFromWallet<'info> {
 }
 
 impl<'info> PayFromWallet<'info> {
-    fn till(&mut self) -> Till<'_, 'info> {
-        Till {
+    fn payment(&mut self) -> WalletPayment<'_, 'info> {
+        WalletPayment {
             loan: &mut self.loan,
             wallet: &self.wallet,
             treasury: &self.treasury,
@@ -56,11 +50,11 @@ impl<'info> PayFromWallet<'info> {
 
 /// Takes what is due and `amount` beyond it.
 pub fn prepay(ctx: Context<PayFromWallet>, amount: u64) -> Result<()> {
-    let rule = |loan: &mut Loan, wallet, now| ledger::prepay(loan, wallet, amount, now);
-    ctx.accounts.till().pay(PaymentKind::Prepaid, rule)
+    let rule = |loan: &mut Loan, wallet: Wallet, now| ledger::prepay(loan, wallet, amount, now);
+    ctx.accounts.payment().pay(PaymentKind::Prepaid, rule)
 }
 
 /// Takes principal, interest to date and fees. Works while late.
 pub fn pay_off(ctx: Context<PayFromWallet>) -> Result<()> {
-    ctx.accounts.till().pay(PaymentKind::PaidOff, ledger::pay_off)
+    ctx.accounts.payment().pay(PaymentKind::PaidOff, ledger::pay_off)
 }

@@ -4,13 +4,13 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 use crate::events::{PaymentApplied, PaymentKind};
-use crate::rules::ledger::Payment;
 use crate::rules::Ruled;
+use crate::rules::ledger::{Payment, Wallet};
 use crate::state::Loan;
 use crate::tokens::Transfer;
 
-/// The accounts a payment moves money between.
-pub(super) struct Till<'a, 'info> {
+/// A payment from the car wallet: the accounts it moves money between.
+pub(super) struct WalletPayment<'a, 'info> {
     pub loan: &'a mut Account<'info, Loan>,
     pub wallet: &'a InterfaceAccount<'info, TokenAccount>,
     pub treasury: &'a InterfaceAccount<'info, TokenAccount>,
@@ -18,20 +18,18 @@ pub(super) struct Till<'a, 'info> {
     pub token_program: &'a Interface<'info, TokenInterface>,
 }
 
-impl Till<'_, '_> {
+impl WalletPayment<'_, '_> {
     /// Lets `rule` change the loan for the present wallet and time, then moves what it took.
     pub fn pay(
         self,
         kind: PaymentKind,
-        rule: impl FnOnce(&mut Loan, u64, i64) -> Ruled<Payment>,
+        rule: impl FnOnce(&mut Loan, Wallet, i64) -> Ruled<Payment>,
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         let before = (self.loan.ledger.principal, self.loan.status);
-        let payment = rule(self.loan, self.wallet.amount, now)?;
+        let payment = rule(self.loan, Wallet(self.wallet.amount), now)?;
         let applied = payment.applied;
 
-        let index = self.loan.index.to_le_bytes();
-        let seeds: &[&[u8]] = &[b"loan", self.loan.vehicle.as_ref(), &index, &[self.loan.bump]];
         Transfer {
             from: self.wallet,
             to: self.treasury,
@@ -39,7 +37,7 @@ impl Till<'_, '_> {
             mint: self.mint,
             program: self.token_program,
         }
-        .send(applied.total(), seeds)?;
+        .send(applied.total(), &self.loan.signer_seeds().as_slices())?;
 
         emit!(PaymentApplied {
             loan: self.loan.key(),

@@ -2,8 +2,8 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::NoticeServed;
-use crate::rules::gates::notice_in_force;
-use crate::rules::ledger::Position;
+use crate::rules::ledger::Wallet;
+use crate::rules::loan_at::LoanAt;
 use crate::state::{Lender, Loan, Notice, NoticeChannels};
 
 /// Records that the borrower was told of the present delinquency.
@@ -27,9 +27,9 @@ pub fn serve_notice(ctx: Context<ServeNotice>, evidence: [u8; 32], channels: u8)
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     require!(loan.status.is_open(), LatchkeyError::LoanPaidOff);
-    let position = Position::at(loan, 0, now)?;
-    require!(position.past_due > 0, LatchkeyError::NotPastDue);
-    require!(notice_in_force(loan, &position).is_none(), LatchkeyError::NoticeInForce);
+    let at = LoanAt::new(loan, Wallet(0), now);
+    require!(at.position()?.past_due > 0, LatchkeyError::NotPastDue);
+    require!(at.notice_in_force().is_none(), LatchkeyError::NoticeInForce);
 
     loan.notice = Some(Notice { served_at: now, evidence, channels });
     emit!(NoticeServed {

@@ -1,9 +1,9 @@
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 use crate::errors::LatchkeyError;
 use crate::events::SurplusWithdrawn;
+use crate::rules::ledger::Wallet;
 use crate::rules::servicing;
 use crate::state::{Lender, Loan};
 use crate::tokens::Transfer;
@@ -21,17 +21,12 @@ pub struct WithdrawSurplus<'info> {
         mut,
         dup,
         has_one = lender @ LatchkeyError::WrongLender,
-        has_one = borrower @ LatchkeyError::NotBorrower
+        has_one = borrower @ LatchkeyError::NotBorrower,
+        has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet: the one that the loan was written with.
-    #[account(
-        mut,
-        constraint = wallet.to_account_info().owner == token_program.key
-            @ ErrorCode::ConstraintAssociatedTokenTokenProgram,
-        constraint = wallet.owner == loan.key() @ ErrorCode::ConstraintTokenOwner,
-        constraint = wallet.key() == loan.wallet @ ErrorCode::ConstraintAssociated
-    )]
+    /// The car wallet.
+    #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower.
     #[account(
@@ -51,9 +46,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
     let before = accounts.wallet.amount;
-    servicing::withdraw_surplus(&mut accounts.loan, before, amount, now)?;
-    let index = accounts.loan.index.to_le_bytes();
-    let seeds: &[&[u8]] = &[b"loan", accounts.loan.vehicle.as_ref(), &index, &[accounts.loan.bump]];
+    servicing::withdraw_surplus(&mut accounts.loan, Wallet(before), amount, now)?;
     Transfer {
         from: &accounts.wallet,
         to: &accounts.borrower_tokens,
@@ -61,7 +54,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
         mint: &accounts.mint,
         program: &accounts.token_program,
     }
-    .send(amount, seeds)?;
+    .send(amount, &accounts.loan.signer_seeds().as_slices())?;
     emit!(SurplusWithdrawn { loan: accounts.loan.key(), amount, before, after: before - amount });
     Ok(())
 }

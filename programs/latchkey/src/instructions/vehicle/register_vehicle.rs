@@ -3,8 +3,8 @@ use latchkey_protocol::Enrolment;
 
 use crate::errors::LatchkeyError;
 use crate::events::VehicleRegistered;
-use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
-use crate::state::{Lender, LockState, Vehicle, ACCOUNT_VERSION};
+use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
+use crate::state::{Lender, Vehicle};
 
 /// Registers a car whose device proves its key: the instruction just before verifies its signed enrolment.
 #[derive(Accounts)]
@@ -23,7 +23,7 @@ pub struct RegisterVehicle<'info> {
         init,
         payer = payer,
         space = Vehicle::DISCRIMINATOR.len() + Vehicle::INIT_SPACE,
-        seeds = [b"vehicle", device_key.as_ref()],
+        seeds = [Vehicle::SEED, device_key.as_ref()],
         bump
     )]
     pub vehicle: Account<'info, Vehicle>,
@@ -44,24 +44,7 @@ pub fn register_vehicle(
     let enrolment = Enrolment { program: crate::ID.to_bytes(), lender: lender.to_bytes(), vin_commitment };
     check_signed(&ctx.accounts.instructions, &device_key, &enrolment.encode())?;
 
-    ctx.accounts.vehicle.set_inner(Vehicle {
-        version: ACCOUNT_VERSION,
-        bump: ctx.bumps.vehicle,
-        lender,
-        first_device_key: device_key,
-        device_key,
-        vin_commitment,
-        active_loan: None,
-        lock: LockState::Unlocked,
-        lock_asked: None,
-        last_seq_asked: 0,
-        last_seq_proven: 0,
-        void_through: 0,
-        open: None,
-        loans: 0,
-        retired: false,
-        reserved: [0; 64],
-    });
+    ctx.accounts.vehicle.set_inner(Vehicle::new(ctx.bumps.vehicle, lender, device_key, vin_commitment));
     let vehicles = &mut ctx.accounts.lender.vehicles;
     *vehicles = vehicles.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     emit!(VehicleRegistered { vehicle: ctx.accounts.vehicle.key(), lender, device_key, vin_commitment });

@@ -3,7 +3,7 @@ use latchkey_protocol::Enrolment;
 
 use crate::errors::LatchkeyError;
 use crate::events::DeviceKeyRotated;
-use crate::proof::{check_signed, INSTRUCTIONS_SYSVAR};
+use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
 use crate::state::{Lender, Loan, Vehicle};
 
 /// Gives a car a new device key, which proves itself: the instruction just before verifies its signed enrolment.

@@ -1,4 +1,4 @@
-//! Ready terms and loans for the rules' own tests.
+//! Ready accounts for the tests of the rules, the keeper and the function. Feature `fixtures`.
 
 use anchor_lang::prelude::Pubkey;
 
@@ -29,29 +29,7 @@ pub fn terms() -> Terms {
 
 /// A fresh loan on `terms`, lent at time 0.
 pub fn loan(terms: Terms) -> Loan {
-    Loan {
-        version: ACCOUNT_VERSION,
-        bump: 255,
-        lender: Pubkey::default(),
-        borrower: Pubkey::default(),
-        vehicle: Pubkey::default(),
-        wallet: Pubkey::default(),
-        index: 0,
-        status: LoanStatus::Active,
-        terms,
-        ledger: Ledger { principal: terms.principal, ..Ledger::default() },
-        notice: None,
-        hold_until: 0,
-        emergency_until: 0,
-        emergency_used: 0,
-        extensions_used: 0,
-        warned_through: 0,
-        invocations_open: 0,
-        opened_at: 0,
-        defaulted_at: 0,
-        rent_payer: Pubkey::default(),
-        reserved: [0; 32],
-    }
+    Loan::new(255, LoanParties::default(), 0, terms, 0)
 }
 
 /// A lender whose loans may be anything.
@@ -89,24 +67,34 @@ pub fn floors() -> PolicyFloors {
     }
 }
 
-/// A car that starts, with nothing asked of it.
+/// A car that starts, with nothing asked of it, and one loan written on it.
 pub fn vehicle() -> Vehicle {
-    Vehicle {
+    Vehicle { loans: 1, ..Vehicle::new(255, Pubkey::default(), Pubkey::default(), [0; 32]) }
+}
+
+/// An escrow that was funded with 10,000 lamports and keeps 1,000 for the unlock.
+pub fn escrow() -> Escrow {
+    Escrow { deposited: 10_000, ..Escrow::new(255, Pubkey::default(), 1_000) }
+}
+
+/// The key that signs the commands of [`function`].
+pub const COMMAND_KEY: Pubkey = Pubkey::new_from_array([3; 32]);
+
+/// A function that pays 1,000 lamports for a bond of 500, with a lease of 60 s and a time-to-live of 600 s.
+pub fn function(action: Action) -> Function {
+    Function {
         version: ACCOUNT_VERSION,
         bump: 255,
         lender: Pubkey::default(),
-        first_device_key: Pubkey::default(),
-        device_key: Pubkey::default(),
-        vin_commitment: [0; 32],
-        active_loan: None,
-        lock: LockState::Unlocked,
-        lock_asked: None,
-        last_seq_asked: 0,
-        last_seq_proven: 0,
-        void_through: 0,
-        open: None,
-        loans: 1,
-        retired: false,
+        action,
+        fee: 1_000,
+        bond: 500,
+        lease_secs: 60,
+        ttl_secs: 600,
+        command_key: COMMAND_KEY,
+        uri: String::new(),
+        code_hash: [0; 32],
+        revision: 1,
         reserved: [0; 64],
     }
 }
