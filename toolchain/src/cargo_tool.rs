@@ -2,18 +2,14 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{BufReader, Read},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use latchkey_progress::{Progress, cargo, usual};
 
-use crate::{
-    cache::Cache,
-    command::is_executable,
-    progress::{Progress, cargo_bar, usual},
-};
+use crate::{cache::Cache, command::is_executable};
 
 /// One version of one tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +22,10 @@ pub struct CargoTool {
     pub version: &'static str,
     /// The executable.
     pub binary: &'static str,
-    /// How long its build takes one core.
-    pub core_minutes: u32,
+    /// Seconds that its build takes one core.
+    pub core_seconds: u32,
+    /// Whether it is worth the time that the compiler's optimisation takes.
+    pub is_optimised: bool,
     /// Debian packages its build needs.
     pub packages: &'static [&'static str],
 }
@@ -38,7 +36,9 @@ pub const SBPF_LINKER: CargoTool = CargoTool {
     package: "sbpf-linker",
     version: "0.2.6",
     binary: "sbpf-linker",
-    core_minutes: 3,
+    core_seconds: 90,
+    // LLVM does the work, and comes compiled.
+    is_optimised: false,
     packages: &[],
 };
 
@@ -63,11 +63,8 @@ impl CargoTool {
         let _lock = self.lock(cache, progress)?;
         if !self.is_installed(cache) {
             crate::debian::ensure(self.packages, progress)?;
-            let label = format!("{} {}: building", self.name, self.version);
-            progress.begin(&label, Some(usual(self.core_minutes)));
             self.install(cache, progress)
                 .with_context(|| format!("installing {} {}", self.name, self.version))?;
-            progress.end();
         }
         ensure!(self.is_installed(cache), "{} was installed, but {} is not there", self.package, self.binary);
         Ok(self.path(cache))
@@ -80,7 +77,7 @@ impl CargoTool {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                progress.begin(&format!("{}: waiting for another process that installs it", self.name), None);
+                progress.begin(&format!("waiting for another process that installs {}", self.name), None);
                 file.lock()?;
                 progress.end();
             }
@@ -92,74 +89,26 @@ impl CargoTool {
     fn install(&self, cache: &Cache, progress: &mut dyn Progress) -> Result<()> {
         // Kept apart from the finished tools, so that a build that was interrupted resumes.
         let build = cache.root().join("build").join(format!("{}-{}", self.name, self.version));
-        let mut cargo = Command::new("cargo")
+        let mut install = Command::new("cargo");
+        install
             .args(["install", "--locked", "--force", "--version", self.version, "--bin", self.binary])
             .arg("--root")
             .arg(cache.tool(self.name, self.version))
             .arg(self.package)
             .env("CARGO_TARGET_DIR", &build)
             .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            // Cargo draws its bar only on a terminal; it is where the numbers are.
-            .env("CARGO_TERM_PROGRESS_WHEN", "always")
-            .env("CARGO_TERM_PROGRESS_WIDTH", "100")
-            .env("CARGO_TERM_COLOR", "never")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("cannot start cargo")?;
-        let said = cargo.stderr.take().context("cargo's standard error was asked for")?;
-        let mut recent = Recent::default();
-        each_line(said, |line| match cargo_bar(line) {
-            Some((done, of)) => progress.advance(done, of),
-            None => recent.push(line),
-        })?;
-        let status = cargo.wait()?;
-        if !status.success() {
-            bail!("cargo install {} failed ({status}):\n{}", self.package, recent.text());
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        if !self.is_optimised {
+            install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+        }
+        let step = format!("building {} {}", self.name, self.version);
+        let usual = Some(usual(self.core_seconds));
+        let finished =
+            cargo::run(&mut install, &step, usual, progress, |_| {}).context("cannot start cargo")?;
+        if !finished.status.success() {
+            bail!("cargo install {} failed ({})\n{}", self.package, finished.status, finished.said);
         }
         fs::remove_dir_all(&build).ok();
         Ok(())
     }
-}
-
-/// The last lines of a long output, for when it ends badly.
-#[derive(Debug, Default)]
-struct Recent(std::collections::VecDeque<String>);
-
-impl Recent {
-    const KEPT: usize = 60;
-
-    fn push(&mut self, line: &str) {
-        if line.trim().is_empty() {
-            return;
-        }
-        if self.0.len() == Self::KEPT {
-            self.0.pop_front();
-        }
-        self.0.push_back(line.to_owned());
-    }
-
-    fn text(self) -> String {
-        Vec::from(self.0).join("\n")
-    }
-}
-
-/// Calls `handle` for each piece of text that ends in a line feed or, as progress bars do, in a carriage return.
-fn each_line(source: impl Read, mut handle: impl FnMut(&str)) -> Result<()> {
-    let mut line = Vec::new();
-    for byte in BufReader::new(source).bytes() {
-        match byte? {
-            b'\n' | b'\r' => {
-                handle(&String::from_utf8_lossy(&line));
-                line.clear();
-            }
-            other => line.push(other),
-        }
-    }
-    if !line.is_empty() {
-        handle(&String::from_utf8_lossy(&line));
-    }
-    Ok(())
 }

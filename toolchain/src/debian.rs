@@ -3,14 +3,15 @@
 use std::{env, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
+use latchkey_progress::Progress;
 
-use crate::{
-    command::{self, on_path},
-    progress::Progress,
-};
+use crate::command::{self, on_path};
 
 /// Set to 1 where the equivalents of the packages are installed by other means than dpkg.
 pub const ASSUME_INSTALLED: &str = "LATCHKEY_ASSUME_PACKAGES";
+
+/// How long apt usually takes, with its lists.
+pub const USUAL: Duration = Duration::from_secs(30);
 
 /// Those of `packages` that are not installed. None where [`ASSUME_INSTALLED`] says so.
 pub fn missing<'a>(packages: &[&'a str]) -> Result<Vec<&'a str>> {
@@ -58,7 +59,7 @@ pub fn ensure(packages: &[&str], progress: &mut dyn Progress) -> Result<()> {
              and then this command again. Where they are installed by other means, set {ASSUME_INSTALLED}=1"
         );
     }
-    progress.begin(&format!("Debian packages: {list}"), Some(Duration::from_secs(90)));
+    progress.begin(&format!("installing {list}"), Some(USUAL));
     let apt = || {
         let mut apt = Command::new("apt-get");
         apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");

@@ -22,6 +22,5 @@ pub mod debian;
 pub mod llvm;
 pub mod platform;
 pub mod program;
-pub mod progress;
 pub mod runtime;
 pub mod std_source;

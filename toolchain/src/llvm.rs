@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -13,6 +14,9 @@ use crate::{cache::Cache, command};
 
 /// LLVM's version. Its BPF back end is the first to pass arguments on the stack and to lower library calls.
 pub const VERSION: u32 = 23;
+
+/// How long the download usually takes.
+pub const USUAL: Duration = Duration::from_secs(15);
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 

@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-use latchkey_toolchain::{args::Args, cache::Cache, program, progress::Lines};
+use latchkey_progress::Lines;
+use latchkey_toolchain::{args::Args, cache::Cache, program};
 
 fn main() -> ExitCode {
     let outcome = Args::from_command_line(std::env::args_os()).and_then(|args| {
         let cache = Cache::for_this_user()?;
-        program::build(&args, &cache, &mut Lines::default())
+        // People and Anchor expect of this tool what cargo says.
+        program::build(&args, &cache, &mut Lines::new(true))
     });
     match outcome {
         Ok(_) => ExitCode::SUCCESS,

@@ -4,13 +4,12 @@ use std::{
     env,
     ffi::OsString,
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::Stdio,
     time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use latchkey_progress::{Progress, cargo, usual};
 use serde_json::Value;
 
 use crate::{
@@ -18,7 +17,6 @@ use crate::{
     cache::Cache,
     cargo_tool::SBPF_LINKER,
     command, debian, llvm,
-    progress::Progress,
     runtime::{self, BUILTINS, Runtime, TARGET},
     std_source,
 };
@@ -26,19 +24,31 @@ use crate::{
 /// Debian's compiler with the sources of its std, and clang for the built-in functions.
 pub const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "clang"];
 
+/// Seconds that the first build of a program takes one core: std and every dependency are compiled with it.
+const FIRST_BUILD: u32 = 130;
+
 /// Builds the programs that `args` name and returns their paths in the deploy directory.
 ///
 /// What is already built is not built again: cargo decides by its fingerprints.
 pub fn build(args: &Args, cache: &Cache, progress: &mut dyn Progress) -> Result<Vec<PathBuf>> {
     let toolchain = Toolchain::prepare(cache, progress)?;
     let workspace = Workspace::of(args)?;
-    let built = toolchain.cargo_build(args, &workspace)?;
+    let built = toolchain.cargo_build(args, &workspace, progress)?;
     let directory = match &args.sbf_out_dir {
         Some(directory) => directory.clone(),
         None => workspace.target_directory.join("deploy"),
     };
     fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
     built.iter().map(|file| deploy(file, &directory)).collect()
+}
+
+/// How long the first build usually takes. `None` where there was one already: then only what changed is built.
+pub fn first_build(target_directory: &Path) -> Option<Duration> {
+    (!sbf_directory(target_directory).exists()).then(|| usual(FIRST_BUILD))
+}
+
+fn sbf_directory(target_directory: &Path) -> PathBuf {
+    target_directory.join("sbf")
 }
 
 /// Everything a build needs, ready.
@@ -56,8 +66,7 @@ impl Toolchain {
         let llvm = if llvm::is_present(cache) {
             llvm::prepare(cache)?
         } else {
-            progress
-                .begin(&format!("LLVM {}: downloading 45 MB", llvm::VERSION), Some(Duration::from_secs(40)));
+            progress.begin(&format!("downloading LLVM {}, 45 MB", llvm::VERSION), Some(llvm::USUAL));
             let llvm = llvm::prepare(cache)?;
             progress.end();
             llvm
@@ -67,42 +76,59 @@ impl Toolchain {
         Ok(Self { std, runtime })
     }
 
-    fn cargo_build(&self, args: &Args, workspace: &Workspace) -> Result<Vec<PathBuf>> {
-        let mut cargo = command::outside_cargo(std_source::DEBIAN_CARGO);
-        cargo
+    /// How long each step of [`Toolchain::prepare`] that is still to be done usually takes.
+    pub fn missing(cache: &Cache) -> Result<Vec<Duration>> {
+        let mut steps = Vec::new();
+        if !debian::missing(&PACKAGES)?.is_empty() {
+            steps.push(debian::USUAL);
+        }
+        if !llvm::is_present(cache) {
+            steps.push(llvm::USUAL);
+        }
+        if !SBPF_LINKER.is_installed(cache) {
+            steps.push(usual(SBPF_LINKER.core_seconds));
+        }
+        Ok(steps)
+    }
+
+    fn cargo_build(
+        &self,
+        args: &Args,
+        workspace: &Workspace,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<PathBuf>> {
+        let first = first_build(&workspace.target_directory);
+        let mut build = command::outside_cargo(std_source::DEBIAN_CARGO);
+        build
             .args(["build", "--release", "--message-format=json-render-diagnostics"])
             .arg("--target")
             .arg(&self.runtime.target)
             .args(["-Z", "json-target-spec", "-Z", "build-std=std,panic_abort"])
             // Its own directory: an SBF build leaves the host's alone, and the other way round.
             .arg("--target-dir")
-            .arg(workspace.target_directory.join("sbf"))
+            .arg(sbf_directory(&workspace.target_directory))
             .args(args.for_cargo());
         if let Some(manifest) = &args.manifest_path {
-            cargo.arg("--manifest-path").arg(manifest);
+            build.arg("--manifest-path").arg(manifest);
         }
         for package in &workspace.programs {
-            cargo.args(["--package", package]);
+            build.args(["--package", package]);
         }
-        cargo
+        build
             .env("RUSTC", std_source::DEBIAN_RUSTC)
             .env("CARGO_ENCODED_RUSTFLAGS", encoded(&rustc_flags(args.arch, &self.runtime)))
             // build-std and a target given as JSON are unstable: this unlocks them in a stable compiler.
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1")
             .env("__CARGO_TESTS_ONLY_SRC_ROOT", &self.std)
-            .env("PATH", path_with(&self.runtime.bin)?)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        let mut build = cargo.spawn().context("cannot start Debian's cargo")?;
-        let messages = build.stdout.take().context("cargo's messages were asked for")?;
+            .env("PATH", path_with(&self.runtime.bin)?);
         let mut programs = Vec::new();
-        for line in BufReader::new(messages).lines() {
-            programs.extend(program_in(&line?));
-        }
-        let status = build.wait()?;
-        if !status.success() {
-            bail!("the SBF build failed");
+        let finished = cargo::run(&mut build, "building the program", first, progress, |message| {
+            programs.extend(program_in(message));
+        })
+        .context("cannot start Debian's cargo")?;
+        if !finished.status.success() {
+            bail!("the SBF build failed\n{}", finished.said);
         }
         ensure!(
             !programs.is_empty(),

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{
     commands::{bench, build, demo, idl, lint, setup, test},
+    terminal::Terminal,
     workspace::Workspace,
 };
 
@@ -13,6 +14,10 @@ use xtask::{
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Cli {
+    /// Show cargo's own lines instead of steps
+    #[arg(long, short, global = true)]
+    verbose: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -26,12 +31,10 @@ enum Command {
     Bench(bench::Args),
     Test(test::Args),
     Lint(lint::Args),
-    #[command(hide = true)]
-    PrintIdl,
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match run(&Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -40,16 +43,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(cli: &Cli) -> Result<()> {
     let workspace = Workspace::here()?;
-    match command {
-        Command::Setup(args) => setup::run(&workspace, &args),
-        Command::Build(args) => build::run(&workspace, &args),
-        Command::Idl(args) => idl::run(&workspace, &args),
-        Command::Demo(args) => demo::run(&workspace, &args),
-        Command::Bench(args) => bench::run(&workspace, &args),
-        Command::Test(args) => test::run(&workspace, &args),
-        Command::Lint(args) => lint::run(&workspace, &args),
-        Command::PrintIdl => idl::print(&workspace),
+    let terminal = &mut Terminal::new(cli.verbose);
+    match &cli.command {
+        Command::Setup(args) => setup::run(&workspace, args, terminal),
+        Command::Build(args) => build::run(&workspace, args, terminal),
+        Command::Idl(args) => idl::run(&workspace, args, terminal),
+        Command::Demo(args) => demo::run(&workspace, args, terminal),
+        Command::Bench(args) => bench::run(&workspace, args, terminal),
+        Command::Test(args) => test::run(&workspace, args, terminal),
+        Command::Lint(args) => lint::run(&workspace, args, terminal),
     }
 }

@@ -1,63 +1,126 @@
 //! Progress for whoever is watching: a bar on a terminal, timed lines in a log.
 
 use std::{
+    fmt,
     io::{IsTerminal, stderr},
-    time::{Duration, Instant},
+    process::Command,
+    time::Duration,
 };
 
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use latchkey_toolchain::progress::{Lines, Progress, cores, remaining, spoken};
+use latchkey_progress::{Lines, Progress, Step, cargo, cores, spoken};
 
-/// The progress that suits where standard error goes.
-pub fn progress() -> Box<dyn Progress> {
-    if stderr().is_terminal() { Box::new(Bar::default()) } else { Box::new(Lines::default()) }
+/// Where commands report their steps to, on standard error.
+pub struct Terminal {
+    progress: Box<dyn Progress>,
+    number: usize,
+    of: usize,
+}
+
+impl Terminal {
+    /// The progress that suits where standard error goes. Cargo writes its own lines if `verbose`.
+    pub fn new(verbose: bool) -> Self {
+        let progress: Box<dyn Progress> = if stderr().is_terminal() {
+            Box::new(Bar { verbose, step: None })
+        } else {
+            Box::new(Lines::new(verbose))
+        };
+        Self { progress, number: 0, of: 0 }
+    }
+
+    /// Says how long all steps together usually take, and numbers them from here on. Silent where there are none.
+    pub fn announce(&mut self, what: &str, steps: &[Duration]) {
+        (self.number, self.of) = (0, steps.len());
+        if self.of > 0 {
+            let steps_in_words = if self.of == 1 { "1 step" } else { &format!("{} steps", self.of) };
+            let time = spoken(steps.iter().sum());
+            eprintln!("{what}: {steps_in_words}, about {time} on {} cores", cores());
+        }
+    }
+
+    /// Runs cargo as a step, which begins only if there is something to do. Its lines are shown if it fails, the
+    /// compiler's warnings in any case.
+    pub fn cargo(&mut self, command: &mut Command, step: &str, usual: Option<Duration>) -> Result<()> {
+        let finished = cargo::run(command, step, usual, self, |_| {})
+            .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+        if !finished.status.success() {
+            bail!("{step} failed\n{}", finished.said);
+        }
+        let diagnostics = finished.diagnostics();
+        if !diagnostics.is_empty() {
+            eprintln!("{diagnostics}");
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Terminal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Terminal")
+            .field("number", &self.number)
+            .field("of", &self.of)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Progress for Terminal {
+    fn begin(&mut self, step: &str, usual: Option<Duration>) {
+        self.number += 1;
+        if self.number <= self.of {
+            self.progress.begin(&format!("{}/{} {step}", self.number, self.of), usual);
+        } else {
+            self.progress.begin(step, usual);
+        }
+    }
+
+    fn advance(&mut self, done: u64, of: u64) {
+        self.progress.advance(done, of);
+    }
+
+    fn end(&mut self) {
+        self.progress.end();
+    }
+
+    fn shows_cargo(&self) -> bool {
+        self.progress.shows_cargo()
+    }
 }
 
 /// A bar that says how long its step will still take.
-#[derive(Debug, Default)]
-struct Bar {
-    step: Option<Step>,
-}
-
 #[derive(Debug)]
-struct Step {
-    name: String,
-    usual: Option<Duration>,
-    began: Instant,
-    bar: ProgressBar,
+struct Bar {
+    verbose: bool,
+    step: Option<(Step, ProgressBar)>,
 }
 
 impl Progress for Bar {
     fn begin(&mut self, step: &str, usual: Option<Duration>) {
-        let bar = ProgressBar::new_spinner().with_message(opening(step, usual));
+        let step = Step::begin(step, usual);
+        let bar = ProgressBar::new_spinner().with_message(step.opening());
         bar.enable_steady_tick(Duration::from_millis(120));
-        self.step = Some(Step { name: step.to_owned(), usual, began: Instant::now(), bar });
+        self.step = Some((step, bar));
     }
 
     fn advance(&mut self, done: u64, of: u64) {
-        let Some(step) = &self.step else { return };
-        if step.bar.length() != Some(of) {
-            step.bar.set_length(of);
-            step.bar.set_style(counted());
+        let Some((step, bar)) = &self.step else { return };
+        if bar.length() != Some(of) {
+            bar.set_length(of);
+            bar.set_style(counted());
         }
-        step.bar.set_position(done);
-        let left = remaining(step.began.elapsed(), done, of, step.usual);
-        let left = left.map(|left| format!(", about {} left", spoken(left))).unwrap_or_default();
-        step.bar.set_message(format!("{}, {done}/{of} crates{left}", step.name));
+        bar.set_position(done);
+        bar.set_message(step.state(done, of));
     }
 
     fn end(&mut self) {
-        if let Some(step) = self.step.take() {
-            step.bar.finish_and_clear();
-            eprintln!("{}: done in {}", step.name, spoken(step.began.elapsed()));
+        if let Some((step, bar)) = self.step.take() {
+            bar.finish_and_clear();
+            eprintln!("{}", step.closing());
         }
     }
-}
 
-fn opening(step: &str, usual: Option<Duration>) -> String {
-    match usual {
-        Some(usual) => format!("{step}, about {} on {} cores", spoken(usual), cores()),
-        None => step.to_owned(),
+    fn shows_cargo(&self) -> bool {
+        self.verbose
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
 };
 
 use anyhow::Result;
+use latchkey_progress::Progress;
 use latchkey_toolchain::{
     cache::Cache,
     cargo_tool::CargoTool,
     command::{capture, is_executable, on_path, on_paths},
     debian,
-    progress::Progress,
 };
 
 /// Agave's validator for tests, with SPL's programs in its genesis. 4.3 and later need a newer Rust than this tree.
@@ -20,7 +20,8 @@ pub const VALIDATOR: CargoTool = CargoTool {
     package: "agave-validator",
     version: "4.2.2",
     binary: "solana-test-validator",
-    core_minutes: 46,
+    core_seconds: 2760,
+    is_optimised: true,
     packages: &[
         "build-essential",
         "libclang-dev",
@@ -39,7 +40,8 @@ pub const ANCHOR: CargoTool = CargoTool {
     package: "anchor-cli",
     version: "1.2.2",
     binary: "anchor",
-    core_minutes: 18,
+    core_seconds: 1080,
+    is_optimised: true,
     packages: &["build-essential", "libudev-dev", "pkg-config", "libssl-dev"],
 };
 
@@ -49,7 +51,8 @@ pub const NEXTEST: CargoTool = CargoTool {
     package: "cargo-nextest",
     version: "0.9.143",
     binary: "cargo-nextest",
-    core_minutes: 12,
+    core_seconds: 720,
+    is_optimised: true,
     packages: &[],
 };
 
@@ -59,7 +62,8 @@ pub const DENY: CargoTool = CargoTool {
     package: "cargo-deny",
     version: "0.20.2",
     binary: "cargo-deny",
-    core_minutes: 9,
+    core_seconds: 540,
+    is_optimised: true,
     packages: &[],
 };
 
@@ -69,7 +73,8 @@ pub const TYPOS: CargoTool = CargoTool {
     package: "typos-cli",
     version: "1.52.0",
     binary: "typos",
-    core_minutes: 4,
+    core_seconds: 240,
+    is_optimised: true,
     packages: &[],
 };
 

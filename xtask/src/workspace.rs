@@ -4,10 +4,13 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use latchkey_toolchain::{cache::Cache, command::capture};
+
+use crate::terminal::Terminal;
 
 /// The workspace's root, its target directory and the user's cache.
 #[derive(Debug, Clone)]
@@ -56,6 +59,37 @@ impl Workspace {
     /// Cargo at the root, as the toolchain file names it.
     pub fn cargo(&self) -> Command {
         self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    }
+
+    /// A cargo command for targets of this workspace, such as `--bin latchkey-demo`.
+    ///
+    /// All members are selected and targets narrow the selection, because cargo chooses the features of dependencies
+    /// by the members that are selected: with fewer it would compile the same crates a second time.
+    pub fn cargo_for(&self, subcommand: &str) -> Command {
+        let mut cargo = self.cargo();
+        cargo.args([subcommand, "--workspace"]);
+        cargo
+    }
+
+    /// Builds binaries as a step of that name; `usual` is for the first time.
+    pub fn build(
+        &self,
+        binaries: &[&str],
+        step: &str,
+        usual: Duration,
+        terminal: &mut Terminal,
+    ) -> Result<()> {
+        let first = binaries.iter().any(|name| !self.binary(name).exists());
+        let mut cargo = self.cargo_for("build");
+        for name in binaries {
+            cargo.args(["--bin", name]);
+        }
+        terminal.cargo(&mut cargo, step, first.then_some(usual))
+    }
+
+    /// A binary of this workspace, once it is built.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.target("debug").join(name)
     }
 
     /// The files that git tracks.

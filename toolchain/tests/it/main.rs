@@ -7,4 +7,3 @@ mod debian;
 mod edits;
 mod platform;
 mod program;
-mod progress;

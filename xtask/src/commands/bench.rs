@@ -4,18 +4,24 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use latchkey_toolchain::command;
+use latchkey_progress::usual;
 
 use crate::{
     commands::{
         build, finish,
         setup::{self, Part},
     },
+    terminal::Terminal,
     workspace::Workspace,
 };
 
 /// The committed table.
 const PAGE: &str = "docs/cost.md";
+
+const BENCH: &str = "latchkey-bench";
+
+/// Seconds that the first build of the bench takes one core.
+const FIRST_BUILD: u32 = 200;
 
 /// Measure what the program costs
 #[derive(Debug, Parser)]
@@ -64,11 +70,11 @@ impl Cu {
 }
 
 /// Sets up, builds and measures; the exit status of what measures becomes ours.
-pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     let What::Cu(cu) = &args.what;
-    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]))?;
-    build::program(workspace)?;
-    command::run(workspace.cargo().args(["build", "--quiet", "--bins", "--package", "latchkey-bench"]))?;
-    let mut bench = workspace.command(workspace.target("debug/latchkey-bench"));
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]), terminal)?;
+    build::program(workspace, terminal)?;
+    workspace.build(&[BENCH], "building the bench", usual(FIRST_BUILD), terminal)?;
+    let mut bench = workspace.command(workspace.binary(BENCH));
     finish(bench.args(cu.for_bench(workspace.path(PAGE))).env("LATCHKEY_PROGRAM_SO", workspace.program()))
 }

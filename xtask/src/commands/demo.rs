@@ -4,12 +4,18 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use latchkey_toolchain::command;
+use latchkey_progress::usual;
 
 use crate::{
     commands::{build, finish, setup, with_tools},
+    terminal::Terminal,
     workspace::Workspace,
 };
+
+/// Seconds that the first build of the demo takes one core.
+const FIRST_BUILD: u32 = 300;
+
+const DEMO: &str = "latchkey-demo";
 
 /// Watch a loan live: paid, missed, locked, cured, unlocked, paid off
 #[derive(Debug, Parser)]
@@ -45,11 +51,11 @@ impl Cluster {
         }
     }
 
-    /// Packages whose binaries it runs: on localnet, keeper and car are processes of their own.
-    fn packages(self) -> &'static [&'static str] {
+    /// What it runs: on localnet, keeper and car are processes of their own.
+    fn binaries(self) -> &'static [&'static str] {
         match self {
-            Self::Embedded => &["latchkey-demo"],
-            Self::Localnet => &["latchkey-demo", "latchkey-device", "latchkey-keeper"],
+            Self::Embedded => &[DEMO],
+            Self::Localnet => &[DEMO, "latchkey-device", "latchkey-keeper"],
         }
     }
 }
@@ -70,16 +76,19 @@ impl Args {
 }
 
 /// Sets up, builds and runs the demo; its exit status becomes ours.
-pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    let parts: BTreeSet<_> = args.cluster.purpose().parts().iter().copied().collect();
-    let tools = setup::ensure(&workspace.cache, &parts)?;
-    build::program(workspace)?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--bins"]);
-    for package in args.cluster.packages() {
-        cargo.args(["--package", package]);
+pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
+    let binaries = args.cluster.binaries();
+    if args.cluster == Cluster::Embedded {
+        let mut steps = build::missing_steps(workspace)?;
+        if !workspace.binary(DEMO).exists() {
+            steps.push(usual(FIRST_BUILD));
+        }
+        terminal.announce("preparing the demo", &steps);
     }
-    command::run(&mut cargo)?;
-    let mut demo = workspace.command(workspace.target("debug/latchkey-demo"));
+    let parts: BTreeSet<_> = args.cluster.purpose().parts().iter().copied().collect();
+    let tools = setup::ensure(&workspace.cache, &parts, terminal)?;
+    build::program(workspace, terminal)?;
+    workspace.build(binaries, "building the demo", usual(FIRST_BUILD), terminal)?;
+    let mut demo = workspace.command(workspace.binary(DEMO));
     finish(with_tools(demo.args(args.for_demo()), workspace, &tools))
 }

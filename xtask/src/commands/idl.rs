@@ -3,13 +3,21 @@
 //! Anchor's library instead of its command line: the same IDL, byte for byte, without nine minutes of building a tool that
 //! a test run does not need otherwise.
 
-use std::{env, fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-use anchor_lang_idl::build::IdlBuilder;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use latchkey_progress::{cargo, usual};
 
-use crate::workspace::Workspace;
+use crate::{terminal::Terminal, workspace::Workspace};
+
+const GENERATOR: &str = "latchkey-idl";
+
+/// Seconds that the first build of the generator takes one core.
+const FIRST_BUILD: u32 = 20;
+
+/// Seconds that the first generation takes one core: it compiles the program with a feature of its own.
+const FIRST_GENERATION: u32 = 90;
 
 /// Write the program's IDL to idl/latchkey.json
 #[derive(Debug, Default, Parser)]
@@ -20,8 +28,8 @@ pub struct Args {
 }
 
 /// Generates the IDL, and writes or compares it.
-pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    let generated = generate(workspace)?;
+pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
+    let generated = generate(workspace, terminal)?;
     write(&workspace.target("idl/latchkey.json"), &generated)?;
     let committed = workspace.path("idl/latchkey.json");
     if !args.check {
@@ -58,29 +66,25 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 
 /// The IDL as Anchor writes it.
 ///
-/// Anchor's library runs cargo itself, and a process cannot clean its own environment safely; so this command starts
-/// itself again without what bends that cargo: rustup's choice of toolchain, which the library cannot pass on, and
-/// compiler flags, which would build every dependency a second time.
-pub fn generate(_workspace: &Workspace) -> Result<String> {
-    let this = env::current_exe().context("finding this program")?;
-    let output = Command::new(this)
-        .arg("print-idl")
+/// The generator runs cargo, and gets an environment without what changes which compiler and flags that cargo uses:
+/// rustup's choice of toolchain, which Anchor's library cannot pass on, and compiler flags, which would build every
+/// dependency a second time.
+pub fn generate(workspace: &Workspace, terminal: &mut Terminal) -> Result<String> {
+    workspace.build(&[GENERATOR], "building the IDL's generator", usual(FIRST_BUILD), terminal)?;
+    let mut generator = workspace.command(workspace.binary(GENERATOR));
+    generator
+        .arg(workspace.path("programs/latchkey"))
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("CARGO")
-        .env("CARGO_ENCODED_RUSTFLAGS", "")
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .context("cannot start the generation of the IDL")?;
-    if !output.status.success() {
-        bail!("generating the IDL failed");
+        .env("CARGO_ENCODED_RUSTFLAGS", "");
+    let first = (!workspace.target("idl").exists()).then(|| usual(FIRST_GENERATION));
+    let mut lines = Vec::new();
+    let finished = cargo::run(&mut generator, "generating the IDL", first, terminal, |line| {
+        lines.push(line.to_owned());
+    })
+    .context("cannot start the generation of the IDL")?;
+    if !finished.status.success() {
+        bail!("generating the IDL failed\n{}", finished.said);
     }
-    String::from_utf8(output.stdout).context("the IDL is not UTF-8")
-}
-
-/// Prints the IDL: the second half of [`generate`].
-pub fn print(workspace: &Workspace) -> Result<()> {
-    let program = workspace.path("programs/latchkey");
-    let idl = IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".into()]).build()?;
-    print!("{}", serde_json::to_string_pretty(&idl)?);
-    Ok(())
+    Ok(lines.join("\n"))
 }

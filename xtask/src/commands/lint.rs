@@ -9,6 +9,7 @@ use latchkey_toolchain::command;
 use crate::{
     commands::setup::{self, Purpose},
     leaks,
+    terminal::Terminal,
     workspace::Workspace,
 };
 
@@ -17,9 +18,9 @@ use crate::{
 pub struct Args {}
 
 /// Runs every check.
-pub fn run(workspace: &Workspace, _args: &Args) -> Result<()> {
+pub fn run(workspace: &Workspace, _args: &Args, terminal: &mut Terminal) -> Result<()> {
     let parts: BTreeSet<_> = Purpose::Lint.parts().iter().copied().collect();
-    let tools = setup::ensure(&workspace.cache, &parts)?;
+    let tools = setup::ensure(&workspace.cache, &parts, terminal)?;
     let deny = tools.deny.as_deref().context("cargo-deny is among the parts")?;
     let typos = tools.typos.as_deref().context("typos is among the parts")?;
     let outcomes = [

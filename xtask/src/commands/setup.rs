@@ -9,17 +9,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use latchkey_toolchain::{
-    cache::Cache,
-    command::{self, on_path},
-    debian, platform,
-    program::Toolchain,
-    progress::Progress,
-};
+use latchkey_progress::usual;
+use latchkey_toolchain::{cache::Cache, command::on_path, debian, platform, program::Toolchain};
 
 use crate::{
     commands::build,
-    program_key, terminal,
+    program_key,
+    terminal::Terminal,
     tools::{self, ANCHOR, DENY, NEXTEST, TYPOS, VALIDATOR},
     workspace::Workspace,
 };
@@ -99,10 +95,10 @@ pub struct Tools {
 }
 
 /// Sets up for the purposes named, and puts the tools people type themselves on PATH.
-pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     let purposes = if args.purposes.is_empty() { Purpose::value_variants() } else { &args.purposes };
     let parts: BTreeSet<Part> = purposes.iter().flat_map(|purpose| purpose.parts()).copied().collect();
-    let tools = ensure(&workspace.cache, &parts)?;
+    let tools = ensure(&workspace.cache, &parts, terminal)?;
     program_key::place(workspace)?;
 
     let bin = cargo_bin()?;
@@ -112,7 +108,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
         }
     }
     if parts.contains(&Part::Anchor) && platform::solana_build_sbf().is_none() {
-        let ours = install_build_sbf(workspace)?;
+        let ours = install_build_sbf(workspace, terminal)?;
         offer(&bin, "cargo-build-sbf", &ours)?;
     }
     eprintln!("ready");
@@ -120,23 +116,21 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
 }
 
 /// Installs what is missing of these parts; quick when nothing is.
-pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Tools> {
-    let mut progress = terminal::progress();
-    let progress: &mut dyn Progress = &mut *progress;
-    debian::ensure(&missing_packages(cache, parts)?, progress)?;
+pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>, terminal: &mut Terminal) -> Result<Tools> {
+    debian::ensure(&missing_packages(cache, parts)?, terminal)?;
     let mut tools = Tools::default();
     for part in parts {
         match part {
             Part::SbfBuild if platform::solana_build_sbf().is_some() => {}
             Part::SbfBuild => {
-                Toolchain::prepare(cache, progress)?;
+                Toolchain::prepare(cache, terminal)?;
             }
-            Part::Broker => tools.broker = Some(tools::mosquitto(progress)?),
-            Part::Nextest => tools.nextest = Some(tools::any(&NEXTEST, cache, progress)?),
-            Part::Deny => tools.deny = Some(tools::exact(&DENY, cache, progress)?),
-            Part::Typos => tools.typos = Some(tools::exact(&TYPOS, cache, progress)?),
-            Part::Validator => tools.validator = Some(tools::exact(&VALIDATOR, cache, progress)?),
-            Part::Anchor => tools.anchor = Some(tools::exact(&ANCHOR, cache, progress)?),
+            Part::Broker => tools.broker = Some(tools::mosquitto(terminal)?),
+            Part::Nextest => tools.nextest = Some(tools::any(&NEXTEST, cache, terminal)?),
+            Part::Deny => tools.deny = Some(tools::exact(&DENY, cache, terminal)?),
+            Part::Typos => tools.typos = Some(tools::exact(&TYPOS, cache, terminal)?),
+            Part::Validator => tools.validator = Some(tools::exact(&VALIDATOR, cache, terminal)?),
+            Part::Anchor => tools.anchor = Some(tools::exact(&ANCHOR, cache, terminal)?),
         }
     }
     Ok(tools)
@@ -164,9 +158,9 @@ fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'stati
 }
 
 /// Builds this tree's `cargo-build-sbf` and keeps it in the cache, where it outlives the clone.
-fn install_build_sbf(workspace: &Workspace) -> Result<PathBuf> {
-    command::run(workspace.cargo().args(["build", "--quiet", "--package", "latchkey-toolchain"]))?;
-    let built = workspace.target("debug/cargo-build-sbf");
+fn install_build_sbf(workspace: &Workspace, terminal: &mut Terminal) -> Result<PathBuf> {
+    workspace.build(&["cargo-build-sbf"], "building cargo-build-sbf", usual(10), terminal)?;
+    let built = workspace.binary("cargo-build-sbf");
     let directory = workspace.cache.tool("cargo-build-sbf", env!("CARGO_PKG_VERSION")).join("bin");
     fs::create_dir_all(&directory)?;
     let installed = directory.join("cargo-build-sbf");

@@ -12,6 +12,7 @@ use crate::{
         setup::{self, Part, Purpose},
         with_tools,
     },
+    terminal::Terminal,
     workspace::Workspace,
 };
 
@@ -95,18 +96,19 @@ impl Suite {
 }
 
 /// Sets up, builds and tests; nextest comes last, and its exit status becomes ours.
-pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     if args.attacks {
-        return attacks(workspace, args.json);
+        return attacks(workspace, args.json, terminal);
     }
-    let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite))?;
-    build::program(workspace)?;
+    let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite), terminal)?;
+    build::program(workspace, terminal)?;
     let packages = Suite::packages(args.suite);
     if args.suite.is_none() {
-        idl::run(workspace, &idl::Args { check: true })?;
+        idl::run(workspace, &idl::Args { check: true }, terminal)?;
     }
     // Binaries and tests in one build: what tests start as processes is there, and dependencies are built once.
-    command::run(workspace.cargo().args(["build", "--bins", "--tests"]).args(packages))?;
+    let mut cargo = workspace.cargo();
+    terminal.cargo(cargo.args(["build", "--bins", "--tests"]).args(packages), "building the tests", None)?;
     if args.suite.is_none() {
         command::run(workspace.cargo().args(["test", "--quiet", "--doc", "--workspace"]))?;
     }
@@ -123,9 +125,9 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<()> {
 }
 
 /// Sets up, builds and attacks. The suite is a test binary that tells each case on standard output when it runs alone.
-fn attacks(workspace: &Workspace, json: bool) -> Result<()> {
-    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]))?;
-    build::program(workspace)?;
+fn attacks(workspace: &Workspace, json: bool, terminal: &mut Terminal) -> Result<()> {
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]), terminal)?;
+    build::program(workspace, terminal)?;
     let mut run = workspace.cargo();
     run.args(["test", "--quiet", "--package", "latchkey-tests-svm", "--test", "attacks", "--"]);
     if json {

@@ -2,25 +2,9 @@
 
 use std::time::Duration;
 
-use latchkey_toolchain::progress::{cargo_bar, remaining, spoken};
+use latchkey_progress::{remaining, spoken};
 
 const MINUTE: Duration = Duration::from_mins(1);
-
-#[test]
-fn cargos_bar_is_read() {
-    let line = "    Building [=======>                 ] 312/741: solana-runtime, solana-core(build.rs)";
-    assert_eq!(cargo_bar(line), Some((312, 741)));
-    assert_eq!(cargo_bar("    Building [                         ] 0/9: libc"), Some((0, 9)));
-}
-
-#[test]
-fn cargos_other_lines_are_no_bar() {
-    for line in
-        ["   Compiling libc v0.2.0", "    Building", " Downloading [==> ] 3/9", "    Building [==>] x/y", ""]
-    {
-        assert_eq!(cargo_bar(line), None, "{line}");
-    }
-}
 
 #[test]
 fn at_the_start_experience_speaks() {

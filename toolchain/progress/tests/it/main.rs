@@ -1,0 +1,4 @@
+//! Progress through its public functions.
+
+mod cargo;
+mod time;
