@@ -54,34 +54,35 @@ pub enum Suite {
 }
 
 impl Suite {
-    /// The packages it selects, as arguments of cargo.
-    pub fn packages(suite: Option<Self>) -> &'static [&'static str] {
+    /// Its test targets. Each has a name that no other suite uses, so that cargo finds them in the whole workspace.
+    pub fn targets(self) -> &'static [&'static str] {
+        match self {
+            Self::Unit => {
+                &["contract_page", "demo", "handle", "idl", "it", "mqtt", "schedule", "story", "time"]
+            }
+            Self::Svm => &["arithmetic", "attacks", "sequences", "svm"],
+            Self::Chaos => &["faults"],
+            Self::Validator => &["validator"],
+        }
+    }
+
+    /// What selects it, as arguments of nextest.
+    pub fn selection(suite: Option<Self>) -> Vec<&'static str> {
+        let Some(suite) = suite else { return Vec::new() };
+        let mut words = if suite == Self::Unit { vec!["--lib", "--bins"] } else { Vec::new() };
+        words.extend(suite.targets().iter().flat_map(|target| ["--test", target]));
+        words
+    }
+
+    /// What builds it: a command of cargo, and its arguments.
+    pub fn build(suite: Option<Self>) -> (&'static str, Vec<&'static str>) {
         match suite {
-            None => &["--workspace"],
-            Some(Self::Unit) => &[
-                "--workspace",
-                "--exclude",
-                "latchkey-tests-chaos",
-                "--exclude",
-                "latchkey-tests-model",
-                "--exclude",
-                "latchkey-tests-svm",
-                "--exclude",
-                "latchkey-tests-validator",
-            ],
-            Some(Self::Chaos) => &["--package", "latchkey-tests-chaos"],
-            Some(Self::Svm) => &["--package", "latchkey-tests-svm", "--package", "latchkey-tests-model"],
             // Keeper, car and terminal run as processes, so their binaries must be there.
-            Some(Self::Validator) => &[
-                "--package",
-                "latchkey-tests-validator",
-                "--package",
-                "latchkey-cli",
-                "--package",
-                "latchkey-keeper",
-                "--package",
-                "latchkey-device",
-            ],
+            None => ("build", vec!["--bins", "--tests"]),
+            Some(Self::Validator) => ("build", [vec!["--bins"], Self::selection(suite)].concat()),
+            Some(Self::Unit | Self::Svm | Self::Chaos) => {
+                ("test", [vec!["--no-run"], Self::selection(suite)].concat())
+            }
         }
     }
 
@@ -102,34 +103,32 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     }
     let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite), terminal)?;
     build::program(workspace, terminal)?;
-    let packages = Suite::packages(args.suite);
     if args.suite.is_none() {
         idl::run(workspace, &idl::Args { check: true }, terminal)?;
     }
-    // Binaries and tests in one build: what tests start as processes is there, and dependencies are built once.
-    let mut cargo = workspace.cargo();
-    terminal.cargo(cargo.args(["build", "--bins", "--tests"]).args(packages), "building the tests", None)?;
+    let (subcommand, targets) = Suite::build(args.suite);
+    terminal.cargo(workspace.cargo_for(subcommand).args(targets), "building the tests", None)?;
     if args.suite.is_none() {
-        command::run(workspace.cargo().args(["test", "--quiet", "--doc", "--workspace"]))?;
+        command::run(workspace.cargo_for("test").args(["--quiet", "--doc"]))?;
     }
     let nextest = tools.nextest.as_ref().context("nextest is among the parts")?;
     let mut run = workspace.command(nextest);
-    run.args(["nextest", "run"]).args(packages);
-    if args.suite == Some(Suite::Validator) {
-        run.args(["--filterset", "package(latchkey-tests-validator)"]);
-    }
+    run.args(["nextest", "run", "--workspace", "--cargo-quiet"]).args(Suite::selection(args.suite));
     if args.deep {
         run.args(["--profile", "deep"]).env("LATCHKEY_DEEP", "1");
     }
     finish(with_tools(run.args(&args.rest), workspace, &tools))
 }
 
-/// Sets up, builds and attacks. The suite is a test binary that tells each case on standard output when it runs alone.
+/// Sets up, builds and attacks. The suite is a test binary that writes a line for each case to standard output when it
+/// runs alone.
 fn attacks(workspace: &Workspace, json: bool, terminal: &mut Terminal) -> Result<()> {
     setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]), terminal)?;
     build::program(workspace, terminal)?;
-    let mut run = workspace.cargo();
-    run.args(["test", "--quiet", "--package", "latchkey-tests-svm", "--test", "attacks", "--"]);
+    let mut build = workspace.cargo_for("test");
+    terminal.cargo(build.args(["--no-run", "--test", "attacks"]), "building the attacks", None)?;
+    let mut run = workspace.cargo_for("test");
+    run.args(["--quiet", "--test", "attacks", "--"]);
     if json {
         run.arg("--json");
     }

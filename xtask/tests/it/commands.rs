@@ -1,6 +1,9 @@
 //! What each command wants and passes on.
 
+use std::process::Command;
+
 use clap::Parser;
+use serde_json::Value;
 use xtask::{
     commands::{
         bench, demo,
@@ -57,10 +60,59 @@ fn a_version_is_a_whole_word() {
     assert!(!is_version("anchor-cli 1.2.20", "1.2.2"));
 }
 
+/// The names of the workspace's test targets, with their packages.
+fn test_targets() -> Vec<(String, String)> {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs this test");
+    let metadata = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .output()
+        .expect("cargo starts");
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
+    let mut found = Vec::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        for target in package["targets"].as_array().expect("targets") {
+            if target["kind"][0] == "test" {
+                let [package, target] =
+                    [package, target].map(|named| named["name"].as_str().expect("a name"));
+                found.push((package.to_owned(), target.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_test_target_belongs_to_the_suite_of_its_package() {
+    let targets = test_targets();
+    assert!(targets.len() > 15, "{targets:?}");
+    for (package, target) in targets {
+        let suite = match package.as_str() {
+            "latchkey-tests-svm" | "latchkey-tests-model" => Suite::Svm,
+            "latchkey-tests-chaos" => Suite::Chaos,
+            "latchkey-tests-validator" => Suite::Validator,
+            _ => Suite::Unit,
+        };
+        for other in [Suite::Unit, Suite::Svm, Suite::Chaos, Suite::Validator] {
+            let is_selected = other.targets().contains(&target.as_str());
+            assert_eq!(is_selected, other == suite, "{target} of {package} in the suite {other:?}");
+        }
+    }
+}
+
 #[test]
 fn the_validator_suite_builds_the_processes_it_starts() {
-    let packages = Suite::packages(Some(Suite::Validator));
-    assert!(packages.contains(&"latchkey-keeper") && packages.contains(&"latchkey-device"), "{packages:?}");
+    for suite in [None, Some(Suite::Validator)] {
+        let (subcommand, arguments) = Suite::build(suite);
+        assert!(subcommand == "build" && arguments.contains(&"--bins"), "{suite:?}");
+    }
+}
+
+#[test]
+fn a_suite_is_selected_by_its_targets_and_everything_by_none() {
+    assert_eq!(Suite::selection(None), Vec::<&str>::new());
+    assert_eq!(Suite::selection(Some(Suite::Chaos)), ["--test", "faults"]);
+    assert!(Suite::selection(Some(Suite::Unit)).starts_with(&["--lib", "--bins", "--test"]));
 }
 
 #[test]
