@@ -33,10 +33,10 @@ impl Localnet {
     ///
     /// `anchor test` names a validator whether or not it has started it.
     pub async fn from_environment() -> Result<Self> {
-        if let Ok(url) = env::var("ANCHOR_PROVIDER_URL") {
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, port_of(&url)?)).await.is_ok() {
-                return Self::attach(&url).await;
-            }
+        if let Ok(url) = env::var("ANCHOR_PROVIDER_URL")
+            && TcpStream::connect((Ipv4Addr::LOCALHOST, port_of(&url)?)).await.is_ok()
+        {
+            return Self::attach(&url).await;
         }
         Self::start().await
     }
