@@ -6,15 +6,13 @@ use latchkey_client::latchkey::rules::calendar::{DAY, Date, days_in_month};
 
 use super::duration;
 
-/// Why a text is no date.
+/// Why a text is not a date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
-    /// Neither RFC 3339 nor an offset.
     #[error(
-        "{0:?} is no date: write RFC 3339 to the second with its offset, such as 2027-01-15T12:00:00Z, or +30d from now"
+        "{0:?} is not a date: write RFC 3339 to the second with its offset, such as 2027-01-15T12:00:00Z, or +30d from now"
     )]
     Malformed(String),
-    /// No such day or time of day.
     #[error("{0:?} names a day or time that does not exist: check month, day and time of day")]
     NoSuchDay(String),
 }
@@ -22,14 +20,14 @@ pub enum DateError {
 /// A point in time, as people name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// A date, Unix seconds.
+    /// Unix seconds.
     At(i64),
-    /// So many seconds from now.
+    /// Seconds from now.
     In(u32),
 }
 
 impl When {
-    /// Unix seconds, where it is `now`.
+    /// Unix seconds, counted from `now`.
     pub fn from(self, now: i64) -> i64 {
         match self {
             Self::At(time) => time,
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn what_is_not_a_date_is_refused() {
         for text in [
             "",
             "2027-01-15",

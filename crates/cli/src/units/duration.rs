@@ -1,16 +1,14 @@
 //! Durations: `10d`, `72h`, `1h30m` outside, seconds inside.
 
-/// Units, largest first, and their seconds.
+/// Units and their seconds, largest first.
 const UNITS: [(char, u64); 5] = [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
-    /// Not numbers with units.
-    #[error("{0:?} is no duration: write numbers with w, d, h, m or s, such as 10d, 72h or 1h30m")]
+    #[error("{0:?} is not a duration: write numbers with w, d, h, m or s, such as 10d, 72h or 1h30m")]
     Malformed(String),
-    /// Beyond 136 years.
-    #[error("{0:?} is longer than the chain can count: write less than 136 years")]
+    #[error("{0:?} is longer than the program can store: write less than 136 years")]
     TooLong(String),
 }
 
@@ -25,7 +23,7 @@ pub fn parse(text: &str) -> Result<u32, DurationError> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let unit = rest[digits..].chars().next().ok_or_else(malformed)?;
         let &(_, secs) = UNITS.iter().find(|(letter, _)| *letter == unit).ok_or_else(malformed)?;
-        // From large to small, each at most once: `30m1h` is a slip.
+        // From large to small, each at most once: `30m1h` is a typing error.
         if digits == 0 || secs >= above {
             return Err(malformed());
         }
@@ -79,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused() {
+    fn what_is_not_a_duration_is_refused() {
         for text in ["", "10", "d", "10 d", "-1d", "1.5h", "30m1h", "1d1d", "10days", "1y", "1é"] {
             assert_eq!(parse(text), Err(DurationError::Malformed(text.to_owned())), "{text:?}");
         }

@@ -1,7 +1,11 @@
-//! What people write and read at a terminal, and what the program counts in. Exact both ways: integers all through.
+//! What people write and read at a terminal, and what the program stores. Exact in both directions: integers only.
 
+pub mod channel;
+pub mod choice;
 pub mod date;
 pub mod duration;
+pub mod lock_ttl;
 pub mod money;
 pub mod period;
 pub mod rate;
+pub mod status;

@@ -3,22 +3,14 @@
 /// Decimals of a SOL: 1 SOL is 1,000,000,000 lamports.
 pub const SOL_DECIMALS: u8 = 9;
 
-/// Why a text is no amount.
+/// Why a text is not an amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not digits with at most one point.
-    #[error("{0:?} is no amount: write digits and at most one point, such as 1100.20")]
+    #[error("{0:?} is not an amount: write digits and at most one point, such as 1100.20")]
     NotDecimal(String),
-    /// Finer than the mint can count.
-    #[error("{text:?} is finer than the {decimals} decimals there are: round it")]
-    TooFine {
-        /// What was written.
-        text: String,
-        /// How many decimals there are.
-        decimals: u8,
-    },
-    /// More than an amount can be.
-    #[error("{0:?} is more than the chain can count: write less")]
+    #[error("{text:?} has more than {decimals} decimals: round it")]
+    TooFine { text: String, decimals: u8 },
+    #[error("{0:?} is more than the program can store: write less")]
     TooMuch(String),
 }
 
@@ -40,7 +32,7 @@ pub fn parse(text: &str, decimals: u8) -> Result<u64, MoneyError> {
     format!("{whole}{significant:0<width$}").parse().map_err(|_| MoneyError::TooMuch(text.to_owned()))
 }
 
-/// Base units as a decimal text that [`parse`] takes back: at least two decimals, where there are so many.
+/// Base units as a decimal text that [`parse`] takes back: at least two decimals, if the mint has as many.
 pub fn show(units: u64, decimals: u8) -> String {
     let all = show_all(units, decimals);
     let Some((whole, fraction)) = all.split_once('.') else { return all };
@@ -48,7 +40,7 @@ pub fn show(units: u64, decimals: u8) -> String {
     format!("{whole}.{}", &fraction[..shortest])
 }
 
-/// Base units as a decimal text with every decimal there is, for columns.
+/// Base units as a decimal text with all decimals of the mint, for columns.
 pub fn show_all(units: u64, decimals: u8) -> String {
     let width = usize::from(decimals);
     let digits = format!("{units:0>width$}", width = width + 1);
@@ -97,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused_and_told_why() {
+    fn what_is_not_an_amount_is_refused_with_the_reason() {
         for text in ["", ".", ".5", "12.", "-1", "+1", "1e3", "1,000", "1.2.3", " 1", "0x1", "٣"] {
             assert_eq!(parse(text, 6), Err(MoneyError::NotDecimal(text.to_owned())), "{text:?}");
         }
         assert_eq!(
             parse("0.0000001", 6).unwrap_err().to_string(),
-            "\"0.0000001\" is finer than the 6 decimals there are: round it"
+            "\"0.0000001\" has more than 6 decimals: round it"
         );
         assert!(matches!(parse("18446744073709.551616", 6), Err(MoneyError::TooMuch(_))));
         assert!(matches!(parse("99999999999999999999999", 0), Err(MoneyError::TooMuch(_))));

@@ -4,11 +4,10 @@ use latchkey_client::latchkey::state::Period;
 
 use super::duration::{self, DurationError};
 
-/// Why a text is no period.
+/// Why a text is not a period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
-    /// Neither months nor a duration.
-    #[error("{0:?} is no period: write calendar months, such as \"1 month\", or a duration, such as 14d")]
+    #[error("{0:?} is not a period: write calendar months, such as \"1 month\", or a duration, such as 14d")]
     Malformed(String),
 }
 

@@ -1,15 +1,13 @@
-//! Rates: percent a year outside, basis points inside.
+//! Rates: percent per year outside, basis points inside.
 
 use super::money;
 
-/// Why a text is no rate.
+/// Why a text is not a rate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RateError {
-    /// Not a percentage to the basis point.
-    #[error("{0:?} is no rate: write percent a year with at most two decimals, such as 18% or 17.99%")]
+    #[error("{0:?} is not a rate: write percent per year with at most two decimals, such as 18% or 17.99%")]
     Malformed(String),
-    /// Beyond what the chain counts.
-    #[error("{0:?} is beyond the 655.35% the chain can count: write less")]
+    #[error("{0:?} is more than the program can store: write at most 655.35%")]
     TooHigh(String),
 }
 
@@ -41,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rate_is_refused() {
+    fn what_is_not_a_rate_is_refused() {
         for text in ["", "%", "18.001%", "-1%", "18 bps", "eighteen"] {
             assert_eq!(parse(text), Err(RateError::Malformed(text.to_owned())), "{text:?}");
         }
