@@ -1,4 +1,4 @@
-//! Where the cluster is and whose key signs: from flags, the environment, and a TOML file, in this order.
+//! The settings file: which cluster, and which keys. Flags and the environment take precedence over it.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 use crate::keys::Named;
 
-/// The file's part of the settings. All of them can be left out.
+/// The settings. All of them can be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The cluster: a moniker or an RPC address.
+    /// The name of a cluster, or an RPC address.
     pub url: Option<String>,
-    /// Who signs.
+    /// The key that signs.
     pub keypair: Option<Named>,
     /// Who pays fees and rent.
     pub payer: Option<Named>,
-    /// The lender that commands mean when they name none.
+    /// The lender account of commands without --lender.
     pub lender: Option<Pubkey>,
 }
 
@@ -33,49 +33,37 @@ struct Written {
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the settings {path}: check that it exists and is yours")]
+    #[error("cannot read the settings {path}: check that the file exists and that you may read it")]
     Unreadable {
-        /// Which.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// The file is no settings file.
-    #[error("the settings {path} are not valid: it may hold url, keypair, payer and lender, each a string")]
+    #[error(
+        "the settings {path} are not valid: the file may contain url, keypair, payer and lender, each a string"
+    )]
     Invalid {
-        /// Which.
         path: PathBuf,
-        /// What is wrong, and where.
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// A lender that is no address.
     #[error("lender is {value:?} in {path}: write the lender account's address, base58")]
-    NoAddress {
-        /// Which file.
-        path: PathBuf,
-        /// What it says.
-        value: String,
-    },
-    /// Neither moniker nor address.
+    NotAnAddress { path: PathBuf, value: String },
     #[error(
-        "{0:?} is no cluster: write localnet, devnet, testnet, mainnet, or an address with http:// or https://"
+        "{0:?} is not a cluster: write localnet, devnet, testnet, mainnet, or an address with http:// or https://"
     )]
-    NoCluster(String),
+    NotACluster(String),
 }
 
 impl Config {
-    /// Reads a file. Key files named in it count from its own directory.
+    /// Reads a file. Relative paths of key files start at its directory.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&text, path)
     }
 
-    /// The file that is read when none is named: `latchkey/config.toml` where the user keeps settings. Nothing, where
-    /// there is none.
+    /// Reads the file at [`default_path`]. If it does not exist, nothing is set.
     pub fn load_default() -> Result<Self, ConfigError> {
         match default_path().filter(|path| path.exists()) {
             Some(path) => Self::load(&path),
@@ -93,7 +81,9 @@ impl Config {
             Err(never) => match never {},
         };
         let lender = written.lender.map(|value| {
-            value.parse().map_err(|_| ConfigError::NoAddress { path: path.to_owned(), value: value.clone() })
+            value
+                .parse()
+                .map_err(|_| ConfigError::NotAnAddress { path: path.to_owned(), value: value.clone() })
         });
         Ok(Self {
             url: written.url,
@@ -111,7 +101,7 @@ pub fn default_path() -> Option<PathBuf> {
     Some(base.join("latchkey").join("config.toml"))
 }
 
-/// The RPC address of a cluster.
+/// The RPC address of a cluster that is given by name or by address.
 pub fn rpc_url(cluster: &str) -> Result<String, ConfigError> {
     Ok(match cluster {
         "localnet" | "localhost" | "l" => "http://127.0.0.1:8899".to_owned(),
@@ -119,7 +109,7 @@ pub fn rpc_url(cluster: &str) -> Result<String, ConfigError> {
         "testnet" | "t" => "https://api.testnet.solana.com".to_owned(),
         "mainnet" | "mainnet-beta" | "m" => "https://api.mainnet-beta.solana.com".to_owned(),
         url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),
-        other => return Err(ConfigError::NoCluster(other.to_owned())),
+        other => return Err(ConfigError::NotACluster(other.to_owned())),
     })
 }
 
@@ -130,7 +120,7 @@ mod tests {
     const PLACE: &str = "settings/config.toml";
 
     #[test]
-    fn key_files_count_from_the_settings_own_directory() {
+    fn paths_of_key_files_start_at_the_directory_of_the_settings() {
         let lender = Pubkey::new_unique();
         let text = format!(
             "url = \"devnet\"\nkeypair = \"lender.json\"\npayer = \"{lender}\"\nlender = \"{lender}\""

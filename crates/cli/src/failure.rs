@@ -1,24 +1,24 @@
-//! How a failure is told, and with which exit code.
+//! How errors are printed, and their exit codes.
 
 use std::process::ExitCode;
 
 use latchkey_cli::config::ConfigError;
-use latchkey_cli::contents::ForeignContents;
 use latchkey_cli::lender_file::LenderFileError;
 use latchkey_cli::terms::TermsError;
+use latchkey_cli::transaction::contents::ForeignContents;
+use latchkey_cli::transaction::wire::WireError;
 use latchkey_cli::units::date::DateError;
 use latchkey_cli::units::money::MoneyError;
-use latchkey_cli::wire::WireError;
 use latchkey_client::errors::Refusal;
 use latchkey_link::key_file::KeyFileError;
 use serde_json::{Value, json};
 
-/// Something on the command line that does not fit, beyond what its grammar can tell.
+/// A command line that clap accepts and the command does not.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// Tells a failure on standard error, as one JSON object for programs, and returns its exit code.
+/// Prints an error on standard error, with `json` as one JSON object. Returns the exit code.
 pub fn report(error: &anyhow::Error, json: bool) -> ExitCode {
     if json {
         eprintln!("{}", object(error));
@@ -41,7 +41,7 @@ fn object(error: &anyhow::Error) -> Value {
     })
 }
 
-/// Whether something written is wrong: a flag, a file, a key.
+/// Whether the mistake is in a flag, a file or a key.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Usage>()
@@ -65,21 +65,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_is_told_by_name_and_number() {
+    fn a_rule_is_reported_by_name_and_number() {
         let refusal = Refusal(LatchkeyError::NotPastDue.into());
         let error = anyhow::Error::new(SendError::Refused { number: 1, refusal }).context("serving notice");
-        let told = object(&error);
-        assert_eq!((&told["rule"], &told["number"]), (&json!("NotPastDue"), &json!(6500)));
-        assert_eq!(told["error"], "serving notice");
+        let reported = object(&error);
+        assert_eq!((&reported["rule"], &reported["number"]), (&json!("NotPastDue"), &json!(6500)));
+        assert_eq!(reported["error"], "serving notice");
         assert!(!is_usage(&error));
     }
 
     #[test]
-    fn what_is_written_wrong_is_usage() {
+    fn a_mistake_in_the_input_is_usage() {
         let error = latchkey_cli::units::money::parse("1,000", 6).context("the amount").unwrap_err();
         assert!(is_usage(&error));
-        let told = object(&error);
-        assert_eq!((&told["rule"], &told["number"]), (&Value::Null, &Value::Null));
-        assert!(told["causes"][0].as_str().unwrap().contains("write digits"));
+        let reported = object(&error);
+        assert_eq!((&reported["rule"], &reported["number"]), (&Value::Null, &Value::Null));
+        assert!(reported["causes"][0].as_str().unwrap().contains("write digits"));
     }
 }

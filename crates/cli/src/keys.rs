@@ -1,4 +1,4 @@
-//! Whose signature a transaction needs: people whose key file is here, and people whose key is elsewhere.
+//! The parties that sign a transaction: with a key file here, or later with `latchkey sign`.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -9,17 +9,15 @@ use latchkey_link::key_file::{self, KeyFileError};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 
-/// Somebody whose signature a transaction needs: here with a key, or elsewhere with an address.
+/// A party whose signature a transaction needs.
 #[derive(Clone, Debug)]
 pub enum Party {
-    /// The key is here.
     Here(Rc<Keypair>),
-    /// Only the address is known; its owner signs later, with `latchkey sign`.
+    /// Its owner signs later, with `latchkey sign`.
     Elsewhere(Pubkey),
 }
 
 impl Party {
-    /// Their address.
     pub fn address(&self) -> Pubkey {
         match self {
             Self::Here(key) => key.pubkey(),
@@ -27,7 +25,6 @@ impl Party {
         }
     }
 
-    /// From a key file or an address.
     pub fn load(named: &Named) -> Result<Self, KeyFileError> {
         match named {
             Named::Address(address) => Ok(Self::Elsewhere(*address)),
@@ -39,12 +36,12 @@ impl Party {
     }
 }
 
-/// How a person is named on the command line: by a key file, or by an address whose owner signs later.
+/// A party on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// A keypair file.
+    /// A key file.
     File(PathBuf),
-    /// An address.
+    /// An address whose owner signs later.
     Address(Pubkey),
 }
 
@@ -76,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_an_address_or_a_file() {
+    fn a_party_is_an_address_or_a_file() {
         let address = Pubkey::new_unique();
         assert_eq!(address.to_string().parse(), Ok(Named::Address(address)));
         assert_eq!("borrower.json".parse(), Ok(Named::File("borrower.json".into())));

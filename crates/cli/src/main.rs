@@ -1,4 +1,4 @@
-//! `latchkey`: lenders, borrowers and operators at a terminal.
+//! `latchkey`: the terminal tool for lenders, borrowers and operators.
 
 mod commands;
 mod context;
@@ -8,30 +8,30 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use commands::Command;
+use commands::Commands;
 use context::{Context, Globals};
 
 /// Car loans that lock and unlock the car themselves
 ///
-/// Exit codes: 0 done, 1 refused or failed, 2 something written is wrong and nothing was sent.
+/// Exit codes: 0 done; 1 refused or failed; 2 a flag, a file or a key is wrong, and nothing was sent.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
     #[command(subcommand)]
-    command: Command,
+    command: Commands,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Cli { globals, command } = Cli::parse();
     let json = globals.json;
-    let done = match Context::new(globals) {
+    let result = match Context::new(globals) {
         Ok(context) => command.execute(&context).await,
         Err(error) => Err(error),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::report(&error, json),
     }

@@ -1,4 +1,4 @@
-//! What goes to standard output and to standard error. With `--json`, standard output holds one object a line.
+//! Standard output and standard error. With `--json`, standard output holds one object per line.
 
 use std::fmt::Display;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -6,36 +6,34 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-/// Something to show, for programs and for people.
+/// One result, for programs and for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
-    /// For programs.
     pub json: Value,
-    /// For people, readable without colour.
+    /// For people. Readable without colour.
     pub text: String,
 }
 
 impl View {
-    /// For programs and for people.
     pub fn new(json: Value, text: impl Into<String>) -> Self {
         Self { json, text: text.into() }
     }
 }
 
-/// Where things are shown.
+/// Prints results and messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
-    /// Whether for programs.
+    /// Print JSON, and no messages.
     pub json: bool,
 }
 
 impl Printer {
-    /// Shows a result on standard output.
+    /// Prints a result on standard output.
     pub fn show(self, view: &View) -> io::Result<()> {
         if self.json { self.line(&view.json) } else { self.line(&view.text) }
     }
 
-    /// Prints a line on standard output. A reader that went away is no error.
+    /// Prints a line on standard output. A closed pipe is not an error.
     pub fn line(self, line: &dyn Display) -> io::Result<()> {
         match writeln!(io::stdout(), "{line}") {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -43,14 +41,14 @@ impl Printer {
         }
     }
 
-    /// Tells people something on standard error.
+    /// Prints a message for people on standard error.
     pub fn note(self, text: &dyn Display) {
         if !self.json {
             eprintln!("{text}");
         }
     }
 
-    /// Shows that something takes its time, where somebody looks.
+    /// Shows a spinner, if standard error is a terminal.
     pub fn wait(self, what: impl Into<String>) -> ProgressBar {
         if self.json || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
@@ -65,17 +63,17 @@ impl Printer {
         bar
     }
 
-    /// Asks on standard error and reads the answer. Anything but y or yes is no.
+    /// Asks on standard error and reads the reply. Anything but y or yes is no.
     pub fn confirm(self, question: &str) -> io::Result<bool> {
         eprint!("{question} [y/N] ");
         io::stderr().flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        let mut reply = String::new();
+        io::stdin().lock().read_line(&mut reply)?;
+        Ok(matches!(reply.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 }
 
-/// Labels and values under each other.
+/// One line per label and value, with the values in one column.
 pub fn rows<K: AsRef<str>, V: AsRef<str>>(rows: impl IntoIterator<Item = (K, V)>) -> String {
     let rows: Vec<(K, V)> = rows.into_iter().collect();
     let width = rows.iter().map(|(label, _)| label.as_ref().len()).max().unwrap_or(0);
@@ -91,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_stand_under_each_other() {
+    fn values_are_in_one_column() {
         assert_eq!(rows([("a", "1"), ("long", "2"), ("b", "")]), "a     1\nlong  2\nb");
     }
 }

@@ -13,7 +13,7 @@ use crate::context::Context;
 
 #[derive(Args)]
 pub struct Keygen {
-    /// The new file; one that exists is never overwritten
+    /// The new file. An existing file is never overwritten
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -22,7 +22,6 @@ impl Keygen {
     pub fn execute(&self, context: &Context) -> Result<()> {
         let key = key_file::generate(&self.out)?.verifying_key();
         let address = Pubkey::from(key.to_bytes()).to_string();
-        let json = json!({ "address": address, "file": self.out });
-        Ok(context.printer.show(&View::new(json, address))?)
+        context.show(&View::new(json!({ "address": address, "file": self.out }), address))
     }
 }

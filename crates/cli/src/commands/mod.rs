@@ -1,43 +1,66 @@
 //! The commands, one file each.
 
+/// Declares a group of commands: the enum that clap parses, and its execution.
+///
+/// Each variant is one command: its help, its name, and the type of its arguments, which has the method `execute`.
+macro_rules! command_group {
+    ($(#[$group:meta])* pub enum $name:ident { $($(#[$command:meta])* $variant:ident($arguments:ty),)+ }) => {
+        $(#[$group])*
+        #[derive(clap::Subcommand)]
+        pub enum $name {
+            $($(#[$command])* $variant($arguments),)+
+        }
+
+        impl $name {
+            pub async fn execute(&self, context: &crate::context::Context) -> anyhow::Result<()> {
+                match self {
+                    $(Self::$variant(command) => command.execute(context).await,)+
+                }
+            }
+        }
+    };
+}
+
 mod escrow;
 mod keygen;
 mod lender;
 mod loan;
 mod localnet;
 mod sign;
+mod signers;
 mod vehicle;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use latchkey_cli::keys::Named;
+use latchkey_cli::chain::LoanAccounts;
+use latchkey_client::Pubkey;
 
 use crate::context::Context;
 
 #[derive(Subcommand)]
-pub enum Command {
-    /// Make a key in a new file
+pub enum Commands {
+    /// Create a key in a new file
     Keygen(keygen::Keygen),
-    /// What a lender sets up
+    /// Set up and manage a lender
     #[command(subcommand)]
     Lender(lender::Lender),
-    /// Cars and their keys
+    /// Cars and their device keys
     #[command(subcommand)]
     Vehicle(vehicle::Vehicle),
-    /// The life of a loan
+    /// Write, pay, service and close loans
     #[command(subcommand)]
     Loan(loan::Loan),
-    /// What pays for function calls
+    /// The SOL that pays for a loan's function calls
     #[command(subcommand)]
     Escrow(escrow::Escrow),
-    /// Add a signature to a transaction that --sign-only printed, and send it when it is complete
+    /// Sign a transaction that --sign-only printed, and send it once all have signed
     Sign(sign::Sign),
-    /// Play money, for localnet and devnet
+    /// Test money, for localnet and devnet
     #[command(subcommand)]
     Localnet(localnet::Localnet),
 }
 
-impl Command {
+impl Commands {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         match self {
             Self::Keygen(command) => command.execute(context),
@@ -51,18 +74,15 @@ impl Command {
     }
 }
 
-/// Who signs for the lender.
+/// The loan that a command is about.
 #[derive(Args)]
-pub struct LenderKey {
-    /// The lender's authority or servicer: a keypair file, or an address whose owner signs later [default: who signs]
-    #[arg(long, value_name = "FILE")]
-    lender_keypair: Option<Named>,
+pub struct LoanArg {
+    /// The loan account
+    loan: Pubkey,
 }
 
-/// Who signs for the borrower.
-#[derive(Args)]
-pub struct BorrowerKey {
-    /// The borrower: a keypair file, or an address whose owner signs later [default: who signs]
-    #[arg(long, value_name = "FILE")]
-    borrower_keypair: Option<Named>,
+impl LoanArg {
+    async fn read(&self, context: &Context) -> Result<LoanAccounts> {
+        Ok(context.cluster.loan_accounts(&self.loan).await?)
+    }
 }

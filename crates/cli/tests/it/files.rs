@@ -1,10 +1,11 @@
-//! The files this tree shows are files the tool takes.
+//! The tool accepts the example files of this repository.
 
 use latchkey_cli::disclosure::Disclosure;
 use latchkey_cli::lender_file::LenderFile;
 use latchkey_cli::terms::TermsFile;
 use latchkey_client::Pubkey;
 use latchkey_client::latchkey::rules::terms::check_terms;
+use latchkey_client::latchkey::state::Action;
 
 const PAGE: &str = include_str!("../../../../docs/operating.md");
 const LENDER: &str = include_str!("../../../../migrations/lender.toml");
@@ -14,32 +15,32 @@ fn lender() -> LenderFile {
     LenderFile::parse(&LENDER.replace("MINT", &key).replace("COMMAND_KEY", &key)).unwrap()
 }
 
-/// The terms on the operators' page, in the shell's hands there.
+/// The terms on the operators' page, where a shell command writes them.
 fn terms() -> TermsFile {
     let (_, shown) = PAGE.split_once("cat > terms.toml <<END\n").unwrap();
     TermsFile::parse(shown.split_once("END\n").unwrap().0).unwrap()
 }
 
 #[test]
-fn the_lender_file_of_the_migrations_is_one() {
-    let wanted = lender().wanted(6).unwrap();
-    assert_eq!(wanted.functions.len(), 3);
-    assert_eq!((wanted.floors.min_grace_secs, wanted.floors.max_apr_bps), (864_000, 3_600));
-    assert_eq!(wanted.floors.max_late_fee, 50_000_000);
-    assert_eq!(wanted.functions[0].1.fee, 2_000_000);
+fn the_lender_file_of_the_migrations_is_valid() {
+    let desired = lender().desired(6).unwrap();
+    assert_eq!(desired.functions.len(), 3);
+    assert_eq!((desired.floors.min_grace_secs, desired.floors.max_apr_bps), (864_000, 3_600));
+    assert_eq!(desired.floors.max_late_fee, 50_000_000);
+    assert_eq!(desired.functions[&Action::Warn].fee, 2_000_000);
 }
 
 #[test]
-fn a_lender_file_whose_blanks_are_not_filled_in_names_the_first() {
+fn an_example_that_is_not_filled_in_is_refused_by_its_first_key() {
     let refused = LenderFile::parse(LENDER).unwrap().mint().unwrap_err();
     assert_eq!(refused.to_string(), "mint in the lender file");
 }
 
 #[test]
-fn the_terms_of_the_operators_page_are_terms_that_its_lowered_policy_takes() {
+fn the_lowered_policy_of_the_operators_page_accepts_its_terms() {
     let now = 1_800_000_000;
     let terms = terms().terms(6, now).unwrap();
-    let mut floors = lender().wanted(6).unwrap().floors;
+    let mut floors = lender().desired(6).unwrap().floors;
     assert!(check_terms(&terms, &floors, now).is_err());
     (floors.min_grace_secs, floors.min_notice_secs, floors.min_late_after_secs) = (0, 0, 0);
     assert!(check_terms(&terms, &floors, now).is_ok());

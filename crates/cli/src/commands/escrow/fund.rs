@@ -11,9 +11,9 @@ use crate::context::Context;
 
 #[derive(Args)]
 pub struct Fund {
-    /// The loan
+    /// The loan account
     loan: Pubkey,
-    /// How much, SOL
+    /// The amount, SOL
     #[arg(value_name = "SOL", value_parser = money::parse_sol)]
     lamports: u64,
 }
@@ -24,7 +24,7 @@ impl Fund {
         let fund = instructions::fund_escrow(funder.address(), &self.loan, self.lamports);
         let view = View::new(
             json!({ "loan": self.loan.to_string(), "funded_lamports": self.lamports }),
-            format!("{} SOL more for {}", money::show_sol(self.lamports), self.loan),
+            format!("{} SOL added to the escrow of {}", money::show_sol(self.lamports), self.loan),
         );
         context.run("funding the escrow", &[fund], &[&funder], view).await
     }

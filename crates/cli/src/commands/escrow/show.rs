@@ -3,19 +3,18 @@
 use anyhow::Result;
 use clap::Args;
 use latchkey_cli::views;
-use latchkey_client::Pubkey;
 
+use crate::commands::LoanArg;
 use crate::context::Context;
 
 #[derive(Args)]
 pub struct Show {
-    /// The loan
-    loan: Pubkey,
+    #[command(flatten)]
+    loan: LoanArg,
 }
 
 impl Show {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let scene = context.cluster.loan_scene(&self.loan).await?;
-        Ok(context.printer.show(&views::escrow(&scene))?)
+        context.show(&views::escrow(&self.loan.read(context).await?))
     }
 }

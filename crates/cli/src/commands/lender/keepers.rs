@@ -6,28 +6,28 @@ use latchkey_cli::printer::View;
 use latchkey_client::{Pubkey, instructions};
 use serde_json::json;
 
-use super::Which;
+use super::LenderArg;
 use crate::context::Context;
 
-/// Without --add, --remove or --anybody, shows the list. A claim that stands is not touched.
+/// Without --add, --remove or --anybody, shows the list. Open claims stay as they are.
 #[derive(Args)]
 pub struct Keepers {
-    /// Admit this keeper
+    /// Allow this keeper
     #[arg(long, value_name = "ADDRESS")]
     add: Vec<Pubkey>,
-    /// Admit this keeper no longer
+    /// Remove this keeper from the list
     #[arg(long, value_name = "ADDRESS")]
     remove: Vec<Pubkey>,
-    /// Admit every keeper
+    /// Allow every keeper
     #[arg(long, conflicts_with_all = ["add", "remove"])]
     anybody: bool,
     #[command(flatten)]
-    which: Which,
+    lender: LenderArg,
 }
 
 impl Keepers {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let address = context.lender(self.which.lender)?;
+        let address = self.lender.address(context)?;
         let lender = context.cluster.lender(&address).await?;
         let mut keepers = lender.keepers.clone();
         if self.anybody {
@@ -40,14 +40,14 @@ impl Keepers {
             }
         }
 
-        let named: Vec<String> = keepers.iter().map(Pubkey::to_string).collect();
-        let text = if named.is_empty() { "anybody".to_owned() } else { named.join("\n") };
-        let view = View::new(json!({ "lender": address.to_string(), "keepers": named }), text);
+        let listed: Vec<String> = keepers.iter().map(Pubkey::to_string).collect();
+        let text = if listed.is_empty() { "anybody".to_owned() } else { listed.join("\n") };
+        let view = View::new(json!({ "lender": address.to_string(), "keepers": listed }), text);
         if keepers == lender.keepers {
-            return Ok(context.printer.show(&view)?);
+            return context.show(&view);
         }
         if keepers.is_empty() && !self.anybody {
-            context.printer.note(&"The list is empty now, which admits every keeper.");
+            context.printer.note(&"The list is empty now, so every keeper is allowed.");
         }
         let authority = context.me()?;
         let set = instructions::set_keepers(address, authority.address(), keepers);

@@ -11,59 +11,49 @@ mod servicer;
 mod show;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Args;
 use latchkey_client::Pubkey;
 
 use crate::context::Context;
 
-#[derive(Subcommand)]
-pub enum Lender {
-    /// Create a lender as a file describes it
-    Init(apply::Init),
-    /// Make a lender as a file describes it: show what differs, then create or change it
-    Apply(apply::Apply),
-    /// Show a lender and what it offers
-    Show(show::Show),
-    /// Change the floors of future loans
-    Policy(policy::Policy),
-    /// Offer or change a function
-    Function(function::Function),
-    /// Change which keepers may claim work
-    Keepers(keepers::Keepers),
-    /// Change the hot key for daily work
-    Servicer(servicer::Servicer),
-    /// Pause locks and warnings for a while; paying and unlocking never wait
-    Pause(pause::Pause),
-    /// Lift the pause
-    Unpause(pause::Unpause),
-    /// Nominate the next authority
-    Nominate(nominate::Nominate),
-    /// Take a lender over, as its nominee
-    Accept(accept::Accept),
-}
-
-impl Lender {
-    pub async fn execute(&self, context: &Context) -> Result<()> {
-        match self {
-            Self::Init(command) => command.execute(context).await,
-            Self::Apply(command) => command.execute(context).await,
-            Self::Show(command) => command.execute(context).await,
-            Self::Policy(command) => command.execute(context).await,
-            Self::Function(command) => command.execute(context).await,
-            Self::Keepers(command) => command.execute(context).await,
-            Self::Servicer(command) => command.execute(context).await,
-            Self::Pause(command) => command.execute(context).await,
-            Self::Unpause(command) => command.execute(context).await,
-            Self::Nominate(command) => command.execute(context).await,
-            Self::Accept(command) => command.execute(context).await,
-        }
+command_group! {
+    pub enum Lender {
+        /// Create a lender from a lender file
+        Init(apply::Init),
+        /// Create or change a lender so that it is as a lender file says. Shows the differences first
+        Apply(apply::Apply),
+        /// Show a lender, its policy and its functions
+        Show(show::Show),
+        /// Change the limits for the terms of new loans
+        Policy(policy::Policy),
+        /// Create or change a function
+        Function(function::Function),
+        /// Show or change which keepers may claim function calls
+        Keepers(keepers::Keepers),
+        /// Change the key for daily work
+        Servicer(servicer::Servicer),
+        /// Pause locks and warnings for a while. Payments and unlocks continue
+        Pause(pause::Pause),
+        /// End the pause
+        Unpause(pause::Unpause),
+        /// Nominate the next authority
+        Nominate(nominate::Nominate),
+        /// Become the authority of a lender, as its nominee
+        Accept(accept::Accept),
     }
 }
 
-/// Which lender.
+/// The lender that a command is about.
 #[derive(Args)]
-pub struct Which {
-    /// The lender account [default: the settings' lender, or the one that who signs has created]
+pub struct LenderArg {
+    /// The lender account [default: the settings' lender, or the one that --keypair created]
     #[arg(long, value_name = "ADDRESS")]
     lender: Option<Pubkey>,
+}
+
+impl LenderArg {
+    /// The lender account's address.
+    fn address(&self, context: &Context) -> Result<Pubkey> {
+        context.lender(self.lender)
+    }
 }

@@ -7,18 +7,18 @@ use latchkey_cli::units::duration;
 use latchkey_client::instructions;
 use serde_json::json;
 
-use super::Which;
-use crate::commands::LenderKey;
+use super::LenderArg;
+use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
-/// It ends by itself.
+/// A pause ends by itself.
 #[derive(Args)]
 pub struct Pause {
-    /// For how long, at most 24h
+    /// How long the pause lasts, at most 24h
     #[arg(value_name = "TIME", value_parser = duration::parse)]
     secs: u32,
     #[command(flatten)]
-    which: Which,
+    lender: LenderArg,
     #[command(flatten)]
     key: LenderKey,
 }
@@ -26,20 +26,20 @@ pub struct Pause {
 #[derive(Args)]
 pub struct Unpause {
     #[command(flatten)]
-    which: Which,
+    lender: LenderArg,
     #[command(flatten)]
     key: LenderKey,
 }
 
 impl Pause {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let address = context.lender(self.which.lender)?;
-        let signer = context.party(self.key.lender_keypair.as_ref())?;
+        let address = self.lender.address(context)?;
+        let signer = self.key.party(context)?;
         let pause = instructions::pause(address, signer.address(), self.secs);
         let lasts = duration::show(self.secs.into());
         let view = View::new(
             json!({ "lender": address.to_string(), "paused_for": lasts }),
-            format!("no lock or warning for {address} for {lasts}"),
+            format!("no locks and no warnings for loans of {address} for {lasts}"),
         );
         context.run("the pause", &[pause], &[&signer], view).await
     }
@@ -47,13 +47,13 @@ impl Pause {
 
 impl Unpause {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let address = context.lender(self.which.lender)?;
-        let signer = context.party(self.key.lender_keypair.as_ref())?;
+        let address = self.lender.address(context)?;
+        let signer = self.key.party(context)?;
         let unpause = instructions::unpause(address, signer.address());
         let view = View::new(
             json!({ "lender": address.to_string(), "paused_for": null }),
-            format!("locks and warnings for {address} again"),
+            format!("locks and warnings for loans of {address} are possible again"),
         );
-        context.run("lifting the pause", &[unpause], &[&signer], view).await
+        context.run("ending the pause", &[unpause], &[&signer], view).await
     }
 }

@@ -6,21 +6,21 @@ use latchkey_cli::printer::View;
 use latchkey_client::{Pubkey, instructions};
 use serde_json::json;
 
-use super::Which;
+use super::LenderArg;
 use crate::context::Context;
 
-/// The old hot key can do nothing from then on.
+/// The old key loses its rights at once.
 #[derive(Args)]
 pub struct Servicer {
-    /// The new hot key's address
+    /// The address of the new key
     servicer: Pubkey,
     #[command(flatten)]
-    which: Which,
+    lender: LenderArg,
 }
 
 impl Servicer {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let address = context.lender(self.which.lender)?;
+        let address = self.lender.address(context)?;
         let authority = context.me()?;
         let set = instructions::set_servicer(address, authority.address(), self.servicer);
         let view = View::new(

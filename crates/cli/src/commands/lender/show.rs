@@ -4,22 +4,22 @@ use anyhow::Result;
 use clap::Args;
 use latchkey_cli::views;
 
-use super::Which;
+use super::LenderArg;
 use crate::context::Context;
 
 #[derive(Args)]
 pub struct Show {
     #[command(flatten)]
-    which: Which,
+    lender: LenderArg,
 }
 
 impl Show {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let address = context.lender(self.which.lender)?;
+        let address = self.lender.address(context)?;
         let lender = context.cluster.lender(&address).await?;
-        let functions: Vec<_> = context.cluster.functions(&address).await?.into_iter().flatten().collect();
+        let functions = context.cluster.functions(&address).await?;
         let mint = context.cluster.mint(&lender.mint).await?;
         let now = context.cluster.now().await?;
-        Ok(context.printer.show(&views::lender(&address, &lender, &functions, &mint, now))?)
+        context.show(&views::lender(&address, &lender, &functions, &mint, now))
     }
 }

@@ -3,30 +3,32 @@
 use anyhow::Result;
 use clap::Args;
 use latchkey_cli::printer::View;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_client::instructions;
 use serde_json::json;
 
-use crate::commands::LenderKey;
+use crate::commands::LoanArg;
+use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
-/// No late fees, no warnings and no locks from then on; what is owed stays owed.
+/// Ends late fees, warnings and locks for good. What is owed stays owed.
 #[derive(Args)]
 pub struct ChargeOff {
-    /// The loan
-    loan: Pubkey,
     #[command(flatten)]
-    key: LenderKey,
+    loan: LoanArg,
+    #[command(flatten)]
+    lender: LenderKey,
 }
 
 impl ChargeOff {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let scene = context.cluster.loan_scene(&self.loan).await?;
-        let signer = context.for_lender(&scene.lender, self.key.lender_keypair.as_ref())?;
-        context.confirm(&format!("Charge {} off for good?", self.loan))?;
-        let charge_off = instructions::charge_off(&scene.keys, signer.address());
+        let accounts = self.loan.read(context).await?;
+        let signer = self.lender.signer(context, &accounts.lender)?;
+        let loan = accounts.keys.loan;
+        context.confirm(&format!("Charge off {loan} for good?"))?;
+        let charge_off = instructions::charge_off(&accounts.keys, signer.address());
         let view = View::new(
-            json!({ "loan": self.loan.to_string(), "status": "charged-off" }),
-            format!("{} is charged off", self.loan),
+            json!({ "loan": loan.to_string(), "status": "charged-off" }),
+            format!("{loan} is charged off"),
         );
         context.run("the charge-off", &[charge_off], &[&signer], view).await
     }

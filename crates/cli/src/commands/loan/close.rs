@@ -1,54 +1,48 @@
 //! `latchkey loan close`
 
-use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
 use anyhow::Result;
 use clap::Args;
 use latchkey_cli::printer::View;
 use latchkey_cli::units::money;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_client::instructions;
 use serde_json::json;
 
+use crate::commands::LoanArg;
 use crate::context::Context;
 
-/// Lender or borrower signs. The rest of the wallet goes to the borrower, the rest of the escrow to the lender, and the
-/// rent to who paid it.
+/// Lender or borrower signs. The borrower receives the rest of the wallet, the lender the rest of the escrow, and
+/// whoever paid the rent receives it back.
 #[derive(Args)]
 pub struct Close {
-    /// The loan
-    loan: Pubkey,
+    #[command(flatten)]
+    loan: LoanArg,
 }
 
 impl Close {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let scene = context.cluster.loan_scene(&self.loan).await?;
+        let accounts = self.loan.read(context).await?;
         let party = context.me()?;
-        let mint = scene.mint;
-        let tokens = mint.account_of(&scene.loan.borrower);
-        let account = create_associated_token_account_idempotent(
-            &context.payer()?.address(),
-            &scene.loan.borrower,
-            &mint.address,
-            &mint.token_program,
-        );
+        let (mint, borrower) = (accounts.mint, accounts.loan.borrower);
+        let create = mint.create_account_of(&borrower, &context.payer()?.address());
         let close = instructions::close_loan(
-            &scene.keys,
+            &accounts.keys,
             party.address(),
-            scene.lender.authority,
-            tokens,
-            scene.loan.rent_payer,
+            accounts.lender.authority,
+            mint.account_of(&borrower),
+            accounts.loan.rent_payer,
         );
-        let wallet = money::show(scene.wallet, mint.decimals);
+        let wallet = money::show(accounts.wallet, mint.decimals);
         let view = View::new(
             json!({
-                "loan": self.loan.to_string(),
+                "loan": accounts.keys.loan.to_string(),
                 "wallet_returned": wallet,
-                "escrow_returned_lamports": scene.escrow_lamports,
+                "escrow_returned_lamports": accounts.escrow_lamports,
             }),
             format!(
-                "closed: {wallet} back to the borrower, {} SOL back to the lender",
-                money::show_sol(scene.escrow_lamports)
+                "closed: {wallet} returned to the borrower, {} SOL returned to the lender",
+                money::show_sol(accounts.escrow_lamports)
             ),
         );
-        context.run("closing the loan", &[account, close], &[&party], view).await
+        context.run("closing the loan", &[create, close], &[&party], view).await
     }
 }

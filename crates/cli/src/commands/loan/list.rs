@@ -3,44 +3,31 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use latchkey_cli::units::status;
 use latchkey_cli::views;
 use latchkey_client::Pubkey;
 use latchkey_client::latchkey::state::LoanStatus;
 
 use crate::context::Context;
 
-/// One loan a line, oldest first. Principal is as the chain last wrote it; `latchkey loan show` brings it up to now.
+/// One loan per line, oldest first. The principal is the one that the chain last stored; `latchkey loan show` computes
+/// it as of now.
 #[derive(Args)]
 pub struct List {
-    /// Of this lender [default, without --borrower: the settings' lender, or the one that who signs has created]
+    /// Only loans of this lender [default, without --borrower: the settings' lender, or the one that --keypair created]
     #[arg(long, value_name = "ADDRESS")]
     lender: Option<Pubkey>,
-    /// Of this borrower
+    /// Only loans of this borrower
     #[arg(long, value_name = "ADDRESS")]
     borrower: Option<Pubkey>,
-    /// Only those that stand so
-    #[arg(long)]
-    status: Option<Status>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Status {
-    Active,
-    Defaulted,
-    PaidOff,
-    ChargedOff,
-}
-
-impl Status {
-    fn is(self, status: LoanStatus) -> bool {
-        self == match status {
-            LoanStatus::Active => Self::Active,
-            LoanStatus::Defaulted => Self::Defaulted,
-            LoanStatus::PaidOff => Self::PaidOff,
-            LoanStatus::ChargedOff => Self::ChargedOff,
-        }
-    }
+    /// Only loans of this status
+    #[arg(
+        long,
+        value_parser = PossibleValuesParser::new(status::ALL.map(status::show)).try_map(|name| status::parse(&name))
+    )]
+    status: Option<LoanStatus>,
 }
 
 impl List {
@@ -54,7 +41,7 @@ impl List {
         bar.finish_and_clear();
         let mut decimals: HashMap<Pubkey, u8> = HashMap::new();
         for (address, loan) in loans? {
-            if self.status.is_some_and(|status| !status.is(loan.status)) {
+            if self.status.is_some_and(|status| status != loan.status) {
                 continue;
             }
             let decimals = if let Some(known) = decimals.get(&loan.lender) {
@@ -65,7 +52,7 @@ impl List {
                 decimals.insert(loan.lender, read);
                 read
             };
-            context.printer.show(&views::loan_line(&address, &loan, decimals))?;
+            context.show(&views::loan_line(&address, &loan, decimals))?;
         }
         Ok(())
     }

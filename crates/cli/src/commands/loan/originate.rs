@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
 use anyhow::{Result, bail};
 use clap::Args;
 use latchkey_cli::chain::Mint;
@@ -10,33 +9,36 @@ use latchkey_cli::disclosure::Disclosure;
 use latchkey_cli::keys::{Named, Party};
 use latchkey_cli::printer::{View, rows};
 use latchkey_cli::terms::TermsFile;
+use latchkey_cli::transaction::contents::NewLoan;
 use latchkey_cli::units::money;
 use latchkey_client::errors::Refusal;
 use latchkey_client::instructions::{self, LoanKeys};
 use latchkey_client::latchkey::rules::terms::check_terms;
+use latchkey_client::latchkey::state::Action;
 use latchkey_client::{Instruction, Pubkey};
 use serde_json::json;
 
-use crate::commands::LenderKey;
+use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
-/// The schedule and the cost of credit are shown first. Lender, borrower and payer sign: with their key files here, or
-/// with --sign-only and `latchkey sign`.
+/// Shows the schedule and the cost of credit first. Lender, borrower and payer sign: with their key files here, or with
+/// --sign-only and `latchkey sign`.
 #[derive(Args)]
 pub struct Originate {
     /// The terms file
     #[arg(long, value_name = "FILE")]
     terms: PathBuf,
-    /// The car that secures it
+    /// The vehicle that secures the loan
     #[arg(long, value_name = "ADDRESS")]
     vehicle: Pubkey,
-    /// Who is paid the principal: a token account, or a wallet, whose token account is made if it is missing
+    /// Who receives the principal: a token account, or an owner, whose associated token account is created if it does
+    /// not exist
     #[arg(long, value_name = "ADDRESS")]
     seller: Pubkey,
     /// The borrower: a keypair file, or an address whose owner signs later
     #[arg(long, value_name = "FILE")]
     borrower_keypair: Named,
-    /// What starts the escrow, SOL [default: one fee of each function, which is the least]
+    /// The first deposit into the escrow, SOL [default: the minimum, one fee of each function]
     #[arg(long, value_name = "SOL", value_parser = money::parse_sol)]
     escrow: Option<u64>,
     #[command(flatten)]
@@ -55,14 +57,14 @@ impl Originate {
         check_terms(&terms, &lender.floors, now).map_err(|rule| Refusal(rule.into()))?;
         let disclosure = Disclosure::new(&terms, now, mint.decimals)?;
 
-        let lender_signer = context.party(self.lender.lender_keypair.as_ref())?;
+        let lender_signer = self.lender.party(context)?;
         let borrower = Party::load(&self.borrower_keypair)?;
         let payer = context.payer()?.address();
-        let escrow = match self.escrow {
+        let escrow_lamports = match self.escrow {
             Some(lamports) => lamports,
             None => self.fees(context, &vehicle.lender).await?,
         };
-        let (seller, account) = self.seller(context, &mint, &payer).await?;
+        let (seller, create) = self.seller(context, &mint, &payer).await?;
         let keys = LoanKeys::new(vehicle.lender, &lender, self.vehicle, vehicle.loans, mint.token_program);
         let who = instructions::Originate {
             payer,
@@ -70,24 +72,25 @@ impl Originate {
             borrower: borrower.address(),
             seller,
         };
-        let originate = instructions::originate(&keys, &who, terms, escrow);
-        let instructions: Vec<Instruction> = account.into_iter().chain([originate]).collect();
+        let originate = instructions::originate(&keys, &who, terms, escrow_lamports);
+        let instructions: Vec<Instruction> = create.into_iter().chain([originate]).collect();
 
-        let parties = [
-            ("borrower", borrower.address().to_string()),
-            ("lender", vehicle.lender.to_string()),
-            ("vehicle", self.vehicle.to_string()),
-            ("paid in", mint.address.to_string()),
-            ("principal goes to", seller.to_string()),
-            ("escrow starts with", format!("{} SOL", money::show_sol(escrow))),
-        ];
-        context.printer.note(&format!("{disclosure}\n\n{}\n", rows(parties)));
+        let loan = NewLoan {
+            terms,
+            escrow_lamports,
+            borrower: borrower.address(),
+            lender: vehicle.lender,
+            vehicle: self.vehicle,
+            mint: mint.address,
+            seller,
+        };
+        context.printer.note(&format!("{disclosure}\n\n{}\n", rows(loan.parties())));
         context.confirm("Sign this loan?")?;
         let view = View::new(
             json!({
                 "loan": keys.loan.to_string(),
                 "wallet": keys.wallet.to_string(),
-                "escrow_lamports": escrow,
+                "escrow_lamports": escrow_lamports,
                 "disclosure": disclosure.json(),
             }),
             rows([("loan", keys.loan.to_string()), ("car wallet", keys.wallet.to_string())]),
@@ -95,19 +98,19 @@ impl Originate {
         context.run("the loan", &instructions, &[&lender_signer, &borrower], view).await
     }
 
-    /// One fee of each function.
+    /// One fee of each function, lamports.
     async fn fees(&self, context: &Context, lender: &Pubkey) -> Result<u64> {
         let functions = context.cluster.functions(lender).await?;
-        if functions.iter().any(Option::is_none) {
+        if let Some(missing) = Action::ALL.iter().find(|action| !functions.contains_key(action)) {
             bail!(
-                "the lender {lender} does not offer all of warn, lock and unlock: set them with `latchkey lender apply`"
+                "the lender {lender} has no function for {missing}: set all functions with `latchkey lender apply`"
             );
         }
         // Each is at most 10 SOL.
-        Ok(functions.iter().flatten().map(|function| function.fee).sum())
+        Ok(functions.values().map(|function| function.fee).sum())
     }
 
-    /// The seller's token account, and what makes it if it is missing.
+    /// The seller's token account, and the instruction that creates it if it does not exist.
     async fn seller(
         &self,
         context: &Context,
@@ -119,15 +122,7 @@ impl Originate {
             return Ok((self.seller, None));
         }
         let account = mint.account_of(&self.seller);
-        if context.cluster.account(&account).await?.is_some() {
-            return Ok((account, None));
-        }
-        let make = create_associated_token_account_idempotent(
-            payer,
-            &self.seller,
-            &mint.address,
-            &mint.token_program,
-        );
-        Ok((account, Some(make)))
+        let exists = context.cluster.account(&account).await?.is_some();
+        Ok((account, (!exists).then(|| mint.create_account_of(&self.seller, payer))))
     }
 }

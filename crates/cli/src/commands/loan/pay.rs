@@ -3,21 +3,21 @@
 use anyhow::{Context as _, Result};
 use clap::Args;
 use latchkey_cli::printer::View;
-use latchkey_cli::units::money;
-use latchkey_cli::views;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_cli::units::{money, status};
+use latchkey_client::instructions;
 use serde_json::json;
 
-use crate::commands::BorrowerKey;
+use crate::commands::LoanArg;
+use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
-/// Anybody may have what is due collected; it comes from the car wallet, as far as that goes. A payment beyond what is
-/// due is the borrower's, and does what the terms say of overpayments.
+/// Anybody may collect what is due; it is paid from the car wallet, as far as its balance suffices. Only the borrower
+/// may pay more than is due; the terms say how an overpayment is applied.
 #[derive(Args)]
 pub struct Pay {
-    /// The loan
-    loan: Pubkey,
-    /// Pay so many tokens beyond what is due; the borrower signs
+    #[command(flatten)]
+    loan: LoanArg,
+    /// Pay this many tokens more than is due. The borrower signs
     #[arg(long, value_name = "AMOUNT")]
     extra: Option<String>,
     #[command(flatten)]
@@ -26,31 +26,29 @@ pub struct Pay {
 
 impl Pay {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let before = context.cluster.loan_scene(&self.loan).await?;
+        let before = self.loan.read(context).await?;
         let decimals = before.mint.decimals;
         let landed = match &self.extra {
             None => context.send("the payment", &[instructions::collect(&before.keys)], &[]).await?,
             Some(extra) => {
                 let amount = money::parse(extra, decimals).context("--extra")?;
-                let borrower = context.for_borrower(&before.loan, self.borrower.borrower_keypair.as_ref())?;
+                let borrower = self.borrower.signer(context, &before.loan)?;
                 let prepay = instructions::prepay(&before.keys, borrower.address(), amount);
                 context.send("the payment", &[prepay], &[&borrower]).await?
             }
         };
         let Some(landed) = landed else { return Ok(()) };
-        let after = context.cluster.loan_scene(&self.loan).await?;
-        let (was, is) = (&before.loan.ledger, &after.loan.ledger);
-        let paid = |part: u64, before: u64| money::show(part.saturating_sub(before), decimals);
-        let (interest, principal, fees) = (
-            paid(is.interest_paid, was.interest_paid),
-            paid(is.principal_paid, was.principal_paid),
-            paid(is.fees_paid, was.fees_paid),
-        );
-        let left = money::show(is.principal, decimals);
-        let status = views::status(after.loan.status);
+        let after = self.loan.read(context).await?;
+        let (old, new) = (&before.loan.ledger, &after.loan.ledger);
+        let paid = |before: u64, after: u64| money::show(after.saturating_sub(before), decimals);
+        let interest = paid(old.interest_paid, new.interest_paid);
+        let principal = paid(old.principal_paid, new.principal_paid);
+        let fees = paid(old.fees_paid, new.fees_paid);
+        let left = money::show(new.principal, decimals);
+        let status = status::show(after.loan.status);
         let view = View::new(
             json!({
-                "loan": self.loan.to_string(),
+                "loan": after.keys.loan.to_string(),
                 "interest": interest,
                 "principal": principal,
                 "fees": fees,
@@ -61,6 +59,6 @@ impl Pay {
                 "paid {interest} interest, {principal} principal, {fees} fees; {left} principal left, {status}"
             ),
         );
-        context.done(landed, view)
+        context.show_landed(landed, view)
     }
 }

@@ -4,20 +4,20 @@ use anyhow::Result;
 use clap::Args;
 use latchkey_cli::printer::View;
 use latchkey_cli::units::money;
-use latchkey_cli::views::quote_of;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_client::instructions;
 use serde_json::json;
 
-use super::{short_of_payoff, transfer_to_wallet};
-use crate::commands::BorrowerKey;
+use super::car_wallet::{short_of_payoff, transfer_to_wallet};
+use crate::commands::LoanArg;
+use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
-/// Principal, interest to the second, and fees, from the car wallet. Works while late. Without --yes, asks first.
+/// Pays principal, interest to the second, and fees, also while the loan is past due. Without --yes, asks first.
 #[derive(Args)]
 pub struct Payoff {
-    /// The loan
-    loan: Pubkey,
-    /// Put what the car wallet lacks into it first, in the same transaction, from the borrower's associated token account
+    #[command(flatten)]
+    loan: LoanArg,
+    /// In the same transaction, first transfer what the car wallet lacks from the borrower's associated token account
     #[arg(long)]
     top_up: bool,
     #[command(flatten)]
@@ -26,25 +26,25 @@ pub struct Payoff {
 
 impl Payoff {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let scene = context.cluster.loan_scene(&self.loan).await?;
-        let quote = quote_of(&scene)?;
-        let borrower = context.for_borrower(&scene.loan, self.borrower.borrower_keypair.as_ref())?;
-        let amount = money::show(quote.payoff, scene.mint.decimals);
+        let accounts = self.loan.read(context).await?;
+        let borrower = self.borrower.signer(context, &accounts.loan)?;
+        let decimals = accounts.mint.decimals;
+        let amount = money::show(accounts.quote()?.payoff, decimals);
         let mut instructions = Vec::new();
-        let short = if self.top_up { short_of_payoff(&scene)? } else { 0 };
-        if short > 0 {
-            let from = scene.mint.account_of(&borrower.address());
-            instructions.push(transfer_to_wallet(&scene, &from, &borrower.address(), short)?);
+        let topped_up = if self.top_up { short_of_payoff(&accounts)? } else { 0 };
+        if topped_up > 0 {
+            let from = accounts.mint.account_of(&borrower.address());
+            instructions.push(transfer_to_wallet(&accounts, &from, &borrower.address(), topped_up)?);
         }
-        instructions.push(instructions::pay_off(&scene.keys, borrower.address()));
-        context.confirm(&format!("Pay off {amount}, and interest until it lands?"))?;
+        instructions.push(instructions::pay_off(&accounts.keys, borrower.address()));
+        context.confirm(&format!("Pay off {amount}, and the interest until the transaction lands?"))?;
         let view = View::new(
             json!({
-                "loan": self.loan.to_string(),
+                "loan": accounts.keys.loan.to_string(),
                 "payoff": amount,
-                "topped_up": money::show(short, scene.mint.decimals),
+                "topped_up": money::show(topped_up, decimals),
             }),
-            format!("paid off with {amount} and interest until now; `latchkey loan close` ends the loan"),
+            format!("paid off with {amount} and the interest since; `latchkey loan close` closes the loan"),
         );
         context.run("the payoff", &instructions, &[&borrower], view).await
     }

@@ -14,22 +14,23 @@ use latchkey_client::errors::Refusal;
 use latchkey_client::latchkey::rules::terms::check_terms;
 
 use crate::context::Context;
+use crate::failure::Usage;
 
-/// Signs and sends nothing. With --lender, the terms are held against its policy too; with --decimals, no cluster is
-/// asked.
+/// Signs and sends nothing. With --lender, the terms are checked against the lender's policy too. With --decimals, no
+/// cluster is needed.
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("money").required(true).args(["lender", "decimals"])))]
 pub struct Quote {
     /// The terms file
     #[arg(long, value_name = "FILE")]
     terms: PathBuf,
-    /// The lender account: its mint, its policy, and the cluster's time
+    /// The lender account. Its mint, its policy and the cluster's time apply
     #[arg(long, value_name = "ADDRESS")]
     lender: Option<Pubkey>,
-    /// Decimals of the mint
+    /// Decimals of the mint. This machine's time applies
     #[arg(long, value_name = "N")]
     decimals: Option<u8>,
-    /// When it would be signed [default: now]
+    /// When the loan would be signed [default: now]
     #[arg(long, value_name = "DATE")]
     at: Option<When>,
 }
@@ -37,22 +38,27 @@ pub struct Quote {
 impl Quote {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let file = TermsFile::load(&self.terms)?;
-        let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let mut now = i64::try_from(here).unwrap_or(i64::MAX);
-        let mut decimals = self.decimals.unwrap_or_default();
-        let mut floors = None;
-        if let Some(lender) = &self.lender {
-            let lender = context.cluster.lender(lender).await?;
-            decimals = context.cluster.mint(&lender.mint).await?.decimals;
-            now = context.cluster.now().await?;
-            floors = Some(lender.floors);
-        }
+        let (decimals, now, floors) = match (&self.lender, self.decimals) {
+            (None, Some(decimals)) => (decimals, machine_time(), None),
+            (Some(lender), _) => {
+                let lender = context.cluster.lender(lender).await?;
+                let mint = context.cluster.mint(&lender.mint).await?;
+                (mint.decimals, context.cluster.now().await?, Some(lender.floors))
+            }
+            (None, None) => return Err(Usage("pass --lender or --decimals".to_owned()).into()),
+        };
         let at = self.at.map_or(now, |at| at.from(now));
         let terms = file.terms(decimals, at)?;
         if let Some(floors) = floors {
             check_terms(&terms, &floors, at).map_err(|rule| Refusal(rule.into()))?;
         }
         let disclosure = Disclosure::new(&terms, at, decimals)?;
-        Ok(context.printer.show(&View::new(disclosure.json(), disclosure.to_string()))?)
+        context.show(&View::new(disclosure.json(), disclosure.to_string()))
     }
+}
+
+/// This machine's time, Unix seconds.
+fn machine_time() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
 }

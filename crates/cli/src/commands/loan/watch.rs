@@ -4,46 +4,46 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use latchkey_cli::chain::LoanScene;
+use latchkey_cli::chain::LoanAccounts;
 use latchkey_cli::printer::View;
-use latchkey_cli::units::{date, duration, money};
-use latchkey_cli::views::{car_in_words, quote_of, status};
-use latchkey_client::Pubkey;
+use latchkey_cli::units::{date, duration, money, status};
+use latchkey_cli::views::car_in_words;
 use latchkey_client::latchkey::state::LoanStatus;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
+use crate::commands::LoanArg;
 use crate::context::Context;
 
-const LOOK: Duration = Duration::from_millis(800);
+const POLL: Duration = Duration::from_millis(800);
 
-/// A line whenever something changes, until what is waited for has happened.
+/// Without --until and --until-paid, runs until it is stopped.
 #[derive(Args)]
 pub struct Watch {
-    /// The loan
-    loan: Pubkey,
-    /// Until it stands so [default: forever]
+    #[command(flatten)]
+    loan: LoanArg,
+    /// Stop when this is so
     #[arg(long)]
     until: Option<Until>,
-    /// Until so many instalments are paid
+    /// Stop when this many instalments are paid
     #[arg(long, value_name = "N", conflicts_with = "until")]
     until_paid: Option<u16>,
-    /// Fail if it takes longer
+    /// Fail after this time
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<u32>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Until {
-    /// Something is due that the car wallet cannot pay
+    /// More is past due than the car wallet holds
     Due,
-    /// It is in default
+    /// The loan is in default
     Defaulted,
     /// The car has proven a lock
     Locked,
-    /// The car is not locked, and was not asked to
+    /// The car is not locked, and no lock is pending
     Unlocked,
-    /// Nothing was asked of the car that is not settled
+    /// No function call is open
     Settled,
     /// Nothing is owed
     PaidOff,
@@ -51,37 +51,39 @@ enum Until {
 
 impl Watch {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let deadline = self.timeout.map(|secs| Instant::now() + Duration::from_secs(secs.into()));
+        let started = Instant::now();
         let mut shown = None;
         loop {
-            let scene = context.cluster.loan_scene(&self.loan).await?;
-            let view = line(&scene)?;
+            let accounts = self.loan.read(context).await?;
+            let view = line(&accounts)?;
             if shown.as_ref() != Some(&view) {
-                let at = date::show(scene.now);
+                let at = date::show(accounts.now);
                 let mut timed = view.clone();
                 timed.json["as_of"] = json!(at);
                 timed.text = format!("{at}  {}", view.text);
-                context.printer.show(&timed)?;
+                context.show(&timed)?;
                 shown = Some(view);
             }
-            if self.has_happened(&scene)? {
+            if self.has_happened(&accounts)? {
                 return Ok(());
             }
-            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                bail!("it has not happened within {}", duration::show(self.timeout.unwrap_or(0).into()));
+            if let Some(secs) = self.timeout
+                && started.elapsed() > Duration::from_secs(secs.into())
+            {
+                bail!("it has not happened within {}", duration::show(secs.into()));
             }
-            sleep(LOOK).await;
+            sleep(POLL).await;
         }
     }
 
-    fn has_happened(&self, scene: &LoanScene) -> Result<bool> {
-        let LoanScene { loan, vehicle, now, .. } = scene;
+    fn has_happened(&self, accounts: &LoanAccounts) -> Result<bool> {
+        let LoanAccounts { loan, vehicle, now, .. } = accounts;
         if let Some(count) = self.until_paid {
-            return Ok(paid(scene) >= u64::from(count) || loan.status == LoanStatus::PaidOff);
+            return Ok(instalments_paid(accounts) >= count.into() || loan.status == LoanStatus::PaidOff);
         }
         Ok(match self.until {
             None => false,
-            Some(Until::Due) => quote_of(scene)?.past_due > scene.wallet,
+            Some(Until::Due) => accounts.quote()?.past_due > accounts.wallet,
             Some(Until::Defaulted) => loan.status == LoanStatus::Defaulted,
             Some(Until::Locked) => vehicle.lock.holds_at(*now),
             Some(Until::Unlocked) => !vehicle.lock.holds_at(*now) && !vehicle.may_be_locked_at(*now),
@@ -92,29 +94,27 @@ impl Watch {
 }
 
 /// Instalments paid in full.
-fn paid(scene: &LoanScene) -> u64 {
-    scene.loan.ledger.paid_scheduled / scene.loan.terms.instalment.max(1)
+fn instalments_paid(accounts: &LoanAccounts) -> u64 {
+    accounts.loan.ledger.paid_scheduled / accounts.loan.terms.instalment.max(1)
 }
 
-/// What a watcher wants to know, without what changes every second.
-fn line(scene: &LoanScene) -> Result<View> {
-    let quote = quote_of(scene)?;
-    let amount = |units| money::show(units, scene.mint.decimals);
+/// What is watched. Interest is left out, because it changes every second.
+fn line(accounts: &LoanAccounts) -> Result<View> {
+    let quote = accounts.quote()?;
+    let amount = |units| money::show(units, accounts.mint.decimals);
     let due = amount(quote.past_due.saturating_add(quote.fees));
-    let (paid, count) = (paid(scene), scene.loan.terms.count);
-    let car = car_in_words(&scene.vehicle, scene.now);
-    let status = status(scene.loan.status);
+    let wallet = amount(accounts.wallet);
+    let (paid, count) = (instalments_paid(accounts), accounts.loan.terms.count);
+    let car = car_in_words(&accounts.vehicle, accounts.now);
+    let status = status::show(accounts.loan.status);
     let json = json!({
-        "loan": scene.keys.loan.to_string(),
+        "loan": accounts.keys.loan.to_string(),
         "status": status,
         "instalments_paid": paid,
         "due": due,
-        "wallet": amount(scene.wallet),
+        "wallet": wallet,
         "car": car,
     });
-    let text = format!(
-        "{status}, {paid} of {count} paid, {due} due, {} in the wallet; car: {car}",
-        amount(scene.wallet)
-    );
+    let text = format!("{status}, {paid} of {count} paid, {due} due, {wallet} in the wallet; car: {car}");
     Ok(View::new(json, text))
 }

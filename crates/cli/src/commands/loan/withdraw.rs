@@ -1,22 +1,22 @@
 //! `latchkey loan withdraw`
 
-use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use latchkey_cli::printer::View;
 use latchkey_cli::units::money;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_client::instructions;
 use serde_json::json;
 
-use crate::commands::BorrowerKey;
+use crate::commands::LoanArg;
+use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
-/// To the borrower's associated token account, which is made if it is missing.
+/// The tokens go to the borrower's associated token account, which is created if it does not exist.
 #[derive(Args)]
 pub struct Withdraw {
-    /// The loan
-    loan: Pubkey,
-    /// How many tokens
+    #[command(flatten)]
+    loan: LoanArg,
+    /// The amount, tokens
     amount: String,
     #[command(flatten)]
     borrower: BorrowerKey,
@@ -24,24 +24,18 @@ pub struct Withdraw {
 
 impl Withdraw {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let scene = context.cluster.loan_scene(&self.loan).await?;
-        let mint = scene.mint;
+        let accounts = self.loan.read(context).await?;
+        let mint = accounts.mint;
         let amount = money::parse(&self.amount, mint.decimals).context("the amount")?;
-        let borrower = context.for_borrower(&scene.loan, self.borrower.borrower_keypair.as_ref())?;
-        let payer = context.payer()?.address();
+        let borrower = self.borrower.signer(context, &accounts.loan)?;
         let to = mint.account_of(&borrower.address());
-        let account = create_associated_token_account_idempotent(
-            &payer,
-            &borrower.address(),
-            &mint.address,
-            &mint.token_program,
-        );
-        let withdraw = instructions::withdraw_surplus(&scene.keys, borrower.address(), to, amount);
+        let create = mint.create_account_of(&borrower.address(), &context.payer()?.address());
+        let withdraw = instructions::withdraw_surplus(&accounts.keys, borrower.address(), to, amount);
         let shown = money::show(amount, mint.decimals);
         let view = View::new(
-            json!({ "loan": self.loan.to_string(), "amount": shown, "to": to.to_string() }),
-            format!("{shown} from the car wallet to {to}"),
+            json!({ "loan": accounts.keys.loan.to_string(), "amount": shown, "to": to.to_string() }),
+            format!("{shown} moved from the car wallet to {to}"),
         );
-        context.run("the withdrawal", &[account, withdraw], &[&borrower], view).await
+        context.run("the withdrawal", &[create, withdraw], &[&borrower], view).await
     }
 }

@@ -12,14 +12,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::context::Context;
 
-const LIMIT: Duration = Duration::from_mins(1);
-const LOOK: Duration = Duration::from_millis(400);
+const TIMEOUT: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(400);
 
 #[derive(Args)]
 pub struct Airdrop {
-    /// Whose it becomes
+    /// The address that receives it
     to: Pubkey,
-    /// How much, SOL
+    /// The amount, SOL
     #[arg(value_name = "SOL", value_parser = money::parse_sol)]
     lamports: u64,
 }
@@ -30,18 +30,18 @@ impl Airdrop {
         let signature = rpc
             .request_airdrop(&self.to, self.lamports)
             .await
-            .context("the faucet gave nothing: it may be empty, or give less at once")?;
+            .context("the faucet refused: it may be empty, or the amount may be above its limit")?;
         let bar = context.printer.wait("waiting for the airdrop");
-        let deadline = Instant::now() + LIMIT;
+        let deadline = Instant::now() + TIMEOUT;
         while !rpc.confirm_transaction(&signature).await.unwrap_or(false) {
             if Instant::now() > deadline {
-                bail!("the airdrop {signature} was not confirmed within {LIMIT:?}: try again");
+                bail!("the airdrop {signature} was not confirmed within {TIMEOUT:?}: try again");
             }
-            sleep(LOOK).await;
+            sleep(POLL).await;
         }
         bar.finish_and_clear();
         let json = json!({ "to": self.to.to_string(), "lamports": self.lamports, "signature": signature.to_string() });
         let text = format!("{} SOL for {}", money::show_sol(self.lamports), self.to);
-        Ok(context.printer.show(&View::new(json, text))?)
+        context.show(&View::new(json, text))
     }
 }

@@ -15,7 +15,7 @@ use crate::context::Context;
 
 #[derive(Args)]
 pub struct Mint {
-    /// Digits after the point
+    /// Digits after the decimal point
     #[arg(long, default_value_t = 6, value_name = "N")]
     decimals: u8,
 }
@@ -46,6 +46,6 @@ impl Mint {
         let address = mint.address().to_string();
         let view =
             View::new(json!({ "mint": address, "decimals": self.decimals }), format!("mint {address}"));
-        context.run("making the mint", &instructions, &[&mint], view).await
+        context.run("creating the mint", &instructions, &[&mint], view).await
     }
 }

@@ -1,4 +1,4 @@
-//! `latchkey localnet`: play money, so that a whole life can be lived where no money is real.
+//! `latchkey localnet`: test money, to try everything where no money is real.
 
 mod airdrop;
 mod give;
@@ -14,11 +14,11 @@ const MAINNET: &str = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
 
 #[derive(Subcommand)]
 pub enum Localnet {
-    /// Ask the cluster's faucet for SOL
+    /// Request SOL from the cluster's faucet
     Airdrop(airdrop::Airdrop),
-    /// Make a mint of play money, whose authority is who signs
+    /// Create a mint of test tokens. The key of --keypair is its mint authority
     Mint(mint::Mint),
-    /// Make play money for somebody
+    /// Mint test tokens for an owner
     Give(give::Give),
 }
 
@@ -26,7 +26,7 @@ impl Localnet {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let genesis = context.cluster.rpc.get_genesis_hash().await;
         if genesis.map_err(|error| context.cluster.unreachable(error))?.to_string() == MAINNET {
-            bail!("there is no play money on mainnet: pass --url localnet or devnet");
+            bail!("test money does not exist on mainnet: pass --url localnet or devnet");
         }
         match self {
             Self::Airdrop(command) => command.execute(context).await,

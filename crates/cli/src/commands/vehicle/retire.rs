@@ -6,10 +6,10 @@ use latchkey_cli::printer::View;
 use latchkey_client::{Pubkey, instructions};
 use serde_json::json;
 
-use crate::commands::LenderKey;
+use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
-/// No loan can be written on it any more. What it has proven stays on chain.
+/// It can no longer secure a loan. What its device has proven stays on chain.
 #[derive(Args)]
 pub struct Retire {
     /// The vehicle account
@@ -21,7 +21,7 @@ pub struct Retire {
 impl Retire {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
-        let signer = context.party(self.key.lender_keypair.as_ref())?;
+        let signer = self.key.party(context)?;
         context.confirm(&format!("Retire {} for good?", self.vehicle))?;
         let retire = instructions::retire_vehicle(vehicle.lender, self.vehicle, signer.address());
         let view = View::new(

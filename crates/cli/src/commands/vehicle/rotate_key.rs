@@ -7,37 +7,33 @@ use latchkey_client::Pubkey;
 use latchkey_client::instructions::{self, Secured};
 use serde_json::json;
 
-use super::enrolment;
-use crate::commands::{BorrowerKey, LenderKey};
+use super::enrolment::EnrolmentArg;
+use crate::commands::signers::BothKeys;
 use crate::context::Context;
 
-/// While a loan is open, its borrower signs too. Whatever was asked of the old device is void.
+/// While a loan is open, its borrower signs too. Open function calls to the old device become void.
 #[derive(Args)]
 pub struct RotateKey {
     /// The vehicle account
     vehicle: Pubkey,
-    /// What `latchkey-device enrol` printed with the new key, hex, or - for standard input
-    #[arg(value_name = "HEX")]
-    enrolment: String,
     #[command(flatten)]
-    lender: LenderKey,
+    enrolment: EnrolmentArg,
     #[command(flatten)]
-    borrower: BorrowerKey,
+    keys: BothKeys,
 }
 
 impl RotateKey {
     pub async fn execute(&self, context: &Context) -> Result<()> {
-        let enrolment = enrolment(&self.enrolment)?;
+        let enrolment = self.enrolment.read()?;
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
         let lender = context.cluster.lender(&vehicle.lender).await?;
-        let named = self.lender.lender_keypair.as_ref();
         let (lender_signer, secured, borrower) = match vehicle.active_loan {
-            None => (context.for_lender(&lender, named)?, None, None),
+            None => (self.keys.lender(context, &lender)?, None, None),
             Some(address) => {
                 let loan = context.cluster.loan(&address).await?;
-                let borrower = context.for_borrower(&loan, self.borrower.borrower_keypair.as_ref())?;
+                let (lender_signer, borrower) = self.keys.both(context, &lender, &loan)?;
                 let secured = Secured { loan: address, borrower: borrower.address() };
-                (context.for_lender_beside_borrower(&lender, &loan, named)?, Some(secured), Some(borrower))
+                (lender_signer, Some(secured), Some(borrower))
             }
         };
         let rotate =

@@ -17,6 +17,6 @@ impl Show {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
         let now = context.cluster.now().await?;
-        Ok(context.printer.show(&views::vehicle(&self.vehicle, &vehicle, now))?)
+        context.show(&views::vehicle(&self.vehicle, &vehicle, now))
     }
 }

@@ -1,56 +1,47 @@
-//! Terms files: what two people agree on, in their own units. TOML; unknown keys are errors.
+//! Terms files: what lender and borrower agree on, in their own units. TOML; unknown keys are errors.
+
+mod choices;
+mod json;
 
 use std::path::{Path, PathBuf};
 use std::{error, fs, io};
 
 use latchkey_client::errors::Refusal;
-use latchkey_client::latchkey::state::{Overpayment, Terms, Waterfall};
+use latchkey_client::latchkey::state::Terms;
 use latchkey_client::schedule::level_instalment;
 use serde::Deserialize;
 
 use crate::units::date::When;
-use crate::units::{duration, money, period, rate};
+use crate::units::{choice, duration, lock_ttl, money, period, rate};
+use choices::{OVERPAYMENTS, WATERFALLS, overpayment_name, waterfall_name};
+
+pub use json::terms_json;
 
 /// Why a terms file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TermsError {
-    /// The file cannot be read.
-    #[error("cannot read the terms {path}: check that it exists and is yours")]
+    #[error("cannot read the terms {path}: check that the file exists and that you may read it")]
     Unreadable {
-        /// Which.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// Not a terms file.
     #[error("the terms are not valid: docs/operating.md lists their keys")]
     Invalid(#[source] Box<toml::de::Error>),
-    /// A key that says something impossible.
     #[error("{key} in the terms")]
     Value {
-        /// Which.
         key: &'static str,
-        /// What is wrong with it, and the way out.
+        /// What is wrong with the value, and what to write.
         #[source]
         source: Box<dyn error::Error + Send + Sync>,
     },
-    /// No level instalment exists.
     #[error(
         "no level instalment pays these terms: check principal, count and first_due, or name an instalment"
     )]
     NoLevelInstalment(#[source] Refusal),
 }
 
-/// A choice that is not one of those there are.
-#[derive(Debug, thiserror::Error)]
-#[error("{written:?} is none of the choices: write {choices}")]
-struct NoSuchChoice {
-    written: String,
-    choices: &'static str,
-}
-
-/// A terms file as it is written. [`TermsFile::terms`] makes it exact.
+/// A terms file as it is written. [`TermsFile::terms`] converts it to the program's units.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TermsFile {
@@ -93,61 +84,42 @@ fn reduce_principal() -> String {
     "reduce-principal".to_owned()
 }
 
-/// A lock that only an unlock ends.
-pub const UNTIL_UNLOCKED: &str = "until-unlocked";
-
 impl TermsFile {
-    /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, TermsError> {
         let text = fs::read_to_string(path)
             .map_err(|source| TermsError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
 
-    /// Reads a text.
     pub fn parse(text: &str) -> Result<Self, TermsError> {
-        toml::from_str(text).map_err(|wrong| TermsError::Invalid(Box::new(wrong)))
+        toml::from_str(text).map_err(|error| TermsError::Invalid(Box::new(error)))
     }
 
-    /// The terms in the program's units, for a mint of so many decimals, if they are signed at `now`.
+    /// The terms in the program's units. `decimals` are those of the mint; `now` is when they are signed, Unix seconds.
     pub fn terms(&self, decimals: u8, now: i64) -> Result<Terms, TermsError> {
-        let amount = |key, text: &str| money::parse(text, decimals).map_err(of(key));
-        let secs = |key, text: &str| duration::parse(text).map_err(of(key));
+        let amount = |key, text: &str| money::parse(text, decimals).map_err(wrong(key));
+        let secs = |key, text: &str| duration::parse(text).map_err(wrong(key));
         let terms = Terms {
             principal: amount("principal", &self.principal)?,
-            apr_bps: rate::parse(&self.apr).map_err(of("apr"))?,
+            apr_bps: rate::parse(&self.apr).map_err(wrong("apr"))?,
+            // Computed below, from everything else.
             instalment: 0,
             count: self.count,
-            first_due: self.first_due.parse::<When>().map_err(of("first_due"))?.from(now),
-            period: period::parse(&self.period).map_err(of("period"))?,
+            first_due: self.first_due.parse::<When>().map_err(wrong("first_due"))?.from(now),
+            period: period::parse(&self.period).map_err(wrong("period"))?,
             grace_secs: secs("grace", &self.grace)?,
             notice_secs: secs("notice", &self.notice)?,
             late_fee: amount("late_fee", &self.late_fee)?,
             late_after_secs: secs("late_after", &self.late_after)?,
             emergency_secs: secs("emergency", &self.emergency)?,
             emergency_max: self.emergency_max,
-            lock_ttl_secs: match self.lock_ttl.as_str() {
-                UNTIL_UNLOCKED => 0,
-                text => at_least_a_second(secs("lock_ttl", text)?, text).map_err(of("lock_ttl"))?,
-            },
+            lock_ttl_secs: lock_ttl::parse(&self.lock_ttl).map_err(wrong("lock_ttl"))?.stored(),
             max_extensions: self.max_extensions,
             deferred: 0,
-            waterfall: match self.waterfall.as_str() {
-                "interest-principal-fees" => Waterfall::InterestPrincipalFees,
-                "fees-interest-principal" => Waterfall::FeesInterestPrincipal,
-                other => {
-                    return Err(choice(
-                        "waterfall",
-                        other,
-                        "interest-principal-fees or fees-interest-principal",
-                    ));
-                }
-            },
-            overpayment: match self.overpayment.as_str() {
-                "reduce-principal" => Overpayment::ReducePrincipal,
-                "pay-ahead" => Overpayment::PayAhead,
-                other => return Err(choice("overpayment", other, "reduce-principal or pay-ahead")),
-            },
+            waterfall: choice::parse(&self.waterfall, &WATERFALLS, waterfall_name)
+                .map_err(wrong("waterfall"))?,
+            overpayment: choice::parse(&self.overpayment, &OVERPAYMENTS, overpayment_name)
+                .map_err(wrong("overpayment"))?,
         };
         let instalment = match self.instalment.as_str() {
             "level" => level_instalment(&terms, now)
@@ -158,28 +130,14 @@ impl TermsFile {
     }
 }
 
-/// Zero means "until unlocked" to the program, which is too much to be said by a zero here.
-fn at_least_a_second(secs: u32, written: &str) -> Result<u32, NoSuchChoice> {
-    match secs {
-        0 => Err(NoSuchChoice {
-            written: written.to_owned(),
-            choices: "how long a lock stands, such as 30d, or until-unlocked",
-        }),
-        secs => Ok(secs),
-    }
-}
-
-fn of<E: error::Error + Send + Sync + 'static>(key: &'static str) -> impl FnOnce(E) -> TermsError {
+/// Adds the key to what is wrong with its value.
+fn wrong<E: error::Error + Send + Sync + 'static>(key: &'static str) -> impl FnOnce(E) -> TermsError {
     move |source| TermsError::Value { key, source: Box::new(source) }
-}
-
-fn choice(key: &'static str, written: &str, choices: &'static str) -> TermsError {
-    of(key)(NoSuchChoice { written: written.to_owned(), choices })
 }
 
 #[cfg(test)]
 mod tests {
-    use latchkey_client::latchkey::state::Period;
+    use latchkey_client::latchkey::state::{Overpayment, Period, Waterfall};
 
     use super::*;
 
@@ -204,15 +162,15 @@ emergency_max = 1
         TermsFile::parse(&text)?.terms(6, NOW)
     }
 
-    /// Everything an error says, on one line.
-    fn said(error: &dyn error::Error) -> String {
-        let mut said = error.to_string();
+    /// An error and its causes, on one line.
+    fn chain(error: &dyn error::Error) -> String {
+        let mut chain = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            said = format!("{said}: {error}");
+            chain = format!("{chain}: {error}");
             cause = error.source();
         }
-        said
+        chain
     }
 
     #[test]
@@ -232,7 +190,7 @@ emergency_max = 1
     }
 
     #[test]
-    fn what_has_a_default_can_be_said() {
+    fn what_has_a_default_can_be_written() {
         let all = "emergency_max = 2\ninstalment = \"1100.20\"\nlock_ttl = \"until-unlocked\"\nmax_extensions = 3\n\
                    waterfall = \"fees-interest-principal\"\noverpayment = \"pay-ahead\"";
         let terms = terms("emergency_max = 1", all).unwrap();
@@ -270,8 +228,8 @@ emergency_max = 1
             ("\"12000.00\"", "12000.00", "principal", "string"),
             ("count = 12", "count = 0", "count", "name an instalment"),
         ] {
-            let wrong = said(&terms(changed, to).unwrap_err());
-            assert!(wrong.contains(key) && wrong.contains(way_out), "{changed} → {to}: {wrong}");
+            let message = chain(&terms(changed, to).unwrap_err());
+            assert!(message.contains(key) && message.contains(way_out), "{changed} → {to}: {message}");
         }
     }
 }

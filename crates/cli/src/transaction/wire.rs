@@ -1,4 +1,4 @@
-//! Transactions between people: base64 of the bytes that go to a node, with the signatures made so far.
+//! The text form of a transaction: base64 of the bytes that go to a node, with the signatures made so far.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,33 +7,31 @@ use solana_sdk::signature::{Keypair, Signature};
 use solana_sdk::signer::Signer as _;
 use solana_sdk::transaction::Transaction;
 
-/// Why a text is no transaction that can be signed on.
+/// Why a transaction cannot be read or signed.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
-    /// Not one, or not whole.
     #[error(
-        "this is no transaction as `--sign-only` prints it: copy the whole base64 text, and nothing else"
+        "this is not a transaction as `--sign-only` prints it: copy the whole base64 text, and nothing else"
     )]
     NotATransaction,
-    /// A signature on it is not its signer's.
-    #[error("the signature of {0} on this transaction is wrong: it was changed since, so ask for a new one")]
+    #[error(
+        "the signature of {0} on this transaction is wrong: the transaction was changed after it was signed, so ask for a new one"
+    )]
     BadSignature(Pubkey),
-    /// Somebody who need not sign.
     #[error("this transaction does not need the signature of {0}: sign with the key of {1}")]
     NotASigner(Pubkey, String),
-    /// The library refused.
     #[error("the transaction cannot be signed: ask for a new one")]
     Signing(#[from] solana_sdk::signer::SignerError),
 }
 
-/// A transaction as text.
+/// Writes a transaction as text.
 pub fn pack(transaction: &Transaction) -> Result<String, WireError> {
     bincode::serialize(transaction)
         .map(|bytes| STANDARD.encode(bytes))
         .map_err(|_| WireError::NotATransaction)
 }
 
-/// A transaction from text. Every signature on it is its signer's.
+/// Reads a transaction from text. Checks every signature on it.
 pub fn unpack(text: &str) -> Result<Transaction, WireError> {
     let text: String = text.split_whitespace().collect();
     let bytes = STANDARD.decode(text).map_err(|_| WireError::NotATransaction)?;
@@ -42,7 +40,7 @@ pub fn unpack(text: &str) -> Result<Transaction, WireError> {
     if transaction.signatures.len() != signers || transaction.message.account_keys.len() < signers {
         return Err(WireError::NotATransaction);
     }
-    // What comes after it, a wallet would drop and a node refuse.
+    // Bytes after the transaction: a wallet would drop them, a node would refuse them.
     if bincode::serialize(&transaction).ok().as_ref() != Some(&bytes) {
         return Err(WireError::NotATransaction);
     }
@@ -55,13 +53,13 @@ pub fn unpack(text: &str) -> Result<Transaction, WireError> {
     Ok(transaction)
 }
 
-/// Whose signatures are still missing.
+/// The addresses of those who still have to sign.
 pub fn missing(transaction: &Transaction) -> Vec<Pubkey> {
     let signers = transaction.signatures.iter().zip(&transaction.message.account_keys);
     signers.filter(|(signature, _)| **signature == Signature::default()).map(|(_, signer)| *signer).collect()
 }
 
-/// Fails unless somebody's signature is missing.
+/// Fails unless the signature of `signer` is missing.
 pub fn needs(transaction: &Transaction, signer: &Pubkey) -> Result<(), WireError> {
     let missing = missing(transaction);
     if missing.contains(signer) {

@@ -1,0 +1,158 @@
+//! Lender files: a lender as it should be, and what has to change on chain. TOML; unknown keys are errors.
+
+mod function;
+mod plan;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod transactions;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{error, fs, io};
+
+use latchkey_client::Pubkey;
+use latchkey_client::latchkey::instructions::SetFunctionArgs;
+use latchkey_client::latchkey::state::{Action, PolicyFloors};
+use serde::Deserialize;
+
+use function::FunctionFile;
+use policy::PolicyFile;
+
+pub use function::{function_args, function_rows, parse_hash};
+pub use plan::{Change, Difference, LenderKeys, Plan};
+pub use policy::policy_rows;
+
+/// Why a lender file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LenderFileError {
+    #[error("cannot read the lender file {path}: check that it exists and that you may read it")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the lender file is not valid: migrations/lender.toml shows its keys")]
+    Invalid(#[source] Box<toml::de::Error>),
+    #[error("{key} in the lender file")]
+    Value {
+        key: String,
+        /// What is wrong with the value, and what to write.
+        #[source]
+        source: Box<dyn error::Error + Send + Sync>,
+    },
+    #[error(
+        "the lender's mint is {on_chain} and cannot change: to lend {desired}, create another lender with another key"
+    )]
+    OtherMint { on_chain: Pubkey, desired: Pubkey },
+    #[error(
+        "the treasury is {on_chain} and changes only when a new authority accepts: remove {desired} from the file"
+    )]
+    OtherTreasury { on_chain: Pubkey, desired: Pubkey },
+}
+
+/// A value of the wrong kind.
+#[derive(Debug, thiserror::Error)]
+#[error("{written:?} is not {expected}")]
+struct WrongKind {
+    written: String,
+    expected: &'static str,
+}
+
+/// A table that the file must have.
+#[derive(Debug, thiserror::Error)]
+#[error("this table is missing: write it")]
+struct MissingTable;
+
+/// A lender file as it is written. [`LenderFile::desired`] converts it to the program's units.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LenderFile {
+    mint: String,
+    treasury: Option<String>,
+    servicer: Option<String>,
+    #[serde(default)]
+    keepers: Vec<String>,
+    policy: PolicyFile,
+    /// By the names of the actions.
+    functions: BTreeMap<String, FunctionFile>,
+}
+
+/// A lender as it should be, in the program's units.
+#[derive(Clone, Debug)]
+pub struct DesiredLender {
+    pub mint: Pubkey,
+    /// The treasury. None: the authority's associated token account.
+    pub treasury: Option<Pubkey>,
+    /// The key for daily work. None: the authority.
+    pub servicer: Option<Pubkey>,
+    /// Who may claim function calls. Empty: every keeper.
+    pub keepers: Vec<Pubkey>,
+    /// The limits that the terms of new loans must keep to.
+    pub floors: PolicyFloors,
+    /// One function for every action.
+    pub functions: BTreeMap<Action, SetFunctionArgs>,
+}
+
+impl LenderFile {
+    pub fn load(path: &Path) -> Result<Self, LenderFileError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| LenderFileError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, LenderFileError> {
+        toml::from_str(text).map_err(|error| LenderFileError::Invalid(Box::new(error)))
+    }
+
+    /// The mint that the lender lends.
+    pub fn mint(&self) -> Result<Pubkey, LenderFileError> {
+        parse_address("mint", &self.mint)
+    }
+
+    /// The lender in the program's units. `decimals` are those of the mint.
+    pub fn desired(&self, decimals: u8) -> Result<DesiredLender, LenderFileError> {
+        let optional =
+            |key, text: &Option<String>| text.as_deref().map(|text| parse_address(key, text)).transpose();
+        let keepers = self.keepers.iter().map(|text| parse_address("keepers", text));
+        Ok(DesiredLender {
+            mint: self.mint()?,
+            treasury: optional("treasury", &self.treasury)?,
+            servicer: optional("servicer", &self.servicer)?,
+            keepers: keepers.collect::<Result<_, _>>()?,
+            floors: self.policy.floors(decimals)?,
+            functions: self.functions()?,
+        })
+    }
+
+    fn functions(&self) -> Result<BTreeMap<Action, SetFunctionArgs>, LenderFileError> {
+        for name in self.functions.keys() {
+            name.parse::<Action>().map_err(wrong(format!("functions.{name}")))?;
+        }
+        let args = Action::ALL.into_iter().map(|action| match self.functions.get(action.name()) {
+            Some(file) => Ok((action, file.args(action)?)),
+            None => Err(wrong(format!("functions.{action}"))(MissingTable)),
+        });
+        args.collect()
+    }
+}
+
+/// Who may claim function calls, in words.
+pub fn keepers_in_words(keepers: &[Pubkey]) -> String {
+    match keepers {
+        [] => "anybody".to_owned(),
+        listed => listed.iter().map(Pubkey::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn parse_address(key: &str, text: &str) -> Result<Pubkey, LenderFileError> {
+    text.parse().map_err(|_| {
+        let expected = "an address: write its 32 bytes in base58";
+        wrong(key.to_owned())(WrongKind { written: text.to_owned(), expected })
+    })
+}
+
+/// Adds the key to what is wrong with its value.
+fn wrong<E: error::Error + Send + Sync + 'static>(key: String) -> impl FnOnce(E) -> LenderFileError {
+    move |source| LenderFileError::Value { key, source: Box::new(source) }
+}

@@ -1,0 +1,5 @@
+//! Transactions that people hand to each other: what they would do, and their text form.
+
+pub mod contents;
+pub mod idl;
+pub mod wire;

@@ -1,0 +1,117 @@
+use latchkey_client::errors::Refusal;
+use latchkey_client::latchkey::state::Notice;
+use latchkey_client::quote::Quote;
+use serde_json::{Value, json};
+
+use super::car::{car_in_words, car_json};
+use super::stored_time;
+use crate::chain::LoanAccounts;
+use crate::printer::{View, rows};
+use crate::terms::terms_json;
+use crate::units::{channel, date, money, status};
+
+/// A loan: its status, what it owes, and its dates, at the cluster's time.
+pub fn loan(accounts: &LoanAccounts) -> Result<View, Refusal> {
+    let quote = accounts.quote()?;
+    Ok(View::new(loan_json(accounts, &quote), loan_text(accounts, &quote)))
+}
+
+fn loan_json(accounts: &LoanAccounts, quote: &Quote) -> Value {
+    let LoanAccounts { loan, keys, vehicle, mint, now, .. } = accounts;
+    let amount = |units| money::show(units, mint.decimals);
+    json!({
+        "loan": keys.loan.to_string(),
+        "status": status::show(loan.status),
+        "lender": loan.lender.to_string(),
+        "borrower": loan.borrower.to_string(),
+        "vehicle": loan.vehicle.to_string(),
+        "wallet_address": keys.wallet.to_string(),
+        "mint": keys.mint.to_string(),
+        "decimals": mint.decimals,
+        "as_of": date::show(quote.at),
+        "principal": amount(quote.principal),
+        "interest": amount(quote.interest),
+        "fees": amount(quote.fees),
+        "payoff": amount(quote.payoff),
+        "per_diem": amount(quote.per_diem),
+        "past_due": amount(quote.past_due),
+        "due": amount(quote.past_due.saturating_add(quote.fees)),
+        "cure": amount(quote.cure),
+        "wallet": amount(accounts.wallet),
+        "days_past_due": quote.days_past_due,
+        "next_due": quote.next_due.map(date::show),
+        "hold_until": ahead(loan.hold_until, *now),
+        "emergency_until": ahead(loan.emergency_until, *now),
+        "emergency_left": emergency_left(accounts),
+        "extensions_left": extensions_left(accounts),
+        "notice": loan.notice.as_ref().map(notice_json),
+        "invocations_open": loan.invocations_open,
+        "opened_at": date::show(loan.opened_at),
+        "defaulted_at": stored_time(loan.defaulted_at),
+        "escrow_lamports": accounts.escrow_lamports,
+        "car": car_json(vehicle, *now),
+        "paid": {
+            "principal": amount(loan.ledger.principal_paid),
+            "interest": amount(loan.ledger.interest_paid),
+            "fees": amount(loan.ledger.fees_paid),
+        },
+        "terms": terms_json(&loan.terms, mint.decimals),
+    })
+}
+
+fn notice_json(notice: &Notice) -> Value {
+    json!({
+        "served_at": date::show(notice.served_at),
+        "evidence": hex::encode(notice.evidence),
+        "channels": channel::show(notice.channels),
+    })
+}
+
+fn loan_text(accounts: &LoanAccounts, quote: &Quote) -> String {
+    let LoanAccounts { loan, keys, vehicle, mint, now, wallet, .. } = accounts;
+    let amount = |units| money::show(units, mint.decimals);
+    let due = quote.past_due.saturating_add(quote.fees);
+    let due_now = match quote.days_past_due {
+        _ if due == 0 => "nothing".to_owned(),
+        days if quote.past_due > *wallet => format!("{} ({days} days past due)", amount(due)),
+        _ => amount(due),
+    };
+    let mut lines = vec![
+        ("loan", keys.loan.to_string()),
+        ("status", status::show(loan.status).to_owned()),
+        ("lender", loan.lender.to_string()),
+        ("borrower", loan.borrower.to_string()),
+        ("vehicle", loan.vehicle.to_string()),
+        ("car", car_in_words(vehicle, *now)),
+        ("as of", date::show(quote.at)),
+        ("payoff", format!("{} (plus {} per day)", amount(quote.payoff), amount(quote.per_diem))),
+        ("principal", amount(quote.principal)),
+        ("interest", amount(quote.interest)),
+        ("fees", amount(quote.fees)),
+        ("due now", due_now),
+        ("car wallet", format!("{} at {}", amount(*wallet), keys.wallet)),
+    ];
+    lines.extend(quote.next_due.map(|next| {
+        let instalment = loan.terms.instalment.min(quote.payoff);
+        ("next due", format!("{} on {}", amount(instalment), date::show(next)))
+    }));
+    lines.extend(ahead(loan.hold_until, *now).map(|until| ("on hold until", until)));
+    lines.extend(ahead(loan.emergency_until, *now).map(|until| ("emergency start until", until)));
+    lines.push(("emergency starts left", emergency_left(accounts).to_string()));
+    lines.push(("extensions left", extensions_left(accounts).to_string()));
+    lines.push(("escrow", format!("{} SOL", money::show_sol(accounts.escrow_lamports))));
+    rows(lines)
+}
+
+/// A time, if it has not passed.
+fn ahead(until: i64, now: i64) -> Option<String> {
+    (now < until).then(|| date::show(until))
+}
+
+fn emergency_left(LoanAccounts { loan, .. }: &LoanAccounts) -> u8 {
+    loan.terms.emergency_max.saturating_sub(loan.emergency_used)
+}
+
+fn extensions_left(LoanAccounts { loan, .. }: &LoanAccounts) -> u8 {
+    loan.terms.max_extensions.saturating_sub(loan.extensions_used)
+}
