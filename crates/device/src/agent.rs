@@ -1,76 +1,41 @@
-//! The rules of the car, pure. [`Agent::handle`] and [`Agent::tick`] say what to remember and what to do; the caller
-//! remembers it durably first, tells the agent with [`Agent::commit`], does it, remembers that it is done, and only
-//! then answers. Whatever instant the power goes, a restart finds what is left to do, and no receipt promises more than
-//! the car has done.
+//! The rules of the car, pure. [`Agent::handle`] and [`Agent::tick`] decide what to remember and what the car must do;
+//! the caller remembers it durably first, tells the agent with [`Agent::commit`], has the car do it, remembers that it is
+//! done, and only then answers. Whatever instant the power goes, a restart finds what is left to do, and no receipt
+//! promises more than the car has done.
 
-use ed25519_dalek::SigningKey;
-use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN, sha256};
-use latchkey_protocol::{Action, Command, DecodeError, Hash, Key, Outcome, Receipt};
+use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
+use latchkey_protocol::{Action, Command, Hash, Key, Outcome, Receipt};
 
 use crate::car::Ignition;
 use crate::clock::Clocks;
+use crate::identity::{Identity, Ignored};
 use crate::state::{Lease, Lock, Obeyed, Pending, State};
 
-/// Whose commands a car obeys, and as whom it answers.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// The program whose commands these are.
-    pub program: Key,
-    /// The vehicle account's address.
-    pub vehicle: Key,
-    /// Signs receipts.
-    pub device_key: SigningKey,
-    /// Whose commands count, and for what.
-    pub keyring: Vec<Trusted>,
-}
-
-/// A command key and what it may command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trusted {
-    /// The ed25519 key.
-    pub key: Key,
-    /// The actions it may command.
-    pub actions: Vec<Action>,
-}
-
-/// What the car is doing at the moment a command or a tick arrives.
+/// The car and its clocks at the moment a command or a tick arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Situation {
-    /// The time.
     pub clocks: Clocks,
-    /// Whether it runs.
     pub ignition: Ignition,
-    /// Whether it may be locked at all now: `false` where the car knows it would be unsafe.
+    /// `false` where the car knows that a lock would be unsafe now.
     pub may_lock: bool,
 }
 
-/// A deed of the car.
+/// What the car's hardware is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Inhibit or allow the next start.
+pub enum Actuation {
+    /// Inhibit the next start, or allow it.
     Immobilise(bool),
-    /// Sound the warning and show this.
+    /// Sound the warning and show this message.
     Warn(String),
 }
 
 /// A signed receipt to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The invocation it answers.
+    /// Address of the invocation that it answers.
     pub invocation: Key,
-    /// The receipt, as it travels.
+    /// The signed receipt, as it travels.
     pub receipt: Vec<u8>,
-}
-
-/// What a command or a tick comes to, in the order in which it must happen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
-    /// To be remembered durably before anything is done.
-    pub remember: Option<State>,
-    /// To be done next, in this order.
-    pub deeds: Vec<Deed>,
-    /// To be published once the deeds are done and remembered as done.
-    pub answer: Option<Answer>,
 }
 
 impl Answer {
@@ -79,34 +44,33 @@ impl Answer {
     }
 }
 
-/// Why a message was dropped without an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Ignored {
-    /// Not signed, or not by who it says.
-    #[error("not a signed message")]
-    Unsigned(#[source] OpenError),
-    /// Signed, but not a command.
-    #[error("not a command")]
-    NotACommand(#[source] DecodeError),
-    /// Signed by a key that may not command this.
-    #[error("signed by a key that may not command this car to do this")]
-    Untrusted,
-    /// For another program.
-    #[error("for another program")]
-    OtherProgram,
-    /// For another car.
-    #[error("for another vehicle")]
-    OtherVehicle,
-    /// The sequence number of another invocation.
-    #[error("its sequence number belongs to another invocation")]
-    OtherInvocation,
+/// What follows from a command or a tick, in the order in which it must happen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// To be remembered durably before the car does anything.
+    pub remember: Option<State>,
+    /// To be done next, in this order.
+    pub actuations: Vec<Actuation>,
+    /// To be published once the actuations are done and remembered as done.
+    pub answer: Option<Answer>,
 }
 
-/// While a lock stands, its shrinking lease is written to disk this often, seconds. A power cut gives the lock back no
-/// more than this.
+impl Decision {
+    /// To remember `next`, do what it leaves to be done, and answer.
+    fn remember(next: State, answer: Option<Answer>) -> Self {
+        Self { actuations: pending_actuations(&next), remember: Some(next), answer }
+    }
+
+    /// To do what `state`, which is remembered already, leaves to be done, and answer.
+    fn catch_up(state: &State, answer: Option<Answer>) -> Self {
+        Self { remember: None, actuations: pending_actuations(state), answer }
+    }
+}
+
+/// While a lock stands, its shrinking lease is written to disk this often, seconds. A power cut makes the lock last longer
+/// by no more than this.
 const LEASE_SAVED_EVERY: u64 = 60;
 
-/// The agent.
 #[derive(Clone, Debug)]
 pub struct Agent {
     identity: Identity,
@@ -123,19 +87,17 @@ impl Agent {
         Self { identity, state, counted_to: clocks.elapsed, saved_at: clocks.elapsed }
     }
 
-    /// What it remembers.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Who it is.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
 
     /// What brings the car to the remembered state after a restart, to be done before any command is heard.
-    pub fn resume(&self) -> Deed {
-        Deed::Immobilise(self.state.lock.inhibits())
+    pub fn resume(&self) -> Actuation {
+        Actuation::Immobilise(self.state.lock.inhibits())
     }
 
     /// Takes a state that is now safe on disk as its own.
@@ -144,32 +106,21 @@ impl Agent {
         self.saved_at = self.counted_to;
     }
 
-    /// The state once the pending deeds are done.
+    /// The state once the pending actuations are done.
     pub fn done(&self) -> State {
         State { pending: Pending::default(), ..self.state.clone() }
     }
 
-    /// The receipt of the newest command obeyed, if all it promises is done. Worth repeating on every new connection:
-    /// the one before may have been lost.
+    /// The receipt of the newest command obeyed, if the car has done all that it promises. It is repeated on every new
+    /// connection, because it may have been lost on the one before.
     pub fn latest(&self) -> Option<Answer> {
         self.state.last.as_ref().filter(|_| self.state.pending.is_empty()).map(Answer::of)
     }
 
     /// Decides on a message that arrived as a command.
-    pub fn handle(&mut self, message: &[u8], now: Situation) -> Result<Step, Ignored> {
+    pub fn handle(&mut self, message: &[u8], now: Situation) -> Result<Decision, Ignored> {
         let signed = Envelope::open(message).map_err(Ignored::Unsigned)?;
-        let command = Command::decode(&signed.payload).map_err(Ignored::NotACommand)?;
-        let trusted =
-            |trusted: &Trusted| trusted.key == signed.signer && trusted.actions.contains(&command.action);
-        if !self.identity.keyring.iter().any(trusted) {
-            return Err(Ignored::Untrusted);
-        }
-        if command.program != self.identity.program {
-            return Err(Ignored::OtherProgram);
-        }
-        if command.vehicle != self.identity.vehicle {
-            return Err(Ignored::OtherVehicle);
-        }
+        let command = self.identity.command(&signed)?;
         self.count(now.clocks);
         let asked = Asked {
             command: &command,
@@ -191,9 +142,8 @@ impl Agent {
             }
             _ => {}
         }
-        let over =
-            command.action == Action::Lock && command.lock_until != 0 && asked.unix >= command.lock_until;
-        if asked.is_late() || over {
+        let is_over = asked.lock_end().is_some_and(|end| asked.unix >= end);
+        if asked.is_late() || is_over {
             return Ok(self.refuse(&asked, Outcome::RefusedExpired));
         }
         if command.action == Action::Lock && !now.may_lock {
@@ -203,14 +153,17 @@ impl Agent {
     }
 
     /// Lets time pass: a lock whose lease is over ends, one that waited for the car to park begins or lapses, and
-    /// deeds that failed are tried again.
-    pub fn tick(&mut self, now: Situation) -> Step {
+    /// actuations that failed are tried again.
+    pub fn tick(&mut self, now: Situation) -> Decision {
         self.count(now.clocks);
         let unix = self.time(now.clocks);
         match self.state.lock {
             Lock::Locked(lease) if lease.is_over(unix) => {
                 let pending = Pending { immobilise: true, ..self.state.pending.clone() };
-                return step(State { lock: Lock::Unlocked, pending, ..self.state.clone() }, None);
+                return Decision::remember(
+                    State { lock: Lock::Unlocked, pending, ..self.state.clone() },
+                    None,
+                );
             }
             Lock::Armed { lease, window } if lease.is_over(unix) || window.is_over(unix) => {
                 return self.lapse(unix);
@@ -222,18 +175,18 @@ impl Agent {
         }
         if !self.state.pending.is_empty() {
             let answer = self.state.last.as_ref().map(Answer::of);
-            return Step { remember: None, deeds: deeds(&self.state), answer };
+            return Decision::catch_up(&self.state, answer);
         }
         let unsaved = now.clocks.elapsed.saturating_sub(self.saved_at) >= LEASE_SAVED_EVERY;
         if unsaved && self.state.lock.is_running_out() {
-            return step(self.state.clone(), None);
+            return Decision::remember(self.state.clone(), None);
         }
-        Step::default()
+        Decision::default()
     }
 
-    /// The command already obeyed, come again: the stored receipt answers it. One with more time, from the next lease
-    /// of the same invocation, keeps an armed lock waiting longer.
-    fn repeat(&self, last: &Obeyed, asked: &Asked<'_>) -> Step {
+    /// Answers the command already obeyed with the stored receipt. A copy with more time, from the next lease of the
+    /// same invocation, keeps an armed lock waiting longer.
+    fn repeat(&self, last: &Obeyed, asked: &Asked<'_>) -> Decision {
         let answer = Some(Answer::of(last));
         if let (Lock::Armed { lease, window }, Action::Lock, false) =
             (self.state.lock, asked.command.action, asked.is_late())
@@ -241,44 +194,41 @@ impl Agent {
             let longer = asked.window();
             if longer.until > window.until {
                 let lock = Lock::Armed { lease, window: longer };
-                return step(State { lock, ..self.state.clone() }, answer);
+                return Decision::remember(State { lock, ..self.state.clone() }, answer);
             }
         }
-        Step { remember: None, deeds: deeds(&self.state), answer }
+        Decision::catch_up(&self.state, answer)
     }
 
-    /// The lock that waited for the car to park, and the receipt that says so.
-    fn lock_parked(&self, lease: Lease, unix: i64) -> Step {
+    /// Begins the lock that waited for the car to park, and signs the receipt for it.
+    fn lock_parked(&self, lease: Lease, unix: i64) -> Decision {
         let last = self.resigned(Outcome::Applied, unix);
         let answer = last.as_ref().map(Answer::of);
         let pending = Pending { immobilise: true, ..self.state.pending.clone() };
-        step(State { last, lock: Lock::Locked(lease), pending, ..self.state.clone() }, answer)
+        Decision::remember(State { last, lock: Lock::Locked(lease), pending, ..self.state.clone() }, answer)
     }
 
-    /// The lock that waited for the car to park until its time was over: it will not happen.
-    fn lapse(&self, unix: i64) -> Step {
+    /// Drops the lock that waited for the car to park until its time was over.
+    fn lapse(&self, unix: i64) -> Decision {
         let last = self.resigned(Outcome::RefusedExpired, unix).map(|last| Obeyed { lapsed: true, ..last });
         let answer = last.as_ref().map(Answer::of);
-        step(State { last, lock: Lock::Unlocked, ..self.state.clone() }, answer)
+        Decision::remember(State { last, lock: Lock::Unlocked, ..self.state.clone() }, answer)
     }
 
-    fn obey(&self, asked: &Asked<'_>, now: Situation) -> Step {
+    fn obey(&self, asked: &Asked<'_>, now: Situation) -> Decision {
         let Asked { command, unix, .. } = *asked;
         let before = &self.state;
         let (lock, outcome, pending) = match command.action {
             Action::Warn => {
-                // The armed lock is superseded, as its receipt says from now on. A standing one stays.
+                // An armed lock is superseded, and a standing one stays.
                 let lock = if before.lock.inhibits() { before.lock } else { Lock::Unlocked };
-                // An immobiliser that has not obeyed yet is not forgotten over a warning.
+                // An actuation of the immobiliser that failed stays pending.
                 let pending = Pending { warn: Some(command.message.to_owned()), ..before.pending.clone() };
                 (lock, Outcome::Applied, pending)
             }
             Action::Unlock => (Lock::Unlocked, Outcome::Applied, IMMOBILISE),
             Action::Lock => {
-                let lease = match command.lock_until {
-                    0 => Lease::default(),
-                    until => Lease::between(unix, until),
-                };
+                let lease = asked.lock_end().map_or(Lease::ENDLESS, |end| Lease::over(unix..end));
                 // A car that runs is never locked; a lock that stands is only renewed.
                 if now.ignition == Ignition::Running && !before.lock.inhibits() {
                     (Lock::Armed { lease, window: asked.window() }, Outcome::Armed, IMMOBILISE)
@@ -295,13 +245,13 @@ impl Agent {
         };
         let answer = Some(Answer::of(&last));
         let not_before = before.not_before.max(command.issued_at);
-        step(State { last: Some(last), lock, pending, not_before }, answer)
+        Decision::remember(State { last: Some(last), lock, pending, not_before }, answer)
     }
 
-    /// A signed refusal. It uses up nothing: the same sequence number may come again in a command that can be obeyed.
-    fn refuse(&self, asked: &Asked<'_>, outcome: Outcome) -> Step {
+    /// A signed refusal. It does not use up the sequence number, which may come again in a command that can be obeyed.
+    fn refuse(&self, asked: &Asked<'_>, outcome: Outcome) -> Decision {
         let answer = Answer { invocation: asked.command.invocation, receipt: self.receipt(asked, outcome) };
-        Step { answer: Some(answer), ..Step::default() }
+        Decision { answer: Some(answer), ..Decision::default() }
     }
 
     fn receipt(&self, asked: &Asked<'_>, outcome: Outcome) -> Vec<u8> {
@@ -318,7 +268,7 @@ impl Agent {
         })
     }
 
-    /// The newest command obeyed, its receipt signed anew with what became of it since.
+    /// The newest command obeyed, with a new receipt for what became of it since.
     fn resigned(&self, outcome: Outcome, device_time: i64) -> Option<Obeyed> {
         let last = self.state.last.as_ref()?;
         let stored = last.receipt.get(SEAL_LEN..).and_then(|payload| Receipt::decode(payload).ok())?;
@@ -346,19 +296,13 @@ impl Agent {
 /// The immobiliser is to be set; a warning that never sounded is superseded.
 const IMMOBILISE: Pending = Pending { immobilise: true, warn: None };
 
-/// To remember `next`, do what it leaves to be done, and answer.
-fn step(next: State, answer: Option<Answer>) -> Step {
-    Step { deeds: deeds(&next), remember: Some(next), answer }
-}
-
-/// What `state` leaves to be done.
-fn deeds(state: &State) -> Vec<Deed> {
-    let immobilise = state.pending.immobilise.then(|| Deed::Immobilise(state.lock.inhibits()));
-    let warn = state.pending.warn.clone().map(Deed::Warn);
+fn pending_actuations(state: &State) -> Vec<Actuation> {
+    let immobilise = state.pending.immobilise.then(|| Actuation::Immobilise(state.lock.inhibits()));
+    let warn = state.pending.warn.clone().map(Actuation::Warn);
     immobilise.into_iter().chain(warn).collect()
 }
 
-/// A command that was taken for what it is, at the time it was.
+/// A command for this car, by a key that may command it, at the time at which it is judged.
 struct Asked<'a> {
     command: &'a Command<'a>,
     hash: Hash,
@@ -367,13 +311,20 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether its last second is over.
+    /// Whether the last second in which it may take effect is over.
     fn is_late(&self) -> bool {
         self.unix > self.command.not_after
     }
 
     /// How long it may still take effect.
     fn window(&self) -> Lease {
-        Lease::between(self.unix, self.command.not_after.saturating_add(1))
+        Lease::over(self.unix..self.command.not_after.saturating_add(1))
+    }
+
+    /// When the lock that it asks for ends by itself, Unix seconds: `None` for a lock without an end, which has 0 on the
+    /// wire, and for other actions.
+    fn lock_end(&self) -> Option<i64> {
+        let end = self.command.lock_until;
+        (self.command.action == Action::Lock && end != 0).then_some(end)
     }
 }

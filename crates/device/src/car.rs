@@ -18,7 +18,6 @@ pub enum Ignition {
 /// What the agent needs of a car. An implementation must never stop a running engine: inhibiting concerns the next
 /// start only.
 pub trait Car: Send {
-    /// Whether the engine is on.
     fn ignition(&self) -> Ignition;
     /// Whether a lock would be safe now.
     fn may_lock(&self) -> bool;
@@ -28,7 +27,7 @@ pub trait Car: Send {
     fn warn(&mut self, message: &str) -> Result<(), CarError>;
 }
 
-/// The car's hardware did not do as told.
+/// The car's hardware failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the car did not obey: {0}; check the wiring and the unit's log")]
 pub struct CarError(pub &'static str);
@@ -37,18 +36,17 @@ pub struct CarError(pub &'static str);
 #[derive(Clone, Debug, Default)]
 pub struct SimulatedCar(Arc<Mutex<Simulation>>);
 
-/// What a simulated car is doing.
+/// The state of a simulated car.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Simulation {
-    /// Whether it runs.
     pub ignition: Ignition,
     /// Whether its next start is inhibited.
     pub inhibited: bool,
     /// Whether a lock would be unsafe.
     pub unsafe_to_lock: bool,
-    /// Warnings it has sounded.
+    /// Messages of the warnings it has sounded.
     pub warnings: Vec<String>,
-    /// Starts that were inhibited.
+    /// How many starts were inhibited.
     pub refused_starts: u32,
     /// The hardware fails from now on.
     #[serde(skip)]
@@ -61,7 +59,7 @@ impl SimulatedCar {
         Self::default()
     }
 
-    /// The driver turns the key. Returns whether the engine runs.
+    /// Turns the ignition key. Returns whether the engine runs.
     pub fn try_start(&self) -> bool {
         let mut car = self.simulation();
         if car.ignition == Ignition::Parked {
@@ -74,17 +72,17 @@ impl SimulatedCar {
         car.ignition == Ignition::Running
     }
 
-    /// The driver parks.
+    /// Stops the engine.
     pub fn park(&self) {
         self.simulation().ignition = Ignition::Parked;
     }
 
-    /// Changes what the simulation pretends.
+    /// Changes the simulated state.
     pub fn pretend(&self, change: impl FnOnce(&mut Simulation)) {
         change(&mut self.simulation());
     }
 
-    /// What it is doing now.
+    /// A copy of the simulated state.
     pub fn look(&self) -> Simulation {
         self.simulation().clone()
     }

@@ -1,4 +1,4 @@
-//! Time as the agent is told it.
+//! The agent's clocks: wall clock and elapsed time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,13 +9,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Clocks {
     /// Wall clock, Unix seconds. May be wrong, may be set.
     pub unix: i64,
-    /// Seconds since some moment before the process started. Never runs back, and runs on while the machine sleeps.
+    /// Seconds since some moment before the process started. It never runs backwards, and runs on while the machine
+    /// sleeps.
     pub elapsed: u64,
 }
 
-/// Where the time comes from.
 pub trait Clock: Send + Sync {
-    /// The time now.
     fn now(&self) -> Clocks;
 }
 
@@ -33,17 +32,17 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands where it is set, for simulations. Clones show the same time.
+/// A clock that moves only when it is set, for simulations. Clones show the same time.
 #[derive(Clone, Debug, Default)]
 pub struct VirtualClock(Arc<AtomicI64>);
 
 impl VirtualClock {
-    /// A clock that stands at `unix`.
+    /// A clock set to `unix` seconds.
     pub fn at(unix: i64) -> Self {
         Self(Arc::new(AtomicI64::new(unix)))
     }
 
-    /// Moves the clock.
+    /// Sets the clock to `unix` seconds, for all clones.
     pub fn set(&self, unix: i64) {
         self.0.store(unix, Ordering::SeqCst);
     }

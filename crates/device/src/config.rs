@@ -4,82 +4,42 @@ use std::path::{Path, PathBuf};
 
 use latchkey_link::key_file::{self, KeyFileError};
 use latchkey_protocol::{Action, Key};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::agent::{Identity, Trusted};
+use crate::identity::{Identity, Trusted};
 use crate::mqtt::BrokerConfig;
 
-/// A device's configuration.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The program's address, base58.
-    #[serde(deserialize_with = "base58")]
+    #[serde(serialize_with = "write_key", deserialize_with = "read_key")]
     pub program: Key,
     /// The vehicle account's address, base58.
-    #[serde(deserialize_with = "base58")]
+    #[serde(serialize_with = "write_key", deserialize_with = "read_key")]
     pub vehicle: Key,
     /// The device key's file.
     pub device_key: PathBuf,
-    /// Where state is kept.
+    /// Directory for what the agent remembers.
     pub state_dir: PathBuf,
-    /// Whose commands count.
-    #[serde(deserialize_with = "keyring")]
-    pub keyring: Vec<TrustedConfig>,
-    /// Where the broker is.
+    /// Command keys that the car obeys, at least one.
+    #[serde(deserialize_with = "read_keyring")]
+    pub keyring: Vec<Trusted>,
     pub broker: BrokerConfig,
-}
-
-/// A command key and what it may command.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrustedConfig {
-    /// The ed25519 key, base58.
-    #[serde(deserialize_with = "base58")]
-    pub key: Key,
-    /// Any of `warn`, `lock`, `unlock`.
-    pub actions: Vec<ActionName>,
-}
-
-/// An action's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionName {
-    /// Warn the driver.
-    Warn,
-    /// Inhibit the next start.
-    Lock,
-    /// Let the car start.
-    Unlock,
-}
-
-impl From<ActionName> for Action {
-    fn from(name: ActionName) -> Self {
-        match name {
-            ActionName::Warn => Self::Warn,
-            ActionName::Lock => Self::Lock,
-            ActionName::Unlock => Self::Unlock,
-        }
-    }
 }
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the configuration {}", path.display())]
-    Io {
-        /// Which.
+    #[error("cannot read the configuration {path}: check that it exists and belongs to you")]
+    Unreadable {
         path: PathBuf,
-        /// How.
         #[source]
         source: std::io::Error,
     },
-    /// The file is not a configuration.
-    #[error("the configuration {} is not valid", path.display())]
+    #[error("the configuration {path} is not valid")]
     Invalid {
-        /// Which.
         path: PathBuf,
         /// What is wrong, and where.
         #[source]
@@ -93,46 +53,52 @@ impl Config {
         read(path)
     }
 
-    /// Who the device is, its key loaded.
+    /// Who the device is. Reads its key file.
     pub fn identity(&self) -> Result<Identity, KeyFileError> {
         Ok(Identity {
             program: self.program,
             vehicle: self.vehicle,
             device_key: key_file::read(&self.device_key)?,
-            keyring: trusted(&self.keyring),
+            keyring: self.keyring.clone(),
         })
     }
 }
 
 /// Reads a configuration of any kind.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     toml::from_str(&text)
         .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
 }
 
-pub(crate) fn trusted(keyring: &[TrustedConfig]) -> Vec<Trusted> {
-    let trusted = |entry: &TrustedConfig| Trusted {
-        key: entry.key,
-        actions: entry.actions.iter().copied().map(Action::from).collect(),
-    };
-    keyring.iter().map(trusted).collect()
-}
-
-pub(crate) fn keyring<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrustedConfig>, D::Error> {
-    let keyring = Vec::<TrustedConfig>::deserialize(deserializer)?;
+pub(crate) fn read_keyring<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Trusted>, D::Error> {
+    let keyring = Vec::<Trusted>::deserialize(deserializer)?;
     if keyring.is_empty() {
-        return Err(serde::de::Error::custom(
-            "the keyring is empty: name a command key, or the car obeys nobody",
+        return Err(D::Error::custom(
+            "the keyring is empty: name a command key, or the car obeys no command",
         ));
     }
     Ok(keyring)
 }
 
-pub(crate) fn base58<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+pub(crate) fn read_actions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Action>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let action = |name: &String| name.parse().map_err(|error| D::Error::custom(format!("{name}: {error}")));
+    names.iter().map(action).collect()
+}
+
+pub(crate) fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse_key(&text).ok_or_else(|| serde::de::Error::custom("not a base58 address of 32 bytes"))
+    parse_key(&text).ok_or_else(|| D::Error::custom("not a base58 address of 32 bytes"))
+}
+
+pub(crate) fn write_actions<S: Serializer>(actions: &[Action], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(actions.iter().map(|action| action.name()))
+}
+
+pub(crate) fn write_key<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&bs58::encode(key).into_string())
 }
 
 /// Reads a base58 address of 32 bytes.

@@ -1,4 +1,4 @@
-//! The agent at work: what it decides is remembered, done, and answered, in this order.
+//! Carries out what the agent decides: it is remembered, done and answered, in this order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +6,16 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::agent::{Agent, Answer, Deed, Identity, Situation, Step};
+use crate::agent::{Actuation, Agent, Answer, Decision, Situation};
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::mqtt::{Heard, Link};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
-/// Why a step was not taken to its end. Nothing is lost: the next tick or the next copy of the command tries again.
+/// Why a decision was not carried out to its end. Nothing is lost: the next tick or the next copy of the command tries
+/// again.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     /// The state is not safe on disk, so nothing was done.
@@ -46,7 +48,6 @@ impl<C: Car, S: Store> Device<C, S> {
         Ok(Self { agent, car, store, clock })
     }
 
-    /// What the device remembers.
     pub fn state(&self) -> &State {
         self.agent.state()
     }
@@ -55,7 +56,7 @@ impl<C: Car, S: Store> Device<C, S> {
     pub fn receive(&mut self, message: &[u8]) -> Result<Option<Answer>, DeviceError> {
         let now = self.situation();
         match self.agent.handle(message, now) {
-            Ok(step) => self.take(step),
+            Ok(decision) => self.carry_out(decision),
             Err(ignored) => {
                 // Not answered: an answer would tell a stranger what this car knows.
                 warn!(reason = %ignored, "command ignored");
@@ -67,8 +68,8 @@ impl<C: Car, S: Store> Device<C, S> {
     /// Lets time pass. Returns the receipt to publish, if any.
     pub fn tick(&mut self) -> Result<Option<Answer>, DeviceError> {
         let now = self.situation();
-        let step = self.agent.tick(now);
-        self.take(step)
+        let decision = self.agent.tick(now);
+        self.carry_out(decision)
     }
 
     /// The receipt of the newest command obeyed, to repeat on a new connection.
@@ -105,35 +106,35 @@ impl<C: Car, S: Store> Device<C, S> {
         Situation { clocks: self.clock.now(), ignition: self.car.ignition(), may_lock: self.car.may_lock() }
     }
 
-    fn take(&mut self, step: Step) -> Result<Option<Answer>, DeviceError> {
-        if let Some(state) = step.remember {
+    fn carry_out(&mut self, decision: Decision) -> Result<Option<Answer>, DeviceError> {
+        if let Some(state) = decision.remember {
             self.store.save(&state)?;
             self.agent.commit(state);
         }
-        if !step.deeds.is_empty() {
-            for deed in &step.deeds {
-                perform(&mut self.car, deed)?;
-                info!(?deed, "done");
+        if !decision.actuations.is_empty() {
+            for actuation in &decision.actuations {
+                perform(&mut self.car, actuation)?;
+                info!(?actuation, "done");
             }
-            // Done is done, even if the disk cannot take note of it now: a warning must not sound at every tick until
-            // the disk is whole again. After a power cut it may sound once more.
+            // The agent knows that it is done even if the disk cannot be written now: a warning must not sound at every
+            // tick until the disk works again. After a power cut it may sound once more.
             let done = self.agent.done();
             self.agent.commit(done.clone());
             self.store.save(&done)?;
         }
-        debug!(answered = step.answer.is_some(), "step taken");
-        Ok(step.answer)
+        debug!(answered = decision.answer.is_some(), "decision carried out");
+        Ok(decision.answer)
     }
 }
 
-fn perform(car: &mut impl Car, deed: &Deed) -> Result<(), CarError> {
-    match deed {
-        Deed::Immobilise(inhibit) => car.immobilise(*inhibit),
-        Deed::Warn(message) => car.warn(message),
+fn perform(car: &mut impl Car, actuation: &Actuation) -> Result<(), CarError> {
+    match actuation {
+        Actuation::Immobilise(inhibit) => car.immobilise(*inhibit),
+        Actuation::Warn(message) => car.warn(message),
     }
 }
 
-/// What keeps failing, told once and not at every tick.
+/// What keeps failing, logged once and not at every tick.
 #[derive(Default)]
 struct Trouble(Option<String>);
 
@@ -142,9 +143,9 @@ impl Trouble {
         let now = failed.map(ToString::to_string);
         if now != self.0 {
             if let Some(failed) = failed {
-                error!(error = failed as &dyn std::error::Error, "step not taken");
+                error!(error = failed as &dyn std::error::Error, "a decision was not carried out");
             } else {
-                info!("steps are taken again");
+                info!("decisions are carried out again");
             }
             self.0 = now;
         }

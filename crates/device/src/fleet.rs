@@ -1,4 +1,4 @@
-//! Many simulated cars in one process, each with a key and a memory of its own.
+//! Many simulated cars in one process, each with a key and a state directory of its own.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,77 +9,68 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use latchkey_link::key_file::{self, KeyFileError};
 use latchkey_link::tls::TlsError;
 use latchkey_protocol::Key;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::Identity;
 use crate::car::SimulatedCar;
 use crate::clock::SystemClock;
-use crate::config::{TrustedConfig, base58, keyring, trusted};
+use crate::config::{read_key, read_keyring, write_key};
 use crate::device::{Device, DeviceError};
+use crate::identity::{Identity, Trusted};
 use crate::mqtt::{BrokerConfig, Link};
 use crate::store::{DiskStore, StoreError};
 
 /// A fleet's configuration.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FleetConfig {
     /// The program's address, base58.
-    #[serde(deserialize_with = "base58")]
+    #[serde(serialize_with = "write_key", deserialize_with = "read_key")]
     pub program: Key,
-    /// Where each car has a directory with its key and its state. Made if need be.
+    /// Holds a directory for each car, with its key and its state. It is made if it does not exist.
     pub directory: PathBuf,
-    /// Whose commands count.
-    #[serde(deserialize_with = "keyring")]
-    pub keyring: Vec<TrustedConfig>,
-    /// Where the broker is.
+    /// Command keys that every car of the fleet obeys.
+    #[serde(deserialize_with = "read_keyring")]
+    pub keyring: Vec<Trusted>,
     pub broker: BrokerConfig,
 }
 
 /// Why a car of the fleet does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
-    /// Its directory cannot be made.
-    #[error("cannot make {}", path.display())]
+    #[error("cannot make the directory {path}: check that its parent exists and belongs to you")]
     Directory {
-        /// Which.
         path: PathBuf,
-        /// How.
         #[source]
         source: io::Error,
     },
-    /// Its key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyFileError),
-    /// Its state cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its agent does not come up.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// Its line cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
 
-/// A car of the fleet, at work.
+/// A car of the fleet, whose agent runs.
 #[derive(Debug)]
 pub struct FleetCar {
-    /// The vehicle account's address, as it is once this car is registered.
+    /// Address of the vehicle account that registering this car makes.
     pub vehicle: Key,
-    /// The device's public key.
+    /// Public.
     pub device_key: Key,
-    /// The car.
     pub car: SimulatedCar,
-    /// Its agent. It ends only when told to, or by a bug.
+    /// The agent's task. It ends only at the shutdown, or by a bug.
     pub serving: JoinHandle<()>,
 }
 
 impl FleetCar {
-    /// Starts the fleet's car of this number until `shutdown`: the same car as the last time, if it has been here
-    /// before. Must be called within a Tokio runtime.
+    /// Starts the fleet's car of this number, and serves it until `shutdown`. A car that was started before keeps its key
+    /// and its state. Must be called within a Tokio runtime.
     pub fn start(
         config: &FleetConfig,
         number: usize,
@@ -90,7 +81,7 @@ impl FleetCar {
         let public = device_key.verifying_key().to_bytes();
         let vehicle = vehicle_address(&config.program, &public);
         let identity =
-            Identity { program: config.program, vehicle, device_key, keyring: trusted(&config.keyring) };
+            Identity { program: config.program, vehicle, device_key, keyring: config.keyring.clone() };
         let car = SimulatedCar::new();
         let store = DiskStore::open(home.join("state"))?;
         let device = Device::start(identity, car.clone(), store, Arc::new(SystemClock))?;
@@ -100,7 +91,7 @@ impl FleetCar {
     }
 }
 
-/// The key in the car's directory, made the first time.
+/// The key in the car's directory, which is made when the car is first started.
 fn own_key(home: &Path) -> Result<SigningKey, FleetError> {
     std::fs::create_dir_all(home)
         .map_err(|source| FleetError::Directory { path: home.to_owned(), source })?;
@@ -108,8 +99,8 @@ fn own_key(home: &Path) -> Result<SigningKey, FleetError> {
     Ok(if path.exists() { key_file::read(&path)? } else { key_file::generate(&path)? })
 }
 
-/// The address of the vehicle account registered with this device key: the first hash, counted down from 255, that is
-/// no point of the curve.
+/// The address of the vehicle account registered with this device key, as the chain derives it: the first hash, with a
+/// bump counted down from 255, that is not a point of the ed25519 curve.
 pub fn vehicle_address(program: &Key, device_key: &Key) -> Key {
     let hash = |bump: u8| -> Key {
         Sha256::new()
@@ -121,7 +112,7 @@ pub fn vehicle_address(program: &Key, device_key: &Key) -> Key {
             .finalize()
             .into()
     };
-    // Half of all hashes are points: that all 256 are will not happen.
+    // Half of all hashes are points, so all 256 never are.
     (0..=u8::MAX)
         .rev()
         .map(hash)

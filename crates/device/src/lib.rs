@@ -1,11 +1,14 @@
 //! The car's agent. It obeys commands signed by keys it was given, answers with receipts signed by its own key, and
-//! remembers across power cuts what it has done. `docs/protocol.md` is the contract it keeps.
+//! remembers across power cuts what it has done. It follows the protocol in `docs/protocol.md`.
 //!
 //! - [`agent`]: the rules, pure: no clock, no disk, no network.
+//! - [`identity`]: whose commands the car obeys.
 //! - [`store`]: what survives a power cut.
 //! - [`car`]: the car as the agent sees it, and a simulated one.
-//! - [`device`]: the agent at work between store, car and [`mqtt`].
-//! - [`fleet`]: many simulated cars at work.
+//! - [`device`]: carries out what the agent decides, with store, car and [`mqtt`].
+//! - [`fleet`]: many simulated cars in one process.
+
+#![allow(missing_docs)]
 
 pub mod agent;
 pub mod car;
@@ -13,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod device;
 pub mod fleet;
+pub mod identity;
 pub mod mqtt;
 pub mod state;
 pub mod store;

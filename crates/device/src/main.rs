@@ -1,5 +1,5 @@
-//! `latchkey-device`: the agent of simulated cars. The car's hardware is the one part that is not real here: its ignition
-//! is worked through standard input, and what it does is printed as one JSON object a line.
+//! `latchkey-device`: the agent of simulated cars. Only the car's hardware is simulated: its ignition is controlled through
+//! standard input, and each change of the car is printed as one JSON object a line.
 
 mod commands;
 
@@ -13,11 +13,11 @@ use tracing_subscriber::EnvFilter;
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    subcommand: Subcommands,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum Subcommands {
     /// Serve a simulated car: type `start`, `park` or `state`, one a line
     Run(Run),
     /// Serve a fleet of simulated cars: type `start 3` or `park 3`, one a line
@@ -32,10 +32,10 @@ enum Command {
 async fn main() -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match Cli::parse().command {
-        Command::Run(run) => run.execute().await,
-        Command::Simulate(simulate) => simulate.execute().await,
-        Command::Keygen(keygen) => keygen.execute(),
-        Command::Enrol(enrol) => enrol.execute(),
+    match Cli::parse().subcommand {
+        Subcommands::Run(run) => run.execute().await,
+        Subcommands::Simulate(simulate) => simulate.execute().await,
+        Subcommands::Keygen(keygen) => keygen.execute(),
+        Subcommands::Enrol(enrol) => enrol.execute(),
     }
 }

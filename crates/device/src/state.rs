@@ -1,15 +1,16 @@
 //! What the agent remembers across power cuts.
 
+use std::ops::Range;
+
 use latchkey_protocol::Key;
 use serde::{Deserialize, Serialize};
 
-/// Everything that must never be forgotten.
+/// What the agent must not forget, whenever the power fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// The newest command obeyed, and its receipt.
     pub last: Option<Obeyed>,
-    /// The immobiliser.
     pub lock: Lock,
     /// What was decided but perhaps not yet done. No receipt leaves the car before it is.
     pub pending: Pending,
@@ -21,29 +22,27 @@ pub struct State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Obeyed {
-    /// Its sequence number.
     pub seq: u64,
-    /// The invocation it served.
+    /// Address of the invocation that it served.
     pub invocation: Key,
     /// The signed receipt, as it travels.
     pub receipt: Vec<u8>,
-    /// It was a lock that waited for the car to park until its time was over, so it has had no effect: its sequence
+    /// It was a lock that waited for the car to park until its time was over. It has had no effect, so its sequence
     /// number may come again in a command that still has time.
     pub lapsed: bool,
 }
 
-/// Deeds decided and perhaps not yet done.
+/// Actuations decided and perhaps not yet done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
-    /// Set the immobiliser to what the lock says.
+    /// The immobiliser is to be set as the lock says.
     pub immobilise: bool,
-    /// Sound the warning and show this.
+    /// The warning is to be sounded with this message.
     pub warn: Option<String>,
 }
 
 impl Pending {
-    /// Whether everything is done.
     pub const fn is_empty(&self) -> bool {
         !self.immobilise && self.warn.is_none()
     }
@@ -95,21 +94,25 @@ impl Lock {
     }
 }
 
-/// How long something lasts. `None` in both where it does not end by itself.
+/// How long a lock, or the wait for one, lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lease {
     /// It ends at this time, Unix seconds.
     pub until: Option<i64>,
-    /// It ends when this much time has passed, seconds. Only ever shrinks, so that no clock can extend it.
+    /// It ends when this much time has passed, seconds. It only ever shrinks, so that setting the clock back cannot
+    /// extend it.
     pub remaining: Option<u64>,
 }
 
 impl Lease {
-    /// From `now` to `until`, both Unix seconds.
-    pub fn between(now: i64, until: i64) -> Self {
-        let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
-        Self { until: Some(until), remaining: Some(left) }
+    /// A lease that does not end by itself.
+    pub const ENDLESS: Self = Self { until: None, remaining: None };
+
+    /// From now until it ends, both Unix seconds. A range that has passed already is a lease that is over.
+    pub fn over(Range { start: now, end }: Range<i64>) -> Self {
+        let left = u64::try_from(end.saturating_sub(now)).unwrap_or(0);
+        Self { until: Some(end), remaining: Some(left) }
     }
 
     /// The same lease after `passed` seconds.

@@ -13,35 +13,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::State;
 
-/// Why the state could not be kept or found.
+/// Why the state could not be saved or loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The disk failed.
-    #[error("the state in {} cannot be written or read: check the disk and its permissions", path.display())]
+    #[error("the state in {path} cannot be written or read: check the disk and its permissions")]
     Io {
-        /// Where.
         path: PathBuf,
-        /// How.
         #[source]
         source: io::Error,
     },
-    /// Another agent uses it.
-    #[error("another agent uses the state in {}: a car has one agent, stop the other", path.display())]
-    InUse {
-        /// Where.
-        path: PathBuf,
-    },
+    #[error("another agent uses the state in {path}: a car has one agent, stop the other")]
+    InUse { path: PathBuf },
     /// No slot is whole, although there was a first save.
-    #[error("both copies of the state in {} are damaged: the car needs service, it must not guess", path.display())]
-    Damaged {
-        /// Where.
-        path: PathBuf,
-    },
+    #[error(
+        "both copies of the state in {path} are damaged: the car needs service, because it must not guess"
+    )]
+    Damaged { path: PathBuf },
 }
 
-/// Where state is kept.
 pub trait Store: Send {
-    /// The last state saved; the first state of a new car if there is none.
+    /// The last state saved, or that of a new car if none was saved.
     fn load(&mut self) -> Result<State, StoreError>;
     /// Saves durably: when this returns, the state survives a power cut.
     fn save(&mut self, state: &State) -> Result<(), StoreError>;
@@ -52,7 +43,7 @@ pub trait Store: Send {
 pub struct DiskStore {
     directory: PathBuf,
     generation: u64,
-    /// Locked as long as the store lives, and no longer than the process.
+    /// Locked as long as the store exists. The lock ends with the process at the latest.
     _claim: File,
 }
 
@@ -66,7 +57,7 @@ struct Slot {
 const CHECKSUM_LEN: usize = 65;
 
 impl DiskStore {
-    /// A store in `directory`, which is created if need be.
+    /// A store in `directory`, which is made if it does not exist.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let directory = directory.into();
         let failed = |source| StoreError::Io { path: directory.clone(), source };
@@ -105,7 +96,7 @@ impl Store for DiskStore {
                 Ok(self.take(if a.generation > b.generation { a } else { b }))
             }
             (Found::Whole(one), _) | (_, Found::Whole(one)) => Ok(self.take(one)),
-            // The first save ever, which goes to the second slot, was cut short or never came: nothing was done on it.
+            // The first save, which goes to the second slot, was cut short or never made: the car has done nothing yet.
             (Found::Nothing, _) => Ok(State::default()),
             (Found::Damaged, _) => Err(StoreError::Damaged { path: self.directory.clone() }),
         }
@@ -139,7 +130,7 @@ impl DiskStore {
     }
 }
 
-/// Creates a directory whose name survives a power cut, for a state in a directory without a name is forgotten.
+/// Creates a directory whose name survives a power cut, because a state in a directory without a name is lost.
 fn create_durably(directory: &Path) -> io::Result<()> {
     let missing: Vec<&Path> =
         directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ed25519_dalek::SigningKey;
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
-use latchkey_device::agent::{Identity, Trusted};
 use latchkey_device::car::SimulatedCar;
 use latchkey_device::clock::VirtualClock;
 use latchkey_device::device::Device;
+use latchkey_device::identity::{Identity, Trusted};
 use latchkey_device::store::MemoryStore;
 use latchkey_function::{Answers, Courier, Parcel};
 use latchkey_protocol::sealed::Envelope;

@@ -58,9 +58,9 @@ impl Run {
                         printed = print(&car);
                     }
                 }
-                // A car without its agent hears nothing: better ended than deaf.
+                // Without its agent the car would hear no command.
                 ended = &mut serving => {
-                    ended.context("the agent stopped badly")?;
+                    ended.context("the agent failed")?;
                     bail!("the agent stopped by itself");
                 }
                 _ = tokio::signal::ctrl_c() => break,
@@ -68,7 +68,7 @@ impl Run {
             }
         }
         shutdown.cancel();
-        serving.await.context("the agent stopped badly")
+        serving.await.context("the agent failed")
     }
 }
 

@@ -61,13 +61,13 @@ impl Simulate {
         }
         shutdown.cancel();
         for (car, _) in fleet {
-            car.serving.await.context("an agent stopped badly")?;
+            car.serving.await.context("an agent failed")?;
         }
         Ok(())
     }
 }
 
-/// A driver does what was typed: `start 3`, `park 3`.
+/// Does with a car what was typed: `start 3`, `park 3`.
 fn work(fleet: &[(FleetCar, Simulation)], line: &str) {
     let mut words = line.split_whitespace();
     let verb = words.next();

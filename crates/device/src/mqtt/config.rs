@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use latchkey_link::mqtt::{Endpoint, MIN_KEEP_ALIVE_SECS};
 use latchkey_link::tls::{self, ClientFiles, TlsError};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Where the broker is and how to reach it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrokerConfig {
     /// Host name, which the broker's certificate must show, or address.
@@ -22,7 +22,7 @@ pub struct BrokerConfig {
 }
 
 /// Files for TLS, all PEM.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
     /// The certificate authority that signed the broker's certificate. No other is trusted.

@@ -1,12 +1,14 @@
-//! A car, its clock, and those who command it.
+//! A car on a test rig, its clock, and the keys that command it.
 
 use std::sync::{Arc, Mutex};
 
 use ed25519_dalek::SigningKey;
-use latchkey_device::agent::{Answer, Identity, Trusted};
+use latchkey_device::agent::Answer;
 use latchkey_device::car::{SimulatedCar, Simulation};
 use latchkey_device::clock::{Clock, Clocks};
 use latchkey_device::device::Device;
+use latchkey_device::identity::{Identity, Trusted};
+use latchkey_device::mqtt::BrokerConfig;
 use latchkey_device::state::State;
 use latchkey_device::store::{MemoryStore, Store as _};
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
@@ -14,7 +16,7 @@ use latchkey_protocol::{Action, Command, Key, Outcome, Receipt};
 
 pub const PROGRAM: Key = [0xa1; 32];
 pub const VEHICLE: Key = [0xb2; 32];
-/// When every world begins.
+/// When the clock of every test starts, Unix seconds.
 pub const START: i64 = 1_767_312_000;
 
 pub fn device_key() -> SigningKey {
@@ -31,20 +33,24 @@ pub fn warn_key() -> SigningKey {
     SigningKey::from_bytes(&[3; 32])
 }
 
+fn trusted(key: &SigningKey, actions: &[Action]) -> Trusted {
+    Trusted { key: key.verifying_key().to_bytes(), actions: actions.to_vec() }
+}
+
+/// A keyring with the key that may command everything.
+pub fn keyring() -> Vec<Trusted> {
+    vec![trusted(&full_key(), &Action::ALL)]
+}
+
+/// A broker on a port of this machine, in the clear.
+pub fn broker_config(port: u16) -> BrokerConfig {
+    BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 5 }
+}
+
 pub fn identity() -> Identity {
-    let trusted = |key: SigningKey, actions: &[Action]| Trusted {
-        key: key.verifying_key().to_bytes(),
-        actions: actions.to_vec(),
-    };
-    Identity {
-        program: PROGRAM,
-        vehicle: VEHICLE,
-        device_key: device_key(),
-        keyring: vec![
-            trusted(full_key(), &[Action::Warn, Action::Lock, Action::Unlock]),
-            trusted(warn_key(), &[Action::Warn]),
-        ],
-    }
+    let mut keyring = keyring();
+    keyring.push(trusted(&warn_key(), &[Action::Warn]));
+    Identity { program: PROGRAM, vehicle: VEHICLE, device_key: device_key(), keyring }
 }
 
 /// The address of the invocation that has this sequence number.
@@ -54,7 +60,7 @@ pub fn invocation(seq: u64) -> Key {
     key
 }
 
-/// A command to be signed and sent: 60 seconds to act on it, a lock for an hour.
+/// A command to be signed and sent. By default it may take effect for 60 seconds, and a lock lasts an hour.
 #[derive(Clone, Debug)]
 pub struct Order {
     pub program: Key,
@@ -169,7 +175,7 @@ impl TestClock {
         clocks.elapsed += secs;
     }
 
-    /// Somebody sets the wall clock.
+    /// Sets the wall clock; elapsed time does not change.
     pub fn set(&self, unix: i64) {
         self.0.lock().unwrap().unix = unix;
     }
@@ -181,15 +187,15 @@ impl Clock for TestClock {
     }
 }
 
-/// A parked car that remembers nothing yet.
-pub struct World {
+/// A simulated car with its agent, memory and clock: parked, and new.
+pub struct Rig {
     pub device: Device<SimulatedCar, MemoryStore>,
     pub car: SimulatedCar,
     pub store: MemoryStore,
     pub clock: TestClock,
 }
 
-impl World {
+impl Rig {
     pub fn new() -> Self {
         let (car, store, clock) = (SimulatedCar::new(), MemoryStore::default(), TestClock::new());
         let device = Device::start(identity(), car.clone(), store.clone(), Arc::new(clock.clone())).unwrap();
@@ -219,7 +225,7 @@ impl World {
         read(&answer)
     }
 
-    /// Sends an order and checks that it is answered so.
+    /// Sends an order and checks that it is answered with this outcome.
     pub fn expect(&mut self, order: &Order, outcome: Outcome) -> Receipt {
         let receipt = self.order(order);
         assert_answers(&receipt, order, outcome);

@@ -9,103 +9,103 @@ use latchkey_device::state::{Lock, State};
 use latchkey_device::store::{MemoryStore, Store, StoreError};
 use latchkey_protocol::{Action, Outcome};
 
-use crate::common::{Order, START, TestClock, World, assert_answers, identity, read};
+use crate::common::{Order, Rig, START, TestClock, assert_answers, identity, read};
 
-fn break_car(world: &World, broken: bool) {
-    world.car.pretend(|car| car.broken = broken);
+fn break_car(rig: &Rig, broken: bool) {
+    rig.car.pretend(|car| car.broken = broken);
 }
 
 #[test]
 fn a_broken_immobiliser_yields_no_receipt_and_is_tried_again_until_it_obeys() {
-    let mut world = World::new();
-    break_car(&world, true);
+    let mut rig = Rig::new();
+    break_car(&rig, true);
     let sealed = Order::lock(1).sealed();
-    assert!(matches!(world.device.receive(&sealed), Err(DeviceError::Car(_))));
-    assert!(matches!(world.device.receive(&sealed), Err(DeviceError::Car(_))));
-    assert!(matches!(world.device.tick(), Err(DeviceError::Car(_))));
-    assert_eq!(world.device.latest(), None);
+    assert!(matches!(rig.device.receive(&sealed), Err(DeviceError::Car(_))));
+    assert!(matches!(rig.device.receive(&sealed), Err(DeviceError::Car(_))));
+    assert!(matches!(rig.device.tick(), Err(DeviceError::Car(_))));
+    assert_eq!(rig.device.latest(), None);
 
-    break_car(&world, false);
-    let receipt = world.tick().expect("the receipt, now that it is true");
+    break_car(&rig, false);
+    let receipt = rig.tick().expect("the receipt, now that it is true");
     assert_answers(&receipt, &Order::lock(1), Outcome::Applied);
-    assert!(world.is_locked());
-    assert_eq!(world.tick(), None);
+    assert!(rig.is_locked());
+    assert_eq!(rig.tick(), None);
 }
 
 #[test]
 fn a_car_whose_immobiliser_is_broken_does_not_come_up() {
-    let world = World::new();
-    break_car(&world, true);
-    let clock = Arc::new(world.clock.clone());
-    let started = Device::start(identity(), world.car.clone(), world.store.clone(), clock);
+    let rig = Rig::new();
+    break_car(&rig, true);
+    let clock = Arc::new(rig.clock.clone());
+    let started = Device::start(identity(), rig.car.clone(), rig.store.clone(), clock);
     assert!(matches!(started.err(), Some(DeviceError::Car(_))));
 }
 
 #[test]
 fn the_next_copy_of_the_command_tries_again_too() {
-    let mut world = World::new();
-    world.expect(&Order::lock(1), Outcome::Applied);
-    break_car(&world, true);
-    world.device.receive(&Order::unlock(2).sealed()).unwrap_err();
-    break_car(&world, false);
-    world.expect(&Order::unlock(2), Outcome::Applied);
-    assert!(!world.is_locked());
+    let mut rig = Rig::new();
+    rig.expect(&Order::lock(1), Outcome::Applied);
+    break_car(&rig, true);
+    rig.device.receive(&Order::unlock(2).sealed()).unwrap_err();
+    break_car(&rig, false);
+    rig.expect(&Order::unlock(2), Outcome::Applied);
+    assert!(!rig.is_locked());
 }
 
 #[test]
 fn an_unlock_that_failed_is_not_forgotten_over_a_newer_warning() {
-    let mut world = World::new();
-    world.expect(&Order::lock(1), Outcome::Applied);
-    break_car(&world, true);
-    world.device.receive(&Order::unlock(2).sealed()).unwrap_err();
-    world.device.receive(&Order::warn(3).sealed()).unwrap_err();
-    break_car(&world, false);
-    let receipt = world.tick().unwrap();
+    let mut rig = Rig::new();
+    rig.expect(&Order::lock(1), Outcome::Applied);
+    break_car(&rig, true);
+    rig.device.receive(&Order::unlock(2).sealed()).unwrap_err();
+    rig.device.receive(&Order::warn(3).sealed()).unwrap_err();
+    break_car(&rig, false);
+    let receipt = rig.tick().unwrap();
     assert_answers(&receipt, &Order::warn(3), Outcome::Applied);
-    assert!(!world.is_locked());
-    assert_eq!(world.car.look().warnings, ["message 3"]);
+    assert!(!rig.is_locked());
+    assert_eq!(rig.car.look().warnings, ["message 3"]);
 }
 
 #[test]
 fn a_warning_that_has_not_sounded_is_not_answered_because_a_lock_ended() {
-    let mut world = World::new();
-    world.expect(&Order::lock(1), Outcome::Applied);
-    world.clock.set(START + 3_599);
-    break_car(&world, true);
+    let mut rig = Rig::new();
+    rig.expect(&Order::lock(1), Outcome::Applied);
+    rig.clock.set(START + 3_599);
+    break_car(&rig, true);
     let warn = Order::new(Action::Warn, 2, START + 3_599);
-    world.device.receive(&warn.sealed()).unwrap_err();
-    world.clock.pass(1);
-    world.device.tick().unwrap_err();
-    world.device.receive(&warn.sealed()).unwrap_err();
-    break_car(&world, false);
-    world.expect(&warn, Outcome::Applied);
-    assert_eq!(world.car.look().warnings, ["message 2"]);
-    assert!(!world.is_locked());
+    rig.device.receive(&warn.sealed()).unwrap_err();
+    rig.clock.pass(1);
+    rig.device.tick().unwrap_err();
+    rig.device.receive(&warn.sealed()).unwrap_err();
+    break_car(&rig, false);
+    rig.expect(&warn, Outcome::Applied);
+    assert_eq!(rig.car.look().warnings, ["message 2"]);
+    assert!(!rig.is_locked());
 }
 
 #[test]
 fn a_warning_that_never_sounded_is_dropped_for_a_newer_lock_and_refused_from_then_on() {
-    let mut world = World::new();
-    break_car(&world, true);
-    world.device.receive(&Order::warn(1).sealed()).unwrap_err();
-    break_car(&world, false);
-    world.expect(&Order::lock(2), Outcome::Applied);
-    world.expect(&Order::warn(1), Outcome::RefusedSuperseded);
-    world.tick();
-    assert!(world.car.look().warnings.is_empty());
+    let mut rig = Rig::new();
+    break_car(&rig, true);
+    rig.device.receive(&Order::warn(1).sealed()).unwrap_err();
+    break_car(&rig, false);
+    rig.expect(&Order::lock(2), Outcome::Applied);
+    rig.expect(&Order::warn(1), Outcome::RefusedSuperseded);
+    rig.tick();
+    assert!(rig.car.look().warnings.is_empty());
 }
 
 #[test]
 fn a_lock_that_ends_on_a_broken_immobiliser_ends_as_soon_as_it_can() {
-    let mut world = World::new();
-    world.expect(&Order::lock(1), Outcome::Applied);
-    break_car(&world, true);
-    world.clock.set(START + 3_600);
-    world.device.tick().unwrap_err();
-    assert_eq!(world.look().0.lock, Lock::Unlocked);
-    break_car(&world, false);
-    world.restart();
-    assert!(!world.is_locked());
+    let mut rig = Rig::new();
+    rig.expect(&Order::lock(1), Outcome::Applied);
+    break_car(&rig, true);
+    rig.clock.set(START + 3_600);
+    rig.device.tick().unwrap_err();
+    assert_eq!(rig.look().0.lock, Lock::Unlocked);
+    break_car(&rig, false);
+    rig.restart();
+    assert!(!rig.is_locked());
 }
 
 /// A store that fails at the saves whose bit is set, first save first. A failing save writes nothing.

@@ -3,15 +3,21 @@
 use latchkey_device::car::Ignition;
 use latchkey_device::state::Lock;
 use latchkey_protocol::{Action, Outcome};
+use latchkey_tests_cases::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::{Order, START, World, peek};
+use crate::common::{Order, Rig, START, peek};
 
 #[derive(Clone, Debug)]
-enum Deed {
-    /// A command: number, action, seconds to act, seconds of lock (0: without end), issued this long ago.
-    Ask(u64, Action, i64, i64, i64),
+enum Event {
+    /// A command is sent.
+    Ask {
+        seq: u64,
+        action: Action,
+        times: Times,
+    },
+    /// So many seconds pass.
     Pass(u64),
     TurnKey,
     Park,
@@ -19,21 +25,33 @@ enum Deed {
     Restart,
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+/// The times of a command, seconds.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    /// It was issued this long ago.
+    age: i64,
+    /// It may take effect for this long after it was issued.
+    valid_for: i64,
+    /// The lock ends this long after it was issued; `None` for a lock without an end.
+    lock: Option<i64>,
+}
+
+fn events() -> impl Strategy<Value = Event> {
     let action = prop_oneof![Just(Action::Warn), Just(Action::Lock), Just(Action::Unlock)];
-    let lock = prop_oneof![Just(0), 1..200_i64];
+    let lock = prop_oneof![Just(None), (1..200_i64).prop_map(Some)];
+    let times =
+        (0..60_i64, 0..90_i64, lock).prop_map(|(age, valid_for, lock)| Times { age, valid_for, lock });
     prop_oneof![
-        6 => (0..12_u64, action, 0..90_i64, lock, 0..60_i64)
-            .prop_map(|(seq, action, ttl, lock, ago)| Deed::Ask(seq, action, ttl, lock, ago)),
-        2 => (0..100_u64).prop_map(Deed::Pass),
-        1 => Just(Deed::TurnKey),
-        1 => Just(Deed::Park),
-        1 => any::<bool>().prop_map(Deed::Unsafe),
-        1 => Just(Deed::Restart),
+        6 => (0..12_u64, action, times).prop_map(|(seq, action, times)| Event::Ask { seq, action, times }),
+        2 => (0..100_u64).prop_map(Event::Pass),
+        1 => Just(Event::TurnKey),
+        1 => Just(Event::Park),
+        1 => any::<bool>().prop_map(Event::Unsafe),
+        1 => Just(Event::Restart),
     ]
 }
 
-/// The rules once more, without memory, signatures or power to lose.
+/// The rules a second time, without memory, signatures or power cuts.
 #[derive(Debug, Default)]
 struct Model {
     last: Option<(u64, Outcome)>,
@@ -112,49 +130,49 @@ impl Model {
 }
 
 proptest! {
-    // Signatures take their time in an unoptimised build.
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    // Few in a normal run: signatures are slow in an unoptimised build.
+    #![proptest_config(ProptestConfig::with_cases(cases(40)))]
 
     #[test]
-    fn the_car_does_what_the_model_says(story in vec(deeds(), 1..50)) {
-        let (mut world, mut model) = (World::new(), Model::default());
+    fn the_car_does_what_the_model_says(story in vec(events(), 1..50)) {
+        let (mut rig, mut model) = (Rig::new(), Model::default());
         let mut now = START;
-        for deed in story {
-            let before = world.look();
+        for event in story {
+            let before = rig.look();
             let (running, is_unsafe) =
                 (before.1.ignition == Ignition::Running, before.1.unsafe_to_lock);
-            let parks = matches!(deed, Deed::Park);
-            match deed {
-                Deed::Ask(seq, action, ttl, lock, ago) => {
-                    let issued_at = now - ago;
+            let parks = matches!(event, Event::Park);
+            match event {
+                Event::Ask { seq, action, times: Times { age, valid_for, lock } } => {
+                    let issued_at = now - age;
                     let order = Order::new(action, seq, issued_at).with(|order| {
-                        order.not_after = issued_at + ttl;
+                        order.not_after = issued_at + valid_for;
                         order.lock_until = match (action, lock) {
-                            (Action::Lock, 1..) => issued_at + lock,
+                            (Action::Lock, Some(lock)) => issued_at + lock,
                             _ => 0,
                         };
                     });
-                    let receipt = peek(&world.send(&order.sealed()).unwrap());
+                    let receipt = peek(&rig.send(&order.sealed()).unwrap());
                     prop_assert_eq!(receipt.outcome, model.ask(&order, now, running, is_unsafe));
                     prop_assert_eq!(receipt.seq, seq);
                 }
-                Deed::Pass(secs) => {
-                    world.clock.pass(secs);
+                Event::Pass(secs) => {
+                    rig.clock.pass(secs);
                     now += i64::try_from(secs).unwrap();
                 }
-                Deed::TurnKey => {
-                    let starts = world.car.try_start();
+                Event::TurnKey => {
+                    let starts = rig.car.try_start();
                     prop_assert_eq!(starts, running || !before.1.inhibited);
                 }
-                Deed::Park => world.car.park(),
-                Deed::Unsafe(is_unsafe) => world.car.pretend(|car| car.unsafe_to_lock = is_unsafe),
-                Deed::Restart => world.restart(),
+                Event::Park => rig.car.park(),
+                Event::Unsafe(is_unsafe) => rig.car.pretend(|car| car.unsafe_to_lock = is_unsafe),
+                Event::Restart => rig.restart(),
             }
-            let car = world.car.look();
-            world.tick();
+            let car = rig.car.look();
+            rig.tick();
             model.tick(now, car.ignition == Ignition::Running, car.unsafe_to_lock);
 
-            let (state, car) = world.look();
+            let (state, car) = rig.look();
             let number = |state: &latchkey_device::state::State| state.last.as_ref().map(|last| last.seq);
             prop_assert!(number(&state) >= number(&before.0), "a number was forgotten");
             prop_assert_eq!(number(&state), model.last.map(|(seq, _)| seq));
@@ -168,7 +186,7 @@ proptest! {
             prop_assert_eq!(lock, model.lock);
             prop_assert_eq!(car.inhibited, matches!(lock, Modelled::Locked(_)));
             prop_assert_eq!(car.warnings.len(), model.warnings);
-            // Nobody but the driver switches the engine off.
+            // Only the driver stops the engine.
             prop_assert!(!running || parks || car.ignition == Ignition::Running);
         }
     }
@@ -178,21 +196,21 @@ proptest! {
     fn no_command_however_strange_breaks_the_agent(
         orders in vec((any::<u64>(), 1..=3_u8, any::<(i64, i64, i64, i64)>()), 1..8),
     ) {
-        let mut world = World::new();
+        let mut rig = Rig::new();
         for (seq, action, (issued_at, not_after, lock_until, wall)) in orders {
             let order = Order::new(Action::try_from(action).unwrap(), seq, 0).with(|order| {
                 (order.issued_at, order.not_after, order.lock_until) = (issued_at, not_after, lock_until);
             });
-            world.clock.set(wall);
-            let before = world.look();
-            let receipt = peek(&world.send(&order.sealed()).unwrap());
+            rig.clock.set(wall);
+            let before = rig.look();
+            let receipt = peek(&rig.send(&order.sealed()).unwrap());
             if before.0.last.as_ref().is_some_and(|last| last.seq > seq) {
                 prop_assert_eq!(receipt.outcome, Outcome::RefusedSuperseded);
-                prop_assert_eq!(world.look(), before);
+                prop_assert_eq!(rig.look(), before);
             }
             prop_assert!(receipt.device_time >= issued_at || receipt.outcome == Outcome::Applied);
-            world.tick();
-            world.restart();
+            rig.tick();
+            rig.restart();
         }
     }
 }

@@ -32,7 +32,7 @@ impl Power {
     }
 
     /// Takes a step, if there is power. Returns whether the caller lives to see it done.
-    fn step(&self, deed: impl FnOnce()) -> bool {
+    fn step(&self, effect: impl FnOnce()) -> bool {
         let mut supply = self.0.lock().unwrap();
         let (steps, cut, on) = &mut *supply;
         if !*on {
@@ -43,10 +43,10 @@ impl Power {
         match *cut {
             Cut::Before(at) if at == number => *on = false,
             Cut::After(at) if at == number => {
-                deed();
+                effect();
                 *on = false;
             }
-            _ => deed(),
+            _ => effect(),
         }
         *on
     }

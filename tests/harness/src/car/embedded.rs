@@ -5,17 +5,13 @@ use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey_client::{Pubkey, pda};
 use latchkey_device::{
-    agent::{Identity, Trusted},
-    car::SimulatedCar,
-    clock::Clock,
-    device::Device,
-    mqtt::{BrokerConfig, Link},
-    store::DiskStore,
+    car::SimulatedCar, clock::Clock, device::Device, identity::Identity, mqtt::Link, store::DiskStore,
 };
-use latchkey_protocol::{Action, Enrolment, sealed::Envelope};
+use latchkey_protocol::{Enrolment, sealed::Envelope};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::{broker, keyring};
 use crate::story::Car;
 
 /// How often the agent looks at its clock: virtual time may have leapt.
@@ -39,18 +35,15 @@ impl EmbeddedCar {
     ) -> Result<Self> {
         let key = SigningKey::from_bytes(&rand::random());
         let vehicle = pda::vehicle(&Pubkey::from(key.verifying_key().to_bytes())).to_bytes();
-        let actions = vec![Action::Warn, Action::Lock, Action::Unlock];
         let identity = Identity {
             program: latchkey_client::PROGRAM_ID.to_bytes(),
             vehicle,
             device_key: key.clone(),
-            keyring: vec![Trusted { key: command_key.to_bytes(), actions }],
+            keyring: keyring(command_key),
         };
-        let broker =
-            BrokerConfig { host: "127.0.0.1".to_owned(), port: broker_port, tls: None, keep_alive_secs: 15 };
         let car = SimulatedCar::new();
         let device = Device::start(identity, car.clone(), DiskStore::open(directory)?, clock)?;
-        let link = Link::open(&broker, &vehicle)?;
+        let link = Link::open(&broker(broker_port), &vehicle)?;
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(device.run(link, TICK, shutdown.clone()));
         Ok(Self { key, car, shutdown, serving })
