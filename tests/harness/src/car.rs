@@ -3,5 +3,19 @@
 mod embedded;
 mod process;
 
+use latchkey_client::Pubkey;
+use latchkey_device::{identity::Trusted, mqtt::BrokerConfig};
+use latchkey_protocol::Action;
+
 pub use embedded::EmbeddedCar;
 pub use process::ProcessCar;
+
+/// A keyring with one key, which may command everything.
+fn keyring(command_key: &Pubkey) -> Vec<Trusted> {
+    vec![Trusted { key: command_key.to_bytes(), actions: Action::ALL.to_vec() }]
+}
+
+/// A broker on a port of this machine, in the clear.
+fn broker(port: u16) -> BrokerConfig {
+    BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 15 }
+}

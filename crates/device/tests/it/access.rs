@@ -1,7 +1,7 @@
 //! TLS with client certificates and the access list of `docs/protocol.md`, on a real broker.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Stdio};
 use std::time::Duration;
 
 use latchkey_device::mqtt::{BrokerConfig, Heard, Link, TlsConfig};
@@ -27,7 +27,7 @@ struct Authority<'a>(&'a Path);
 
 impl Authority<'_> {
     fn openssl(&self, arguments: &[&str]) {
-        let made = Command::new("openssl")
+        let made = process::Command::new("openssl")
             .args(arguments)
             .current_dir(self.0)
             .stdin(Stdio::null())
@@ -101,7 +101,7 @@ impl Authority<'_> {
 /// where mosquitto or openssl is missing.
 fn broker() -> Option<Broker> {
     mosquitto()?;
-    if Command::new("openssl").arg("version").output().is_err() {
+    if process::Command::new("openssl").arg("version").output().is_err() {
         eprintln!("skipped: no openssl to make certificates with");
         return None;
     }

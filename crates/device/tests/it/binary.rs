@@ -3,20 +3,21 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{self, Child, ChildStdin, Stdio};
 use std::sync::mpsc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use latchkey_device::config::Config;
 use latchkey_link::key_file;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Enrolment, Outcome, Receipt};
 use serde_json::Value;
 
 use crate::broker::{Broker, Function, LIMIT};
-use crate::common::{Order, PROGRAM, VEHICLE, full_key};
+use crate::common::{Order, PROGRAM, VEHICLE, broker_config, keyring};
 
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_latchkey-device"))
+fn program() -> process::Command {
+    process::Command::new(env!("CARGO_BIN_EXE_latchkey-device"))
 }
 
 /// Runs it to its end and gives back what it printed.
@@ -33,28 +34,15 @@ pub fn base58(key: &[u8]) -> String {
 fn configure(directory: &Path, port: u16) {
     let key = directory.join("device.json");
     output(&["keygen", "--out", key.to_str().unwrap()]).unwrap();
-    let configuration = format!(
-        r#"program = "{}"
-vehicle = "{}"
-device_key = "{}"
-state_dir = "{}"
-
-[[keyring]]
-key = "{}"
-actions = ["warn", "lock", "unlock"]
-
-[broker]
-host = "127.0.0.1"
-port = {port}
-keep_alive_secs = 5
-"#,
-        base58(&PROGRAM),
-        base58(&VEHICLE),
-        key.display(),
-        directory.join("state").display(),
-        base58(full_key().verifying_key().as_bytes()),
-    );
-    fs::write(directory.join("device.toml"), configuration).unwrap();
+    let config = Config {
+        program: PROGRAM,
+        vehicle: VEHICLE,
+        device_key: key,
+        state_dir: directory.join("state"),
+        keyring: keyring(),
+        broker: broker_config(port),
+    };
+    fs::write(directory.join("device.toml"), toml::to_string(&config).unwrap()).unwrap();
 }
 
 /// A running agent. It is killed when this is dropped.
@@ -182,7 +170,7 @@ async fn an_agent_asked_to_end_says_goodbye_and_succeeds() {
     let mut agent = Running::start(directory.path());
     function.presence("online").await;
     let pid = agent.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     function.presence("offline").await;
     let deadline = std::time::Instant::now() + LIMIT;
     let status = loop {

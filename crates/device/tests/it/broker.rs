@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Stdio};
 use std::time::{Duration, Instant};
 
 use latchkey_protocol::{Key, topics};
@@ -92,7 +92,7 @@ impl Drop for Broker {
 }
 
 fn spawn(program: &Path, directory: &Path) -> Child {
-    Command::new(program)
+    process::Command::new(program)
         .arg("-c")
         .arg(directory.join("mosquitto.conf"))
         .stdin(Stdio::null())
@@ -216,7 +216,7 @@ impl Function {
         client.publish_with_properties(topic, QoS::AtLeastOnce, false, message, properties).await.unwrap();
     }
 
-    /// Publishes as nobody should.
+    /// Publishes a retained command, which no function does.
     pub async fn retained_command(&self, message: Vec<u8>) {
         self.client.publish(topics::command(&self.vehicle), QoS::AtLeastOnce, true, message).await.unwrap();
     }

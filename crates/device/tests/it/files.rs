@@ -58,10 +58,15 @@ fn a_configuration_is_read() {
     assert_eq!(Some(config.program), parse_key(ADDRESS));
     assert_eq!(config.broker.keep_alive_secs, 30);
     assert_eq!(config.keyring.len(), 1);
-    let actions: Vec<Action> = config.keyring[0].actions.iter().copied().map(Action::from).collect();
-    assert_eq!(actions, [Action::Warn, Action::Lock, Action::Unlock]);
+    assert_eq!(config.keyring[0].actions, [Action::Warn, Action::Lock, Action::Unlock]);
     let short = good().replace("keep_alive_secs = 30\n", "");
     assert_eq!(load(&short).unwrap().broker.keep_alive_secs, 15);
+}
+
+#[test]
+fn a_configuration_is_written_as_it_was_read() {
+    let config = load(&good()).unwrap();
+    assert_eq!(load(&toml::to_string(&config).unwrap()).unwrap(), config);
 }
 
 #[test]

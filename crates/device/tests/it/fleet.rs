@@ -4,34 +4,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use latchkey_device::fleet::vehicle_address;
+use latchkey_device::fleet::{FleetConfig, vehicle_address};
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Key, Outcome, Receipt};
 
 use crate::binary::{Running, base58, order};
 use crate::broker::{Broker, Function};
-use crate::common::{PROGRAM, full_key};
+use crate::common::{PROGRAM, broker_config, keyring};
 
 const CARS: usize = 20;
 
 fn configure(directory: &Path, port: u16) {
-    let configuration = format!(
-        r#"program = "{}"
-directory = "{}"
-
-[[keyring]]
-key = "{}"
-actions = ["warn", "lock", "unlock"]
-
-[broker]
-host = "127.0.0.1"
-port = {port}
-"#,
-        base58(&PROGRAM),
-        directory.join("fleet").display(),
-        base58(full_key().verifying_key().as_bytes()),
-    );
-    fs::write(directory.join("fleet.toml"), configuration).unwrap();
+    let config = FleetConfig {
+        program: PROGRAM,
+        directory: directory.join("fleet"),
+        keyring: keyring(),
+        broker: broker_config(port),
+    };
+    fs::write(directory.join("fleet.toml"), toml::to_string(&config).unwrap()).unwrap();
 }
 
 fn start(directory: &Path) -> (Running, BTreeMap<usize, (Key, Key)>, Vec<bool>) {

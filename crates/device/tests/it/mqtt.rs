@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_device::car::SimulatedCar;
 use latchkey_device::device::Device;
-use latchkey_device::mqtt::{BrokerConfig, Heard, Link};
+use latchkey_device::mqtt::{Heard, Link};
 use latchkey_device::store::MemoryStore;
 use latchkey_protocol::{Action, Outcome};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,14 +14,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::broker::{Broker, Function, LIMIT, Line};
-use crate::common::{Order, START, TestClock, VEHICLE, assert_answers, identity, invocation, read_bytes};
-
-fn config(port: u16) -> BrokerConfig {
-    BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 5 }
-}
+use crate::common::{
+    Order, START, TestClock, VEHICLE, assert_answers, broker_config, identity, invocation, read_bytes,
+};
 
 /// A car at the end of a line.
 struct Served {
+    port: u16,
     car: SimulatedCar,
     store: MemoryStore,
     shutdown: CancellationToken,
@@ -29,25 +28,48 @@ struct Served {
 }
 
 impl Served {
+    /// A new car.
     fn start(port: u16) -> Self {
-        Self::start_again(port, SimulatedCar::new(), MemoryStore::default())
+        Self::wake(Asleep { port, car: SimulatedCar::new(), store: MemoryStore::default() })
     }
 
-    fn start_again(port: u16, car: SimulatedCar, store: MemoryStore) -> Self {
+    fn wake(Asleep { port, car, store }: Asleep) -> Self {
         let clock = Arc::new(TestClock::new());
         let device = Device::start(identity(), car.clone(), store.clone(), clock).unwrap();
-        let link = Link::open(&config(port), &VEHICLE).unwrap();
+        let link = Link::open(&broker_config(port), &VEHICLE).unwrap();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(device.run(link, Duration::from_millis(20), shutdown.clone()));
-        Self { car, store, shutdown, task }
+        Self { port, car, store, shutdown, task }
     }
 
-    /// Ends it as it should be.
-    async fn stop(self) -> (SimulatedCar, MemoryStore) {
+    /// Ends it with a goodbye.
+    async fn stop(self) -> Asleep {
         self.shutdown.cancel();
         tokio::time::timeout(LIMIT, self.task).await.unwrap().unwrap();
-        (self.car, self.store)
+        Asleep { port: self.port, car: self.car, store: self.store }
     }
+}
+
+/// A car whose agent has ended, and what it remembers.
+struct Asleep {
+    port: u16,
+    car: SimulatedCar,
+    store: MemoryStore,
+}
+
+/// A broker and a function, before there is a car; `None` where there is no mosquitto.
+async fn broker_and_function() -> Option<(Broker, Function)> {
+    let broker = Broker::start()?;
+    let function = Function::connect(broker.port, &VEHICLE).await;
+    Some((broker, function))
+}
+
+/// A broker, a function, and a new car that is online.
+async fn all_online() -> Option<(Broker, Function, Served)> {
+    let (broker, mut function) = broker_and_function().await?;
+    let served = Served::start(broker.port);
+    function.presence("online").await;
+    Some((broker, function, served))
 }
 
 async fn ask(function: &mut Function, order: &Order) -> latchkey_protocol::Receipt {
@@ -63,10 +85,7 @@ async fn ask(function: &mut Function, order: &Order) -> latchkey_protocol::Recei
 
 #[tokio::test]
 async fn a_command_is_answered_on_the_receipt_topic_with_its_invocation_as_correlation() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
+    let Some((_broker, mut function, served)) = all_online().await else { return };
     for (order, outcome) in [
         (Order::lock(1), Outcome::Applied),
         (Order::unlock(2), Outcome::Applied),
@@ -81,10 +100,7 @@ async fn a_command_is_answered_on_the_receipt_topic_with_its_invocation_as_corre
 
 #[tokio::test]
 async fn a_car_that_locks_when_it_parks_says_so_unasked() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
+    let Some((_broker, mut function, served)) = all_online().await else { return };
     served.car.try_start();
     assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Armed);
     served.car.park();
@@ -95,10 +111,7 @@ async fn a_car_that_locks_when_it_parks_says_so_unasked() {
 
 #[tokio::test]
 async fn presence_is_retained_and_turns_offline_with_a_goodbye() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
+    let Some((broker, mut function, served)) = all_online().await else { return };
     let mut late = Function::connect(broker.port, &VEHICLE).await;
     assert!(late.presence("online").await.retain);
     served.stop().await;
@@ -109,9 +122,8 @@ async fn presence_is_retained_and_turns_offline_with_a_goodbye() {
 
 #[tokio::test]
 async fn presence_turns_offline_by_the_last_will_when_the_line_is_cut() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let link = Link::open(&config(broker.port), &VEHICLE).unwrap();
+    let Some((broker, mut function)) = broker_and_function().await else { return };
+    let link = Link::open(&broker_config(broker.port), &VEHICLE).unwrap();
     function.presence("online").await;
     // Dropped without a goodbye: the poller ends, and the connection with it.
     drop(link);
@@ -120,8 +132,7 @@ async fn presence_turns_offline_by_the_last_will_when_the_line_is_cut() {
 
 #[tokio::test]
 async fn a_retained_command_is_not_obeyed() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let Some((broker, mut function)) = broker_and_function().await else { return };
     function.retained_command(Order::lock(7).sealed()).await;
     let served = Served::start(broker.port);
     function.presence("online").await;
@@ -134,16 +145,13 @@ async fn a_retained_command_is_not_obeyed() {
 
 #[tokio::test]
 async fn a_command_sent_while_the_car_sleeps_waits_in_its_session() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
-    let (car, store) = served.stop().await;
+    let Some((_broker, mut function, served)) = all_online().await else { return };
+    let asleep = served.stop().await;
     function.presence("offline").await;
     let order = Order::lock(1);
     function.command(order.invocation, order.sealed()).await;
 
-    let served = Served::start_again(broker.port, car, store);
+    let served = Served::wake(asleep);
     let receipt = read_bytes(&function.receipt().await.payload);
     assert_answers(&receipt, &order, Outcome::Applied);
     assert!(served.car.look().inhibited);
@@ -152,24 +160,18 @@ async fn a_command_sent_while_the_car_sleeps_waits_in_its_session() {
 
 #[tokio::test]
 async fn every_new_connection_begins_with_the_latest_receipt() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
+    let Some((_broker, mut function, served)) = all_online().await else { return };
     function.command(invocation(1), Order::lock(1).sealed()).await;
     let first = function.receipt().await.payload;
-    let (car, store) = served.stop().await;
-    let served = Served::start_again(broker.port, car, store);
+    let asleep = served.stop().await;
+    let served = Served::wake(asleep);
     assert_eq!(function.receipt().await.payload, first);
     served.stop().await;
 }
 
 #[tokio::test]
 async fn a_broker_that_lost_everything_is_found_again() {
-    let Some(mut broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
+    let Some((mut broker, mut function, served)) = all_online().await else { return };
     assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Applied);
     for seq in 2..4 {
         broker.kill();
@@ -192,11 +194,8 @@ async fn a_broker_that_lost_everything_is_found_again() {
 
 #[tokio::test]
 async fn a_flood_of_copies_hides_no_newer_command() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
-    let served = Served::start(broker.port);
-    function.presence("online").await;
-    let (car, store) = served.stop().await;
+    let Some((broker, mut function, served)) = all_online().await else { return };
+    let asleep = served.stop().await;
     function.presence("offline").await;
     let lock = Order::lock(1).sealed();
     for _ in 0..80 {
@@ -206,7 +205,7 @@ async fn a_flood_of_copies_hides_no_newer_command() {
     function.command(unlock.invocation, unlock.sealed()).await;
 
     // The copies wait in the session and come all at once; the newest of them is not the one that is dropped.
-    let served = Served::start_again(broker.port, car, store);
+    let served = Served::wake(asleep);
     let mut function = Function::connect(broker.port, &VEHICLE).await;
     function.presence("online").await;
     let deadline = tokio::time::Instant::now() + LIMIT;
@@ -224,8 +223,7 @@ async fn a_flood_of_copies_hides_no_newer_command() {
 
 #[tokio::test]
 async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
-    let Some(broker) = Broker::start() else { return };
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let Some((broker, mut function)) = broker_and_function().await else { return };
     let line = Line::to(broker.port).await;
     let served = Served::start(line.port);
     function.presence("online").await;
@@ -247,7 +245,7 @@ async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
 #[tokio::test]
 async fn a_car_that_may_not_hear_its_commands_never_says_it_is_online_and_tries_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut link = Link::open(&config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
+    let mut link = Link::open(&broker_config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
     for _ in 0..2 {
         let mut socket = subscribing(&listener, NOT_AUTHORISED).await;
         // It goes without another packet: no presence among them.
@@ -261,7 +259,7 @@ async fn a_car_that_may_not_hear_its_commands_never_says_it_is_online_and_tries_
 #[tokio::test]
 async fn a_broker_that_takes_the_car_and_drops_it_is_tried_less_and_less_often() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut link = Link::open(&config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
+    let mut link = Link::open(&broker_config(listener.local_addr().unwrap().port()), &VEHICLE).unwrap();
     online(&listener).await;
     let dropped = tokio::time::Instant::now();
     for _ in 0..4 {
@@ -310,15 +308,14 @@ async fn packet(socket: &mut TcpStream) -> Vec<u8> {
 #[tokio::test]
 async fn a_link_without_a_broker_closes_at_once() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let link = Link::open(&config(port), &VEHICLE).unwrap();
+    let link = Link::open(&broker_config(port), &VEHICLE).unwrap();
     tokio::time::timeout(Duration::from_millis(900), link.close()).await.unwrap();
 }
 
 #[tokio::test]
 async fn the_subscription_stands_before_the_link_says_it_is_connected() {
-    let Some(broker) = Broker::start() else { return };
-    let function = Function::connect(broker.port, &VEHICLE).await;
-    let mut link = Link::open(&config(broker.port), &VEHICLE).unwrap();
+    let Some((broker, function)) = broker_and_function().await else { return };
+    let mut link = Link::open(&broker_config(broker.port), &VEHICLE).unwrap();
     let next = async |link: &mut Link| tokio::time::timeout(LIMIT, link.next()).await.unwrap();
     assert_eq!(next(&mut link).await, Some(Heard::Connected));
     let sealed = Order::new(Action::Warn, 1, START).sealed();

@@ -8,9 +8,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use latchkey_client::{Pubkey, pda, protocol::sealed::Envelope};
+use latchkey_device::config::Config;
 use serde::Deserialize;
 use tokio::{process::Command, time::sleep};
 
+use super::{broker, keyring};
 use crate::{
     localnet::binary,
     process::{Process, Spec},
@@ -54,8 +56,17 @@ impl ProcessCar {
         let key_file = directory.join("device.json");
         let printed = agent(["keygen".as_ref(), "--out".as_ref(), key_file.as_os_str()]).await?;
         let device_key: Pubkey = printed.parse().context("keygen prints the public key")?;
+        let settings = Config {
+            program: latchkey_client::PROGRAM_ID.to_bytes(),
+            vehicle: pda::vehicle(&device_key).to_bytes(),
+            // The agent runs in `directory`.
+            device_key: "device.json".into(),
+            state_dir: "state".into(),
+            keyring: keyring(command_key),
+            broker: broker(broker_port),
+        };
         let config = directory.join("device.toml");
-        fs::write(&config, configuration(broker_port, command_key, &device_key))?;
+        fs::write(&config, toml::to_string(&settings)?)?;
         let process = Spec::new("latchkey-device", binary("latchkey-device")?, directory)
             .args(["run", "--config"])
             .arg(&config)
@@ -138,24 +149,4 @@ async fn agent<const N: usize>(arguments: [&std::ffi::OsStr; N]) -> Result<Strin
         bail!("latchkey-device ended ({}):\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
-}
-
-fn configuration(broker_port: u16, command_key: &Pubkey, device_key: &Pubkey) -> String {
-    format!(
-        r#"program = "{program}"
-vehicle = "{vehicle}"
-device_key = "device.json"
-state_dir = "state"
-
-[[keyring]]
-key = "{command_key}"
-actions = ["warn", "lock", "unlock"]
-
-[broker]
-host = "127.0.0.1"
-port = {broker_port}
-"#,
-        program = latchkey_client::PROGRAM_ID,
-        vehicle = pda::vehicle(device_key),
-    )
 }
