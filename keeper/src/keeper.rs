@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::core::{Core, Effect, Event, FunctionReply, Policy};
+use crate::core::{Core, Effect, Event, FunctionReply, Policy, Setup};
 use crate::functions::Functions;
 use crate::ledger::{Fate, Ledger, LedgerError};
 
@@ -23,9 +23,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// A keeper about to work.
 pub struct Keeper {
-    /// Its address.
-    pub me: Pubkey,
-    /// What it works for; `escrow_rent` is asked of the ledger.
+    pub address: Pubkey,
+    /// What it works for.
     pub policy: Policy,
     /// The chain.
     pub ledger: Arc<dyn Ledger>,
@@ -57,13 +56,14 @@ impl Keeper {
     /// started again.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
         let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
-        let policy = Policy { escrow_rent, ..self.policy.clone() };
-        let mut core = Core::new(self.me, policy, rand::random());
+        let setup =
+            Setup { keeper: self.address, policy: self.policy.clone(), escrow_rent, jitter: rand::random() };
+        let mut core = Core::new(setup);
         let (sender, mut events) = mpsc::channel(QUEUE);
         let ledger = Arc::clone(&self.ledger);
         let watching = tokio::spawn(async move { ledger.watch(sender).await });
         let mut tasks = JoinSet::new();
-        info!(keeper = %self.me, "at work");
+        info!(keeper = %self.address, "at work");
         let ended = loop {
             let effects = tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),

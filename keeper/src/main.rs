@@ -57,18 +57,17 @@ async fn run(path: &Path) -> Result<()> {
     let keypair = Keypair::new_from_array(signing.to_bytes());
 
     let ledger = RpcLedger::new(config.chain.clone(), keypair);
-    let me = ledger.keeper();
+    let address = ledger.keeper();
     let policy = Policy {
         min_fee: config.work.min_fee_lamports,
         lenders: config.work.lenders.clone(),
         command_keys: command_keys.public().collect(),
-        escrow_rent: 0,
     };
     let courier = MqttCourier::connect(&config.broker)?;
     let chain = RpcReader::new(&config.chain.rpc_url);
     let function = Function::new(config.function.clone(), command_keys, Arc::new(chain), Arc::new(courier));
     let keeper = Keeper {
-        me,
+        address,
         policy,
         ledger: Arc::new(ledger),
         functions: Arc::new(Embedded::new(function, signing)),

@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn keepers_do_not_move_in_step() {
+    fn two_keepers_pause_for_different_times() {
         let distinct: std::collections::HashSet<_> =
             (0..100).map(|jitter| Backoff { jitter }.pause(6, 60)).collect();
         assert!(distinct.len() > 10, "{distinct:?}");

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use anchor_lang::prelude::Pubkey;
 use latchkey::rules::ledger::Wallet;
 use latchkey::rules::loan_at::LoanAt;
-use latchkey::state::Action;
-use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use latchkey::state::{Action, Escrow, Function, Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::{AccountError, ProgramAccount};
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
@@ -88,7 +87,7 @@ pub struct LoanView<'a> {
 }
 
 impl LoanView<'_> {
-    /// The loan at a moment, for the contract's rules.
+    /// The loan at `now`, for the contract's rules.
     pub fn at(&self, now: i64) -> LoanAt<'_> {
         LoanAt::new(self.loan, Wallet(self.wallet), now)
     }

@@ -1,29 +1,29 @@
-//! When time alone can change what there is to do for a loan.
+//! When the passing of time alone can change what there is to do for a loan.
 
 use latchkey::rules::schedule::{due_at, instalments_due};
 
-use super::chain_state::LoanView;
+use super::context::Context;
+use super::duties;
 
-/// The next such moment after `now`.
-pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
-    let (loan, terms) = (view.loan, &view.loan.terms);
+/// The next such time after now: a deadline of the contract, or one of a duty's own.
+pub(super) fn next(context: &Context<'_>) -> Option<i64> {
+    contract(context).into_iter().chain(duties::next_deadline(context)).min()
+}
+
+/// The next time at which a rule of the contract judges the loan or one of its calls differently.
+fn contract(context: &Context<'_>) -> Option<i64> {
+    let Context { view, at, .. } = context;
+    let (loan, terms, now) = (at.loan, &at.loan.terms, at.now);
     let due = instalments_due(terms, now);
     let late_after = i64::from(terms.late_after_secs);
     let next_due = (due < terms.count).then(|| due_at(terms, due));
     let late = instalments_due(terms, now.saturating_sub(late_after));
     let next_late = (late < terms.count).then(|| due_at(terms, late) + late_after);
-    let grace_ends = view
-        .at(now)
-        .position()
-        .ok()
-        .and_then(|position| position.oldest_unpaid_due)
-        .map(|due| due + i64::from(terms.grace_secs));
+    let oldest_unpaid_due = at.position().ok().and_then(|position| position.oldest_unpaid_due);
+    let grace_ends = oldest_unpaid_due.map(|due| due + i64::from(terms.grace_secs));
     let notice_matures = loan.notice.map(|notice| notice.served_at + i64::from(terms.notice_secs));
-    let lock = [view.vehicle.lock.renewable_from(), view.vehicle.lock.ends_at()];
     let invocations = view.invocations.iter().flat_map(|(_, invocation)| {
-        let lease = invocation.claim.map(|claim| claim.lease_end);
-        let yields = lease.map(|end| end - super::policy::yield_margin(invocation));
-        [Some(invocation.expires_at), lease, yields]
+        [Some(invocation.expires_at), invocation.claim.map(|claim| claim.lease_end)]
     });
     [
         next_due,
@@ -33,12 +33,13 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
         Some(loan.hold_until),
         Some(loan.emergency_until),
         Some(view.lender.paused_until),
+        view.vehicle.lock.renewable_from(),
+        view.vehicle.lock.ends_at(),
     ]
     .into_iter()
-    .chain(lock)
     .chain(invocations)
     .flatten()
-    .filter(|at| *at > now)
+    .filter(|deadline| *deadline > now)
     .min()
 }
 
@@ -46,14 +47,12 @@ pub(super) fn next(view: &LoanView<'_>, now: i64) -> Option<i64> {
 mod tests {
     use std::collections::HashMap;
 
-    use anchor_lang::prelude::Pubkey;
-    use latchkey::state::{Action, LoanStatus, LockState, Notice};
+    use latchkey::state::{Action, AskedLock, LoanStatus, LockState, Notice};
     use latchkey_tests_cases::cases;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::core::decide::next_operation;
-    use crate::core::fixture::{LoanFixture, ME, policy};
+    use crate::core::fixture::{KEEPER, LoanFixture, OTHER, context, policy};
 
     prop_compose! {
         /// A loan somewhere in its life, at some moment around its due dates.
@@ -81,12 +80,12 @@ mod tests {
             if let Some(action) = Action::ALL.get(usize::from(asked)) {
                 fixture.request(*action, asked_at);
                 if claimer > 0 {
-                    fixture.claim([ME, Pubkey::default()][usize::from(claimer - 1)], asked_at + 10);
+                    fixture.claim([KEEPER, OTHER][usize::from(claimer - 1)], asked_at + 10);
                 }
             } else if asked == 3 {
                 fixture.vehicle.lock = LockState::Locked { since: asked_at, until: asked_at + 300 };
                 let until = asked_at + 300;
-                fixture.vehicle.lock_asked = Some(latchkey::state::AskedLock { seq: 1, until });
+                fixture.vehicle.lock_asked = Some(AskedLock { seq: 1, until });
                 fixture.vehicle.last_seq_asked = 1;
             }
             (fixture, now)
@@ -98,9 +97,13 @@ mod tests {
 
         #[test]
         fn between_deadlines_time_alone_changes_no_decision((fixture, now) in fixture()) {
-            let view = fixture.view();
-            let decision = |at| next_operation(&view, ME, at, &policy(), &HashMap::new());
-            let deadline = next(&view, now).unwrap_or(now + 3_000);
+            let (view, policy, calls) = (fixture.view(), policy(), HashMap::new());
+            let context = |at| context(&view, at, &policy, &calls);
+            let decision = |at| {
+                let calls = duties::calls_to_start(&context(at)).into_iter().map(|(invocation, _)| invocation);
+                (duties::next_operation(&context(at)), calls.collect::<Vec<_>>())
+            };
+            let deadline = next(&context(now)).unwrap_or(now + 3_000);
             prop_assert!(deadline > now);
             let first = decision(now);
             for at in now..deadline {

@@ -6,8 +6,9 @@
 mod backoff;
 mod call;
 mod chain_state;
+mod context;
 mod deadlines;
-mod decide;
+mod duties;
 #[cfg(test)]
 mod fixture;
 mod operation;
@@ -17,12 +18,14 @@ mod submission;
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
+use latchkey_client::instructions::LoanKeys;
 use latchkey_client::protocol::sealed::Envelope;
 
 use backoff::Backoff;
 use call::{Call, CallEvent};
-use chain_state::ChainState;
+use chain_state::{ChainState, LoanView};
 pub use chain_state::{RawAccount, Snapshot, Update};
+use context::Context;
 pub use operation::{Intent, Operation};
 pub use policy::Policy;
 use submission::Submission;
@@ -78,10 +81,31 @@ pub enum Effect {
     },
 }
 
+/// What a core is made with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The keeper's address.
+    pub keeper: Pubkey,
+    /// What it works for.
+    pub policy: Policy,
+    /// Rent of an escrow account, lamports: what the account holds above it is available.
+    pub escrow_rent: u64,
+    /// Any random number: it spreads the pauses of several keepers.
+    pub jitter: u64,
+}
+
+/// What there is to do for one loan, and when to look at it again though nothing happens.
+struct Decision {
+    keys: LoanKeys,
+    /// Invocations to call the function for, and how long each call may take, seconds.
+    calls: Vec<(Pubkey, u64)>,
+    operation: Option<Operation>,
+    deadline: Option<i64>,
+}
+
 /// The keeper's state: the chain as it knows it, and its own calls and transactions.
 pub struct Core {
-    keeper: Pubkey,
-    policy: Policy,
+    setup: Setup,
     chain: ChainState,
     now: i64,
     next_deadline: Option<i64>,
@@ -93,17 +117,16 @@ pub struct Core {
 }
 
 impl Core {
-    /// A core that acts as `keeper`. `jitter` is any random number: it spreads the pauses of several keepers.
-    pub fn new(keeper: Pubkey, policy: Policy, jitter: u64) -> Self {
+    /// A core that knows nothing of the chain yet.
+    pub fn new(setup: Setup) -> Self {
         Self {
-            keeper,
-            policy,
+            backoff: Backoff { jitter: setup.jitter },
+            setup,
             chain: ChainState::default(),
             now: 0,
             next_deadline: None,
             submissions: HashMap::new(),
             calls: HashMap::new(),
-            backoff: Backoff { jitter },
         }
     }
 
@@ -127,9 +150,8 @@ impl Core {
             }
         }
         self.forget_closed();
-        let effects = self.decide();
-        self.next_deadline = self.find_deadline();
-        effects
+        // Before the first clock nothing can be judged.
+        if self.now == 0 { Vec::new() } else { self.decide() }
     }
 
     fn transaction_ended(&mut self, vehicle: Pubkey, succeeded: bool) {
@@ -169,11 +191,6 @@ impl Core {
         self.calls.retain(|key, call| call.is_running() || chain.invocation(key).is_some());
     }
 
-    /// The next moment at which there may be something to do without anything happening before.
-    fn find_deadline(&self) -> Option<i64> {
-        self.chain.loans().filter_map(|view| deadlines::next(&view, self.now)).chain(self.pauses()).min()
-    }
-
     /// When the pauses after failures end.
     fn pauses(&self) -> impl Iterator<Item = i64> {
         let calls = self.calls.values().filter_map(Call::not_before);
@@ -181,29 +198,44 @@ impl Core {
         calls.chain(submissions).filter(|at| *at > self.now)
     }
 
+    /// Decides about every loan and finds the next deadline.
     fn decide(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if self.now == 0 {
-            return effects;
-        }
-        for view in self.chain.loans() {
-            let vehicle = view.keys.vehicle;
-            for (invocation, limit_secs) in decide::calls(&view, self.keeper, self.now, &self.calls) {
-                let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
-                self.calls.insert(invocation, before.after(CallEvent::Started, self.now, self.backoff));
+        let decisions: Vec<_> = self.chain.loans().map(|view| self.decide_loan(&view)).collect();
+        let deadlines = decisions.iter().filter_map(|decision| decision.deadline);
+        let deadline = deadlines.min();
+        for Decision { keys, calls, operation, .. } in decisions {
+            for (invocation, limit_secs) in calls {
+                self.change_call(invocation, CallEvent::Started);
                 effects.push(Effect::Invoke { invocation, now: self.now, limit_secs });
             }
-            if self.submissions.get(&vehicle).is_some_and(|submission| !submission.may_start(self.now)) {
-                continue;
-            }
-            let operation = decide::next_operation(&view, self.keeper, self.now, &self.policy, &self.calls);
             if let Some(operation) = operation {
-                let before = self.submissions.remove(&vehicle);
-                self.submissions.insert(vehicle, Submission::started(before, operation.clone()));
-                let intent = Intent { keys: view.keys, keeper: self.keeper, operation };
+                let before = self.submissions.remove(&keys.vehicle);
+                self.submissions.insert(keys.vehicle, Submission::started(before, operation.clone()));
+                let intent = Intent { keys, keeper: self.setup.keeper, operation };
                 effects.push(Effect::Submit(Box::new(intent)));
             }
         }
+        self.next_deadline = deadline.into_iter().chain(self.pauses()).min();
         effects
+    }
+
+    fn decide_loan(&self, view: &LoanView<'_>) -> Decision {
+        let context = Context {
+            view,
+            at: view.at(self.now),
+            keeper: self.setup.keeper,
+            policy: &self.setup.policy,
+            escrow_rent: self.setup.escrow_rent,
+            calls: &self.calls,
+        };
+        let submission = self.submissions.get(&view.keys.vehicle);
+        let may_submit = submission.is_none_or(|submission| submission.may_start(self.now));
+        Decision {
+            keys: view.keys,
+            calls: duties::calls_to_start(&context),
+            operation: if may_submit { duties::next_operation(&context) } else { None },
+            deadline: deadlines::next(&context),
+        }
     }
 }

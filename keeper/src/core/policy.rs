@@ -21,8 +21,6 @@ pub struct Policy {
     pub lenders: Vec<Pubkey>,
     /// The command keys that the function at hand signs with. Calls that need another key are left to other keepers.
     pub command_keys: Vec<Pubkey>,
-    /// Rent of an escrow account, lamports: what the account holds above it is available.
-    pub escrow_rent: u64,
 }
 
 impl Policy {

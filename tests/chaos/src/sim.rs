@@ -17,7 +17,7 @@ use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::ledger::{Svm, SvmLedger};
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, Purse, SvmChain};
-use latchkey_keeper::core::{Core, Effect, Event, Policy, Snapshot};
+use latchkey_keeper::core::{Core, Effect, Event, Policy, Setup, Snapshot};
 use latchkey_keeper::functions::{Embedded, Functions as _};
 use latchkey_keeper::ledger::Ledger as _;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
@@ -60,7 +60,7 @@ pub struct SimulatedKeeper {
     /// What it had before its first piece of work.
     pub purse: Purse,
     core: Core,
-    policy: Policy,
+    setup: Setup,
     ledger: SvmLedger,
     function: Embedded,
     dead_until: i64,
@@ -88,19 +88,17 @@ impl SimulatedKeeper {
         );
         let ledger = SvmLedger::new(svm.clone(), keypair);
         let escrow = chain.data("escrow", &keys.escrow).await?;
-        let policy = Policy {
-            min_fee: 0,
-            lenders: Vec::new(),
-            command_keys: vec![parties.command_key.pubkey()],
-            escrow_rent: ledger.rent_exempt(escrow.len()).await?,
-        };
+        let policy =
+            Policy { min_fee: 0, lenders: Vec::new(), command_keys: vec![parties.command_key.pubkey()] };
+        let escrow_rent = ledger.rent_exempt(escrow.len()).await?;
+        let setup = Setup { keeper: address, policy, escrow_rent, jitter: 7 };
         Ok(Self {
-            core: Core::new(address, policy.clone(), 7),
+            core: Core::new(setup.clone()),
             function: Embedded::new(function, signing),
             purse: Purse::of(chain, &address).await?,
             dead_until: START,
             address,
-            policy,
+            setup,
             ledger,
         })
     }
@@ -122,7 +120,7 @@ impl SimulatedKeeper {
 
     /// It dies and forgets everything.
     fn crash(&mut self, until: i64) {
-        self.core = Core::new(self.address, self.policy.clone(), 8);
+        self.core = Core::new(Setup { jitter: 8, ..self.setup.clone() });
         self.dead_until = until;
     }
 }

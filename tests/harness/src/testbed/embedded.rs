@@ -80,12 +80,11 @@ impl EmbeddedTestbed {
             Arc::new(courier),
         );
         let keeper_at_work = Keeper {
-            me: keeper,
+            address: keeper,
             policy: Policy {
                 min_fee: 0,
                 lenders: Vec::new(),
                 command_keys: vec![parties.command_key.pubkey()],
-                escrow_rent: 0,
             },
             ledger: Arc::new(SvmLedger::new(svm, keypair)),
             functions: Arc::new(Embedded::new(function, signing)),
