@@ -10,38 +10,38 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::ledger::rpc::RpcConfig;
 
-/// A keeper's configuration. Paths that do not start at the root count from the file's own directory.
+/// A keeper's configuration. Relative paths are resolved against the directory of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The keeper's keypair file, as solana-keygen writes it: it pays, posts bonds and is paid.
+    /// The keeper's keypair file, in the format of solana-keygen. Its account pays for transactions and bonds and
+    /// receives the fees.
     pub keypair: PathBuf,
     /// Keypair files of the command keys that the function in this process signs with.
     #[serde(default)]
     pub command_keys: Vec<PathBuf>,
-    /// How long transactions under way may take to land once the keeper is asked to stop, seconds.
+    /// How long to wait for transactions under way after a signal to stop, seconds.
     #[serde(default = "drain_secs")]
     pub drain_secs: u64,
-    /// The cluster.
     pub chain: RpcConfig,
-    /// The broker where cars are met.
+    /// The MQTT broker that the cars connect to.
     #[serde(default)]
     pub broker: MqttConfig,
     /// The function in this process.
     #[serde(default)]
     pub function: FunctionConfig,
-    /// What is worth its work.
+    /// Which work the keeper takes.
     #[serde(default)]
     pub work: WorkConfig,
 }
 
-/// What is worth a keeper's work.
+/// Which work a keeper takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkConfig {
-    /// The least fee worth a warning or a lock, lamports. Unlocks are done whatever they pay.
+    /// The lowest fee for which it takes a warning or a lock, lamports. It takes unlocks at any fee.
     pub min_fee_lamports: u64,
-    /// Lenders to work for, base58; empty for all.
+    /// The lenders that it serves, base58; empty for all.
     #[serde(serialize_with = "write_addresses", deserialize_with = "read_addresses")]
     pub lenders: Vec<Pubkey>,
 }
@@ -53,34 +53,21 @@ const fn drain_secs() -> u64 {
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the configuration {path}: check that it exists and is yours")]
+    #[error("cannot read the configuration {path}: check that the file exists and that you may read it")]
     Unreadable {
-        /// Which.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// The file is not a configuration.
     #[error("the configuration {path} is not valid")]
     Invalid {
-        /// Which.
         path: PathBuf,
-        /// What is wrong, and where.
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// An address of the wrong scheme.
+    /// The value of `key` has the wrong scheme.
     #[error("{key} is {value}: it must start with {expected}")]
-    BadUrl {
-        /// Which key.
-        key: &'static str,
-        /// What it says.
-        value: String,
-        /// What it should start with.
-        expected: &'static str,
-    },
+    BadUrl { key: &'static str, value: String, expected: &'static str },
 }
 
 impl Config {

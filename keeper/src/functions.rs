@@ -1,4 +1,4 @@
-//! Calling the car's function.
+//! Calls car functions.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use tracing::{info, warn};
 
 use crate::core::FunctionReply;
 
-/// Whatever fulfils invocations.
+/// The car functions, however they are reached.
 #[async_trait]
 pub trait Functions: Send + Sync + 'static {
-    /// Has the invocation fulfilled and waits for the car's word at most `limit`. `now` is the chain's time, which the
-    /// call carries.
+    /// Calls the function for `invocation` and waits for the car's receipt, at most `limit`. `now` is the chain's time,
+    /// which the signed call carries.
     async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> FunctionReply;
 }
 
@@ -25,7 +25,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Calls `function` as the keeper whose key this is.
+    /// Calls `function` and signs the calls with `keeper`.
     pub fn new(function: Function, keeper: SigningKey) -> Self {
         Self { function, keeper }
     }

@@ -1,10 +1,10 @@
-//! The keeper at work: the core decides, a ledger and the functions do.
+//! Runs the keeper: feeds events to the core and carries out its effects.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anchor_lang::Space as _;
 use anchor_lang::prelude::Pubkey;
+use anchor_lang::{Discriminator as _, Space as _};
 use latchkey::state::Escrow;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -13,47 +13,41 @@ use tracing::{info, warn};
 
 use crate::core::{Core, Effect, Event, FunctionReply, Policy, Setup};
 use crate::functions::Functions;
-use crate::ledger::{Fate, Ledger, LedgerError};
+use crate::ledger::{Landing, Ledger, LedgerError};
 
-/// Events that wait for the core.
+/// Events that may wait for the core.
 const QUEUE: usize = 1_024;
-/// Bytes before an account's fields that say what it is.
-const DISCRIMINATOR: usize = 8;
+/// Pause between attempts to read the rent of an escrow.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// A keeper about to work.
+/// A keeper that is ready to run.
 pub struct Keeper {
     pub address: Pubkey,
     /// What it works for.
     pub policy: Policy,
-    /// The chain.
     pub ledger: Arc<dyn Ledger>,
-    /// The car functions.
     pub functions: Arc<dyn Functions>,
-    /// How long transactions under way may take to land once it is asked to stop.
+    /// How long to wait for transactions under way after `shutdown`.
     pub drain: Duration,
 }
 
-/// Why a keeper can no longer work.
+/// Why a keeper stopped without being told to.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
-    /// Nothing more is heard of the chain.
-    #[error("the ledger has stopped telling: start the keeper again")]
+    #[error("the ledger sends no more events: restart the keeper")]
     Ledger,
-    /// A fault of the keeper's own.
-    #[error("a task ended badly: start the keeper again, and report this")]
+    #[error("a task of the keeper failed: restart the keeper and report this bug")]
     Task(#[source] tokio::task::JoinError),
 }
 
-/// What a task of the keeper found out.
+/// The result of a task.
 enum Done {
-    Ended(Pubkey, Fate),
+    Ended(Pubkey, Landing),
     Replied(Pubkey, FunctionReply),
 }
 
 impl Keeper {
-    /// Works until `shutdown`, then lets what is under way land. An error means that it can no longer work: it must be
-    /// started again.
+    /// Runs until `shutdown`, then waits for the transactions under way. After an error the keeper must be restarted.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
         let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
         let setup =
@@ -63,7 +57,7 @@ impl Keeper {
         let ledger = Arc::clone(&self.ledger);
         let watching = tokio::spawn(async move { ledger.watch(sender).await });
         let mut tasks = JoinSet::new();
-        info!(keeper = %self.address, "at work");
+        info!(keeper = %self.address, "started");
         let ended = loop {
             let effects = tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
@@ -73,7 +67,7 @@ impl Keeper {
                 },
                 Some(done) = tasks.join_next() => match done {
                     Ok(done) => take_in(&mut core, done),
-                    // Its work would stay marked as under way for good.
+                    // Otherwise its call or transaction would count as under way for good.
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
             };
@@ -86,10 +80,10 @@ impl Keeper {
         ended
     }
 
-    /// What an escrow must keep, asked until the ledger answers. `None` if told to stop before.
+    /// The rent of an escrow account, lamports. Asks the ledger until it answers; `None` if `shutdown` comes first.
     async fn escrow_rent(&self, shutdown: &CancellationToken) -> Option<u64> {
         loop {
-            match self.ledger.rent_exempt(DISCRIMINATOR + Escrow::INIT_SPACE).await {
+            match self.ledger.rent_exempt(Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE).await {
                 Ok(lamports) => return Some(lamports),
                 Err(failed) => not_yet(&failed),
             }
@@ -122,26 +116,27 @@ impl Keeper {
         }
     }
 
-    /// Waits for transactions under way. What is left half done is found on chain by the next keeper that looks.
+    /// Waits for transactions under way. Work that does not end in time is on chain, where the next keeper finds it.
     async fn drain(&self, mut tasks: JoinSet<Done>) {
         let rest = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(self.drain, rest).await.is_err() {
-            warn!("stopped with work under way; whoever starts next finds it on chain");
+            warn!("stopped before every transaction had ended; the next start continues from the chain");
         }
         info!("stopped");
     }
 }
 
 fn not_yet(failed: &LedgerError) {
-    warn!(error = failed as &dyn std::error::Error, "the ledger does not answer yet");
+    warn!(error = failed as &dyn std::error::Error, "the ledger does not answer; trying again");
 }
 
 fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
         Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
-        Done::Ended(vehicle, Fate { succeeded, seen }) => {
-            // Still marked as under way: this only takes in what it changed.
-            let mut effects = seen.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
+        Done::Ended(vehicle, Landing { succeeded, touched }) => {
+            // The transaction still counts as under way here, so that the core takes in its effects before it decides on
+            // the next.
+            let mut effects = touched.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
             effects.extend(core.apply(Event::TransactionEnded { vehicle, succeeded }));
             effects
         }

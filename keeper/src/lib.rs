@@ -1,7 +1,7 @@
 //! The keeper: watches the program, calls car functions, and settles on the car's receipt.
 //!
-//! [`core`] decides and does nothing else; [`ledger`] is the chain; [`functions`] calls the car's function; [`keeper`]
-//! runs them together.
+//! [`core`] decides; [`ledger`] reads the chain and lands transactions; [`functions`] calls the car functions; [`keeper`]
+//! connects them.
 
 pub mod config;
 pub mod core;

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
 
-/// Watches loans, has cars locked and unlocked, and earns the fees
+/// Watch loans, call car functions and earn their fees
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -30,7 +30,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Work until told to stop
+    /// Run until SIGTERM or SIGINT
     Run {
         /// The configuration file
         #[arg(long)]
@@ -52,7 +52,9 @@ async fn run(path: &Path) -> Result<()> {
     let signing = key_file::read(&config.keypair)?;
     let command_keys = CommandKeys::load(&config.command_keys)?;
     if command_keys.public().next().is_none() {
-        bail!("no command key: name at least one file in command_keys, or there is nothing to serve");
+        bail!(
+            "command_keys is empty: name at least one command key file, because a keeper serves only calls that it can sign"
+        );
     }
     let keypair = Keypair::new_from_array(signing.to_bytes());
 
@@ -80,7 +82,7 @@ async fn run(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Cancels on the first request to end.
+/// Cancels `shutdown` at the first SIGTERM or SIGINT.
 fn cancel_on_signal(shutdown: CancellationToken) -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -89,7 +91,7 @@ fn cancel_on_signal(shutdown: CancellationToken) -> Result<impl Future<Output = 
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        info!("asked to stop");
+        info!("stopping");
         shutdown.cancel();
     })
 }

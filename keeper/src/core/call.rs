@@ -4,10 +4,10 @@
 use latchkey_client::protocol::sealed::Envelope;
 
 use super::FunctionReply;
-use super::backoff::Backoff;
 use super::policy;
+use super::retry_pauses::RetryPauses;
 
-/// One function call. A failure is a call that returned no receipt; failures are counted for the back-off.
+/// One function call. A failure is a call that returned no receipt; failures are counted for the pauses between attempts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Call {
     /// The function may be called, and a lease that was given back may be taken again, from `not_before` on.
@@ -41,7 +41,7 @@ impl Call {
     }
 
     /// The state after `event` at time `now`.
-    pub fn after(self, event: CallEvent, now: i64, backoff: Backoff) -> Self {
+    pub fn after(self, event: CallEvent, now: i64, pauses: RetryPauses) -> Self {
         use CallEvent::{LeaseReturned, LeaseTaken, Replied, Started};
         match (self, event) {
             (Self::Ready { failures, .. }, Started) => Self::Running { failures },
@@ -49,7 +49,7 @@ impl Call {
             (_, Replied(FunctionReply::Receipt(receipt))) => Self::Proven { receipt },
             (Self::Running { failures }, Replied(FunctionReply::Retry)) => {
                 let failures = failures.saturating_add(1);
-                let not_before = now + backoff.pause(failures, policy::LONGEST_RETRY_PAUSE);
+                let not_before = now + pauses.after(failures, policy::LONGEST_RETRY_PAUSE);
                 Self::Ready { failures, not_before }
             }
             (Self::Running { failures }, Replied(FunctionReply::Refused)) => {
@@ -59,7 +59,7 @@ impl Call {
                 Self::Ready { failures, not_before: now }
             }
             (Self::Ready { failures, .. } | Self::Refused { failures }, LeaseReturned { longest_pause }) => {
-                Self::Ready { failures, not_before: now + backoff.pause(failures, longest_pause) }
+                Self::Ready { failures, not_before: now + pauses.after(failures, longest_pause) }
             }
             // A lease neither ends a call under way nor makes its receipt worth less.
             (same @ (Self::Running { .. } | Self::Proven { .. }), Started | LeaseTaken | LeaseReturned { .. })
@@ -95,14 +95,14 @@ impl Call {
 mod tests {
     use super::*;
 
-    const BACKOFF: Backoff = Backoff { jitter: 7 };
+    const PAUSES: RetryPauses = RetryPauses { jitter: 7 };
 
     fn receipt() -> Envelope {
         Envelope { signer: [0; 32], signature: [0; 64], payload: Vec::new() }
     }
 
     fn run(start: Call, events: &[CallEvent]) -> Call {
-        events.iter().fold(start, |call, event| call.after(event.clone(), 100, BACKOFF))
+        events.iter().fold(start, |call, event| call.after(event.clone(), 100, PAUSES))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The chain as the keeper knows it, each part as of the newest slot it was seen at.
+//! The chain as the keeper has read it, each account as of the newest slot at which it was read.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,18 @@ use latchkey_client::accounts::{AccountError, ProgramAccount};
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
 
-/// An account of the program as it was read: its data and its lamports.
+/// An account of the program as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawAccount {
-    /// The data.
     pub data: Vec<u8>,
-    /// The lamports.
     pub lamports: u64,
 }
 
 /// Everything the keeper needs, as of one slot.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// The slot.
     pub slot: u64,
-    /// Every account of the program.
+    /// Every account of the program, by address.
     pub accounts: Vec<(Pubkey, RawAccount)>,
     /// Balances of the car wallets, base units, by the wallet's address.
     pub wallets: Vec<(Pubkey, u64)>,
@@ -32,14 +29,13 @@ pub struct Snapshot {
     pub token_programs: Vec<(Pubkey, Pubkey)>,
 }
 
-/// A part of it, as of some slot. `None` means that the account no longer exists.
+/// Some accounts, as of one slot.
 #[derive(Clone, Debug, Default)]
 pub struct Update {
-    /// The slot.
     pub slot: u64,
-    /// Accounts of the program.
+    /// Accounts of the program, by address; `None` for one that does not exist.
     pub accounts: Vec<(Pubkey, Option<RawAccount>)>,
-    /// Balances of car wallets, base units.
+    /// Balances of car wallets, base units, by the wallet's address.
     pub wallets: Vec<(Pubkey, u64)>,
 }
 
@@ -49,10 +45,10 @@ struct Seen<T> {
     value: T,
 }
 
-/// The chain as it is known.
+/// Every account that the keeper has read.
 #[derive(Default)]
 pub struct ChainState {
-    /// `None` marks an account known to be gone, so that an older update cannot bring it back.
+    /// `None` marks an account known to be closed, so that an older update cannot restore it.
     accounts: HashMap<Pubkey, Seen<Option<Known>>>,
     wallets: HashMap<Pubkey, Seen<u64>>,
     token_programs: HashMap<Pubkey, Pubkey>,
@@ -65,21 +61,16 @@ struct Known {
     lamports: u64,
 }
 
-/// Everything that decides about one loan.
+/// One loan and the accounts around it.
 pub struct LoanView<'a> {
-    /// The addresses around it.
     pub keys: LoanKeys,
-    /// The lender.
     pub lender: &'a Lender,
-    /// The loan.
     pub loan: &'a Loan,
-    /// The car.
     pub vehicle: &'a Vehicle,
-    /// The escrow.
     pub escrow: &'a Escrow,
-    /// Lamports of the escrow account.
+    /// Lamports of the escrow account, rent included.
     pub escrow_lamports: u64,
-    /// What the car wallet holds, base units.
+    /// Balance of the car wallet, base units.
     pub wallet: u64,
     /// The loan's invocations, oldest first.
     pub invocations: Vec<(Pubkey, &'a Invocation)>,
@@ -99,7 +90,7 @@ impl LoanView<'_> {
 }
 
 impl ChainState {
-    /// Takes a whole snapshot: what it does not have, and was last seen before it, is gone.
+    /// Takes in a snapshot: an account that it lacks, and that was last read at an older slot, has been closed.
     pub fn replace(&mut self, snapshot: Snapshot) {
         let slot = snapshot.slot;
         let present: std::collections::HashSet<_> = snapshot.accounts.iter().map(|(key, _)| *key).collect();
@@ -113,13 +104,13 @@ impl ChainState {
         self.update(Update { slot, accounts, wallets: snapshot.wallets });
     }
 
-    /// Takes a part. What is older than what is known is passed over.
+    /// Takes in an update. Accounts that are known as of a newer slot are skipped.
     pub fn update(&mut self, update: Update) {
         for (key, raw) in update.accounts {
             if self.accounts.get(&key).is_some_and(|seen| seen.slot > update.slot) {
                 continue;
             }
-            // What does not decode is none of this version's accounts: nothing can be decided on it.
+            // An account that does not decode belongs to another version of the program: it is skipped.
             if let Ok(value) = raw.as_ref().map(Known::decode).transpose() {
                 self.accounts.insert(key, Seen { slot: update.slot, value });
             }
@@ -132,7 +123,7 @@ impl ChainState {
         self.index();
     }
 
-    /// An invocation that exists.
+    /// An invocation, if it exists.
     pub fn invocation(&self, key: &Pubkey) -> Option<&Invocation> {
         match &self.accounts.get(key)?.value.as_ref()?.account {
             ProgramAccount::Invocation(invocation) => Some(invocation),
@@ -140,7 +131,7 @@ impl ChainState {
         }
     }
 
-    /// Every loan of which all the parts are known.
+    /// Every loan of which all accounts are known.
     pub fn loans(&self) -> impl Iterator<Item = LoanView<'_>> {
         self.accounts.values().filter_map(|seen| match &seen.value.as_ref()?.account {
             ProgramAccount::Loan(loan) => self.view(loan),
@@ -178,7 +169,7 @@ impl ChainState {
             vehicle,
             escrow,
             escrow_lamports: known.lamports,
-            // A wallet that was never seen might hold anything: better no view than a wrong one.
+            // A wallet that was never read might hold any amount: without it nothing can be decided.
             wallet: self.wallets.get(&keys.wallet)?.value,
             invocations,
             functions: Action::ALL.map(function),

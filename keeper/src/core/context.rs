@@ -25,15 +25,19 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// A request that this keeper may make, wants, and that the escrow pays for. It is claimed in the same transaction,
-    /// so only what this keeper can have done is requested.
-    pub fn request(&self, action: Action, with_default: bool) -> Option<Operation> {
+    /// The sequence number of a request that this keeper may make, wants, and that the escrow pays for. The request is
+    /// claimed in the same transaction, so only what this keeper can have done is requested.
+    pub fn next_seq(&self, action: Action) -> Option<u64> {
         let function = self.view.function(action)?;
         let available = self.view.escrow_lamports.saturating_sub(self.escrow_rent);
         affordable_fee(function, self.view.escrow, available).ok()?;
         let allowed = self.view.lender.allows_keeper(&self.keeper);
         let wanted = self.policy.wants(action, function.fee, &function.command_key);
-        let seq = self.view.vehicle.last_seq_asked.checked_add(1)?;
-        (allowed && wanted).then_some(Operation::Request { action, seq, with_default })
+        if allowed && wanted { self.view.vehicle.last_seq_asked.checked_add(1) } else { None }
+    }
+
+    /// A request for `action`, on the conditions of [`Self::next_seq`].
+    pub fn request(&self, action: Action) -> Option<Operation> {
+        self.next_seq(action).map(|seq| Operation::Request { action, seq })
     }
 }

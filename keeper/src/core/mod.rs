@@ -1,9 +1,8 @@
 //! The keeper's decisions, pure: no I/O and no clock of its own.
 //!
-//! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain
-//! alone, so that a crash, a duplicate, a reordering or a gap of events changes nothing about where it ends up.
+//! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain,
+//! so that a restart and duplicate, reordered or missing events do not change the outcome.
 
-mod backoff;
 mod call;
 mod chain_state;
 mod context;
@@ -13,6 +12,7 @@ mod duties;
 mod fixture;
 mod operation;
 mod policy;
+mod retry_pauses;
 mod submission;
 
 use std::collections::HashMap;
@@ -21,20 +21,20 @@ use anchor_lang::prelude::Pubkey;
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::protocol::sealed::Envelope;
 
-use backoff::Backoff;
 use call::{Call, CallEvent};
 use chain_state::{ChainState, LoanView};
 pub use chain_state::{RawAccount, Snapshot, Update};
 use context::Context;
 pub use operation::{Intent, Operation};
 pub use policy::Policy;
+use retry_pauses::RetryPauses;
 use submission::Submission;
 
 /// Something that happened.
 pub enum Event {
-    /// Everything there is on chain, as of one slot.
+    /// Every account of the program, as of one slot.
     Snapshot(Snapshot),
-    /// A part of it, as of some slot.
+    /// Some accounts, as of one slot.
     Update(Update),
     /// The Clock sysvar's time.
     Clock(i64),
@@ -65,18 +65,17 @@ pub enum FunctionReply {
     Refused,
 }
 
-/// Something to do.
+/// Something for the caller to do.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Send a transaction, then report [`Event::TransactionEnded`].
     Submit(Box<Intent>),
     /// Call the function, then report [`Event::FunctionReplied`].
     Invoke {
-        /// The invocation.
         invocation: Pubkey,
-        /// Chain time, which the signed call carries.
+        /// The chain's time, which the signed call carries.
         now: i64,
-        /// How long the call may take, seconds: after that the lease is about to be given back.
+        /// How long the call may take, seconds: until the lease is given back.
         limit_secs: u64,
     },
 }
@@ -113,14 +112,14 @@ pub struct Core {
     submissions: HashMap<Pubkey, Submission>,
     /// By invocation.
     calls: HashMap<Pubkey, Call>,
-    backoff: Backoff,
+    pauses: RetryPauses,
 }
 
 impl Core {
     /// A core that knows nothing of the chain yet.
     pub fn new(setup: Setup) -> Self {
         Self {
-            backoff: Backoff { jitter: setup.jitter },
+            pauses: RetryPauses { jitter: setup.jitter },
             setup,
             chain: ChainState::default(),
             now: 0,
@@ -157,7 +156,7 @@ impl Core {
     fn transaction_ended(&mut self, vehicle: Pubkey, succeeded: bool) {
         let submission = self.submissions.remove(&vehicle);
         if !succeeded {
-            let failed = Submission::failed(submission, self.now, self.backoff);
+            let failed = Submission::failed(submission, self.now, self.pauses);
             self.submissions.insert(vehicle, failed);
         } else if let Some(Submission::UnderWay { operation, .. }) = submission {
             self.operation_succeeded(vehicle, &operation);
@@ -182,7 +181,7 @@ impl Core {
 
     fn change_call(&mut self, invocation: Pubkey, event: CallEvent) {
         let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
-        self.calls.insert(invocation, before.after(event, self.now, self.backoff));
+        self.calls.insert(invocation, before.after(event, self.now, self.pauses));
     }
 
     /// Drops calls whose invocation has been closed.
@@ -192,7 +191,7 @@ impl Core {
     }
 
     /// When the pauses after failures end.
-    fn pauses(&self) -> impl Iterator<Item = i64> {
+    fn pause_ends(&self) -> impl Iterator<Item = i64> {
         let calls = self.calls.values().filter_map(Call::not_before);
         let submissions = self.submissions.values().filter_map(Submission::not_before);
         calls.chain(submissions).filter(|at| *at > self.now)
@@ -216,7 +215,7 @@ impl Core {
                 effects.push(Effect::Submit(Box::new(intent)));
             }
         }
-        self.next_deadline = deadline.into_iter().chain(self.pauses()).min();
+        self.next_deadline = deadline.into_iter().chain(self.pause_ends()).min();
         effects
     }
 

@@ -1,5 +1,5 @@
-//! What a transaction of the keeper is for, and the instructions that do it. Every account list is built here, from
-//! the keeper's own knowledge, and no key but the keeper's signs.
+//! The transactions that a keeper sends. Every account list is built here from what the keeper itself has read, and only
+//! the keeper's key signs.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -12,7 +12,7 @@ use latchkey_client::protocol::sealed::Envelope;
 /// One transaction to send.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intent {
-    /// The loan it is about.
+    /// The loan that it is about.
     pub keys: LoanKeys,
     /// The keeper, who pays and signs.
     pub keeper: Pubkey,
@@ -20,56 +20,35 @@ pub struct Intent {
     pub operation: Operation,
 }
 
-/// What a transaction does.
+/// What a transaction does. `seq` is the sequence number of the function call, `rent_payer` the account that paid its
+/// rent and gets it back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
-    /// Take what is due.
+    /// Collect what is due.
     Collect,
-    /// Take what is there and declare the default.
-    Default,
-    /// Ask for a function call and claim it.
-    Request {
-        /// What is asked.
-        action: Action,
-        /// The sequence number it will have.
-        seq: u64,
-        /// The default must be declared first.
-        with_default: bool,
-    },
-    /// Take the lease of a call that is open.
-    Claim {
-        /// Its sequence number.
-        seq: u64,
-    },
-    /// Settle on the car's receipt.
-    Confirm {
-        /// Its sequence number.
-        seq: u64,
-        /// Who paid its rent.
-        rent_payer: Pubkey,
-        /// The receipt.
-        receipt: Box<Envelope>,
-    },
-    /// Give the lease back.
-    Yield {
-        /// Its sequence number.
-        seq: u64,
-    },
-    /// Close a call nobody fulfilled.
-    Expire {
-        /// Its sequence number.
-        seq: u64,
-        /// Who paid its rent.
-        rent_payer: Pubkey,
-    },
+    /// Collect what the wallet holds and declare the default.
+    DeclareDefault,
+    /// Request a function call and claim it.
+    Request { action: Action, seq: u64 },
+    /// Collect what the wallet holds, declare the default, request a lock and claim it.
+    DeclareDefaultAndLock { seq: u64 },
+    /// Take the lease of an open call.
+    Claim { seq: u64 },
+    /// Settle a call with the car's receipt.
+    Confirm { seq: u64, rent_payer: Pubkey, receipt: Box<Envelope> },
+    /// Give the lease of a call back.
+    Yield { seq: u64 },
+    /// Close a call that was not fulfilled in time.
+    Expire { seq: u64, rent_payer: Pubkey },
 }
 
 impl Operation {
-    /// The invocation it concerns.
+    /// The invocation that it is about.
     pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
         match self {
-            Self::Collect | Self::Default => None,
+            Self::Collect | Self::DeclareDefault => None,
             Self::Request { seq, .. }
+            | Self::DeclareDefaultAndLock { seq }
             | Self::Claim { seq }
             | Self::Confirm { seq, .. }
             | Self::Yield { seq }
@@ -81,9 +60,9 @@ impl Operation {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Collect => "collect",
-            Self::Default => "declare_default",
+            Self::DeclareDefault => "declare_default",
             Self::Request { action: Action::Warn, .. } => "request_warn",
-            Self::Request { action: Action::Lock, .. } => "request_lock",
+            Self::Request { action: Action::Lock, .. } | Self::DeclareDefaultAndLock { .. } => "request_lock",
             Self::Request { action: Action::Unlock, .. } => "request_unlock",
             Self::Claim { .. } => "claim",
             Self::Confirm { .. } => "confirm",
@@ -94,18 +73,16 @@ impl Operation {
 }
 
 impl Intent {
-    /// The instructions of the transaction. Fails only on a receipt that is none.
+    /// The instructions of the transaction. Fails only if the receipt does not decode.
     pub fn instructions(&self) -> Result<Vec<Instruction>, DecodeError> {
         let (keys, keeper) = (&self.keys, self.keeper);
         Ok(match &self.operation {
             Operation::Collect => vec![build::collect(keys)],
-            Operation::Default => vec![build::collect(keys), build::declare_default(keys)],
-            Operation::Request { action: Action::Lock, seq, with_default: true } => {
-                build::lock_now(keys, keeper, *seq).into()
-            }
-            Operation::Request { action, seq, .. } => {
+            Operation::DeclareDefault => vec![build::collect(keys), build::declare_default(keys)],
+            Operation::Request { action, seq } => {
                 vec![build::request(keys, keeper, None, *action, *seq), build::claim(keys, keeper, *seq)]
             }
+            Operation::DeclareDefaultAndLock { seq } => build::lock_now(keys, keeper, *seq).into(),
             Operation::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
             Operation::Confirm { rent_payer, receipt, .. } => {
                 build::confirm(keys, keeper, *rent_payer, receipt)?.into()
@@ -115,7 +92,7 @@ impl Intent {
         })
     }
 
-    /// The accounts to read again once its fate is known.
+    /// The accounts to read again once the transaction has ended.
     pub fn touches(&self) -> Vec<Pubkey> {
         let keys = &self.keys;
         let loan = [keys.loan, keys.vehicle, keys.escrow, keys.lender];

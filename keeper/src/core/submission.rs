@@ -1,8 +1,8 @@
 //! The transactions of one vehicle: one at a time, with a pause after each that failed.
 
-use super::backoff::Backoff;
 use super::operation::Operation;
 use super::policy;
+use super::retry_pauses::RetryPauses;
 
 /// The state of a vehicle's transactions. A vehicle without one has no transaction under way and no pause.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +21,9 @@ impl Submission {
     }
 
     /// The state once a transaction has failed at time `now`. After one that succeeded there is none.
-    pub fn failed(before: Option<Self>, now: i64, backoff: Backoff) -> Self {
+    pub fn failed(before: Option<Self>, now: i64, pauses: RetryPauses) -> Self {
         let failures = before.map_or(0, |before| before.failures()).saturating_add(1);
-        Self::Paused { failures, not_before: now + backoff.pause(failures, policy::LONGEST_RETRY_PAUSE) }
+        Self::Paused { failures, not_before: now + pauses.after(failures, policy::LONGEST_RETRY_PAUSE) }
     }
 
     /// Whether the next transaction may be sent at `now`.

@@ -1,4 +1,4 @@
-//! The chain as the keeper works it: watched for changes, and sent transactions.
+//! The chain as the keeper uses it: it watches accounts and lands transactions.
 //!
 //! [`rpc`] is the adapter for any cluster. Tests and the demo bring one for a ledger in their own process.
 
@@ -12,47 +12,43 @@ use crate::core::{Event, Intent, Update};
 
 pub use transaction::{UnsafeTransaction, sign};
 
-/// A chain the keeper can work on.
+/// A chain that the keeper watches and sends transactions to.
 #[async_trait]
 pub trait Ledger: Send + Sync + 'static {
-    /// Tells all there is, then whatever changes, until nobody listens any more. Lost connections are made again, and
-    /// what was missed meanwhile is told.
+    /// Sends a snapshot and then every change, until the receiver is dropped. Reconnects when a connection is lost, and
+    /// then sends what was missed.
     async fn watch(&self, events: mpsc::Sender<Event>);
 
-    /// Brings the transaction to its fate, and reads again what it touched.
-    async fn land(&self, intent: Intent) -> Fate;
+    /// Sends the transaction until it has landed or no longer can, then reads the accounts that it touched.
+    async fn land(&self, intent: Intent) -> Landing;
 
-    /// What an account of that many bytes must hold to exist, lamports.
+    /// The rent-exempt minimum of an account of `bytes` bytes, lamports.
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError>;
 }
 
-/// What became of a transaction.
+/// How a transaction ended.
 #[derive(Debug)]
-pub struct Fate {
+pub struct Landing {
     /// Whether it landed and succeeded. Otherwise it failed, was refused before it was sent, or can no longer land.
     pub succeeded: bool,
-    /// What it touched, read since its fate was known; `None` if that could not be read.
-    pub seen: Option<Update>,
+    /// The accounts that it touched, read after it ended; `None` if they could not be read.
+    pub touched: Option<Update>,
 }
 
-/// The ledger did not answer, or not sensibly.
+/// Why the ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// The node.
     #[error("the node did not answer: check rpc_url and the node")]
     Rpc(#[from] Box<solana_rpc_client_api::client_error::Error>),
-    /// The node's websocket.
     #[error("the node's websocket failed: check websocket_url and the node")]
     Websocket(#[from] Box<solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError>),
-    /// A subscription ended.
     #[error("the node ended a subscription")]
     Ended,
-    /// A node that stands still.
-    #[error("the node has told no new time for {0} s")]
+    /// No new time for so many seconds.
+    #[error("the node's clock has not advanced for {0} s")]
     Stalled(u64),
-    /// An answer that makes no sense.
-    #[error("the node's answer makes no sense: {0}")]
-    Nonsense(&'static str),
+    #[error("the node sent a malformed answer: {0}")]
+    Malformed(&'static str),
 }
 
 impl From<solana_rpc_client_api::client_error::Error> for LedgerError {

@@ -1,4 +1,4 @@
-//! From instructions to signed bytes, and the check that nobody but the keeper is made to sign.
+//! Signs the keeper's transactions, and refuses those that need any other signature.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -7,20 +7,14 @@ use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 use solana_sdk::transaction::Transaction;
 
-/// A transaction this keeper will not sign.
+/// Why the keeper does not sign a transaction.
 #[derive(Debug, thiserror::Error)]
 pub enum UnsafeTransaction {
-    /// A signer it does not know.
-    #[error("a transaction wants the signature of {0}: the keeper signs for itself alone")]
+    #[error("the transaction needs the signature of {0}: the keeper signs only for itself")]
     ForeignSigner(Pubkey),
-    /// More than it may spend.
-    #[error("a transaction would cost the keeper {drop} lamports, max_outlay_lamports is {most}")]
-    TooDear {
-        /// How much the keeper's balance would fall, lamports.
-        drop: u64,
-        /// How much it may fall, lamports.
-        most: u64,
-    },
+    /// Both are lamports: by how much the keeper's balance would fall, and by how much it may.
+    #[error("the transaction would cost the keeper {cost} lamports, more than max_outlay_lamports ({limit})")]
+    TooExpensive { cost: u64, limit: u64 },
 }
 
 /// Signs with the keeper's key, which also pays.
@@ -44,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_but_the_keeper_is_made_to_sign() {
+    fn a_transaction_that_needs_another_signature_is_refused() {
         let keeper = Keypair::new();
         let other = Pubkey::new_unique();
         let instruction = |signer| Instruction {

@@ -12,7 +12,7 @@ use latchkey_client::{
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
 use latchkey_keeper::{
     core::{Event, Intent, RawAccount, Snapshot, Update},
-    ledger::{Fate, Ledger, LedgerError, sign},
+    ledger::{Landing, Ledger, LedgerError, sign},
 };
 use litesvm::{LiteSVM, types::TransactionMetadata};
 use solana_sdk::{
@@ -303,7 +303,7 @@ impl Ledger for SvmLedger {
         }
     }
 
-    async fn land(&self, intent: Intent) -> Fate {
+    async fn land(&self, intent: Intent) -> Landing {
         let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
             let transaction = sign(&instructions, &self.keeper, self.svm.latest_blockhash());
             let transaction = transaction.map_err(|error| error.to_string())?;
@@ -317,7 +317,7 @@ impl Ledger for SvmLedger {
                 debug!(step = intent.operation.name(), vehicle = %intent.keys.vehicle, %refused, "refused");
             }
         }
-        Fate { succeeded: sent.is_ok(), seen: Some(self.svm.lock().update(&intent)) }
+        Landing { succeeded: sent.is_ok(), touched: Some(self.svm.lock().update(&intent)) }
     }
 
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {

@@ -10,6 +10,6 @@ pub(super) struct DeclareDefault;
 
 impl Duty for DeclareDefault {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
-        check_default(&context.at).is_ok().then_some(Operation::Default)
+        check_default(&context.at).is_ok().then_some(Operation::DeclareDefault)
     }
 }

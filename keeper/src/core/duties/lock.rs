@@ -13,10 +13,11 @@ impl Duty for Lock {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, .. } = context;
         if check_lock(at, view.lender, view.vehicle).is_ok() {
-            return context.request(Action::Lock, false);
+            return context.request(Action::Lock);
         }
         check_default_and_lock(at, view.lender, view.vehicle).ok()?;
-        context.request(Action::Lock, true)
+        let seq = context.next_seq(Action::Lock)?;
+        Some(Operation::DeclareDefaultAndLock { seq })
     }
 }
 
@@ -34,11 +35,11 @@ mod tests {
         // The late fee has been charged.
         fixture.loan.ledger.late_decided = 1;
         fixture.loan.ledger.fees = 25;
-        let both = Some(Operation::Request { action: Action::Lock, seq: 1, with_default: true });
+        let both = Some(Operation::DeclareDefaultAndLock { seq: 1 });
         assert_eq!([1_049, 1_050, 1_051].map(|now| fixture.next_operation(now)), [None, both.clone(), both]);
         // A notice that is still to mature keeps the lock, not the default.
         fixture.loan.terms.notice_secs = 1_000;
-        assert_eq!(fixture.next_operation(1_050), Some(Operation::Default));
+        assert_eq!(fixture.next_operation(1_050), Some(Operation::DeclareDefault));
     }
 
     #[test]
@@ -47,7 +48,7 @@ mod tests {
         fixture.loan.ledger.late_decided = 1;
         assert_eq!(fixture.next_operation(1_060), None);
         fixture.escrow_lamports = 2_000;
-        let lock = Some(Operation::Request { action: Action::Lock, seq: 1, with_default: false });
+        let lock = Some(Operation::Request { action: Action::Lock, seq: 1 });
         assert_eq!(fixture.next_operation(1_060), lock);
     }
 }

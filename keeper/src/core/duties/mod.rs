@@ -108,7 +108,7 @@ mod tests {
         fixture.loan.ledger.paid_scheduled = 1_000;
         assert_eq!(
             fixture.next_operation_with(1_060, &dear, &HashMap::new()),
-            Some(Operation::Request { action: Action::Unlock, seq: 2, with_default: false })
+            Some(Operation::Request { action: Action::Unlock, seq: 2 })
         );
     }
 

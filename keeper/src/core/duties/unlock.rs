@@ -12,7 +12,7 @@ pub(super) struct Unlock;
 impl Duty for Unlock {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         check_unlock(&context.at, context.view.vehicle, false).ok()?;
-        context.request(Action::Unlock, false)
+        context.request(Action::Unlock)
     }
 }
 
@@ -34,7 +34,7 @@ mod tests {
         fixture.loan.status = LoanStatus::Active;
         assert_eq!(
             fixture.next_operation(1_060),
-            Some(Operation::Request { action: Action::Unlock, seq: 2, with_default: false })
+            Some(Operation::Request { action: Action::Unlock, seq: 2 })
         );
     }
 }

@@ -13,7 +13,7 @@ impl Duty for Warn {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, .. } = context;
         check_warn(at, view.lender, view.vehicle).ok()?;
-        context.request(Action::Warn, false)
+        context.request(Action::Warn)
     }
 }
 
@@ -27,10 +27,7 @@ mod tests {
     #[test]
     fn a_missed_instalment_is_warned_of_once() {
         let mut fixture = LoanFixture::new();
-        assert_eq!(
-            fixture.next_operation(1_000),
-            Some(Operation::Request { action: Action::Warn, seq: 1, with_default: false })
-        );
+        assert_eq!(fixture.next_operation(1_000), Some(Operation::Request { action: Action::Warn, seq: 1 }));
         fixture.loan.warned_through = 1;
         assert_eq!(fixture.next_operation(1_000), None);
     }

@@ -1,10 +1,12 @@
 //! Any cluster, through one node's RPC and websocket.
 //!
-//! The websocket is a hint that makes the keeper quick; the snapshots, on a timer and after every reconnect, make it
-//! right. Whatever either tells is merged by slot.
+//! The websocket makes the keeper fast. Snapshots, on a timer and after every reconnect, keep it correct. Both are merged
+//! by slot.
 
+mod compute_budget;
 mod landing;
 mod read;
+mod simulation;
 mod watch;
 
 use std::sync::atomic::AtomicU32;
@@ -17,29 +19,29 @@ use serde::{Deserialize, Serialize};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer as _;
 use tokio::sync::mpsc;
 
-use super::{Fate, Ledger, LedgerError};
+use super::{Landing, Ledger, LedgerError};
 use crate::core::{Event, Intent};
 
-/// No call to the node takes longer, or it failed.
-const CALL: Duration = Duration::from_secs(10);
+/// Timeout of a call to the node.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to reach the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RpcConfig {
-    /// The node's RPC address.
     pub rpc_url: String,
-    /// The node's websocket address. It is not derived from the other: providers differ.
+    /// The node's websocket address. It is not derived from `rpc_url`, because providers differ.
     pub websocket_url: String,
     /// Pause between snapshots, seconds.
     #[serde(default = "defaults::resync_secs")]
     pub resync_secs: u64,
-    /// A node that tells no new time for so long is given up and connected to anew, seconds.
+    /// Reconnect if the node's clock has not advanced for this long, seconds.
     #[serde(default = "defaults::stall_secs")]
     pub stall_secs: u64,
-    /// Priority fee, micro-lamports a compute unit.
+    /// Priority fee, micro-lamports per compute unit.
     #[serde(default)]
     pub priority_micro_lamports: u64,
     /// The most one transaction may cost the keeper (bond, rent and fees), lamports. A transaction that would cost more
@@ -62,19 +64,24 @@ mod defaults {
     }
 }
 
-/// A cluster as a keeper works it.
+/// A cluster, through one node.
 pub struct RpcLedger {
     rpc: RpcClient,
     config: RpcConfig,
     keeper: Keypair,
-    /// Makes every transaction's bytes its own.
+    /// Transactions signed so far, which makes the bytes of each unique.
     sent: AtomicU32,
 }
 
 impl RpcLedger {
-    /// The keeper's hands on a cluster. Connects to nothing yet.
+    /// A ledger that signs with `keeper`. It opens no connection yet.
     pub fn new(config: RpcConfig, keeper: Keypair) -> Self {
         Self { rpc: client(&config.rpc_url), config, keeper, sent: AtomicU32::new(0) }
+    }
+
+    /// The keeper's address.
+    pub fn keeper(&self) -> Pubkey {
+        self.keeper.pubkey()
     }
 }
 
@@ -84,7 +91,7 @@ impl Ledger for RpcLedger {
         watch::keep(self, &events).await;
     }
 
-    async fn land(&self, intent: Intent) -> Fate {
+    async fn land(&self, intent: Intent) -> Landing {
         landing::land(self, &intent).await
     }
 
@@ -114,5 +121,9 @@ impl ChainReader for RpcReader {
 }
 
 fn client(rpc_url: &str) -> RpcClient {
-    RpcClient::new_with_timeout_and_commitment(rpc_url.to_owned(), CALL, CommitmentConfig::confirmed())
+    RpcClient::new_with_timeout_and_commitment(
+        rpc_url.to_owned(),
+        CALL_TIMEOUT,
+        CommitmentConfig::confirmed(),
+    )
 }

@@ -1,4 +1,4 @@
-//! Reading the chain: everything at once, or what a transaction touched.
+//! Reads the chain: everything at once, or the accounts that a transaction touched.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ use solana_rpc_client_api::response::{OptionalContext, RpcKeyedAccount};
 use crate::core::{Intent, RawAccount, Snapshot, Update};
 use crate::ledger::LedgerError;
 
-/// The most accounts one call may ask for.
+/// The most accounts that one call can read.
 const BATCH: usize = 100;
 
-/// How accounts are asked for everywhere.
+/// How accounts are read everywhere.
 pub(super) fn account_config() -> RpcAccountInfoConfig {
     RpcAccountInfoConfig {
         encoding: Some(UiAccountEncoding::Base64),
@@ -29,7 +29,7 @@ pub(super) fn account_config() -> RpcAccountInfoConfig {
     }
 }
 
-/// Everything there is: the accounts, then the wallets as an update of their own, for they are read later.
+/// Every account of the program, and the wallets as an update of their own, because they are read at a later slot.
 pub(super) async fn everything(rpc: &RpcClient) -> Result<(Snapshot, Update), LedgerError> {
     let config = RpcProgramAccountsConfig {
         account_config: account_config(),
@@ -43,7 +43,7 @@ pub(super) async fn everything(rpc: &RpcClient) -> Result<(Snapshot, Update), Le
         )
         .await?;
     let OptionalContext::Context(found) = found else {
-        return Err(LedgerError::Nonsense("program accounts without their slot"));
+        return Err(LedgerError::Malformed("program accounts without their slot"));
     };
     let accounts = found.value.iter().map(keyed).collect::<Result<Vec<_>, _>>()?;
     let (lenders, loans) = parties(&accounts);
@@ -60,7 +60,7 @@ pub(super) async fn everything(rpc: &RpcClient) -> Result<(Snapshot, Update), Le
     Ok((snapshot, wallets))
 }
 
-/// What a transaction touched, as of `slot` or later.
+/// The accounts that a transaction touched, as of `slot` or later.
 pub(super) async fn touched(rpc: &RpcClient, intent: &Intent, slot: u64) -> Result<Update, LedgerError> {
     let keys = intent.touches();
     let addresses: Vec<Pubkey> = keys.iter().copied().chain([intent.keys.wallet]).collect();
@@ -80,7 +80,7 @@ pub(super) async fn touched(rpc: &RpcClient, intent: &Intent, slot: u64) -> Resu
     Ok(Update { slot: read.context.slot, accounts, wallets: vec![(intent.keys.wallet, wallet)] })
 }
 
-/// What wallets hold; one that does not exist holds nothing. The slot is that of the oldest answer.
+/// Balances of wallets, 0 for one that does not exist. The slot is that of the oldest answer.
 async fn balances(rpc: &RpcClient, wallets: &[Pubkey]) -> Result<Update, LedgerError> {
     let mut update = Update { slot: u64::MAX, ..Update::default() };
     for batch in wallets.chunks(BATCH) {
@@ -138,21 +138,21 @@ fn wallet_of(
     Some(LoanKeys::of(loan, lender, *token_programs.get(&lender.mint)?).wallet)
 }
 
-/// An account as a subscription or a list names it.
+/// An account and its address, as a subscription or a list returns them.
 pub(super) fn keyed(account: &RpcKeyedAccount) -> Result<(Pubkey, RawAccount), LedgerError> {
     Ok((address(&account.pubkey)?, raw(&account.account)?))
 }
 
 fn raw(account: &UiAccount) -> Result<RawAccount, LedgerError> {
-    let data = account.data.decode().ok_or(LedgerError::Nonsense("account data that does not decode"))?;
+    let data = account.data.decode().ok_or(LedgerError::Malformed("account data that does not decode"))?;
     Ok(RawAccount { data, lamports: account.lamports })
 }
 
-/// What a token account holds. An account of another kind holds nothing.
+/// The balance of a token account, base units; 0 for any other account.
 pub(super) fn balance(account: &UiAccount) -> Result<u64, LedgerError> {
     Ok(decode_token_account(&raw(account)?.data).map_or(0, |wallet| wallet.amount))
 }
 
 fn address(text: &str) -> Result<Pubkey, LedgerError> {
-    text.parse().map_err(|_| LedgerError::Nonsense("an address that is none"))
+    text.parse().map_err(|_| LedgerError::Malformed("an invalid address"))
 }

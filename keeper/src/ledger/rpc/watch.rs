@@ -1,5 +1,5 @@
-//! Watching the chain. Subscribe first, then read everything, so that nothing falls between; and read everything again
-//! on a timer, for a websocket can lose data without a word.
+//! Watches the chain. It subscribes first and then reads everything, so that no change is missed, and reads everything
+//! again on a timer, because a websocket can lose data silently.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,9 +8,12 @@ use anchor_lang::prelude::Pubkey;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, SelectAll};
 use latchkey_client::accounts::ProgramAccount;
+use latchkey_link::backoff::Backoff;
+use solana_account_decoder_client_types::UiAccount;
 use solana_pubsub_client::nonblocking::pubsub_client::PubsubClient;
 use solana_rpc_client_api::config::RpcProgramAccountsConfig;
 use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
+use solana_sdk::account::Account;
 use solana_sdk::clock::Clock;
 use solana_sdk::sysvar;
 use tokio::sync::mpsc;
@@ -23,98 +26,96 @@ use crate::core::{Event, Update};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// A loan seen for the first time is read whole soon, not at once: several may come together.
-const SOON: Duration = Duration::from_millis(100);
+/// How long after a new loan everything is read again: several may appear together.
+const NEW_LOAN_DELAY: Duration = Duration::from_millis(100);
 
-/// Watches until nobody listens, through as many connections as it takes.
+/// Watches until the receiver is dropped, and reconnects as often as necessary.
 pub(super) async fn keep(ledger: &RpcLedger, events: &mpsc::Sender<Event>) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     while !events.is_closed() {
         let began = Instant::now();
         if let Err(lost) = session(ledger, events).await {
-            if began.elapsed() > LONGEST_PAUSE {
-                pause = FIRST_PAUSE;
-            }
-            let pause_now = pause.mul_f64(rand::random_range(0.5..=1.0));
-            warn!(error = &lost as &dyn std::error::Error, pause = ?pause_now, "the node is out of reach");
+            let pause = backoff.pause_after(began.elapsed());
+            warn!(error = &lost as &dyn std::error::Error, ?pause, "the node is out of reach");
             tokio::select! {
-                () = sleep(pause_now) => {}
+                () = sleep(pause) => {}
                 () = events.closed() => return,
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }
 
-/// What a session hears.
-enum Heard {
-    Clock(Response<solana_account_decoder_client_types::UiAccount>),
+/// What a subscription delivers.
+enum Notification {
+    Clock(Response<UiAccount>),
     Account(Box<Response<RpcKeyedAccount>>),
-    Wallet(Pubkey, Response<solana_account_decoder_client_types::UiAccount>),
+    Wallet(Pubkey, Response<UiAccount>),
 }
 
-/// One connection. Ends without an error when nobody listens any more.
+/// One connection. Ends without an error when the receiver is dropped.
 async fn session(ledger: &RpcLedger, events: &mpsc::Sender<Event>) -> Result<(), LedgerError> {
     let config = &ledger.config;
     let client = PubsubClient::new(config.websocket_url.as_str()).await?;
     let accounts = RpcProgramAccountsConfig { account_config: account_config(), ..Default::default() };
     let (clock, _) = client.account_subscribe(&sysvar::clock::ID, Some(account_config())).await?;
     let (program, _) = client.program_subscribe(&latchkey::ID, Some(accounts)).await?;
-    // The clock is the heartbeat too: the library pings and never looks for the answer.
-    let mut heard: SelectAll<BoxStream<'_, Option<Heard>>> = SelectAll::new();
-    heard.push(ending(clock.map(Heard::Clock).boxed()));
-    heard.push(ending(program.map(|update| Heard::Account(Box::new(update))).boxed()));
+    // The clock is also the heartbeat: the library sends pings but does not check that they are answered.
+    let mut notifications: SelectAll<BoxStream<'_, Option<Notification>>> = SelectAll::new();
+    notifications.push(ending(clock.map(Notification::Clock).boxed()));
+    notifications.push(ending(program.map(|update| Notification::Account(Box::new(update))).boxed()));
     info!("watching the chain");
 
-    // Loans that were seen, and wallets that are subscribed.
+    // Loans that have been seen, and wallets that are subscribed to.
     let mut known = HashSet::new();
     let mut resync = interval(Duration::from_secs(config.resync_secs.max(1)));
     resync.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stall = Duration::from_secs(config.stall_secs.max(1));
     let mut stalls_at = Instant::now() + stall;
-    let mut soon: Option<Instant> = None;
+    // When everything is to be read again.
+    let mut read_at: Option<Instant> = None;
     loop {
-        let due = soon;
-        let soon_due = async move {
+        let due = read_at;
+        let reading_due = async move {
             match due {
                 Some(at) => sleep_until(at).await,
                 None => std::future::pending().await,
             }
         };
         let event = tokio::select! {
-            next = heard.next() => match next.flatten().ok_or(LedgerError::Ended)? {
-                Heard::Clock(clock) => {
+            next = notifications.next() => match next.flatten().ok_or(LedgerError::Ended)? {
+                Notification::Clock(clock) => {
                     stalls_at = Instant::now() + stall;
                     Event::Clock(unix_time(&clock.value)?)
                 }
-                Heard::Account(update) => {
+                Notification::Account(update) => {
                     let (key, account) = keyed(&update.value)?;
                     let is_loan = matches!(ProgramAccount::decode(&account.data), Ok(ProgramAccount::Loan(_)));
-                    if is_loan && soon.is_none() && known.insert(key) {
-                        soon = Some(Instant::now() + SOON);
+                    if is_loan && read_at.is_none() && known.insert(key) {
+                        read_at = Some(Instant::now() + NEW_LOAN_DELAY);
                     }
                     let accounts = vec![(key, Some(account))];
                     Event::Update(Update { slot: update.context.slot, accounts, wallets: Vec::new() })
                 }
-                Heard::Wallet(wallet, update) => {
+                Notification::Wallet(wallet, update) => {
                     let wallets = vec![(wallet, balance(&update.value)?)];
                     Event::Update(Update { slot: update.context.slot, accounts: Vec::new(), wallets })
                 }
             },
             _ = resync.tick() => {
-                soon = Some(Instant::now());
+                read_at = Some(Instant::now());
                 continue;
             }
-            () = soon_due => {
-                soon = None;
+            () = reading_due => {
+                read_at = None;
                 let (snapshot, balances) = everything(&ledger.rpc).await?;
                 for (wallet, _) in &balances.wallets {
                     if known.insert(*wallet) {
                         let wallet = *wallet;
                         let (updates, _) = client.account_subscribe(&wallet, Some(account_config())).await?;
-                        heard.push(ending(updates.map(move |update| Heard::Wallet(wallet, update)).boxed()));
-                        // What moved between the reading and the subscription is read once more.
-                        soon = Some(Instant::now());
+                        let updates = updates.map(move |update| Notification::Wallet(wallet, update));
+                        notifications.push(ending(updates.boxed()));
+                        // A transfer between the reading and the subscription would be missed: read once more.
+                        read_at = Some(Instant::now());
                     }
                 }
                 if events.send(Event::Snapshot(snapshot)).await.is_err() {
@@ -131,15 +132,15 @@ async fn session(ledger: &RpcLedger, events: &mpsc::Sender<Event>) -> Result<(),
     }
 }
 
-/// The library ends a stream without a word when the connection is lost: the end becomes an item.
-fn ending(stream: BoxStream<'_, Heard>) -> BoxStream<'_, Option<Heard>> {
+/// The library ends a stream silently when the connection is lost: this makes the end an item.
+fn ending(stream: BoxStream<'_, Notification>) -> BoxStream<'_, Option<Notification>> {
     stream.map(Some).chain(futures::stream::once(async { None })).boxed()
 }
 
-fn unix_time(clock: &solana_account_decoder_client_types::UiAccount) -> Result<i64, LedgerError> {
-    let account: solana_sdk::account::Account =
-        clock.to_account().ok_or(LedgerError::Nonsense("a clock that does not decode"))?;
+fn unix_time(clock: &UiAccount) -> Result<i64, LedgerError> {
+    let account: Account =
+        clock.to_account().ok_or(LedgerError::Malformed("a clock that does not decode"))?;
     let clock: Clock =
-        account.deserialize_data().map_err(|_| LedgerError::Nonsense("a clock that does not decode"))?;
+        account.deserialize_data().map_err(|_| LedgerError::Malformed("a clock that does not decode"))?;
     Ok(clock.unix_timestamp)
 }

@@ -1,15 +1,16 @@
-//! How long to pause after failures.
+//! How long to pause after failures, in the chain's time. Connections have `latchkey_link::backoff`, which draws random
+//! numbers of its own; the core must be deterministic.
 
 /// Pauses that grow with each failure, spread so that several keepers do not retry at the same moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Backoff {
-    /// Any random number. It comes from the caller, so that the core stays deterministic.
+pub(super) struct RetryPauses {
+    /// Any random number, from the caller.
     pub jitter: u64,
 }
 
-impl Backoff {
+impl RetryPauses {
     /// The pause after so many `failures`, seconds: doubles from 1 s up to `longest`, plus up to half of it again.
-    pub fn pause(self, failures: u32, longest: i64) -> i64 {
+    pub fn after(self, failures: u32, longest: i64) -> i64 {
         let base = 1_i64.checked_shl(failures.min(32)).unwrap_or(longest).min(longest);
         let spread = u64::try_from(base / 2 + 1).unwrap_or(1);
         // Knuth's multiplicative hash: a different spread each time from one number.
@@ -20,13 +21,13 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use super::Backoff;
+    use super::RetryPauses;
 
     #[test]
     fn pauses_double_up_to_the_longest_and_half_of_it_again() {
         for (failures, base) in [(0, 1), (1, 2), (5, 32), (6, 60), (7, 60), (u32::MAX, 60)] {
             for jitter in 0..100 {
-                let pause = Backoff { jitter }.pause(failures, 60);
+                let pause = RetryPauses { jitter }.after(failures, 60);
                 assert!((base..=base + base / 2).contains(&pause), "{pause} after {failures}");
             }
         }
@@ -35,7 +36,7 @@ mod tests {
     #[test]
     fn two_keepers_pause_for_different_times() {
         let distinct: std::collections::HashSet<_> =
-            (0..100).map(|jitter| Backoff { jitter }.pause(6, 60)).collect();
+            (0..100).map(|jitter| RetryPauses { jitter }.after(6, 60)).collect();
         assert!(distinct.len() > 10, "{distinct:?}");
     }
 }
