@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::context::Context;
 
+/// Create a key in a new file
 #[derive(Args)]
 pub struct Keygen {
     /// The new file. An existing file is never overwritten

@@ -2,7 +2,8 @@
 
 /// Declares a group of commands: the enum that clap parses, and its execution.
 ///
-/// Each variant is one command: its help, its name, and the type of its arguments, which has the method `execute`.
+/// Each variant is one command. Its type has the arguments and the method `execute`; the type's documentation is the
+/// command's help.
 macro_rules! command_group {
     ($(#[$group:meta])* pub enum $name:ident { $($(#[$command:meta])* $variant:ident($arguments:ty),)+ }) => {
         $(#[$group])*
@@ -39,23 +40,21 @@ use crate::context::Context;
 
 #[derive(Subcommand)]
 pub enum Commands {
-    /// Create a key in a new file
     Keygen(keygen::Keygen),
     /// Set up and manage a lender
     #[command(subcommand)]
     Lender(lender::Lender),
-    /// Cars and their device keys
+    /// Register cars and manage their device keys
     #[command(subcommand)]
     Vehicle(vehicle::Vehicle),
     /// Write, pay, service and close loans
     #[command(subcommand)]
     Loan(loan::Loan),
-    /// The SOL that pays for a loan's function calls
+    /// Fund the function calls of a loan, in SOL
     #[command(subcommand)]
     Escrow(escrow::Escrow),
-    /// Sign a transaction that --sign-only printed, and send it once all have signed
     Sign(sign::Sign),
-    /// Test money, for localnet and devnet
+    /// Create test money, on localnet and devnet
     #[command(subcommand)]
     Localnet(localnet::Localnet),
 }

@@ -18,6 +18,7 @@ use solana_sdk::signer::Signer as _;
 use crate::context::Context;
 use crate::failure::Usage;
 
+/// Sign a transaction that --sign-only printed, and send it once all have signed
 #[derive(Args)]
 pub struct Sign {
     /// A file with the output of --sign-only, or - for standard input

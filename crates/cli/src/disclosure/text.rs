@@ -1,7 +1,6 @@
 use std::fmt;
 
 use super::Disclosure;
-use crate::units::lock_ttl::{self, LockTtl};
 use crate::units::{date, duration, money, rate};
 
 impl fmt::Display for Disclosure {
@@ -102,14 +101,12 @@ impl Disclosure {
             "Lock          The car's next start can be inhibited {} after a due date that stays unpaid",
             secs(terms.grace_secs)
         )?;
-        if terms.notice_secs > 0 {
-            write!(f, ", and {} after you were given notice", secs(terms.notice_secs))?;
+        if let Some(notice) = terms.notice_secs() {
+            write!(f, ", and {} after you were given notice", secs(notice))?;
         }
-        match LockTtl::from_stored(terms.lock_ttl_secs) {
-            LockTtl::UntilUnlocked => writeln!(f, ". A lock lasts until it is unlocked.")?,
-            ttl @ LockTtl::Seconds(_) => {
-                writeln!(f, ". A lock ends by itself after {} unless it is renewed.", lock_ttl::show(ttl))?;
-            }
+        match terms.lock_ttl_secs() {
+            None => writeln!(f, ". A lock lasts until it is unlocked.")?,
+            Some(ttl) => writeln!(f, ". A lock ends by itself after {} unless it is renewed.", secs(ttl))?,
         }
         match terms.emergency_max {
             0 => writeln!(f, "Emergency     No emergency starts.")?,

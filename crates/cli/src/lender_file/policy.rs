@@ -50,6 +50,6 @@ pub fn policy_rows(floors: &PolicyFloors, decimals: u8) -> [(&'static str, Strin
         ("min_late_after", secs(floors.min_late_after_secs)),
         ("min_emergency", secs(floors.min_emergency_secs)),
         ("min_emergency_max", floors.min_emergency_max.to_string()),
-        ("max_lock_ttl", lock_ttl::show(LockTtl::from_stored(floors.max_lock_ttl_secs))),
+        ("max_lock_ttl", lock_ttl::show(LockTtl::new(floors.max_lock_ttl_secs()))),
     ]
 }

@@ -21,7 +21,7 @@ pub fn terms_json(terms: &Terms, decimals: u8) -> Value {
         "late_after": secs(terms.late_after_secs),
         "emergency": secs(terms.emergency_secs),
         "emergency_max": terms.emergency_max,
-        "lock_ttl": lock_ttl::show(LockTtl::from_stored(terms.lock_ttl_secs)),
+        "lock_ttl": lock_ttl::show(LockTtl::new(terms.lock_ttl_secs())),
         "max_extensions": terms.max_extensions,
         "deferred": terms.deferred,
         "waterfall": waterfall_name(terms.waterfall),

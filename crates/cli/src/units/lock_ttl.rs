@@ -1,4 +1,4 @@
-//! How long a lock lasts: a duration, or `until-unlocked`. The program stores the latter as 0 seconds.
+//! How long a lock lasts: a duration, or `until-unlocked`.
 
 use std::num::NonZeroU32;
 
@@ -40,12 +40,12 @@ pub fn show(ttl: LockTtl) -> String {
 }
 
 impl LockTtl {
-    /// Reads what the program stores, seconds.
-    pub fn from_stored(secs: u32) -> Self {
-        NonZeroU32::new(secs).map_or(Self::UntilUnlocked, Self::Seconds)
+    /// Seconds, if the lock ends by itself.
+    pub fn new(secs: Option<u32>) -> Self {
+        secs.and_then(NonZeroU32::new).map_or(Self::UntilUnlocked, Self::Seconds)
     }
 
-    /// What the program stores, seconds.
+    /// What the program stores: seconds, or 0 for a lock that only an unlock ends.
     pub fn stored(self) -> u32 {
         match self {
             Self::Seconds(secs) => secs.get(),
@@ -63,7 +63,7 @@ mod tests {
         for (text, secs) in [("30d", 30 * 86_400), ("1s", 1), ("until-unlocked", 0)] {
             let ttl = parse(text).unwrap();
             assert_eq!((ttl.stored(), show(ttl).as_str()), (secs, text));
-            assert_eq!(LockTtl::from_stored(secs), ttl);
+            assert_eq!(LockTtl::new(Some(secs)), ttl);
         }
     }
 

@@ -1,17 +1,15 @@
-use latchkey_client::latchkey::state::{LockState, Vehicle};
+use latchkey_client::latchkey::state::Vehicle;
 use serde_json::{Value, json};
 
-use super::stored_time;
+use crate::units::date;
 
 /// What the car has proven, and what it was asked to do.
 pub(super) fn car_json(vehicle: &Vehicle, now: i64) -> Value {
-    let (state, until) = match vehicle.lock {
-        LockState::Locked { until, .. } if vehicle.lock.holds_at(now) => ("locked", stored_time(until)),
-        _ => ("unlocked", None),
-    };
+    let locked = vehicle.lock.holds_at(now);
+    let until = vehicle.lock.ends_at().filter(|_| locked);
     json!({
-        "state": state,
-        "until": until,
+        "state": if locked { "locked" } else { "unlocked" },
+        "until": until.map(date::show),
         "may_be_locked": vehicle.may_be_locked_at(now),
         "asked": vehicle.open.map(|open| open.action.name()),
     })
@@ -19,13 +17,14 @@ pub(super) fn car_json(vehicle: &Vehicle, now: i64) -> Value {
 
 /// The same in a few words.
 pub fn car_in_words(vehicle: &Vehicle, now: i64) -> String {
-    let state = match vehicle.lock {
-        LockState::Locked { until, .. } if vehicle.lock.holds_at(now) => match stored_time(until) {
-            Some(until) => format!("locked until {until}"),
-            None => "locked until it is unlocked".to_owned(),
-        },
-        _ if vehicle.may_be_locked_at(now) => "may be locked: a lock was asked for".to_owned(),
-        _ => "starts".to_owned(),
+    let state = if vehicle.lock.holds_at(now) {
+        let until = vehicle.lock.ends_at().map(date::show);
+        until
+            .map_or_else(|| "locked until it is unlocked".to_owned(), |until| format!("locked until {until}"))
+    } else if vehicle.may_be_locked_at(now) {
+        "may be locked: a lock was asked for".to_owned()
+    } else {
+        "starts".to_owned()
     };
     match vehicle.open {
         Some(open) => format!("{state}; asked to {}", open.action),

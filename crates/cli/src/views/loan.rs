@@ -4,7 +4,6 @@ use latchkey_client::quote::Quote;
 use serde_json::{Value, json};
 
 use super::car::{car_in_words, car_json};
-use super::stored_time;
 use crate::chain::LoanAccounts;
 use crate::printer::{View, rows};
 use crate::terms::terms_json;
@@ -47,7 +46,7 @@ fn loan_json(accounts: &LoanAccounts, quote: &Quote) -> Value {
         "notice": loan.notice.as_ref().map(notice_json),
         "invocations_open": loan.invocations_open,
         "opened_at": date::show(loan.opened_at),
-        "defaulted_at": stored_time(loan.defaulted_at),
+        "defaulted_at": (loan.defaulted_at != 0).then(|| date::show(loan.defaulted_at)),
         "escrow_lamports": accounts.escrow_lamports,
         "car": car_json(vehicle, *now),
         "paid": {

@@ -12,16 +12,9 @@ mod loan_line;
 mod tests;
 mod vehicle;
 
-use crate::units::date;
-
 pub use car::car_in_words;
 pub use escrow::escrow;
 pub use lender::lender;
 pub use loan::loan;
 pub use loan_line::loan_line;
 pub use vehicle::vehicle;
-
-/// A time as the program stores it, with 0 for none.
-fn stored_time(time: i64) -> Option<String> {
-    (time != 0).then(|| date::show(time))
-}

@@ -143,6 +143,7 @@ fn every_command_explains_itself() {
         let (code, printed, _) = run(&directory, &[words, &["--help"]].concat());
         assert_eq!(code, Some(0), "{words:?}");
         assert!(printed.contains("Usage: latchkey") && printed.contains("--json"), "{words:?}");
+        assert!(!printed.starts_with("Usage"), "{words:?} does not say what it does");
         printed
     };
     let mut explained = 0;

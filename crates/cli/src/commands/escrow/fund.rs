@@ -9,6 +9,9 @@ use serde_json::json;
 
 use crate::context::Context;
 
+/// Add SOL to a loan's escrow
+///
+/// Anybody may do so.
 #[derive(Args)]
 pub struct Fund {
     /// The loan account

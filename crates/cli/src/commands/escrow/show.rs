@@ -7,6 +7,7 @@ use latchkey_cli::views;
 use crate::commands::LoanArg;
 use crate::context::Context;
 
+/// Show a loan's escrow
 #[derive(Args)]
 pub struct Show {
     #[command(flatten)]

@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::commands::LoanArg;
 use crate::context::Context;
 
+/// Return SOL from a loan's escrow to the lender's authority
+///
 /// The fee of an unlock stays in the escrow until the loan is closed.
 #[derive(Args)]
 pub struct Withdraw {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::LenderArg;
 use crate::context::Context;
 
+/// Become the authority of a lender, as its nominee
 #[derive(Args)]
 pub struct Accept {
     /// The nominee's token account that funds loans and receives payments [default: the associated token account,

@@ -13,6 +13,9 @@ use super::LenderArg;
 use crate::context::Context;
 use crate::failure::Usage;
 
+/// Make a lender match its lender file
+///
+/// Shows the differences and asks, then creates or changes the lender.
 #[derive(Args)]
 pub struct Apply {
     /// The lender file. migrations/lender.toml is an example
@@ -24,6 +27,7 @@ pub struct Apply {
     lender: LenderArg,
 }
 
+/// Create a lender from a lender file
 #[derive(Args)]
 pub struct Init {
     /// The lender file. migrations/lender.toml is an example

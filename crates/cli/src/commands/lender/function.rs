@@ -16,6 +16,8 @@ use super::LenderArg;
 use crate::context::Context;
 use crate::failure::Usage;
 
+/// Create or change a function
+///
 /// Options that are not given stay as they are. A new function needs --fee, --lease, --ttl and --command-key. Function
 /// calls that are open keep the fee, bond and lease of their request.
 #[derive(Args)]

@@ -9,6 +9,8 @@ use serde_json::json;
 use super::LenderArg;
 use crate::context::Context;
 
+/// Show or change which keepers may claim function calls
+///
 /// Without --add, --remove or --anybody, shows the list. Open claims stay as they are.
 #[derive(Args)]
 pub struct Keepers {

@@ -9,6 +9,8 @@ use serde_json::json;
 use super::LenderArg;
 use crate::context::Context;
 
+/// Nominate the next authority
+///
 /// The nominee becomes the authority by accepting. Until then a mistyped address can be corrected.
 #[derive(Args)]
 pub struct Nominate {

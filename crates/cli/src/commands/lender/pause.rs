@@ -11,7 +11,9 @@ use super::LenderArg;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
-/// A pause ends by itself.
+/// Pause locks and warnings for a while
+///
+/// Payments and unlocks continue. A pause ends by itself.
 #[derive(Args)]
 pub struct Pause {
     /// How long the pause lasts, at most 24h
@@ -23,6 +25,7 @@ pub struct Pause {
     key: LenderKey,
 }
 
+/// End the pause
 #[derive(Args)]
 pub struct Unpause {
     #[command(flatten)]

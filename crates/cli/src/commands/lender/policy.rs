@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 use super::LenderArg;
 use crate::context::Context;
 
+/// Change the limits for the terms of new loans
+///
 /// Options that are not given stay as they are. Existing loans keep the terms that their parties signed.
 #[derive(Args)]
 pub struct Policy {

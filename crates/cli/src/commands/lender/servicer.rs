@@ -9,6 +9,8 @@ use serde_json::json;
 use super::LenderArg;
 use crate::context::Context;
 
+/// Change the key for daily work
+///
 /// The old key loses its rights at once.
 #[derive(Args)]
 pub struct Servicer {

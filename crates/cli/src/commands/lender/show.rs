@@ -7,6 +7,7 @@ use latchkey_cli::views;
 use super::LenderArg;
 use crate::context::Context;
 
+/// Show a lender, its policy and its functions
 #[derive(Args)]
 pub struct Show {
     #[command(flatten)]

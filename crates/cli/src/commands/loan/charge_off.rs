@@ -10,6 +10,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
+/// Charge a loan off, 120 days past due or later
+///
 /// Ends late fees, warnings and locks for good. What is owed stays owed.
 #[derive(Args)]
 pub struct ChargeOff {

@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::commands::LoanArg;
 use crate::context::Context;
 
+/// Close a paid-off loan and return the remaining funds to their owners
+///
 /// Lender or borrower signs. The borrower receives the rest of the wallet, the lender the rest of the escrow, and
 /// whoever paid the rent receives it back.
 #[derive(Args)]

@@ -11,6 +11,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
+/// Let the car start for a while, whatever is owed. The borrower signs
+///
 /// The terms say how many there are and how long each lasts. A keeper unlocks the car, and no lock can be requested
 /// before the emergency start ends.
 #[derive(Args)]

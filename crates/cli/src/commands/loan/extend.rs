@@ -11,6 +11,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::BothKeys;
 use crate::context::Context;
 
+/// Move every due date by one period. Both parties sign
+///
 /// Interest continues to accrue.
 #[derive(Args)]
 pub struct Extend {

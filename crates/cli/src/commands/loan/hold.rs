@@ -11,6 +11,7 @@ use crate::commands::LoanArg;
 use crate::commands::signers::{BothKeys, LenderKey};
 use crate::context::Context;
 
+/// Promise no lock and no warning before a date
 #[derive(Args)]
 pub struct Hold {
     #[command(flatten)]
@@ -22,6 +23,7 @@ pub struct Hold {
     lender: LenderKey,
 }
 
+/// End a hold before its date. Both parties sign
 #[derive(Args)]
 pub struct LiftHold {
     #[command(flatten)]

@@ -12,6 +12,8 @@ use latchkey_client::latchkey::state::LoanStatus;
 
 use crate::context::Context;
 
+/// List a lender's or a borrower's loans
+///
 /// One loan per line, oldest first. The principal is the one that the chain last stored; `latchkey loan show` computes
 /// it as of now.
 #[derive(Args)]

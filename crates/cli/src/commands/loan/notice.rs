@@ -18,6 +18,8 @@ use crate::commands::signers::LenderKey;
 use crate::context::Context;
 use crate::failure::Usage;
 
+/// Record that the borrower was given notice of what is past due
+///
 /// The chain stores the hash of what was sent and the channels, as evidence for later.
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("proof").required(true).args(["evidence", "evidence_hash"])))]

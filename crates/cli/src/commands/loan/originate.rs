@@ -21,6 +21,8 @@ use serde_json::json;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
+/// Write a loan: lender and borrower sign its terms, the seller receives the principal
+///
 /// Shows the schedule and the cost of credit first. Lender, borrower and payer sign: with their key files here, or with
 /// --sign-only and `latchkey sign`.
 #[derive(Args)]

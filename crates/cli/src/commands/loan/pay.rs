@@ -11,6 +11,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
+/// Pay what is due from the car wallet, or more if the borrower signs
+///
 /// Anybody may collect what is due; it is paid from the car wallet, as far as its balance suffices. Only the borrower
 /// may pay more than is due; the terms say how an overpayment is applied.
 #[derive(Args)]

@@ -12,6 +12,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
+/// Pay off a loan from the car wallet
+///
 /// Pays principal, interest to the second, and fees, also while the loan is past due. Without --yes, asks first.
 #[derive(Args)]
 pub struct Payoff {

@@ -16,6 +16,8 @@ use latchkey_client::latchkey::rules::terms::check_terms;
 use crate::context::Context;
 use crate::failure::Usage;
 
+/// Show what terms would cost: schedule, finance charge, total of payments
+///
 /// Signs and sends nothing. With --lender, the terms are checked against the lender's policy too. With --decimals, no
 /// cluster is needed.
 #[derive(Args)]

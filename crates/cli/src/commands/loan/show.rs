@@ -7,6 +7,7 @@ use latchkey_cli::views;
 use crate::commands::LoanArg;
 use crate::context::Context;
 
+/// Show a loan: its status, what it owes, and its dates
 #[derive(Args)]
 pub struct Show {
     #[command(flatten)]

@@ -11,7 +11,9 @@ use super::car_wallet::{short_of_payoff, transfer_to_wallet};
 use crate::commands::LoanArg;
 use crate::context::Context;
 
-/// A plain token transfer. `latchkey loan withdraw` returns tokens in the car wallet that are not due.
+/// Put tokens into the car wallet
+///
+/// Anybody may do so: it is a plain token transfer. `latchkey loan withdraw` returns tokens that are not due.
 #[derive(Args)]
 pub struct TopUp {
     #[command(flatten)]

@@ -11,6 +11,7 @@ use crate::commands::LoanArg;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
+/// Waive late fees
 #[derive(Args)]
 pub struct Waive {
     #[command(flatten)]

@@ -17,12 +17,14 @@ use crate::context::Context;
 
 const POLL: Duration = Duration::from_millis(800);
 
-/// Without --until and --until-paid, runs until it is stopped.
+/// Print a line whenever a loan changes, until a condition holds
+///
+/// Without --until and --until-paid, it runs until you stop it.
 #[derive(Args)]
 pub struct Watch {
     #[command(flatten)]
     loan: LoanArg,
-    /// Stop when this is so
+    /// Stop when the loan reaches this state
     #[arg(long)]
     until: Option<Until>,
     /// Stop when this many instalments are paid

@@ -11,6 +11,8 @@ use crate::commands::LoanArg;
 use crate::commands::signers::BorrowerKey;
 use crate::context::Context;
 
+/// Take tokens that are not due out of the car wallet
+///
 /// The tokens go to the borrower's associated token account, which is created if it does not exist.
 #[derive(Args)]
 pub struct Withdraw {

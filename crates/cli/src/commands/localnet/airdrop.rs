@@ -15,6 +15,7 @@ use crate::context::Context;
 const TIMEOUT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(400);
 
+/// Request SOL from the cluster's faucet
 #[derive(Args)]
 pub struct Airdrop {
     /// The address that receives it

@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::context::Context;
 
+/// Mint test tokens for an owner
+///
 /// The tokens go to the owner's associated token account, which is created if it does not exist. The mint authority
 /// signs.
 #[derive(Args)]

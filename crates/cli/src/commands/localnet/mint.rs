@@ -13,6 +13,9 @@ use solana_sdk::signature::Keypair;
 
 use crate::context::Context;
 
+/// Create a mint of test tokens
+///
+/// The key of --keypair is its mint authority.
 #[derive(Args)]
 pub struct Mint {
     /// Digits after the decimal point

@@ -14,11 +14,8 @@ const MAINNET: &str = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
 
 #[derive(Subcommand)]
 pub enum Localnet {
-    /// Request SOL from the cluster's faucet
     Airdrop(airdrop::Airdrop),
-    /// Create a mint of test tokens. The key of --keypair is its mint authority
     Mint(mint::Mint),
-    /// Mint test tokens for an owner
     Give(give::Give),
 }
 

@@ -11,6 +11,7 @@ use super::enrolment::EnrolmentArg;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
+/// Register a car with the enrolment that its device signed
 #[derive(Args)]
 pub struct Register {
     #[command(flatten)]

@@ -9,6 +9,8 @@ use serde_json::json;
 use crate::commands::signers::LenderKey;
 use crate::context::Context;
 
+/// Take a car out of service
+///
 /// It can no longer secure a loan. What its device has proven stays on chain.
 #[derive(Args)]
 pub struct Retire {

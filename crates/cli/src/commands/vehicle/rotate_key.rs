@@ -11,6 +11,8 @@ use super::enrolment::EnrolmentArg;
 use crate::commands::signers::BothKeys;
 use crate::context::Context;
 
+/// Give a car a new device key
+///
 /// While a loan is open, its borrower signs too. Open function calls to the old device become void.
 #[derive(Args)]
 pub struct RotateKey {

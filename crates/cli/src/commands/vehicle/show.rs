@@ -7,6 +7,7 @@ use latchkey_client::Pubkey;
 
 use crate::context::Context;
 
+/// Show a car, what its device has proven and what it was asked to do
 #[derive(Args)]
 pub struct Show {
     /// The vehicle account
