@@ -78,6 +78,9 @@ pub const TYPOS: CargoTool = CargoTool {
     packages: &[],
 };
 
+/// OpenSSL's headers, for LiteSVM and for MQTT over TLS.
+const LIBRARIES: [&str; 2] = ["libssl-dev", "pkg-config"];
+
 /// The broker of the localnet demo and the validator suite.
 const MOSQUITTO: &str = "mosquitto";
 
@@ -124,6 +127,13 @@ pub fn mosquitto(progress: &mut dyn Progress) -> Result<PathBuf> {
 /// The package that [`mosquitto`] would install.
 pub fn missing_mosquitto() -> Result<Vec<&'static str>> {
     if find_mosquitto().is_some() { Ok(Vec::new()) } else { debian::missing(&[MOSQUITTO]) }
+}
+
+/// The packages that hold OpenSSL's headers. None where they are installed by whatever means.
+pub fn missing_libraries() -> Result<Vec<&'static str>> {
+    let found = on_path("pkg-config")
+        .is_some_and(|tool| capture(Command::new(tool).args(["--exists", "openssl"])).is_ok());
+    if found { Ok(Vec::new()) } else { debian::missing(&LIBRARIES) }
 }
 
 /// Debian puts it where only root's PATH leads.

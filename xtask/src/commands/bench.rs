@@ -72,7 +72,7 @@ impl Cu {
 /// Sets up, builds and measures; the exit status of what measures becomes ours.
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     let What::Cu(cu) = &args.what;
-    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]), terminal)?;
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild, Part::Libraries]), terminal)?;
     build::program(workspace, terminal)?;
     workspace.build(&[BENCH], "building the bench", usual(FIRST_BUILD), terminal)?;
     let mut bench = workspace.command(workspace.binary(BENCH));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use latchkey_progress::usual;
+use latchkey_toolchain::debian;
 
 use crate::{
     commands::{build, finish, setup, with_tools},
@@ -77,15 +78,19 @@ impl Args {
 
 /// Sets up, builds and runs the demo; its exit status becomes ours.
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
+    let parts: BTreeSet<_> = args.cluster.purpose().parts().iter().copied().collect();
     let binaries = args.cluster.binaries();
     if args.cluster == Cluster::Embedded {
-        let mut steps = build::missing_steps(workspace)?;
+        let mut steps = Vec::new();
+        if !setup::missing_packages(&workspace.cache, &parts)?.is_empty() {
+            steps.push(debian::USUAL);
+        }
+        steps.extend(build::missing_steps(workspace));
         if !workspace.binary(DEMO).exists() {
             steps.push(usual(FIRST_BUILD));
         }
         terminal.announce("preparing the demo", &steps);
     }
-    let parts: BTreeSet<_> = args.cluster.purpose().parts().iter().copied().collect();
     let tools = setup::ensure(&workspace.cache, &parts, terminal)?;
     build::program(workspace, terminal)?;
     workspace.build(binaries, "building the demo", usual(FIRST_BUILD), terminal)?;

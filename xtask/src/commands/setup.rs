@@ -50,6 +50,8 @@ pub enum Purpose {
 pub enum Part {
     /// What builds the program: Solana's tools, or this tree's.
     SbfBuild,
+    /// What everything else links.
+    Libraries,
     /// mosquitto.
     Broker,
     /// cargo-nextest.
@@ -68,11 +70,14 @@ impl Purpose {
     /// The parts it needs.
     pub fn parts(self) -> &'static [Part] {
         match self {
-            Self::Build | Self::Demo => &[Part::SbfBuild],
-            Self::Localnet => &[Part::SbfBuild, Part::Broker, Part::Validator],
-            Self::Test => &[Part::SbfBuild, Part::Broker, Part::Nextest, Part::Validator],
-            Self::Lint => &[Part::Deny, Part::Typos],
-            Self::Anchor => &[Part::SbfBuild, Part::Broker, Part::Nextest, Part::Validator, Part::Anchor],
+            Self::Build => &[Part::SbfBuild],
+            Self::Demo => &[Part::SbfBuild, Part::Libraries],
+            Self::Localnet => &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Validator],
+            Self::Test => &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Nextest, Part::Validator],
+            Self::Lint => &[Part::Libraries, Part::Deny, Part::Typos],
+            Self::Anchor => {
+                &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Nextest, Part::Validator, Part::Anchor]
+            }
         }
     }
 }
@@ -125,6 +130,8 @@ pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>, terminal: &mut Terminal) ->
             Part::SbfBuild => {
                 Toolchain::prepare(cache, terminal)?;
             }
+            // Packages only, installed above.
+            Part::Libraries => {}
             Part::Broker => tools.broker = Some(tools::mosquitto(terminal)?),
             Part::Nextest => tools.nextest = Some(tools::any(&NEXTEST, cache, terminal)?),
             Part::Deny => tools.deny = Some(tools::exact(&DENY, cache, terminal)?),
@@ -137,11 +144,12 @@ pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>, terminal: &mut Terminal) ->
 }
 
 /// Every Debian package that the parts will ask for, so that root is needed once, at the start.
-fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'static str>> {
+pub fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'static str>> {
     let mut packages = Vec::new();
     for part in parts {
         match part {
             Part::SbfBuild => packages.extend(build::missing_packages()?),
+            Part::Libraries => packages.extend(tools::missing_libraries()?),
             Part::Validator if !tools::is_present(&VALIDATOR, cache) => {
                 packages.extend(debian::missing(VALIDATOR.packages)?);
             }

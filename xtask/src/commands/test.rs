@@ -90,8 +90,10 @@ impl Suite {
         match suite {
             None | Some(Self::Validator) => Purpose::Test.parts().iter().copied().collect(),
             // The courier and the car are tested over a real broker.
-            Some(Self::Unit) => BTreeSet::from([Part::SbfBuild, Part::Nextest, Part::Broker]),
-            Some(Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Nextest]),
+            Some(Self::Unit) => {
+                BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest, Part::Broker])
+            }
+            Some(Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest]),
         }
     }
 }
@@ -123,7 +125,7 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
 /// Sets up, builds and attacks. The suite is a test binary that writes a line for each case to standard output when it
 /// runs alone.
 fn attacks(workspace: &Workspace, json: bool, terminal: &mut Terminal) -> Result<()> {
-    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild]), terminal)?;
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::SbfBuild, Part::Libraries]), terminal)?;
     build::program(workspace, terminal)?;
     let mut build = workspace.cargo_for("test");
     terminal.cargo(build.args(["--no-run", "--test", "attacks"]), "building the attacks", None)?;
