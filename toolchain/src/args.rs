@@ -86,7 +86,7 @@ impl Args {
         Self::try_parse_from(line)
     }
 
-    /// What `cargo build` is to be told beside the target and the packages.
+    /// The arguments for `cargo build`, beside the target and the packages.
     pub fn for_cargo(&self) -> Vec<String> {
         let mut words = Vec::new();
         if !self.features.is_empty() {

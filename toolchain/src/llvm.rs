@@ -71,7 +71,7 @@ fn loader_name() -> &'static str {
     if cfg!(target_arch = "aarch64") { "ld-linux-aarch64.so.1" } else { "ld-linux-x86-64.so.2" }
 }
 
-/// An apt of its own: Debian sid's package lists in a directory of ours, signed by the keys the system trusts.
+/// A separate apt: Debian sid's package lists in a directory of the cache, signed by keys that the system trusts.
 struct Sid {
     directory: PathBuf,
 }

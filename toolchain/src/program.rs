@@ -59,7 +59,7 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Gets ready whatever is missing.
+    /// Installs and compiles what is missing.
     pub fn prepare(cache: &Cache, progress: &mut dyn Progress) -> Result<Self> {
         debian::ensure(&PACKAGES, progress)?;
         let std = std_source::prepare(cache)?;
@@ -135,7 +135,7 @@ impl Toolchain {
     }
 }
 
-/// What rustc is told. Each was a failure first; README.md says which.
+/// The flags for rustc. README.md says what fails without each.
 pub fn rustc_flags(arch: Arch, runtime: &Runtime) -> Vec<String> {
     let arch = match arch {
         Arch::V3 => "v3",

@@ -21,7 +21,7 @@ pub const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 /// The sources of std that go with [`DEBIAN_RUSTC`].
 pub const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 
-/// Raise it when the edits change: copies made with the old ones are then left aside.
+/// Raise it when the edits change: copies made with the old ones are then not used.
 const REVISION: u32 = 1;
 
 /// A change to one file of std.

@@ -14,7 +14,7 @@ pub mod lint;
 pub mod setup;
 pub mod test;
 
-/// Tells a command that starts validators and brokers of its own where they are.
+/// Sets the variables from which a command learns where the program, the validator and the broker are.
 fn with_tools<'a>(command: &'a mut Command, workspace: &Workspace, tools: &Tools) -> &'a mut Command {
     command.env("LATCHKEY_PROGRAM_SO", workspace.program());
     for (name, tool) in [("LATCHKEY_VALIDATOR", &tools.validator), ("LATCHKEY_MOSQUITTO", &tools.broker)] {
@@ -25,7 +25,7 @@ fn with_tools<'a>(command: &'a mut Command, workspace: &Workspace, tools: &Tools
     command
 }
 
-/// Runs the last command of all: its failure is its own to explain, so its exit status becomes ours without a word.
+/// Runs the last command. It explains its own failure, so its exit status becomes ours without a message.
 fn finish(command: &mut Command) -> Result<()> {
     let status = command
         .status()

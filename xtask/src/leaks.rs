@@ -44,7 +44,7 @@ const REGISTRIES: [&str; 6] = [
 
 const PRIVATE_KEY: &str = concat!("PRIVATE", " KEY-----");
 
-/// Every leak in the files git tracks. Cargo.lock names its registry on every line, and nobody can help it.
+/// Every leak in the files git tracks. Cargo.lock is left out: cargo writes its registry there on every line.
 pub fn in_files(workspace: &Workspace) -> Result<Vec<Leak>> {
     let mut leaks = Vec::new();
     for file in workspace.tracked_files()? {

@@ -129,7 +129,7 @@ pub fn missing_mosquitto() -> Result<Vec<&'static str>> {
     if find_mosquitto().is_some() { Ok(Vec::new()) } else { debian::missing(&[MOSQUITTO]) }
 }
 
-/// The packages that hold OpenSSL's headers. None where they are installed by whatever means.
+/// The packages that hold OpenSSL's headers. None where pkg-config finds them.
 pub fn missing_libraries() -> Result<Vec<&'static str>> {
     let found = on_path("pkg-config")
         .is_some_and(|tool| capture(Command::new(tool).args(["--exists", "openssl"])).is_ok());

@@ -1,4 +1,4 @@
-//! Long work told as steps: how far each is, and how long it will still take.
+//! Long work as steps: how far each is, and how long it will still take.
 //!
 //! [`Progress`] is where steps report to, [`Lines`] the plain one for logs, and [`cargo`] runs cargo as a step.
 
@@ -23,7 +23,7 @@ pub trait Progress {
     /// The step has ended well.
     fn end(&mut self);
 
-    /// Whether cargo writes its own lines instead of being told as a step.
+    /// Whether cargo writes its own lines instead of being shown as a step.
     fn shows_cargo(&self) -> bool {
         false
     }

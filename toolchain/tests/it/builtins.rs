@@ -1,4 +1,4 @@
-//! The C functions every program is linked with, compiled for this machine and held against Rust's own arithmetic.
+//! The C functions every program is linked with, compiled for this machine and compared with Rust's own arithmetic.
 
 use std::{
     io::Write,

@@ -295,5 +295,5 @@ fn lock_from_nothing(meter: &mut Meter) {
     let all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1);
     let bumps = [invocation_bump(&fixture, 1)];
     let name = "collect + declare_default + request + claim";
-    meter.measure_all(name, &mut fixture.chain, &all, &[&fixture.keeper], &bumps);
+    meter.measure_all(name, &mut fixture.chain, &all, &fixture.keeper, &bumps);
 }

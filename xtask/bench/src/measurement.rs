@@ -51,8 +51,12 @@ impl Meter {
         signers: &[&Keypair],
         bumps: &[u8],
     ) {
+        let bytes = transaction_bytes(instructions, signers);
+        let compute_units = chain.send(instructions, signers).holds().compute_units;
         let accounts = instructions.last().map_or(0, |instruction| instruction.accounts.len());
-        self.add(name, chain, instructions, signers, bumps, accounts);
+        let missed = bumps.iter().map(|bump| u64::from(u8::MAX - bump) * BUMP_UNITS).sum();
+        let instruction = name.to_owned();
+        self.measured.push(Measurement { instruction, compute_units, bytes, accounts, missed });
     }
 
     /// Sends the transaction, which must succeed, and measures all of it.
@@ -62,37 +66,15 @@ impl Meter {
         name: &str,
         chain: &mut TestChain,
         instructions: &[Instruction],
-        signers: &[&Keypair],
+        signer: &Keypair,
         bumps: &[u8],
     ) {
-        let named: BTreeSet<_> = instructions
-            .iter()
-            .flat_map(|instruction| &instruction.accounts)
-            .map(|meta| meta.pubkey)
-            .collect();
-        self.add(name, chain, instructions, signers, bumps, named.len());
-    }
-
-    #[track_caller]
-    fn add(
-        &mut self,
-        name: &str,
-        chain: &mut TestChain,
-        instructions: &[Instruction],
-        signers: &[&Keypair],
-        bumps: &[u8],
-        accounts: usize,
-    ) {
-        let bytes = transaction_bytes(instructions, signers);
-        let compute_units = chain.send(instructions, signers).holds().compute_units;
-        let missed = bumps.iter().map(|bump| u64::from(u8::MAX - bump) * BUMP_UNITS).sum();
-        self.measured.push(Measurement {
-            instruction: name.to_owned(),
-            compute_units,
-            bytes,
-            accounts,
-            missed,
-        });
+        self.measure(name, chain, instructions, &[signer], bumps);
+        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+        let accounts: BTreeSet<_> = metas.map(|meta| meta.pubkey).collect();
+        if let Some(measurement) = self.measured.last_mut() {
+            measurement.accounts = accounts.len();
+        }
     }
 
     /// What was measured, in order.
@@ -101,7 +83,7 @@ impl Meter {
     }
 }
 
-/// The size of the smallest legacy transaction: one of the signers pays its fee, or somebody who does nothing else.
+/// The size of the smallest legacy transaction: its payer is the first signer, or an account that is not in it otherwise.
 fn transaction_bytes(instructions: &[Instruction], signers: &[&Keypair]) -> usize {
     let bystander = Pubkey::new_from_array([1; 32]);
     let payer = signers.first().map_or(bystander, Signer::pubkey);

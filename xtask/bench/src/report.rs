@@ -123,7 +123,7 @@ pub fn read(page: &str) -> Result<(Vec<Committed>, u64)> {
         });
     }
     let size = table.lines().find_map(|line| line.strip_prefix("The program has ")?.strip_suffix(" bytes."));
-    Ok((rows, number(size.context("the page does not tell the program's size")?)?))
+    Ok((rows, number(size.context("the page has no line with the program's size")?)?))
 }
 
 fn number(text: &str) -> Result<u64> {

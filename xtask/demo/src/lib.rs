@@ -1,4 +1,4 @@
-//! The demo: a loan's life, lived by the real parts and told as it happens.
+//! The demo: a loan's life, played by the real parts and printed as it happens.
 
 pub mod cli;
 mod logs;

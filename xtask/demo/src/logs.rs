@@ -1,4 +1,4 @@
-//! Where the logs go: shown as they come if `RUST_LOG` asks for it, otherwise kept for the moment something fails.
+//! Where the logs go: shown as they come if `RUST_LOG` asks for it, otherwise kept until something fails.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 const KEPT: usize = 30;
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Whether whoever started this wants to see logs.
+/// Whether `RUST_LOG` asks for logs.
 pub fn are_wanted() -> bool {
     env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|filter| !filter.is_empty())
 }
@@ -26,7 +26,7 @@ pub fn are_wanted() -> bool {
 pub struct Kept(Arc<Mutex<VecDeque<String>>>);
 
 impl Kept {
-    /// Has all that this process logs shown or kept from now on.
+    /// Shows or keeps everything that this process logs from now on.
     pub fn start() -> Self {
         let kept = Self::default();
         let subscriber = tracing_subscriber::fmt();

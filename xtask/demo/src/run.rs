@@ -29,13 +29,13 @@ const INTERRUPTED: u8 = 130;
 /// Runs the demo and says how it ended.
 pub fn run(cli: &Cli) -> ExitCode {
     let logs = Kept::start();
-    match Runtime::new().context("starting threads").and_then(|runtime| runtime.block_on(told(cli))) {
-        Ok(Told::Well) => ExitCode::SUCCESS,
-        Ok(Told::Interrupted) => {
+    match Runtime::new().context("starting threads").and_then(|runtime| runtime.block_on(play(cli))) {
+        Ok(Ending::Success) => ExitCode::SUCCESS,
+        Ok(Ending::Interrupted) => {
             eprintln!("interrupted: everything that was started has ended");
             ExitCode::from(INTERRUPTED)
         }
-        Err(error) if is_deaf(&error) => ExitCode::FAILURE,
+        Err(error) if is_broken_pipe(&error) => ExitCode::FAILURE,
         Err(error) => {
             let tail = logs.tail();
             if !tail.is_empty() {
@@ -44,7 +44,7 @@ pub fn run(cli: &Cli) -> ExitCode {
             let why = why(&error);
             eprintln!("error: {why}");
             if cli.json {
-                // Whoever reads has seen the exit status if not this.
+                // If this cannot be written either, the exit status says it.
                 let _ = Json::new(stdout()).failed(&why);
             }
             ExitCode::FAILURE
@@ -52,20 +52,20 @@ pub fn run(cli: &Cli) -> ExitCode {
     }
 }
 
-enum Told {
-    Well,
+enum Ending {
+    Success,
     Interrupted,
 }
 
-/// Tells the story until its end, or until a signal. What was started ends when its testbed is dropped.
-async fn told(cli: &Cli) -> Result<Told> {
+/// Plays the story until its end, or until a signal. What was started ends when its testbed is dropped.
+async fn play(cli: &Cli) -> Result<Ending> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut observer = observer(cli)?;
     tokio::select! {
-        ended = live(cli.cluster, &mut *observer) => ended.map(|()| Told::Well),
-        _ = interrupt.recv() => Ok(Told::Interrupted),
-        _ = terminate.recv() => Ok(Told::Interrupted),
+        ended = live(cli.cluster, &mut *observer) => ended.map(|()| Ending::Success),
+        _ = interrupt.recv() => Ok(Ending::Interrupted),
+        _ = terminate.recv() => Ok(Ending::Interrupted),
     }
 }
 
@@ -111,7 +111,7 @@ async fn live(cluster: Cluster, observer: &mut dyn Observer) -> Result<()> {
         }
     };
     if !ok {
-        bail!("it did not end well: the last line says what is wrong");
+        bail!("the story ended with something wrong: the last line says what");
     }
     Ok(())
 }
@@ -131,8 +131,8 @@ fn why(error: &anyhow::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// Whether the failure is that nobody reads what is told, as after `| head`: that needs no words.
-fn is_deaf(error: &anyhow::Error) -> bool {
+/// Whether the reader of standard output has closed it, as `| head` does: that needs no message.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     error.downcast_ref::<io::Error>().is_some_and(broken)
 }

@@ -1,4 +1,4 @@
-//! How the story is told: to people, or to programs.
+//! How the story is printed: for people, or for programs.
 
 mod json;
 mod people;

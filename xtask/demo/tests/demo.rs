@@ -1,4 +1,4 @@
-//! The demo as whoever runs it sees it.
+//! The demo as its user sees it.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},

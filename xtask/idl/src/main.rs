@@ -1,7 +1,7 @@
 //! `latchkey-idl PROGRAM`: prints the IDL of the program in that directory. `cargo xtask idl` runs it.
 //!
 //! Anchor's library runs cargo, and cargo's choice of compiler and flags follows the environment. A process cannot change
-//! its own environment safely, so this is a process of its own, and whoever starts it sets what that cargo needs.
+//! its own environment safely, so this is a separate process, and its caller sets what that cargo needs.
 
 use std::env;
 

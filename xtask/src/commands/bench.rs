@@ -38,7 +38,7 @@ pub enum What {
     Cu(Cu),
 }
 
-/// How the costs are told.
+/// What to do with the costs beside printing them.
 #[derive(Debug, Default, Parser)]
 pub struct Cu {
     /// Print one JSON object an instruction

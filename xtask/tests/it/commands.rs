@@ -116,7 +116,7 @@ fn a_suite_is_selected_by_its_targets_and_everything_by_none() {
 }
 
 #[test]
-fn the_attacks_run_alone_and_only_they_are_told_as_json() {
+fn the_attacks_run_alone_and_only_they_print_json() {
     let read = |words: &[&str]| test::Args::try_parse_from([&["test"], words].concat());
     let args = read(&["--attacks", "--json"]).expect("they go together");
     assert!(args.attacks && args.json);

@@ -1,4 +1,4 @@
-//! Putting tools on PATH without taking anybody's name away.
+//! Putting tools on PATH without replacing other tools.
 
 use std::{
     fs,
@@ -38,7 +38,7 @@ fn a_name_that_leads_elsewhere_on_path_is_left_alone() {
 }
 
 #[test]
-fn a_file_of_somebody_elses_is_not_replaced() {
+fn a_file_of_another_owner_is_not_replaced() {
     let place = tempfile::tempdir().expect("a temporary directory");
     let bin = place.path().join("bin");
     fs::create_dir(&bin).expect("it can be made");

@@ -1,4 +1,4 @@
-//! Reading what cargo says, and saying it where it matters.
+//! Cargo as a step: its bar, its lines, the compiler's lines.
 
 use std::{process::Command, time::Duration};
 
@@ -24,7 +24,7 @@ fn cargos_other_lines_are_no_bar() {
 }
 
 #[test]
-fn cargos_lines_are_told_from_the_compilers() {
+fn cargos_lines_are_distinguished_from_the_compilers() {
     assert_eq!(cargo_verb("   Compiling libc v0.2.0"), Some("Compiling"));
     assert_eq!(cargo_verb(" Downloading crates ..."), Some("Downloading"));
     for line in ["warning: unused", "  --> src/lib.rs:1:1", "   |", "12 |     let x = 1;", "", "   = note: é"]
@@ -33,23 +33,23 @@ fn cargos_lines_are_told_from_the_compilers() {
     }
 }
 
-/// Remembers what it was told.
+/// Records the calls.
 #[derive(Default)]
 struct Recorder {
-    told: Vec<String>,
+    calls: Vec<String>,
 }
 
 impl Progress for Recorder {
     fn begin(&mut self, step: &str, _: Option<Duration>) {
-        self.told.push(format!("begin {step}"));
+        self.calls.push(format!("begin {step}"));
     }
 
     fn advance(&mut self, done: u64, of: u64) {
-        self.told.push(format!("{done}/{of}"));
+        self.calls.push(format!("{done}/{of}"));
     }
 
     fn end(&mut self) {
-        self.told.push("end".to_owned());
+        self.calls.push("end".to_owned());
     }
 }
 
@@ -69,7 +69,7 @@ fn a_build_is_a_step_and_its_warnings_are_kept() {
         r"printf '   Compiling a v1\n    Building [=> ] 1/2: b\r\033[Kwarning: odd\n' >&2; echo said";
     let (recorder, finished, printed) = run(script);
     assert!(finished.status.success());
-    assert_eq!(recorder.told, ["begin work", "1/2", "end"]);
+    assert_eq!(recorder.calls, ["begin work", "1/2", "end"]);
     assert_eq!(finished.diagnostics(), "warning: odd");
     assert_eq!(printed, ["said"]);
 }
@@ -77,14 +77,14 @@ fn a_build_is_a_step_and_its_warnings_are_kept() {
 #[test]
 fn a_build_of_nothing_is_no_step() {
     let (recorder, finished, _) = run(r"printf '    Finished `dev` profile\n  Executable it (x)\n' >&2");
-    assert!(recorder.told.is_empty(), "{:?}", recorder.told);
+    assert!(recorder.calls.is_empty(), "{:?}", recorder.calls);
     assert_eq!(finished.diagnostics(), "");
 }
 
 #[test]
 fn a_failure_keeps_every_line_and_ends_no_step() {
     let (recorder, finished, _) = run(r"printf '   Compiling a v1\nerror: no\n' >&2; exit 101");
-    assert_eq!(recorder.told, ["begin work"]);
+    assert_eq!(recorder.calls, ["begin work"]);
     assert_eq!(finished.status.code(), Some(101));
     assert_eq!(finished.said, "   Compiling a v1\nerror: no\n");
 }

@@ -1,4 +1,4 @@
-//! What people are told about long work.
+//! Estimates, and times in words.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn without_experience_nothing_is_said_until_something_is_done() {
 }
 
 #[test]
-fn time_is_said_as_people_say_it() {
+fn time_is_written_as_people_say_it() {
     let said: Vec<_> = [40, 89, 90, 149, 151, 1440, 3900].map(|s| spoken(Duration::from_secs(s))).into();
     assert_eq!(said, ["40 s", "89 s", "2 min", "2 min", "3 min", "24 min", "1 h 5 min"]);
 }

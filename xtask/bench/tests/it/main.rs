@@ -40,7 +40,7 @@ fn five_percent_is_no_regression_and_more_is() {
 }
 
 #[test]
-fn an_instruction_that_came_or_went_is_told() {
+fn an_instruction_that_came_or_went_is_reported() {
     let page = page(&costs(1_000, 200, 20, 100_000));
     let mut renamed = costs(1_000, 200, 20, 100_000);
     renamed.instructions[0].instruction = "take".to_owned();

@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use latchkey_harness::story::{Milestone, Observer};
 use serde::Serialize;
 
-/// Tells a program: one JSON object a line, `{"step": …, "time": …}`, and nothing about what is being waited for.
+/// For programs: one JSON object a line, `{"step": …, "time": …}`, and nothing about what is being waited for.
 #[derive(Debug)]
 pub struct Json<W> {
     out: W,
@@ -15,7 +15,7 @@ impl<W: Write> Json<W> {
         Self { out }
     }
 
-    /// Tells of a failure, which ends the story.
+    /// Writes a failure, which ends the story.
     pub fn failed(&mut self, error: &str) -> io::Result<()> {
         #[derive(Serialize)]
         struct Failed<'a> {

@@ -11,7 +11,7 @@ use super::words::{ahead, counted, date, percent, short, sol, thousands, time, u
 /// Where the column of what happened ends.
 const LABEL: usize = 18;
 
-/// Tells people: one line a milestone, and on a terminal what is being waited for.
+/// For people: one line a milestone, and on a terminal what is being waited for.
 #[derive(Debug)]
 pub struct People<W> {
     out: W,
@@ -27,7 +27,7 @@ impl<W: Write> People<W> {
         Self { out, waiting }
     }
 
-    /// A line of its own.
+    /// Prints a line above what is being waited for.
     pub fn line(&mut self, line: &str) -> io::Result<()> {
         self.waiting.suspend(|| {
             writeln!(self.out, "{line}")?;
@@ -35,7 +35,7 @@ impl<W: Write> People<W> {
         })
     }
 
-    /// What is being done.
+    /// Shows on a terminal what is being done.
     pub fn busy(&self, with: &str) {
         self.waiting.set_message(with.to_owned());
     }
