@@ -14,17 +14,17 @@ const LONGEST_PAUSE_BEFORE_UNLOCK: i64 = 300;
 /// What this keeper works for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The least fee for which it has a warning or a lock done, lamports. Unlocks are done whatever they pay: a car
-    /// that stays locked without cause harms a person.
+    /// The lowest fee for which it takes a warning or a lock, lamports. It takes unlocks at any fee: a car that stays
+    /// locked without cause harms a person.
     pub min_fee: u64,
-    /// Lenders to work for; empty for all.
+    /// The lenders that it serves; empty for all.
     pub lenders: Vec<Pubkey>,
-    /// The command keys that the function at hand signs with. Calls that need another key are left to other keepers.
+    /// The command keys that its functions sign with. Calls that need another key are left to other keepers.
     pub command_keys: Vec<Pubkey>,
 }
 
 impl Policy {
-    /// Whether it works for a lender.
+    /// Whether it serves a lender.
     pub(super) fn serves(&self, lender: &Pubkey) -> bool {
         self.lenders.is_empty() || self.lenders.contains(lender)
     }

@@ -14,7 +14,7 @@ pub(super) enum Submission {
 }
 
 impl Submission {
-    /// The state once a transaction has been handed over.
+    /// The state once a transaction is sent.
     pub fn started(before: Option<Self>, operation: Operation) -> Self {
         let failures = before.map_or(0, |before| before.failures());
         Self::UnderWay { operation, failures }
@@ -42,6 +42,28 @@ impl Submission {
     const fn failures(&self) -> u32 {
         match self {
             Self::UnderWay { failures, .. } | Self::Paused { failures, .. } => *failures,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAUSES: RetryPauses = RetryPauses { jitter: 7 };
+
+    #[test]
+    fn one_transaction_at_a_time_and_a_pause_that_grows_with_each_failure() {
+        let mut state = Some(Submission::started(None, Operation::Collect));
+        let mut last = 0;
+        for failures in 1..=5 {
+            assert!(!state.as_ref().is_none_or(|under_way| under_way.may_start(i64::MAX)));
+            let paused = Submission::failed(state, 100, PAUSES);
+            let not_before = paused.not_before().unwrap();
+            assert!(not_before > last && !paused.may_start(not_before - 1) && paused.may_start(not_before));
+            last = not_before;
+            state = Some(Submission::started(Some(paused), Operation::Collect));
+            assert_eq!(state, Some(Submission::UnderWay { operation: Operation::Collect, failures }));
         }
     }
 }

@@ -69,7 +69,7 @@ pub struct RpcLedger {
     rpc: RpcClient,
     config: RpcConfig,
     keeper: Keypair,
-    /// Transactions signed so far, which makes the bytes of each unique.
+    /// Transactions built so far, which makes the bytes of each unique.
     sent: AtomicU32,
 }
 
