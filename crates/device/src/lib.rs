@@ -8,8 +8,6 @@
 //! - [`device`]: carries out what the agent decides, with store, car and [`mqtt`].
 //! - [`fleet`]: many simulated cars in one process.
 
-#![allow(missing_docs)]
-
 pub mod agent;
 pub mod car;
 pub mod clock;

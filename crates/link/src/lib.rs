@@ -5,10 +5,8 @@
 //! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
 //! - [`backoff`]: how long to wait before the next attempt.
 //!
-//! This crate knows nothing of Solana, and of Latchkey's messages only that somebody sends them: what is published
+//! This crate knows nothing of Solana and nothing of Latchkey's messages: what is published
 //! and what is subscribed is decided by the owner of the connection.
-
-#![allow(missing_docs)]
 
 pub mod backoff;
 pub mod key_file;

@@ -5,6 +5,7 @@ pub mod car;
 pub mod gate;
 pub mod ledger;
 pub mod localnet;
-pub mod process;
 pub mod story;
 pub mod testbed;
+
+pub use latchkey_tests_processes::process;

@@ -7,12 +7,13 @@ use std::time::Duration;
 use latchkey_device::mqtt::{BrokerConfig, Heard, Link, TlsConfig};
 use latchkey_link::tls::TlsError;
 use latchkey_protocol::{Key, topics};
+use latchkey_tests_processes::Mosquitto;
 use rumqttc::tokio_native_tls::native_tls;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::{AsyncClient, MqttOptions};
 use rumqttc::{TlsConfiguration, Transport};
 
-use crate::broker::{Broker, Function, LIMIT, mosquitto};
+use crate::broker::{Function, LIMIT, broker_with};
 use crate::common::{Order, VEHICLE, invocation};
 
 const PAGE: &str = include_str!("../../../../docs/protocol.md");
@@ -99,13 +100,12 @@ impl Authority<'_> {
 
 /// A broker as the page wants it, with certificates for two cars, a function, and a car of a foreign authority; `None`
 /// where mosquitto or openssl is missing.
-fn broker() -> Option<Broker> {
-    mosquitto()?;
+async fn secured() -> Option<Mosquitto> {
     if process::Command::new("openssl").arg("version").output().is_err() {
         eprintln!("skipped: no openssl to make certificates with");
         return None;
     }
-    Broker::start_with(|directory| {
+    broker_with(|directory| {
         let authority = Authority(directory);
         authority.found("ca");
         authority.found("foreign");
@@ -125,6 +125,7 @@ fn broker() -> Option<Broker> {
             path("acl"),
         )
     })
+    .await
 }
 
 const OTHER: Key = [0xdd; 32];
@@ -133,11 +134,11 @@ fn name(vehicle: &Key) -> String {
     bs58::encode(vehicle).into_string()
 }
 
-fn config(broker: &Broker, ca: &str, holder: &str) -> BrokerConfig {
+fn config(broker: &Mosquitto, ca: &str, holder: &str) -> BrokerConfig {
     let file = |file: String| -> PathBuf { broker.path(&file) };
     BrokerConfig {
         host: "127.0.0.1".to_owned(),
-        port: broker.port,
+        port: broker.port(),
         tls: Some(TlsConfig {
             ca: file(format!("{ca}.pem")),
             certificate: file(format!("{holder}.pem")),
@@ -148,7 +149,7 @@ fn config(broker: &Broker, ca: &str, holder: &str) -> BrokerConfig {
 }
 
 /// Options of a client that holds this certificate.
-fn client(broker: &Broker, holder: &str) -> MqttOptions {
+fn client(broker: &Mosquitto, holder: &str) -> MqttOptions {
     let read = |file: String| std::fs::read(broker.path(&file)).unwrap();
     let identity =
         native_tls::Identity::from_pkcs8(&read(format!("{holder}.pem")), &read(format!("{holder}.key")));
@@ -158,7 +159,7 @@ fn client(broker: &Broker, holder: &str) -> MqttOptions {
         .build()
         .unwrap();
     let mut options =
-        MqttOptions::new(format!("{holder}-{}", rand::random::<u64>()), "127.0.0.1", broker.port);
+        MqttOptions::new(format!("{holder}-{}", rand::random::<u64>()), "127.0.0.1", broker.port());
     options.set_transport(Transport::tls_with_config(TlsConfiguration::from(connector)));
     options
 }
@@ -173,7 +174,7 @@ async fn hears_nothing(link: &mut Link) -> bool {
 
 #[tokio::test]
 async fn a_car_speaks_on_its_own_topics_and_no_others() {
-    let Some(broker) = broker() else { return };
+    let Some(broker) = secured().await else { return };
     let mut function = Function::connect_with(client(&broker, "function"), name(&VEHICLE)).await;
     let mut link = Link::open(&config(&broker, "ca", "car"), &VEHICLE).unwrap();
     assert_eq!(next(&mut link).await, Some(Heard::Connected));
@@ -203,7 +204,7 @@ async fn a_car_speaks_on_its_own_topics_and_no_others() {
 
 #[tokio::test]
 async fn a_car_does_not_hear_another_cars_commands() {
-    let Some(broker) = broker() else { return };
+    let Some(broker) = secured().await else { return };
     let function = Function::connect_with(client(&broker, "function"), name(&VEHICLE)).await;
     // The wrong certificate for these topics: mosquitto grants the subscription, and delivers nothing.
     let mut link = Link::open(&config(&broker, "ca", "other"), &VEHICLE).unwrap();
@@ -215,7 +216,7 @@ async fn a_car_does_not_hear_another_cars_commands() {
 
 #[tokio::test]
 async fn a_broker_of_another_authority_is_not_trusted_and_neither_is_a_car() {
-    let Some(broker) = broker() else { return };
+    let Some(broker) = secured().await else { return };
     let mut distrusts = Link::open(&config(&broker, "foreign", "car"), &VEHICLE).unwrap();
     assert!(hears_nothing(&mut distrusts).await);
     let mut impostor = Link::open(&config(&broker, "ca", "impostor"), &VEHICLE).unwrap();
@@ -226,7 +227,7 @@ async fn a_broker_of_another_authority_is_not_trusted_and_neither_is_a_car() {
 
 #[tokio::test]
 async fn tls_files_that_cannot_be_used_are_named_before_anything_is_sent() {
-    let Some(broker) = broker() else { return };
+    let Some(broker) = secured().await else { return };
     let refusal = |change: fn(&mut TlsConfig)| {
         let mut config = config(&broker, "ca", "car");
         change(config.tls.as_mut().unwrap());

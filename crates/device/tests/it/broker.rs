@@ -1,11 +1,11 @@
-//! A mosquitto of its own for a test, a line to it that can be cut and frozen, and the other side of the conversation.
+//! A line to a broker that can be frozen, and the function's side of the conversation.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{self, Child, Stdio};
-use std::time::{Duration, Instant};
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::time::Duration;
 
 use latchkey_protocol::{Key, topics};
+use latchkey_tests_processes::Mosquitto;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Packet, Publish, PublishProperties};
 use rumqttc::v5::{AsyncClient, Event, MqttOptions};
@@ -16,104 +16,17 @@ use tokio::task::{JoinHandle, JoinSet};
 /// Longer than anything here takes.
 pub const LIMIT: Duration = Duration::from_secs(25);
 
-/// The broker that `cargo xtask setup` found, or the one of this machine.
-pub fn mosquitto() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("LATCHKEY_MOSQUITTO") {
-        return Some(named.into());
-    }
-    let found = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"]
-        .iter()
-        .map(PathBuf::from)
-        .find(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: no mosquitto; `cargo xtask setup` installs it, LATCHKEY_MOSQUITTO names it");
-    }
-    found
+/// A broker that serves every client; `None` where there is no mosquitto.
+pub async fn broker() -> Option<Mosquitto> {
+    broker_with(|_| "allow_anonymous true\n".to_owned()).await
 }
 
-/// A broker on a free port of this machine. It ends with this value.
-pub struct Broker {
-    program: PathBuf,
-    directory: tempfile::TempDir,
-    pub port: u16,
-    child: Child,
-}
-
-impl Broker {
-    /// Starts one that serves anybody; `None`, and a word why, where there is no mosquitto.
-    pub fn start() -> Option<Self> {
-        Self::start_with(|_| "allow_anonymous true\n".to_owned())
+/// A broker with these settings, whose files are in the directory given.
+pub async fn broker_with(settings: impl FnOnce(&Path) -> String) -> Option<Mosquitto> {
+    if !Mosquitto::is_installed() {
+        return None;
     }
-
-    /// Starts one with more configuration, whose files are in the directory given.
-    pub fn start_with(settings: impl FnOnce(&Path) -> String) -> Option<Self> {
-        let program = mosquitto()?;
-        let directory = tempfile::tempdir().unwrap();
-        let settings = settings(directory.path());
-        // Another program may take the port between our look and the broker's: then the next one is tried.
-        for _ in 0..10 {
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-            // Started by root, it would become another user, who may not read the test's files; else `user` says nothing.
-            let configuration = format!(
-                "listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n{settings}"
-            );
-            std::fs::write(directory.path().join("mosquitto.conf"), configuration).unwrap();
-            let mut child = spawn(&program, directory.path());
-            if listens(&mut child, port) {
-                return Some(Self { program, directory, port, child });
-            }
-        }
-        panic!("mosquitto does not start: {}", program.display());
-    }
-
-    /// Kills it: every connection and every session is lost.
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Starts it again on the same port.
-    pub fn start_again(&mut self) {
-        self.child = spawn(&self.program, self.directory.path());
-        assert!(listens(&mut self.child, self.port), "mosquitto does not start again");
-    }
-
-    /// A file of its directory.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn spawn(program: &Path, directory: &Path) -> Child {
-    process::Command::new(program)
-        .arg("-c")
-        .arg(directory.join("mosquitto.conf"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Waits until it listens; `false` if it ends instead.
-fn listens(child: &mut Child, port: u16) -> bool {
-    let deadline = Instant::now() + LIMIT;
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        assert!(Instant::now() < deadline, "mosquitto never listens");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    // Perhaps somebody else listens there.
-    child.try_wait().unwrap().is_none()
+    Some(Mosquitto::alone_with(settings).await.unwrap())
 }
 
 /// A line to a broker that can freeze.

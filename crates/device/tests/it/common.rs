@@ -1,5 +1,6 @@
 //! A car on a test rig, its clock, and the keys that command it.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
 use ed25519_dalek::SigningKey;
@@ -60,24 +61,31 @@ pub fn invocation(seq: u64) -> Key {
     key
 }
 
-/// A command to be signed and sent. By default it may take effect for 60 seconds, and a lock lasts an hour.
+/// A command to be signed and sent, whose fields may be changed. By default it may take effect for 60 seconds, and a lock
+/// lasts an hour.
 #[derive(Clone, Debug)]
 pub struct Order {
-    pub program: Key,
-    pub vehicle: Key,
-    pub invocation: Key,
-    pub seq: u64,
-    pub action: Action,
-    pub issued_at: i64,
-    pub not_after: i64,
-    pub lock_until: i64,
-    pub message: String,
+    command: Command<'static>,
     pub key: SigningKey,
+}
+
+impl Deref for Order {
+    type Target = Command<'static>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.command
+    }
+}
+
+impl DerefMut for Order {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.command
+    }
 }
 
 impl Order {
     pub fn new(action: Action, seq: u64, issued_at: i64) -> Self {
-        Self {
+        let command = Command {
             program: PROGRAM,
             vehicle: VEHICLE,
             invocation: invocation(seq),
@@ -86,9 +94,9 @@ impl Order {
             issued_at,
             not_after: issued_at.saturating_add(60),
             lock_until: if action == Action::Lock { issued_at.saturating_add(3_600) } else { 0 },
-            message: format!("message {seq}"),
-            key: full_key(),
-        }
+            message: format!("message {seq}").leak(),
+        };
+        Self { command, key: full_key() }
     }
 
     pub fn warn(seq: u64) -> Self {
@@ -103,25 +111,14 @@ impl Order {
         Self::new(Action::Unlock, seq, START)
     }
 
-    /// Changed.
+    /// The order with this change.
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let command = Command {
-            program: self.program,
-            vehicle: self.vehicle,
-            invocation: self.invocation,
-            seq: self.seq,
-            action: self.action,
-            issued_at: self.issued_at,
-            not_after: self.not_after,
-            lock_until: self.lock_until,
-            message: &self.message,
-        };
-        command.encode_into(&mut [0; Command::MAX_LEN]).unwrap().to_vec()
+        self.command.encode_into(&mut [0; Command::MAX_LEN]).unwrap().to_vec()
     }
 
     /// As it travels.

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use latchkey_device::config::parse_key;
 use latchkey_device::fleet::{FleetConfig, vehicle_address};
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Key, Outcome, Receipt};
+use latchkey_tests_processes::process::{Process, Spec};
+use serde_json::Value;
 
-use crate::binary::{Running, base58, order};
-use crate::broker::{Broker, Function};
+use crate::binary::{PROGRAM_FILE, base58, order};
+use crate::broker::{Function, LIMIT, broker};
 use crate::common::{PROGRAM, broker_config, keyring};
 
 const CARS: usize = 20;
@@ -24,32 +28,49 @@ fn configure(directory: &Path, port: u16) {
     fs::write(directory.join("fleet.toml"), toml::to_string(&config).unwrap()).unwrap();
 }
 
-fn start(directory: &Path) -> (Running, BTreeMap<usize, (Key, Key)>, Vec<bool>) {
-    let configuration = directory.join("fleet.toml");
-    let cars = CARS.to_string();
-    let fleet = Running::spawn(&["simulate", "--cars", &cars, "--config", configuration.to_str().unwrap()]);
+/// The cars' vehicle and device keys by number, and which of them are locked.
+type Printed = (BTreeMap<usize, (Key, Key)>, Vec<bool>);
+
+async fn start(directory: &Path) -> (Process, Printed) {
+    let mut fleet = Spec::new("fleet", PROGRAM_FILE, directory)
+        .args(["simulate", "--cars", &CARS.to_string(), "--config", "fleet.toml"])
+        .takes_input()
+        .start()
+        .unwrap();
+    let deadline = Instant::now() + LIMIT;
+    // Each car prints its keys, and then its state.
+    let lines = loop {
+        let printed = fleet.output();
+        let lines: Vec<Value> =
+            printed.lines().filter_map(|line| serde_json::from_str(line).ok()).take(2 * CARS).collect();
+        if lines.len() == 2 * CARS {
+            break lines;
+        }
+        fleet.check(deadline, "did not print every car").unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     let (mut known, mut locked) = (BTreeMap::new(), Vec::new());
-    for number in 0..CARS {
-        let line = fleet.line();
-        assert_eq!(line["number"], number);
-        let key = |name: &str| latchkey_device::config::parse_key(line[name].as_str().unwrap()).unwrap();
+    for (number, pair) in lines.chunks(2).enumerate() {
+        let [keys, look] = pair else { panic!("a car's keys and its state: {pair:?}") };
+        assert_eq!((&keys["number"], &look["number"]), (&number.into(), &number.into()));
+        let key = |name: &str| parse_key(keys[name].as_str().unwrap()).unwrap();
         known.insert(number, (key("vehicle"), key("device_key")));
-        locked.push(fleet.line()["car"]["inhibited"] == true);
+        locked.push(look["car"]["inhibited"] == true);
     }
-    (fleet, known, locked)
+    (fleet, (known, locked))
 }
 
 #[tokio::test]
 async fn twenty_cars_in_one_process_obey_each_for_itself_and_remember() {
-    let Some(broker) = Broker::start() else { return };
+    let Some(broker) = broker().await else { return };
     let directory = tempfile::tempdir().unwrap();
-    configure(directory.path(), broker.port);
-    let (fleet, cars, locked) = start(directory.path());
+    configure(directory.path(), broker.port());
+    let (mut fleet, (cars, locked)) = start(directory.path()).await;
     assert_eq!(locked, [false; CARS]);
     let lock = order(Action::Lock, 1);
     for (number, (vehicle, device_key)) in &cars {
         assert_eq!(*vehicle, vehicle_address(&PROGRAM, device_key));
-        let mut function = Function::connect(broker.port, vehicle).await;
+        let mut function = Function::connect(broker.port(), vehicle).await;
         function.presence("online").await;
         // Every second car is locked.
         if number % 2 == 0 {
@@ -61,9 +82,9 @@ async fn twenty_cars_in_one_process_obey_each_for_itself_and_remember() {
             assert_eq!((receipt.vehicle, receipt.outcome), (*vehicle, Outcome::Applied));
         }
     }
-    fleet.kill();
+    fleet.kill().unwrap();
 
-    let (_fleet, again, locked) = start(directory.path());
+    let (_fleet, (again, locked)) = start(directory.path()).await;
     assert_eq!(again, cars);
     assert_eq!(locked, (0..CARS).map(|number| number % 2 == 0).collect::<Vec<_>>());
 }

@@ -8,12 +8,13 @@ use latchkey_device::device::Device;
 use latchkey_device::mqtt::{Heard, Link};
 use latchkey_device::store::MemoryStore;
 use latchkey_protocol::{Action, Outcome};
+use latchkey_tests_processes::Mosquitto;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::{Broker, Function, LIMIT, Line};
+use crate::broker::{Function, LIMIT, Line, broker};
 use crate::common::{
     Order, START, TestClock, VEHICLE, assert_answers, broker_config, identity, invocation, read_bytes,
 };
@@ -58,16 +59,16 @@ struct Asleep {
 }
 
 /// A broker and a function, before there is a car; `None` where there is no mosquitto.
-async fn broker_and_function() -> Option<(Broker, Function)> {
-    let broker = Broker::start()?;
-    let function = Function::connect(broker.port, &VEHICLE).await;
+async fn broker_and_function() -> Option<(Mosquitto, Function)> {
+    let broker = broker().await?;
+    let function = Function::connect(broker.port(), &VEHICLE).await;
     Some((broker, function))
 }
 
 /// A broker, a function, and a new car that is online.
-async fn all_online() -> Option<(Broker, Function, Served)> {
+async fn all_online() -> Option<(Mosquitto, Function, Served)> {
     let (broker, mut function) = broker_and_function().await?;
-    let served = Served::start(broker.port);
+    let served = Served::start(broker.port());
     function.presence("online").await;
     Some((broker, function, served))
 }
@@ -112,18 +113,18 @@ async fn a_car_that_locks_when_it_parks_says_so_unasked() {
 #[tokio::test]
 async fn presence_is_retained_and_turns_offline_with_a_goodbye() {
     let Some((broker, mut function, served)) = all_online().await else { return };
-    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    let mut late = Function::connect(broker.port(), &VEHICLE).await;
     assert!(late.presence("online").await.retain);
     served.stop().await;
     function.presence("offline").await;
-    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    let mut late = Function::connect(broker.port(), &VEHICLE).await;
     assert!(late.presence("offline").await.retain);
 }
 
 #[tokio::test]
 async fn presence_turns_offline_by_the_last_will_when_the_line_is_cut() {
     let Some((broker, mut function)) = broker_and_function().await else { return };
-    let link = Link::open(&broker_config(broker.port), &VEHICLE).unwrap();
+    let link = Link::open(&broker_config(broker.port()), &VEHICLE).unwrap();
     function.presence("online").await;
     // Dropped without a goodbye: the poller ends, and the connection with it.
     drop(link);
@@ -134,7 +135,7 @@ async fn presence_turns_offline_by_the_last_will_when_the_line_is_cut() {
 async fn a_retained_command_is_not_obeyed() {
     let Some((broker, mut function)) = broker_and_function().await else { return };
     function.retained_command(Order::lock(7).sealed()).await;
-    let served = Served::start(broker.port);
+    let served = Served::start(broker.port());
     function.presence("online").await;
     // Whatever is retained came before this.
     let order = Order::warn(1);
@@ -174,9 +175,8 @@ async fn a_broker_that_lost_everything_is_found_again() {
     let Some((mut broker, mut function, served)) = all_online().await else { return };
     assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Applied);
     for seq in 2..4 {
-        broker.kill();
-        broker.start_again();
-        let mut function = Function::connect(broker.port, &VEHICLE).await;
+        broker.restart().await.unwrap();
+        let mut function = Function::connect(broker.port(), &VEHICLE).await;
         function.presence("online").await;
         let order = Order::unlock(seq);
         function.command(order.invocation, order.sealed()).await;
@@ -206,7 +206,7 @@ async fn a_flood_of_copies_hides_no_newer_command() {
 
     // The copies wait in the session and come all at once; the newest of them is not the one that is dropped.
     let served = Served::wake(asleep);
-    let mut function = Function::connect(broker.port, &VEHICLE).await;
+    let mut function = Function::connect(broker.port(), &VEHICLE).await;
     function.presence("online").await;
     let deadline = tokio::time::Instant::now() + LIMIT;
     let obeyed = |store: &MemoryStore| {
@@ -224,7 +224,7 @@ async fn a_flood_of_copies_hides_no_newer_command() {
 #[tokio::test]
 async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
     let Some((broker, mut function)) = broker_and_function().await else { return };
-    let line = Line::to(broker.port).await;
+    let line = Line::to(broker.port()).await;
     let served = Served::start(line.port);
     function.presence("online").await;
     assert_eq!(ask(&mut function, &Order::lock(1)).await.outcome, Outcome::Applied);
@@ -238,7 +238,7 @@ async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
     // The goodbye goes out over the new line, not the old one.
     served.stop().await;
     function.presence("offline").await;
-    let mut late = Function::connect(broker.port, &VEHICLE).await;
+    let mut late = Function::connect(broker.port(), &VEHICLE).await;
     assert!(late.presence("offline").await.retain);
 }
 
@@ -315,7 +315,7 @@ async fn a_link_without_a_broker_closes_at_once() {
 #[tokio::test]
 async fn the_subscription_stands_before_the_link_says_it_is_connected() {
     let Some((broker, function)) = broker_and_function().await else { return };
-    let mut link = Link::open(&broker_config(broker.port), &VEHICLE).unwrap();
+    let mut link = Link::open(&broker_config(broker.port()), &VEHICLE).unwrap();
     let next = async |link: &mut Link| tokio::time::timeout(LIMIT, link.next()).await.unwrap();
     assert_eq!(next(&mut link).await, Some(Heard::Connected));
     let sealed = Order::new(Action::Warn, 1, START).sealed();

@@ -1,15 +1,14 @@
 //! The MQTT courier with a real broker between it and the car.
 
-mod broker;
 mod peer;
 
 use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
-use broker::Mosquitto;
 use latchkey_function::mqtt::{CourierStats, MqttConfig, MqttCourier};
 use latchkey_function::{Answers, Courier as _, Parcel};
 use latchkey_protocol::{Receipt, sealed, topics};
+use latchkey_tests_processes::Mosquitto;
 use peer::{LIMIT, Peer};
 use rumqttc::v5::mqttbytes::QoS;
 use tokio::time::{Instant, sleep, timeout};
@@ -58,10 +57,10 @@ async fn until(courier: &MqttCourier, what: &str, holds: impl Fn(&CourierStats) 
 
 #[tokio::test]
 async fn a_command_is_sent_again_until_the_car_answers_and_no_longer() {
-    let broker = Mosquitto::running();
+    let broker = Mosquitto::alone().await.unwrap();
     let vehicle = Pubkey::new_unique();
-    let mut car = Peer::of(&vehicle.to_string(), broker.port).await;
-    let courier = courier(broker.port);
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
+    let courier = courier(broker.port());
     let parcel = parcel(vehicle, b"lock");
     let mut answers = courier.dispatch(parcel.clone());
     for _ in 0..4 {
@@ -85,8 +84,8 @@ async fn a_command_is_sent_again_until_the_car_answers_and_no_longer() {
 
 #[tokio::test]
 async fn a_brokers_acknowledgement_is_no_answer() {
-    let broker = Mosquitto::running();
-    let courier = courier(broker.port);
+    let broker = Mosquitto::alone().await.unwrap();
+    let courier = courier(broker.port());
     let mut answers = courier.dispatch(parcel(Pubkey::new_unique(), b"lock"));
     until(&courier, "three acknowledgements", |stats| stats.acknowledged >= 3).await;
     assert!(timeout(LONGEST_PAUSE, answers.next()).await.is_err());
@@ -94,16 +93,16 @@ async fn a_brokers_acknowledgement_is_no_answer() {
 
 #[tokio::test]
 async fn a_broker_that_dies_and_comes_back_has_forgotten_everything_and_the_car_still_gets_its_command() {
-    let mut broker = Mosquitto::running();
+    let mut broker = Mosquitto::alone().await.unwrap();
     let vehicle = Pubkey::new_unique();
-    let mut car = Peer::of(&vehicle.to_string(), broker.port).await;
-    let courier = courier(broker.port);
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
+    let courier = courier(broker.port());
     let mut answers = courier.dispatch(parcel(vehicle, b"lock"));
     car.hears().await;
 
-    broker.kill();
+    broker.kill().unwrap();
     until(&courier, "the loss is noticed", |_| !courier.is_connected()).await;
-    broker.start();
+    broker.start_again().await.unwrap();
     car.is_back().await;
     assert_eq!(car.hears().await.payload, b"lock".as_slice());
     // The courier's subscription was forgotten too.
@@ -114,28 +113,29 @@ async fn a_broker_that_dies_and_comes_back_has_forgotten_everything_and_the_car_
 
 #[tokio::test]
 async fn a_broker_that_is_away_at_first_is_waited_for() {
-    let mut broker = Mosquitto::stopped();
+    let mut broker = Mosquitto::alone().await.unwrap();
+    broker.kill().unwrap();
     let vehicle = Pubkey::new_unique();
-    let courier = courier(broker.port);
+    let courier = courier(broker.port());
     let answers = courier.dispatch(parcel(vehicle, b"unlock"));
     until(&courier, "a failed attempt", |stats| stats.losses >= 1).await;
     assert!(!courier.is_connected() && !answers.is_sent());
 
-    broker.start();
-    let mut car = Peer::of(&vehicle.to_string(), broker.port).await;
+    broker.start_again().await.unwrap();
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
     assert_eq!(car.hears().await.payload, b"unlock".as_slice());
     assert!(answers.is_sent());
 }
 
 #[tokio::test]
 async fn what_was_retained_or_said_by_another_car_or_is_no_receipt_is_not_heard() {
-    let broker = Mosquitto::running();
+    let broker = Mosquitto::alone().await.unwrap();
     let [vehicle, other] = [(); 2].map(|()| Pubkey::new_unique());
-    let mut car = Peer::of(&vehicle.to_string(), broker.port).await;
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
     let topic = topics::receipt(&vehicle.to_string());
     car.publish(&topic, &receipt(1), true).await;
 
-    let courier = courier(broker.port);
+    let courier = courier(broker.port());
     let mut answers = courier.dispatch(parcel(vehicle, b"lock"));
     car.hears().await;
     car.publish(&topics::receipt(&other.to_string()), &receipt(2), false).await;
@@ -153,12 +153,12 @@ async fn what_was_retained_or_said_by_another_car_or_is_no_receipt_is_not_heard(
 
 #[tokio::test]
 async fn conversations_with_several_cars_do_not_mix() {
-    let broker = Mosquitto::running();
-    let courier = courier(broker.port);
+    let broker = Mosquitto::alone().await.unwrap();
+    let courier = courier(broker.port());
     let mut conversations = Vec::new();
     for number in 0..5 {
         let vehicle = Pubkey::new_unique();
-        let car = Peer::of(&vehicle.to_string(), broker.port).await;
+        let car = Peer::of(&vehicle.to_string(), broker.port()).await;
         let answers = courier.dispatch(parcel(vehicle, &[number]));
         conversations.push((number, car, answers));
     }
@@ -176,10 +176,10 @@ async fn conversations_with_several_cars_do_not_mix() {
 
 #[tokio::test]
 async fn an_expired_command_is_not_sent_any_more_but_its_answer_is_awaited() {
-    let broker = Mosquitto::running();
+    let broker = Mosquitto::alone().await.unwrap();
     let vehicle = Pubkey::new_unique();
-    let mut car = Peer::of(&vehicle.to_string(), broker.port).await;
-    let courier = courier(broker.port);
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
+    let courier = courier(broker.port());
     let expires_in = Duration::from_millis(1_500);
     let mut answers = courier.dispatch(Parcel { expires_in, ..parcel(vehicle, b"warn") });
     car.hears().await;
@@ -191,8 +191,8 @@ async fn an_expired_command_is_not_sent_any_more_but_its_answer_is_awaited() {
 
 #[tokio::test]
 async fn a_courier_that_is_dropped_ends_its_conversations() {
-    let broker = Mosquitto::running();
-    let courier = courier(broker.port);
+    let broker = Mosquitto::alone().await.unwrap();
+    let courier = courier(broker.port());
     let mut connected = courier.dispatch(parcel(Pubkey::new_unique(), b"lock"));
     until(&courier, "a command leaves", |stats| stats.publishes >= 1).await;
     drop(courier);

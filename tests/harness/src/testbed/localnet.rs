@@ -116,12 +116,12 @@ impl LocalTestbed {
 
     /// The processes whose output tells what Latchkey did, and the broker's.
     pub fn processes(&self) -> [&Process; 3] {
-        [&self.keeper, &self.car.process, self.broker.process()]
+        [&self.keeper, &self.car.agent.process, self.broker.process()]
     }
 
     /// Asks keeper and car to end, and waits until they have.
     pub async fn stop(mut self) -> Result<()> {
-        for process in [&mut self.keeper, &mut self.car.process] {
+        for process in [&mut self.keeper, &mut self.car.agent.process] {
             let status = process.terminate(Duration::from_secs(30)).await?;
             if !status.success() {
                 return Err(process.blamed(format!("{} ended ({status})", process.name())));

@@ -64,8 +64,8 @@ async fn live(url: &str, failure: Failure) -> Result<()> {
         Failure::TheCarLosesPower => {
             loan.testbed.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
-            loan.testbed.car.process.kill()?;
-            loan.testbed.car.process.start_again()?;
+            loan.testbed.car.agent.process.kill()?;
+            loan.testbed.car.agent.process.start_again()?;
             loan.testbed.lines.broker.set(Passage::Open);
         }
     }
