@@ -1,12 +1,16 @@
 //! The settings file: which cluster, and which keys. Flags and the environment take precedence over it.
 
+use std::env;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
 
 use latchkey_client::Pubkey;
 use serde::Deserialize;
 
-use crate::keys::Named;
+use crate::party::PartyArg;
+use crate::toml_file::{TomlFile, TomlFileError};
+
+const SETTINGS: TomlFile =
+    TomlFile { name: "the settings", keys: "the keys are url, keypair, payer and lender, each a string" };
 
 /// The settings. All of them can be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,9 +18,9 @@ pub struct Config {
     /// The name of a cluster, or an RPC address.
     pub url: Option<String>,
     /// The key that signs.
-    pub keypair: Option<Named>,
+    pub keypair: Option<PartyArg>,
     /// Who pays fees and rent.
-    pub payer: Option<Named>,
+    pub payer: Option<PartyArg>,
     /// The lender account of commands without --lender.
     pub lender: Option<Pubkey>,
 }
@@ -30,23 +34,11 @@ struct Written {
     lender: Option<String>,
 }
 
-/// Why settings cannot be used.
+/// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the settings {path}: check that the file exists and that you may read it")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error(
-        "the settings {path} are not valid: the file may contain url, keypair, payer and lender, each a string"
-    )]
-    Invalid {
-        path: PathBuf,
-        #[source]
-        source: Box<toml::de::Error>,
-    },
+    #[error(transparent)]
+    File(#[from] TomlFileError),
     #[error("lender is {value:?} in {path}: write the lender account's address, base58")]
     NotAnAddress { path: PathBuf, value: String },
     #[error(
@@ -58,9 +50,7 @@ pub enum ConfigError {
 impl Config {
     /// Reads a file. Relative paths of key files start at its directory.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text, path)
+        Self::new(SETTINGS.load(path)?, path)
     }
 
     /// Reads the file at [`default_path`]. If it does not exist, nothing is set.
@@ -71,12 +61,10 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let written: Written = toml::from_str(text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+    fn new(written: Written, path: &Path) -> Result<Self, ConfigError> {
         let directory = path.parent().unwrap_or(Path::new(""));
         let named = |text: String| match text.parse() {
-            Ok(Named::File(file)) => Named::File(directory.join(file)),
+            Ok(PartyArg::File(file)) => PartyArg::File(directory.join(file)),
             Ok(address) => address,
             Err(never) => match never {},
         };
@@ -117,7 +105,9 @@ pub fn rpc_url(cluster: &str) -> Result<String, ConfigError> {
 mod tests {
     use super::*;
 
-    const PLACE: &str = "settings/config.toml";
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::new(SETTINGS.parse(text)?, Path::new("settings/config.toml"))
+    }
 
     #[test]
     fn paths_of_key_files_start_at_the_directory_of_the_settings() {
@@ -125,20 +115,20 @@ mod tests {
         let text = format!(
             "url = \"devnet\"\nkeypair = \"lender.json\"\npayer = \"{lender}\"\nlender = \"{lender}\""
         );
-        let config = Config::parse(&text, Path::new(PLACE)).unwrap();
+        let config = parse(&text).unwrap();
         assert_eq!(config.url.as_deref(), Some("devnet"));
-        assert_eq!(config.keypair, Some(Named::File("settings/lender.json".into())));
-        assert_eq!(config.payer, Some(Named::Address(lender)));
+        assert_eq!(config.keypair, Some(PartyArg::File("settings/lender.json".into())));
+        assert_eq!(config.payer, Some(PartyArg::Address(lender)));
         assert_eq!(config.lender, Some(lender));
-        assert_eq!(Config::parse("", Path::new(PLACE)).unwrap(), Config::default());
+        assert_eq!(parse("").unwrap(), Config::default());
     }
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_it() {
-        let wrong = Config::parse("keypar = \"a\"", Path::new(PLACE)).unwrap_err();
-        let ConfigError::Invalid { source, .. } = &wrong else { panic!("{wrong}") };
+        let wrong = parse("keypar = \"a\"").unwrap_err();
+        let ConfigError::File(TomlFileError::Invalid { source, .. }) = &wrong else { panic!("{wrong}") };
         assert!(source.to_string().contains("keypar") && source.to_string().contains("keypair"), "{source}");
-        let wrong = Config::parse("lender = \"me\"", Path::new(PLACE)).unwrap_err();
+        let wrong = parse("lender = \"me\"").unwrap_err();
         assert!(wrong.to_string().contains("\"me\""), "{wrong}");
     }
 

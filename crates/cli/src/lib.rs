@@ -7,13 +7,14 @@
 pub mod chain;
 pub mod config;
 pub mod disclosure;
-pub mod keys;
 pub mod lender_file;
+pub mod party;
 pub mod printer;
 pub mod send;
 pub mod terms;
 #[cfg(test)]
 mod test_accounts;
+pub mod toml_file;
 pub mod transaction;
 pub mod units;
 pub mod views;

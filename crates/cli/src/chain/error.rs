@@ -13,9 +13,9 @@ pub enum ChainError {
     },
     #[error("there is no {what} at {address} on this cluster: check the address, and --url")]
     Missing { what: &'static str, address: Pubkey },
-    #[error("{address} is not a {what}: the program {owner} owns it")]
+    #[error("there is no {what} at {address}: that account belongs to the program {owner}")]
     Foreign { what: &'static str, address: Pubkey, owner: Pubkey },
-    #[error("{address} is not a {what}: check the address")]
+    #[error("the {what} at {address} cannot be decoded: check the address, and that latchkey is up to date")]
     Malformed {
         what: &'static str,
         address: Pubkey,

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use latchkey_cli::disclosure::Disclosure;
-use latchkey_cli::keys::Party;
+use latchkey_cli::party::Party;
 use latchkey_cli::printer::{View, rows};
 use latchkey_cli::send;
 use latchkey_cli::transaction::contents::{Call, Contents};

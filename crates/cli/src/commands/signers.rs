@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use latchkey_cli::keys::{Named, Party};
+use latchkey_cli::party::{Party, PartyArg};
 use latchkey_client::latchkey::state::{Lender, Loan};
 
 use crate::context::Context;
@@ -11,14 +11,14 @@ use crate::context::Context;
 pub struct LenderKey {
     /// The lender's authority or servicer: a keypair file, or an address whose owner signs later [default: --keypair]
     #[arg(long, value_name = "FILE")]
-    lender_keypair: Option<Named>,
+    lender_keypair: Option<PartyArg>,
 }
 
 #[derive(Args)]
 pub struct BorrowerKey {
     /// The borrower: a keypair file, or an address whose owner signs later [default: --keypair]
     #[arg(long, value_name = "FILE")]
-    borrower_keypair: Option<Named>,
+    borrower_keypair: Option<PartyArg>,
 }
 
 /// For commands that lender and borrower sign together.

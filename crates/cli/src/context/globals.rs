@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use latchkey_cli::keys::Named;
+use latchkey_cli::party::PartyArg;
 
 /// The options of all commands.
 #[derive(Args)]
@@ -12,10 +12,10 @@ pub struct Globals {
     pub url: Option<String>,
     /// Your key: a keypair file, or an address whose owner signs later
     #[arg(long, global = true, env = "LATCHKEY_KEYPAIR", value_name = "FILE")]
-    pub keypair: Option<Named>,
+    pub keypair: Option<PartyArg>,
     /// The key that pays fees and rent [default: --keypair]
     #[arg(long, global = true, value_name = "FILE")]
-    pub payer: Option<Named>,
+    pub payer: Option<PartyArg>,
     /// The settings file, with url, keypair, payer and lender [default: latchkey/config.toml in the user's
     /// configuration directory]
     #[arg(long, global = true, env = "LATCHKEY_CONFIG", value_name = "FILE")]

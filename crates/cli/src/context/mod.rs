@@ -7,7 +7,7 @@ mod submit;
 use anyhow::{Result, bail};
 use latchkey_cli::chain::Cluster;
 use latchkey_cli::config::{self, Config};
-use latchkey_cli::keys::Named;
+use latchkey_cli::party::PartyArg;
 use latchkey_cli::printer::{Printer, View};
 use latchkey_client::Pubkey;
 
@@ -19,8 +19,8 @@ pub use globals::Globals;
 pub struct Context {
     pub cluster: Cluster,
     pub printer: Printer,
-    keypair: Option<Named>,
-    payer: Option<Named>,
+    keypair: Option<PartyArg>,
+    payer: Option<PartyArg>,
     lender: Option<Pubkey>,
     yes: bool,
     /// Print transactions instead of sending them.

@@ -1,7 +1,7 @@
 //! Keys and lender of the global options and the settings.
 
 use anyhow::Result;
-use latchkey_cli::keys::{Named, Party};
+use latchkey_cli::party::{Party, PartyArg};
 use latchkey_client::{Pubkey, pda};
 
 use super::Context;
@@ -21,7 +21,7 @@ impl Context {
     }
 
     /// The key that an option gives, or else the key of --keypair.
-    pub fn party(&self, named: Option<&Named>) -> Result<Party> {
+    pub fn party(&self, named: Option<&PartyArg>) -> Result<Party> {
         match named {
             Some(named) => Ok(Party::load(named)?),
             None => self.me(),

@@ -1,7 +1,7 @@
 //! Signing, sending and reporting a transaction.
 
 use anyhow::{Context as _, Result};
-use latchkey_cli::keys::Party;
+use latchkey_cli::party::Party;
 use latchkey_cli::printer::View;
 use latchkey_cli::send::{self, Landed, SendError};
 use latchkey_cli::transaction::wire;

@@ -4,8 +4,8 @@ use latchkey_client::latchkey::instructions::SetFunctionArgs;
 use latchkey_client::latchkey::state::{Action, Function};
 use serde::Deserialize;
 
-use super::{LenderFileError, WrongKind, parse_address, wrong};
-use crate::units::{duration, money};
+use super::{LenderFileError, parse_address, wrong};
+use crate::units::{duration, hash, money};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,12 +26,8 @@ impl FunctionFile {
         let key = |key: &str| format!("functions.{action}.{key}");
         let sol = |name: &str, text: &str| money::parse_sol(text).map_err(wrong(key(name)));
         let secs = |name: &str, text: &str| duration::parse(text).map_err(wrong(key(name)));
-        let code_hash = self.code_hash.as_ref().map(|text| {
-            parse_hash(text).ok_or_else(|| {
-                let expected = "a SHA-256 hash: write 64 hex digits";
-                wrong(key("code_hash"))(WrongKind { written: text.clone(), expected })
-            })
-        });
+        let code_hash =
+            self.code_hash.as_ref().map(|text| hash::parse(text).map_err(wrong(key("code_hash"))));
         Ok(SetFunctionArgs {
             fee: sol("fee", &self.fee)?,
             bond: sol("bond", &self.bond)?,
@@ -53,7 +49,7 @@ pub fn function_rows(args: &SetFunctionArgs) -> [(&'static str, String); 7] {
         ("ttl", duration::show(args.ttl_secs.into())),
         ("command_key", args.command_key.to_string()),
         ("uri", args.uri.clone()),
-        ("code_hash", hex::encode(args.code_hash)),
+        ("code_hash", hash::show(args.code_hash)),
     ]
 }
 
@@ -68,10 +64,4 @@ pub fn function_args(function: &Function) -> SetFunctionArgs {
         uri: function.uri.clone(),
         code_hash: function.code_hash,
     }
-}
-
-/// Reads 32 bytes from 64 hex digits.
-pub fn parse_hash(text: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    hex::decode_to_slice(text, &mut hash).ok().map(|()| hash)
 }

@@ -8,32 +8,30 @@ mod tests;
 mod transactions;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{error, fs, io};
+use std::error;
+use std::path::Path;
 
 use latchkey_client::Pubkey;
 use latchkey_client::latchkey::instructions::SetFunctionArgs;
 use latchkey_client::latchkey::state::{Action, PolicyFloors};
 use serde::Deserialize;
 
+use crate::toml_file::{TomlFile, TomlFileError};
 use function::FunctionFile;
 use policy::PolicyFile;
 
-pub use function::{function_args, function_rows, parse_hash};
+pub use function::{function_args, function_rows};
 pub use plan::{Change, Difference, LenderKeys, Plan};
 pub use policy::policy_rows;
+
+const LENDER_FILE: TomlFile =
+    TomlFile { name: "the lender file", keys: "migrations/lender.toml shows the keys" };
 
 /// Why a lender file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LenderFileError {
-    #[error("cannot read the lender file {path}: check that it exists and that you may read it")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the lender file is not valid: migrations/lender.toml shows its keys")]
-    Invalid(#[source] Box<toml::de::Error>),
+    #[error(transparent)]
+    File(#[from] TomlFileError),
     #[error("{key} in the lender file")]
     Value {
         key: String,
@@ -51,13 +49,10 @@ pub enum LenderFileError {
     OtherTreasury { on_chain: Pubkey, desired: Pubkey },
 }
 
-/// A value of the wrong kind.
+/// A text that is not an address.
 #[derive(Debug, thiserror::Error)]
-#[error("{written:?} is not {expected}")]
-struct WrongKind {
-    written: String,
-    expected: &'static str,
-}
+#[error("{0:?} is not an address: write its 32 bytes in base58")]
+struct NotAnAddress(String);
 
 /// A table that the file must have.
 #[derive(Debug, thiserror::Error)]
@@ -96,13 +91,11 @@ pub struct DesiredLender {
 
 impl LenderFile {
     pub fn load(path: &Path) -> Result<Self, LenderFileError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| LenderFileError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text)
+        Ok(LENDER_FILE.load(path)?)
     }
 
     pub fn parse(text: &str) -> Result<Self, LenderFileError> {
-        toml::from_str(text).map_err(|error| LenderFileError::Invalid(Box::new(error)))
+        Ok(LENDER_FILE.parse(text)?)
     }
 
     /// The mint that the lender lends.
@@ -146,10 +139,7 @@ pub fn keepers_in_words(keepers: &[Pubkey]) -> String {
 }
 
 fn parse_address(key: &str, text: &str) -> Result<Pubkey, LenderFileError> {
-    text.parse().map_err(|_| {
-        let expected = "an address: write its 32 bytes in base58";
-        wrong(key.to_owned())(WrongKind { written: text.to_owned(), expected })
-    })
+    text.parse().map_err(|_| wrong(key.to_owned())(NotAnAddress(text.to_owned())))
 }
 
 /// Adds the key to what is wrong with its value.

@@ -20,7 +20,7 @@ pub struct LenderKeys {
     pub treasury: Pubkey,
 }
 
-/// One change to a lender. Each is one instruction of the program.
+/// One change to a lender.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Create the lender with its policy, servicer and keepers.
@@ -46,7 +46,6 @@ pub struct Difference {
 pub struct Plan {
     /// In the order in which they must be made. Empty if nothing differs.
     pub changes: Vec<Change>,
-    /// What the changes change.
     pub differences: Vec<Difference>,
 }
 

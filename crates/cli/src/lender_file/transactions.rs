@@ -88,7 +88,7 @@ mod tests {
         let plan = Plan::new(&desired, &keys, None, &BTreeMap::new(), 6).unwrap();
         let transactions = plan.transactions(&desired, &keys, &mint, &payer);
         assert!(transactions.iter().all(|instructions| send::fits(instructions, &payer)));
-        // The treasury, the lender and its three functions, none of them twice.
+        // Treasury, lender and three functions, each once.
         assert_eq!(transactions.iter().map(Vec::len).sum::<usize>(), 5);
         assert!(transactions.len() > 1);
     }

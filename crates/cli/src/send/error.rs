@@ -116,7 +116,7 @@ mod tests {
         let explained =
             SendError::explain(&transaction(), failed(2, 1), &Pubkey::new_unique(), &logs).to_string();
         assert!(explained.ends_with("(insufficient funds)"), "{explained}");
-        // A number that is a rule of ours is not, when the compute budget's program returns it.
+        // The same number from the compute budget program does not name a rule.
         let other = SendError::explain(&transaction(), failed(0, 6_001), &Pubkey::new_unique(), &[]);
         assert!(matches!(other, SendError::Failed { .. }));
     }

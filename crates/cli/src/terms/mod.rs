@@ -3,31 +3,28 @@
 mod choices;
 mod json;
 
-use std::path::{Path, PathBuf};
-use std::{error, fs, io};
+use std::error;
+use std::path::Path;
 
 use latchkey_client::errors::Refusal;
 use latchkey_client::latchkey::state::Terms;
 use latchkey_client::schedule::level_instalment;
 use serde::Deserialize;
 
+use crate::toml_file::{TomlFile, TomlFileError};
 use crate::units::date::When;
 use crate::units::{choice, duration, lock_ttl, money, period, rate};
 use choices::{OVERPAYMENTS, WATERFALLS, overpayment_name, waterfall_name};
 
 pub use json::terms_json;
 
+const TERMS: TomlFile = TomlFile { name: "the terms", keys: "docs/operating.md lists the keys" };
+
 /// Why a terms file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TermsError {
-    #[error("cannot read the terms {path}: check that the file exists and that you may read it")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the terms are not valid: docs/operating.md lists their keys")]
-    Invalid(#[source] Box<toml::de::Error>),
+    #[error(transparent)]
+    File(#[from] TomlFileError),
     #[error("{key} in the terms")]
     Value {
         key: &'static str,
@@ -86,13 +83,11 @@ fn reduce_principal() -> String {
 
 impl TermsFile {
     pub fn load(path: &Path) -> Result<Self, TermsError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| TermsError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text)
+        Ok(TERMS.load(path)?)
     }
 
     pub fn parse(text: &str) -> Result<Self, TermsError> {
-        toml::from_str(text).map_err(|error| TermsError::Invalid(Box::new(error)))
+        Ok(TERMS.parse(text)?)
     }
 
     /// The terms in the program's units. `decimals` are those of the mint; `now` is when they are signed, Unix seconds.

@@ -17,7 +17,7 @@ pub enum DateError {
     NoSuchDay(String),
 }
 
-/// A point in time, as people name it.
+/// A date, or a time from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// Unix seconds.

@@ -4,6 +4,7 @@ pub mod channel;
 pub mod choice;
 pub mod date;
 pub mod duration;
+pub mod hash;
 pub mod lock_ttl;
 pub mod money;
 pub mod period;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::chain::Mint;
 use crate::lender_file::{function_args, function_rows, keepers_in_words, policy_rows};
 use crate::printer::{View, rows};
-use crate::units::{date, duration};
+use crate::units::{date, duration, hash};
 
 /// A lender, its policy and its functions.
 pub fn lender(
@@ -68,7 +68,7 @@ fn function_json(function: &Function) -> Value {
         "ttl": duration::show(function.ttl_secs.into()),
         "command_key": function.command_key.to_string(),
         "uri": function.uri,
-        "code_hash": hex::encode(function.code_hash),
+        "code_hash": hash::show(function.code_hash),
         "revision": function.revision,
     })
 }

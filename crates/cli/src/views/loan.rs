@@ -7,7 +7,7 @@ use super::car::{car_in_words, car_json};
 use crate::chain::LoanAccounts;
 use crate::printer::{View, rows};
 use crate::terms::terms_json;
-use crate::units::{channel, date, money, status};
+use crate::units::{channel, date, hash, money, status};
 
 /// A loan: its status, what it owes, and its dates, at the cluster's time.
 pub fn loan(accounts: &LoanAccounts) -> Result<View, Refusal> {
@@ -61,7 +61,7 @@ fn loan_json(accounts: &LoanAccounts, quote: &Quote) -> Value {
 fn notice_json(notice: &Notice) -> Value {
     json!({
         "served_at": date::show(notice.served_at),
-        "evidence": hex::encode(notice.evidence),
+        "evidence": hash::show(notice.evidence),
         "channels": channel::show(notice.channels),
     })
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::car::{car_in_words, car_json};
 use crate::printer::{View, rows};
+use crate::units::hash;
 
 /// A vehicle, what its device has proven and what it was asked to do.
 pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
@@ -11,7 +12,7 @@ pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
         "vehicle": address.to_string(),
         "lender": vehicle.lender.to_string(),
         "device_key": vehicle.device_key.to_string(),
-        "vin_commitment": hex::encode(vehicle.vin_commitment),
+        "vin_commitment": hash::show(vehicle.vin_commitment),
         "active_loan": vehicle.active_loan.map(|loan| loan.to_string()),
         "loans": vehicle.loans,
         "retired": vehicle.retired,
@@ -23,7 +24,7 @@ pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
         ("vehicle", address.to_string()),
         ("lender", vehicle.lender.to_string()),
         ("device key", vehicle.device_key.to_string()),
-        ("VIN commitment", hex::encode(vehicle.vin_commitment)),
+        ("VIN commitment", hash::show(vehicle.vin_commitment)),
         ("open loan", vehicle.active_loan.map_or_else(|| "none".to_owned(), |loan| loan.to_string())),
         ("loans so far", vehicle.loans.to_string()),
         ("retired", if vehicle.retired { "yes" } else { "no" }.to_owned()),

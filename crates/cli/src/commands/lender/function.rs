@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use latchkey_cli::lender_file::{function_args, function_rows, parse_hash};
+use latchkey_cli::lender_file::{function_args, function_rows};
 use latchkey_cli::printer::{View, rows};
-use latchkey_cli::units::{duration, money};
+use latchkey_cli::units::{duration, hash, money};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{self, SetFunction};
 use latchkey_client::latchkey::instructions::SetFunctionArgs;
@@ -46,14 +46,10 @@ pub struct Function {
     #[arg(long)]
     uri: Option<String>,
     /// SHA-256 of its code, hex
-    #[arg(long, value_name = "HEX", value_parser = hash)]
+    #[arg(long, value_name = "HEX", value_parser = hash::parse)]
     code_hash: Option<[u8; 32]>,
     #[command(flatten)]
     lender: LenderArg,
-}
-
-fn hash(text: &str) -> Result<[u8; 32], String> {
-    parse_hash(text).ok_or_else(|| "write 64 hex digits".to_owned())
 }
 
 impl Function {

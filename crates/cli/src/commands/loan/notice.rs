@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use latchkey_cli::lender_file::parse_hash;
 use latchkey_cli::printer::View;
-use latchkey_cli::units::channel;
+use latchkey_cli::units::{channel, hash};
 use latchkey_client::instructions;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -30,8 +29,8 @@ pub struct Notice {
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
     /// The SHA-256 of what was sent, hex
-    #[arg(long, value_name = "HEX")]
-    evidence_hash: Option<String>,
+    #[arg(long, value_name = "HEX", value_parser = hash::parse)]
+    evidence_hash: Option<[u8; 32]>,
     /// How it was sent. Can be given more than once
     #[arg(
         long,
@@ -51,7 +50,7 @@ impl Notice {
         let signer = self.lender.signer(context, &accounts.lender)?;
         let channels = self.channel.iter().fold(0, |bits, bit| bits | bit);
         let notice = instructions::serve_notice(&accounts.keys, signer.address(), evidence, channels);
-        let (hash, names) = (hex::encode(evidence), channel::show(channels));
+        let (hash, names) = (hash::show(evidence), channel::show(channels));
         let view = View::new(
             json!({ "loan": accounts.keys.loan.to_string(), "evidence": hash, "channels": names }),
             format!("notice served by {}, evidence {hash}", names.join(", ")),
@@ -60,17 +59,13 @@ impl Notice {
     }
 
     fn evidence(&self) -> Result<[u8; 32], Usage> {
-        match (&self.evidence, &self.evidence_hash) {
-            (Some(path), _) => {
-                let bytes = fs::read(path).map_err(|error| {
-                    Usage(format!("cannot read the evidence {}: {error}", path.display()))
-                })?;
-                Ok(Sha256::digest(bytes).into())
-            }
-            (None, hash) => hash
-                .as_deref()
-                .and_then(parse_hash)
-                .ok_or_else(|| Usage("--evidence-hash must be 64 hex digits".to_owned())),
+        match (self.evidence_hash, &self.evidence) {
+            (Some(hash), _) => Ok(hash),
+            (None, Some(path)) => match fs::read(path) {
+                Ok(bytes) => Ok(Sha256::digest(bytes).into()),
+                Err(error) => Err(Usage(format!("cannot read the evidence {}: {error}", path.display()))),
+            },
+            (None, None) => Err(Usage("pass --evidence or --evidence-hash".to_owned())),
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use latchkey_cli::chain::Mint;
 use latchkey_cli::disclosure::Disclosure;
-use latchkey_cli::keys::{Named, Party};
+use latchkey_cli::party::{Party, PartyArg};
 use latchkey_cli::printer::{View, rows};
 use latchkey_cli::terms::TermsFile;
 use latchkey_cli::transaction::contents::NewLoan;
@@ -39,7 +39,7 @@ pub struct Originate {
     seller: Pubkey,
     /// The borrower: a keypair file, or an address whose owner signs later
     #[arg(long, value_name = "FILE")]
-    borrower_keypair: Named,
+    borrower_keypair: PartyArg,
     /// The first deposit into the escrow, SOL [default: the minimum, one fee of each function]
     #[arg(long, value_name = "SOL", value_parser = money::parse_sol)]
     escrow: Option<u64>,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use anchor_spl::token::spl_token;
 use anyhow::Result;
 use clap::Args;
-use latchkey_cli::keys::Party;
+use latchkey_cli::party::Party;
 use latchkey_cli::printer::View;
 use serde_json::json;
 use solana_sdk::program_pack::Pack as _;

@@ -25,10 +25,10 @@ impl Party {
         }
     }
 
-    pub fn load(named: &Named) -> Result<Self, KeyFileError> {
+    pub fn load(named: &PartyArg) -> Result<Self, KeyFileError> {
         match named {
-            Named::Address(address) => Ok(Self::Elsewhere(*address)),
-            Named::File(path) => {
+            PartyArg::Address(address) => Ok(Self::Elsewhere(*address)),
+            PartyArg::File(path) => {
                 let key = Keypair::new_from_array(key_file::read(path)?.to_bytes());
                 Ok(Self::Here(Rc::new(key)))
             }
@@ -38,14 +38,14 @@ impl Party {
 
 /// A party on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum PartyArg {
     /// A key file.
     File(PathBuf),
     /// An address whose owner signs later.
     Address(Pubkey),
 }
 
-impl FromStr for Named {
+impl FromStr for PartyArg {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -65,17 +65,17 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("borrower.json");
         let address = Pubkey::from(key_file::generate(&path).unwrap().verifying_key().to_bytes());
-        let borrower = Named::File(path.clone());
+        let borrower = PartyArg::File(path.clone());
         assert_eq!(Party::load(&borrower).unwrap().address(), address);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(Party::load(&borrower), Err(KeyFileError::Exposed { .. })));
-        assert_eq!(Party::load(&Named::Address(address)).unwrap().address(), address);
+        assert_eq!(Party::load(&PartyArg::Address(address)).unwrap().address(), address);
     }
 
     #[test]
     fn a_party_is_an_address_or_a_file() {
         let address = Pubkey::new_unique();
-        assert_eq!(address.to_string().parse(), Ok(Named::Address(address)));
-        assert_eq!("borrower.json".parse(), Ok(Named::File("borrower.json".into())));
+        assert_eq!(address.to_string().parse(), Ok(PartyArg::Address(address)));
+        assert_eq!("borrower.json".parse(), Ok(PartyArg::File("borrower.json".into())));
     }
 }
