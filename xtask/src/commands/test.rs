@@ -69,7 +69,7 @@ impl Suite {
     /// What selects it, as arguments of nextest.
     pub fn selection(suite: Option<Self>) -> Vec<&'static str> {
         let Some(suite) = suite else { return Vec::new() };
-        let mut words = if suite == Self::Unit { vec!["--lib", "--bins"] } else { Vec::new() };
+        let mut words = if suite == Self::Unit { vec!["--lib"] } else { Vec::new() };
         words.extend(suite.targets().iter().flat_map(|target| ["--test", target]));
         words
     }

@@ -1,5 +1,6 @@
 //! The commands through their public functions.
 
 mod commands;
+mod features;
 mod leaks;
 mod offers;
