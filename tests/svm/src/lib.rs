@@ -6,6 +6,7 @@
 
 mod car;
 mod hostile;
+pub mod interface;
 mod loan_fixture;
 mod money;
 mod outcome;

@@ -4,7 +4,7 @@ use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;
 use latchkey_client::Pubkey;
 
-use crate::door::{Attempt, DOORS, find};
+use crate::doors::{Attempt, find, find_use};
 use crate::suite::Case;
 
 /// The address one bump below the canonical one that there is.
@@ -25,9 +25,7 @@ fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
     let (lender, vehicle, loan) = (fixture.lender, fixture.keys.vehicle, fixture.keys.loan);
     match account {
         "lender" => below(&[b"lender", attempt.account("authority").as_ref()]),
-        "function" | "lock" => below(&[b"function", lender.as_ref(), &[Action::Lock as u8]]),
-        "warn" => below(&[b"function", lender.as_ref(), &[Action::Warn as u8]]),
-        "unlock" => below(&[b"function", lender.as_ref(), &[Action::Unlock as u8]]),
+        "function" => below(&[b"function", lender.as_ref(), &[Action::Lock as u8]]),
         "vehicle" => {
             let key = latchkey_tests_svm::Car::new("new car").device_key();
             below(&[b"vehicle", key.as_ref()])
@@ -35,7 +33,10 @@ fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
         "loan" => below(&[b"loan", vehicle.as_ref(), &0_u32.to_le_bytes()]),
         "escrow" => below(&[b"escrow", loan.as_ref()]),
         "invocation" => below(&[b"invocation", vehicle.as_ref(), &1_u64.to_le_bytes()]),
-        other => unreachable!("{other} has no seeds"),
+        other => match other.parse::<Action>() {
+            Ok(action) => below(&[b"function", lender.as_ref(), &[action as u8]]),
+            Err(_) => unreachable!("{other} has no seeds"),
+        },
     }
 }
 
@@ -61,11 +62,7 @@ pub fn cases() -> Vec<Case> {
             name,
             expected,
             move |checkpoints| {
-                let door = if account == "invocation" {
-                    DOORS.iter().find(|door| door.of == "a lock").expect("there is one")
-                } else {
-                    find(name)
-                };
+                let door = if account == "invocation" { find_use("a lock") } else { find(name) };
                 let mut attempt = door.attempt(checkpoints);
                 let other = second(&mut attempt, account);
                 attempt.swap(account, other).send()

@@ -8,7 +8,7 @@ use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Other, keys_of};
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::{Case, Expected};
 
 pub fn cases() -> Vec<Case> {

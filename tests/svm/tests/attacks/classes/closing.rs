@@ -8,7 +8,7 @@ use latchkey_tests_svm::{LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::door::{find, send, signers};
+use crate::doors::{find, send, signers};
 use crate::suite::Case;
 
 /// The account is gone: no lamports, no owner, no data.

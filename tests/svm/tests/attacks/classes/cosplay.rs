@@ -3,15 +3,15 @@
 use anchor_lang::error::ErrorCode;
 
 use crate::checkpoint::{Other, keys_of};
-use crate::classes::kinds::{is_new, is_ours};
-use crate::door::DOORS;
+use crate::classes::kinds::is_ours;
+use crate::doors::doors;
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for door in DOORS {
+    for door in doors() {
         for account in door.accounts() {
-            if !is_ours(account) || is_new(door.name, account) {
+            if !is_ours(account) || door.creates.contains(&account) {
                 continue;
             }
             // The thief's own lender, or where a lender belongs, its own loan.

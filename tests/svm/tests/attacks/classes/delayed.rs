@@ -9,7 +9,7 @@ use latchkey_tests_svm::{DAY, LEASE, LoanFixture, Outcome, TTL, due, floors, per
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::door::signers;
+use crate::doors::signers;
 use crate::suite::{Case, Expected};
 
 /// Signs at one moment, lets something happen, and lands.

@@ -6,7 +6,7 @@ use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::Checkpoint;
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::{Case, Expected};
 
 pub fn cases() -> Vec<Case> {

@@ -8,7 +8,7 @@ use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET
 use latchkey_tests_svm::{Car, LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::{Case, Expected};
 
 /// What is proved, at each door that asks for a proof.

@@ -7,7 +7,7 @@ use latchkey_tests_svm::{fee, person, swap};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Other, keys_of};
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::{Case, Expected};
 
 pub fn cases() -> Vec<Case> {

@@ -10,7 +10,7 @@ use latchkey_tests_svm::{Car, Money, floors, person, swap};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::Checkpoint;
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::{Case, Expected};
 
 /// What the system program says when it is asked to create an account that exists.

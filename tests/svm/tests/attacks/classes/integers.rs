@@ -9,7 +9,7 @@ use latchkey_tests_svm::{DAY, LoanFixture, Outcome, START, due, floors};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::door::send;
+use crate::doors::send;
 use crate::suite::{Case, Expected};
 
 /// The system program cannot pay that much.

@@ -10,7 +10,7 @@ use latchkey_tests_svm::{Extension, LoanFixture, Money, Outcome, floors, hostile
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::Checkpoint;
-use crate::door::send;
+use crate::doors::send;
 use crate::suite::{Case, Expected};
 
 fn lend(fixture: &mut LoanFixture, mint: Pubkey, treasury: Pubkey) -> Outcome {

@@ -12,7 +12,7 @@ mod ed25519;
 mod escrows;
 mod initialisation;
 mod integers;
-mod kinds;
+pub mod kinds;
 mod mints;
 mod owners;
 mod pauses;

@@ -4,8 +4,8 @@
 use anchor_lang::error::ErrorCode;
 use latchkey_client::Pubkey;
 
-use crate::classes::kinds::{is_new, is_state};
-use crate::door::DOORS;
+use crate::classes::kinds::is_state;
+use crate::doors::doors;
 use crate::suite::Case;
 
 /// The thief's program.
@@ -13,9 +13,9 @@ const THIEF: Pubkey = Pubkey::new_from_array([66; 32]);
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for door in DOORS {
+    for door in doors() {
         for account in door.accounts() {
-            if !is_state(account) || is_new(door.name, account) {
+            if !is_state(account) || door.creates.contains(&account) {
                 continue;
             }
             let name = format!("{} with a copy of its {account} that another program owns", door.label());

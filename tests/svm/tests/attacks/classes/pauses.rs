@@ -8,7 +8,7 @@ use latchkey_tests_svm::{LoanFixture, Outcome, person};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::door::send;
+use crate::doors::send;
 use crate::suite::{Case, Expected};
 
 type Act = fn(&mut LoanFixture) -> Outcome;

@@ -1,7 +1,7 @@
 //! Lamports or tokens sent ahead to an address that is about to be created, so that creating it fails.
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::door::{DOORS, find};
+use crate::doors::{find, find_use};
 use crate::suite::{Case, Expected};
 
 use latchkey::state::Action;
@@ -10,7 +10,7 @@ use latchkey_tests_svm::Outcome;
 /// Lamports, sent ahead.
 fn prefunded(checkpoints: &mut Checkpoints, name: &'static str, account: &str, lamports: u64) -> Outcome {
     let door = match name {
-        "request" => DOORS.iter().find(|door| door.of == "a lock").expect("there is one"),
+        "request" => find_use("a lock"),
         _ => find(name),
     };
     let mut attempt = door.attempt(checkpoints);

@@ -5,12 +5,12 @@ use anchor_spl::{associated_token, token, token_2022};
 use latchkey::errors::LatchkeyError as E;
 use latchkey_tests_svm::through_another_program;
 
-use crate::door::{DOORS, find, send};
+use crate::doors::{doors, find, send};
 use crate::suite::{Case, Expected};
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for door in DOORS {
+    for door in doors() {
         for account in door.accounts().into_iter().filter(|account| account.ends_with("_program")) {
             let name = format!("{} with another program as its {account}", door.label());
             cases.push(Case::new(name, door.name, ErrorCode::InvalidProgramId, move |checkpoints| {

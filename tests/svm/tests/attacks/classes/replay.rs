@@ -10,7 +10,7 @@ use latchkey_tests_svm::{LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::{Checkpoint, Checkpoints, Other, keys_of, on};
-use crate::door::{find, send};
+use crate::doors::{find, send};
 use crate::suite::Case;
 
 type Alter<T> = fn(T) -> T;

@@ -5,7 +5,7 @@ use latchkey_client::Pubkey;
 use solana_sdk::account::Account;
 use solana_sdk::sysvar::clock;
 
-use crate::door::find;
+use crate::doors::find;
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {

@@ -1,0 +1,95 @@
+//! `invocation/`.
+
+use anchor_lang::error::ErrorCode;
+use latchkey::errors::LatchkeyError as E;
+use latchkey::state::Action;
+use latchkey_client::instructions as build;
+use solana_sdk::signer::Signer;
+
+use super::{Door, constraint, door, rule};
+use crate::checkpoint::Checkpoint;
+use crate::suite::Expected;
+
+const REQUEST_FOREIGN: &[(&str, Expected)] = &[
+    ("lender", constraint(ErrorCode::ConstraintSeeds)),
+    ("function", constraint(ErrorCode::ConstraintSeeds)),
+    ("vehicle", constraint(ErrorCode::ConstraintSeeds)),
+    ("loan", rule(E::WrongLender)),
+    ("escrow", rule(E::WrongLoan)),
+];
+const REQUEST_SIBLING: &[(&str, Expected)] =
+    &[("loan", rule(E::WrongVehicle)), ("wallet", rule(E::WrongLoan)), ("escrow", rule(E::WrongLoan))];
+
+pub const DOORS: &[Door] = &[
+    door("request", Checkpoint::Due, |s| {
+        vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Warn, 1)]
+    })
+    .of("a warning")
+    .creates(&["invocation"])
+    .foreign(REQUEST_FOREIGN)
+    .sibling(REQUEST_SIBLING),
+    door("request", Checkpoint::Defaulted, |s| {
+        vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Lock, 1)]
+    })
+    .of("a lock")
+    .creates(&["invocation"])
+    .foreign(REQUEST_FOREIGN)
+    .sibling(REQUEST_SIBLING),
+    door("request", Checkpoint::Cured, |s| {
+        vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Unlock, 2)]
+    })
+    .of("an unlock")
+    .creates(&["invocation"])
+    .foreign(REQUEST_FOREIGN)
+    .sibling(REQUEST_SIBLING),
+    door("request", Checkpoint::Locked, |s| {
+        vec![build::request(&s.keys, s.payer.pubkey(), Some(s.servicer.pubkey()), Action::Unlock, 2)]
+    })
+    .of("an unlock by the lender")
+    .creates(&["invocation"])
+    .foreign(REQUEST_FOREIGN)
+    .sibling(REQUEST_SIBLING),
+    door("claim", Checkpoint::Asked, |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)])
+        .foreign(&[
+            ("lender", rule(E::WrongLender)),
+            ("vehicle", rule(E::WrongVehicle)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongLoan)),
+        ])
+        .sibling(&[
+            ("vehicle", rule(E::WrongVehicle)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongLoan)),
+        ]),
+    door("confirm", Checkpoint::Claimed, |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into())
+        .foreign(&[
+            ("vehicle", rule(E::WrongVehicle)),
+            ("loan", rule(E::WrongLoan)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongVehicle)),
+        ])
+        .sibling(&[
+            ("vehicle", rule(E::WrongVehicle)),
+            ("loan", rule(E::WrongLoan)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongVehicle)),
+        ]),
+    door("yield_claim", Checkpoint::Claimed, |s| {
+        vec![build::yield_claim(&s.keys.vehicle, s.keeper.pubkey(), 1)]
+    })
+    .signed_by(&[("keeper", E::NotClaimer)])
+    .foreign(&[("invocation", rule(E::NotClaimer))]),
+    door("expire", Checkpoint::Over, |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())])
+        .foreign(&[
+            ("vehicle", rule(E::WrongVehicle)),
+            ("loan", rule(E::WrongLoan)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongVehicle)),
+        ])
+        .sibling(&[
+            ("vehicle", rule(E::WrongVehicle)),
+            ("loan", rule(E::WrongLoan)),
+            ("escrow", rule(E::WrongLoan)),
+            ("invocation", rule(E::WrongVehicle)),
+        ]),
+];
