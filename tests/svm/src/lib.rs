@@ -13,16 +13,16 @@ mod outcome;
 mod people;
 mod program;
 mod proxy;
-mod servicing;
 mod terms;
 mod test_chain;
 
 pub use car::Car;
 pub use hostile::{hostile, metadata_pointer};
+pub use latchkey::fixtures::floors;
 pub use loan_fixture::{BOND, LEASE, LoanFixture, TTL, fee, swap};
 pub use money::{Extension, Money};
 pub use outcome::{Done, Outcome};
 pub use people::person;
 pub use proxy::through_another_program;
-pub use terms::{DAY, WEEK, due, floors, terms};
+pub use terms::{DAY, WEEK, due, terms};
 pub use test_chain::{START, Snapshot, TestChain};

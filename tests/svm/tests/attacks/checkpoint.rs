@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::mem::swap;
 
-use latchkey::instructions::InitLenderArgs;
 use latchkey::state::Action;
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::{Pubkey, pda};
-use latchkey_tests_svm::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, floors, person};
+use latchkey_tests_svm::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -156,8 +155,8 @@ impl Checkpoints {
 fn before_loan(mut fixture: LoanFixture) -> LoanFixture {
     (fixture.terms.emergency_secs, fixture.terms.emergency_max) = (86_400, 2);
     fixture.terms.max_extensions = 2;
-    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-    fixture.init_lender(args.clone()).holds();
+    let args = fixture.lender_args();
+    fixture.init_lender(args).holds();
     offer_and_register(&mut fixture);
     on(&mut fixture, Other::Sibling, |fixture| {
         let car = fixture.car.clone();
@@ -169,7 +168,8 @@ fn before_loan(mut fixture: LoanFixture) -> LoanFixture {
         let LoanFixture { chain, money, .. } = fixture;
         money.open(chain, &person("foreign authority").pubkey(), 1_000_000);
         money.open(chain, &fixture.stranger.pubkey(), 1_000_000);
-        fixture.init_lender(InitLenderArgs { servicer: fixture.servicer.pubkey(), ..args }).holds();
+        let args = fixture.lender_args();
+        fixture.init_lender(args).holds();
         offer_and_register(fixture);
         fixture.originate().holds();
         fixture.fund(1_000_000_000).holds();

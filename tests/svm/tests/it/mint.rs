@@ -4,11 +4,10 @@ use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;
 use anchor_spl::token_2022::spl_token_2022::{self, instruction as token};
 use anchor_spl::token_2022_extensions::spl_token_metadata_interface;
 use latchkey::errors::LatchkeyError;
-use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, LoanStatus, LockState};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{InitLender, LoanKeys, init_lender};
-use latchkey_tests_svm::{LoanFixture, Money, TestChain, floors, hostile, metadata_pointer, person};
+use latchkey_tests_svm::{LoanFixture, Money, TestChain, hostile, metadata_pointer, person};
 use solana_sdk::signer::Signer;
 
 const PROGRAM: Pubkey = spl_token_2022::ID;
@@ -38,8 +37,7 @@ fn money_that_can_do_more_than_describe_itself_is_refused() {
         let money = Money::token_2022(&mut fixture.chain, name, &[extension], &[]);
         let treasury = money.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
         let parties = InitLender { mint: money.mint, treasury, ..fixture.lender_parties() };
-        let args =
-            InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+        let args = fixture.lender_args();
         let outcome =
             fixture.chain.send(&[init_lender(&parties, args)], &[&fixture.payer, &fixture.authority]);
         outcome.breaks(LatchkeyError::UnsupportedMint);
@@ -57,7 +55,7 @@ fn a_description_does_not_hide_what_else_a_mint_can_do() {
     let money = Money::token_2022(&mut fixture.chain, "described and hostile", &extensions, &[]);
     let treasury = money.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
     let parties = InitLender { mint, treasury, ..fixture.lender_parties() };
-    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+    let args = fixture.lender_args();
     let outcome = fixture.chain.send(&[init_lender(&parties, args)], &[&fixture.payer, &fixture.authority]);
     outcome.breaks(LatchkeyError::UnsupportedMint);
 }

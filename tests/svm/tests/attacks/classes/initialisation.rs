@@ -37,11 +37,7 @@ pub fn cases() -> Vec<Case> {
                 let other = Money::token_2022(&mut fixture.chain, "another mint", &[], &[]);
                 let treasury = other.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
                 let parties = build::InitLender { mint: other.mint, treasury, ..fixture.lender_parties() };
-                let args = InitLenderArgs {
-                    servicer: fixture.servicer.pubkey(),
-                    floors: floors(),
-                    keepers: Vec::new(),
-                };
+                let args = fixture.lender_args();
                 send(&mut fixture, &[build::init_lender(&parties, args)])
             },
         ),

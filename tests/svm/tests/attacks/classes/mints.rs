@@ -3,10 +3,9 @@
 use anchor_spl::token_2022::spl_token_2022;
 use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;
 use latchkey::errors::LatchkeyError as E;
-use latchkey::instructions::InitLenderArgs;
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{InitLender, init_lender};
-use latchkey_tests_svm::{Extension, LoanFixture, Money, Outcome, floors, hostile, metadata_pointer};
+use latchkey_tests_svm::{Extension, LoanFixture, Money, Outcome, hostile, metadata_pointer};
 use solana_sdk::signer::Signer;
 
 use crate::checkpoint::Checkpoint;
@@ -15,7 +14,7 @@ use crate::suite::{Case, Expected};
 
 fn lend(fixture: &mut LoanFixture, mint: Pubkey, treasury: Pubkey) -> Outcome {
     let parties = InitLender { mint, treasury, ..fixture.lender_parties() };
-    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
+    let args = fixture.lender_args();
     send(fixture, &[init_lender(&parties, args)])
 }
 

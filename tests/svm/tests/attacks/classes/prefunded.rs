@@ -54,11 +54,7 @@ pub fn cases() -> Vec<Case> {
         Expected::Harmless,
         |checkpoints| {
             let mut fixture = checkpoints.at(Checkpoint::Bare);
-            let args = latchkey::instructions::InitLenderArgs {
-                servicer: solana_sdk::signer::Signer::pubkey(&fixture.servicer),
-                floors: latchkey_tests_svm::floors(),
-                keepers: Vec::new(),
-            };
+            let args = fixture.lender_args();
             fixture.init_lender(args).holds();
             let address = latchkey_client::pda::function(&fixture.lender, Action::Lock);
             fixture.chain.airdrop(&address, 890_880);

@@ -2,7 +2,6 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
-use latchkey::instructions::InitLenderArgs;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{floors, person};
@@ -12,11 +11,8 @@ use super::{Door, constraint, door, rule};
 use crate::checkpoint::Checkpoint;
 
 pub const DOORS: &[Door] = &[
-    door("init_lender", Checkpoint::Bare, |s| {
-        let args = InitLenderArgs { servicer: s.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-        vec![build::init_lender(&s.lender_parties(), args)]
-    })
-    .creates(&["lender"]),
+    door("init_lender", Checkpoint::Bare, |s| vec![build::init_lender(&s.lender_parties(), s.lender_args())])
+        .creates(&["lender"]),
     door("set_policy", Checkpoint::Fresh, |s| {
         vec![build::set_policy(s.lender, s.authority.pubkey(), floors())]
     })
