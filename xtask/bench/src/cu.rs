@@ -1,21 +1,18 @@
-//! A loan's life in a few worlds, each instruction measured once on the way.
+//! Every instruction, measured once on the way through a few lives of a loan.
 //!
 //! The loan is an ordinary one: monthly instalments with interest, a notice that is owed, late fees, everybody
 //! admitted as a keeper, SPL Token. Where an instruction can go several ways it goes a long one: `collect` accrues,
 //! charges a late fee and moves tokens, `expire` takes a lapsed keeper's bond.
 
-use latchkey::instructions::InitLenderArgs;
 use latchkey::state::{Action, NoticeChannels, Period, Terms};
 use latchkey_client::instructions::{self as build, Secured, lock_now};
+use latchkey_tests_svm::interface::{differences, instructions};
 use latchkey_tests_svm::{Car, DAY, LEASE, LoanFixture, Money, START, TestChain, floors, person, terms};
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use crate::measurement::{Measurement, Meter};
-
-/// The program's interface, which lists its instructions.
-const IDL: &str = include_str!("../../../idl/latchkey.json");
 
 /// What the loader keeps in front of a program's bytes.
 const PROGRAM_DATA_HEADER: usize = 45;
@@ -49,7 +46,10 @@ pub fn measure() -> Costs {
         life(&mut meter);
     }
     let measured = meter.into_measured();
-    let instructions: Vec<_> = names().iter().map(|name| find(&measured, name)).collect();
+    let names = measured.iter().map(|measurement| measurement.instruction.as_str());
+    let gaps = differences(names, "measure it in xtask/bench/src/cu.rs");
+    assert!(gaps.is_empty(), "{}", gaps.join("\n"));
+    let instructions: Vec<_> = instructions().iter().map(|it| find(&measured, &it.name)).collect();
     assert_eq!(instructions.len(), measured.len(), "each instruction is measured once");
 
     let mut meter = Meter::default();
@@ -57,15 +57,9 @@ pub fn measure() -> Costs {
     Costs { instructions, transactions: meter.into_measured(), program_bytes: program_bytes() }
 }
 
-fn names() -> Vec<String> {
-    let idl: serde_json::Value = serde_json::from_str(IDL).expect("the IDL is JSON");
-    let instructions = idl["instructions"].as_array().expect("it lists instructions");
-    instructions.iter().filter_map(|instruction| instruction["name"].as_str().map(str::to_owned)).collect()
-}
-
 fn find(measured: &[Measurement], name: &str) -> Measurement {
     let found = measured.iter().find(|measurement| measurement.instruction == name);
-    found.unwrap_or_else(|| panic!("{name} is not measured")).clone()
+    found.expect("every instruction is measured").clone()
 }
 
 fn program_bytes() -> u64 {
@@ -137,8 +131,7 @@ fn lender(meter: &mut Meter) {
     let mut chain = TestChain::new();
     let money = Money::spl(&mut chain);
     let mut fixture = LoanFixture::before_lender(chain, money);
-    let args = InitLenderArgs { servicer: fixture.servicer.pubkey(), floors: floors(), keepers: Vec::new() };
-    let create = build::init_lender(&fixture.lender_parties(), args);
+    let create = build::init_lender(&fixture.lender_parties(), fixture.lender_args());
     let lender_bump = bump(&[b"lender", fixture.authority.pubkey().as_ref()]);
     let signers = [&fixture.payer, &fixture.authority];
     meter.measure("init_lender", &mut fixture.chain, &[create], &signers, &[lender_bump]);

@@ -5,7 +5,6 @@ mod charge_off;
 mod claim;
 mod close;
 mod collect;
-mod compute;
 mod confirm;
 mod default;
 mod emergency;

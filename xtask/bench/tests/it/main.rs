@@ -27,6 +27,33 @@ fn no_instruction_costs_more_than_its_committed_figure_and_a_little() {
     );
 }
 
+/// Compute units that the runtime grants an instruction unless the sender asks for more.
+const GRANTED: u64 = 200_000;
+
+#[test]
+fn every_instruction_fits_what_is_granted_without_asking() {
+    let costs = cu::measure();
+    for cost in &costs.instructions {
+        assert!(cost.compute_units < GRANTED, "{} needs {} units", cost.instruction, cost.compute_units);
+    }
+    // The four instructions of a lock fit what two of them are granted.
+    let [lock] = &costs.transactions[..] else {
+        panic!("a lock is the one transaction of several instructions")
+    };
+    assert!(lock.compute_units < 2 * GRANTED, "{} needs {} units", lock.instruction, lock.compute_units);
+}
+
+/// Bytes that a transaction may have.
+const MOST_BYTES: usize = 1_232;
+
+#[test]
+fn every_instruction_fits_a_transaction() {
+    let costs = cu::measure();
+    for cost in costs.instructions.iter().chain(&costs.transactions) {
+        assert!(cost.bytes <= MOST_BYTES, "{} needs {} bytes", cost.instruction, cost.bytes);
+    }
+}
+
 #[test]
 fn five_percent_is_no_regression_and_more_is() {
     let page = page(&costs(1_000, 200, 20, 100_000));
