@@ -7,9 +7,9 @@ use latchkey::state::{Action, Escrow, Invocation, Lender, Loan, LoanStatus, Vehi
 use latchkey_client::Pubkey;
 use solana_sdk::account::ReadableAccount;
 
-use crate::moves::{Call, Move};
+use crate::moves::Move;
 use crate::parties::{self, Who};
-use crate::reference::{Contract, Model};
+use crate::reference::{Call, Contract, Model};
 use crate::under_test::{ChainUnderTest, Snapshot, read, tokens};
 
 /// The chain is what the machine says it is: every account of ours, byte for byte, every purse to the lamport.

@@ -6,6 +6,7 @@
 //! each whether they agree, whether the invariants hold, and whether a failed transaction changed anything.
 
 pub mod arithmetic;
+pub mod generate;
 mod invariants;
 pub mod moves;
 pub mod parties;

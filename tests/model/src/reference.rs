@@ -9,6 +9,7 @@ mod loan;
 mod moments;
 mod vehicle;
 
+pub use calls::Call;
 pub use lender::{BOND, LEASE, TTL, URI, command_key, floors, treasury_of};
 pub use loan::EVIDENCE;
 
@@ -21,7 +22,6 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::arithmetic::{Books, Standing};
-use crate::moves::Call;
 
 /// Why a transaction must fail, for whoever reads a failed test.
 pub type Refusal = &'static str;

@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use latchkey::state::{Action, Terms};
+use latchkey_tests_svm::fee;
 use proptest::prelude::*;
 
+use crate::generate::{Flavour, any_terms, some_moves};
 use crate::invariants::{Transition, agree};
-use crate::moves::{Call, Draft, Flavour, Move, Offer, Proof, Tampering, any_terms, some_moves};
+use crate::moves::{Draft, Move, Offer, Proof, Tampering};
 use crate::parties::{self, Who};
-use crate::reference::{Model, Refusal, Verdict};
+use crate::reference::{Call, Model, Refusal, Verdict};
 use crate::under_test::{ChainUnderTest, Snapshot};
 
 /// What happens to one car.
@@ -44,10 +46,11 @@ pub struct Tally {
 
 impl Tally {
     fn count(&mut self, call: &Call, verdict: Verdict) {
-        let name = format!("{call:?}");
-        // Requests by what they ask, all others by the instruction alone.
-        let requests = matches!(call, Call::Request(..));
-        let name = name.split(if requests { ',' } else { '(' }).next().unwrap_or_default().to_owned();
+        // A request counts by what it asks for.
+        let name = match call {
+            Call::Request(action, _) => format!("request {action}"),
+            _ => call.instruction().to_owned(),
+        };
         let (yes, no) = self.calls.entry(name.clone()).or_default();
         *if verdict.is_ok() { yes } else { no } += 1;
         if let Err(refusal) = verdict {
@@ -72,19 +75,20 @@ impl Tally {
         self.calls.values().fold((0, 0), |(all, good), (yes, no)| (all + yes + no, good + yes))
     }
 
-    /// Instructions that were accepted at least once and refused at least once.
-    pub fn both_ways(&self) -> usize {
-        self.calls.values().filter(|(yes, no)| *yes > 0 && *no > 0).count()
+    /// Whether every instruction, and a request of every action, was accepted at least once and refused at least once.
+    pub fn is_complete(&self) -> bool {
+        let both_ways = self.calls.values().filter(|(yes, no)| *yes > 0 && *no > 0).count();
+        both_ways == Call::INSTRUCTIONS.len() - 1 + Action::ALL.len()
     }
 }
 
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (name, (yes, no)) in &self.calls {
-            writeln!(f, "{name:16} {yes:8} accepted {no:8} refused")?;
+            writeln!(f, "{name:20} {yes:8} accepted {no:8} refused")?;
             let reasons = self.reasons.iter().filter(|((of, _), _)| of == name);
             for ((_, reason), times) in reasons {
-                writeln!(f, "{times:43} {reason}")?;
+                writeln!(f, "{times:47} {reason}")?;
             }
         }
         Ok(())
@@ -103,14 +107,10 @@ struct Run {
 
 /// The instructions that every loan begins with.
 fn prologue() -> Vec<Call> {
-    let offer = |action, fee| Call::SetFunction(Who::Authority, action, Offer::Sound(fee));
-    vec![
-        Call::InitLender(Who::Authority),
-        offer(Action::Warn, 2_000_000),
-        offer(Action::Lock, 3_000_000),
-        offer(Action::Unlock, 5_000_000),
-        Call::Register(Who::Servicer, Proof::Right),
-    ]
+    let offer = |action| Call::SetFunction(Who::Authority, action, Offer::Sound(fee(action)));
+    let before = vec![Call::InitLender(Who::Authority)];
+    let offers = Action::ALL.map(offer).to_vec();
+    [before, offers, vec![Call::Register(Who::Servicer, Proof::Right)]].concat()
 }
 
 thread_local! {

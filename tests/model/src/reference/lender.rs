@@ -80,7 +80,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn nominate(&mut self, by: Who, nominee: Option<Who>) -> Verdict {
+    pub(super) fn nominate_authority(&mut self, by: Who, nominee: Option<Who>) -> Verdict {
         let lender = self.owned(by)?;
         let nominee = nominee.map(Who::key);
         ask(nominee != Some(lender.authority), "the nominee is the authority")?;
@@ -88,7 +88,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn accept(&mut self, by: Who) -> Verdict {
+    pub(super) fn accept_authority(&mut self, by: Who) -> Verdict {
         let treasury = self.token_accounts[&treasury_of(by)];
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(lender.pending_authority == Some(by.key()), "not the nominee")?;
@@ -107,14 +107,14 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn set_keepers(&mut self, by: Who, keepers: &[Who]) -> Verdict {
+    pub(super) fn set_keepers(&mut self, by: Who, keepers: Vec<Who>) -> Verdict {
         let lender = self.owned(by)?;
-        let mut distinct = keepers.to_vec();
+        let mut distinct = keepers.clone();
         distinct.sort_unstable();
         distinct.dedup();
         ask(keepers.len() <= 8, "more than 8 keepers")?;
         ask(distinct.len() == keepers.len(), "a keeper twice")?;
-        lender.keepers = keepers.iter().map(|who| who.key()).collect();
+        lender.keepers = keepers.into_iter().map(Who::key).collect();
         Ok(())
     }
 

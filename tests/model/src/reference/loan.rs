@@ -59,7 +59,7 @@ impl Model {
         let (floors, treasury) = (lender.floors, lender.treasury);
         // The servicer has no power over the treasury.
         ask(lender.authority == by.key(), "not the treasury's owner")?;
-        ask(self.functions.len() == 3, "a function is missing")?;
+        ask(self.functions.len() == Action::ALL.len(), "a function is missing")?;
         let terms = self.drafted(draft);
         ask(draft != Draft::Empty && terms.instalment > 0, "empty terms")?;
         ask(draft != Draft::DueNow, "due at once")?;
@@ -368,7 +368,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn close(&mut self, by: Who) -> Verdict {
+    pub(super) fn close_loan(&mut self, by: Who) -> Verdict {
         let lender = self.lender.clone().ok_or("no lender")?;
         let contract = self.contract.clone().ok_or("no loan")?;
         let party = [lender.authority, lender.servicer, contract.loan.borrower].contains(&by.key());

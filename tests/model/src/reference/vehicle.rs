@@ -15,7 +15,7 @@ impl Model {
         self.vehicle.as_ref().ok_or("no car")
     }
 
-    pub(super) fn register(&mut self, by: Who, proof: Proof) -> Verdict {
+    pub(super) fn register_vehicle(&mut self, by: Who, proof: Proof) -> Verdict {
         self.serviced(by)?;
         ask(self.vehicle.is_none(), "the car exists")?;
         ask(proof == Proof::Right, "no proof")?;
@@ -42,7 +42,13 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn rotate(&mut self, by: Who, borrower: Option<Who>, device: usize, proof: Proof) -> Verdict {
+    pub(super) fn rotate_device_key(
+        &mut self,
+        by: Who,
+        borrower: Option<Who>,
+        device: usize,
+        proof: Proof,
+    ) -> Verdict {
         self.serviced(by)?;
         let secured = self.car()?.active_loan.is_some();
         let owes = self.contract.as_ref().map(|contract| contract.loan.borrower);
@@ -59,7 +65,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn retire(&mut self, by: Who) -> Verdict {
+    pub(super) fn retire_vehicle(&mut self, by: Who) -> Verdict {
         self.serviced(by)?;
         let car = self.vehicle.as_mut().ok_or("no car")?;
         ask(car.active_loan.is_none(), "the car secures a loan")?;

@@ -1,0 +1,172 @@
+//! Which moves are drawn, and how often.
+
+mod calls;
+mod paths;
+
+use latchkey::state::{Overpayment, Period, Terms, Waterfall};
+use latchkey_tests_svm::DAY;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::Union;
+
+use crate::moves::{Moment, Move, Proof, Sum, Tampering};
+use crate::parties::Who;
+use crate::reference::Call;
+
+/// What a sequence is mostly about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Loans, paid and not paid.
+    Money,
+    /// Function calls and cars.
+    Calls,
+    /// Everybody against everybody.
+    Hostile,
+}
+
+impl Flavour {
+    /// Of a hundred, how many act in a place that is not theirs.
+    const fn hostility(self) -> u32 {
+        match self {
+            Self::Money => 4,
+            Self::Calls => 8,
+            Self::Hostile => 35,
+        }
+    }
+
+    /// Of a hundred, how many transactions have something wrong.
+    const fn tampered(self) -> u32 {
+        match self {
+            Self::Money | Self::Calls => 3,
+            Self::Hostile => 25,
+        }
+    }
+}
+
+/// Somebody in the place of `right`.
+fn by(flavour: Flavour, right: Who) -> BoxedStrategy<Who> {
+    let other = flavour.hostility();
+    prop_oneof![100 - other => Just(right), other => select(Who::ALL.to_vec())].boxed()
+}
+
+/// The lender's hand in daily work.
+fn hand(flavour: Flavour) -> BoxedStrategy<Who> {
+    prop_oneof![3 => by(flavour, Who::Servicer), 1 => by(flavour, Who::Authority)].boxed()
+}
+
+fn proof(flavour: Flavour) -> BoxedStrategy<Proof> {
+    let wrong = flavour.hostility();
+    let lies = vec![Proof::Missing, Proof::OtherKey, Proof::OtherMessage, Proof::Refusal];
+    prop_oneof![100 - wrong => Just(Proof::Right), wrong => select(lies)].boxed()
+}
+
+fn odd() -> impl Strategy<Value = i64> {
+    -1..=1_i64
+}
+
+fn sum() -> impl Strategy<Value = Sum> {
+    prop_oneof![
+        1 => (0..3_u64).prop_map(Sum::Units),
+        3 => (1..250_u64).prop_map(Sum::Share),
+        3 => odd().prop_map(Sum::Cure),
+        2 => odd().prop_map(Sum::Payoff),
+    ]
+}
+
+fn moment() -> impl Strategy<Value = Move> {
+    let moments = prop_oneof![
+        2 => select(vec![1, 60, 600, 3_600, DAY, 5 * DAY]).prop_map(Moment::In),
+        4 => Just(Moment::Due),
+        2 => Just(Moment::Late),
+        4 => Just(Moment::Grace),
+        3 => select(vec![
+            Moment::Notice, Moment::Hold, Moment::EmergencyStart, Moment::Pause, Moment::Lease, Moment::Expiry,
+            Moment::Renewal, Moment::LockEnd,
+        ]),
+        1 => select(vec![Moment::ChargeOff, Moment::In(40 * DAY)]),
+    ];
+    (moments, odd()).prop_map(|(moment, odd)| Move::Wait(moment, odd))
+}
+
+/// Any instruction, those that a flavour is about more often.
+pub fn any_call(flavour: Flavour) -> impl Strategy<Value = Call> {
+    let (money, calls, lender) = match flavour {
+        Flavour::Money => (10, 2, 1),
+        Flavour::Calls => (3, 10, 2),
+        Flavour::Hostile => (5, 5, 5),
+    };
+    Union::new_weighted(vec![
+        (money, calls::loan(flavour)),
+        (calls, calls::invocation(flavour)),
+        (lender, calls::lender(flavour)),
+    ])
+}
+
+/// A few moves that belong together.
+pub fn some_moves(flavour: Flavour) -> impl Strategy<Value = Vec<Move>> {
+    let (call, alone) = (any_call(flavour), any_call(flavour));
+    let wrong = flavour.tampered();
+    let tampering = prop_oneof![
+        100 - wrong => Just(Tampering::None),
+        wrong / 3 + 1 => (0..4_usize).prop_map(Tampering::Unsigned),
+        wrong - wrong / 3 => (0..12_usize).prop_map(Tampering::Swapped),
+    ];
+    let lamports = || select(vec![1_000_000, 5_000_000]);
+    prop_oneof![
+        14 => (call, tampering).prop_map(|(call, tampering)| vec![Move::Do(call, tampering)]),
+        2 => prop::collection::vec(alone, 2..4).prop_map(|calls| vec![Move::Together(calls)]),
+        5 => moment().prop_map(|one| vec![one]),
+        4 => sum().prop_map(|sum| vec![Move::TopUp(sum)]),
+        1 => prop_oneof![lamports().prop_map(Move::Gift), lamports().prop_map(Move::Prefund)].prop_map(|one| vec![one]),
+        8 => (paths::path(), prop_oneof![2 => Just(0), 1 => odd()]).prop_map(|(moves, odd)| paths::to_the_second(moves, odd)),
+    ]
+}
+
+/// Terms with everything that the rules look at, in units small enough to read.
+pub fn any_terms() -> impl Strategy<Value = Terms> {
+    let period = prop_oneof![
+        3 => select(vec![3_600, 86_400, 5 * 86_400, 604_800]).prop_map(Period::Seconds),
+        1 => (1..3_u8).prop_map(Period::Months),
+    ];
+    let times = (
+        select(vec![1, 3_600, 86_400, 10 * 86_400]),
+        select(vec![0, 1, 2 * 86_400]),
+        select(vec![0, 0, 1, 86_400]),
+        select(vec![0, 86_400, 3 * 86_400]),
+    );
+    let money = (select(vec![1_000_u64, 10_007, 1_000_000]), 1..7_u16, 60..150_u64, select(vec![0, 7, 25]));
+    let lock = (select(vec![0, 90, 86_400, 30 * 86_400]), select(vec![0, 86_400]), 0..3_u8, 0..3_u8);
+    let ways = (
+        select(vec![Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal]),
+        select(vec![Overpayment::ReducePrincipal, Overpayment::PayAhead]),
+        select(vec![0_u16, 1_800, 3_600, 60_000]),
+    );
+    (period, times, money, lock, ways).prop_map(
+        |(
+            period,
+            (first_due, grace_secs, notice_secs, late_after_secs),
+            (principal, count, share, late_fee),
+            (lock_ttl_secs, emergency_secs, emergency_max, max_extensions),
+            (waterfall, overpayment, apr_bps),
+        )| Terms {
+            principal,
+            apr_bps,
+            instalment: principal / u64::from(count) * share / 100,
+            count,
+            // From origination: the model adds the time of it.
+            first_due,
+            period,
+            grace_secs,
+            notice_secs,
+            late_fee,
+            late_after_secs,
+            emergency_secs,
+            emergency_max,
+            lock_ttl_secs,
+            max_extensions,
+            deferred: 0,
+            waterfall,
+            overpayment,
+        },
+    )
+}

@@ -1,0 +1,148 @@
+//! Moves that lead somewhere, so that what is drawn after them begins there.
+
+use latchkey::state::Action;
+use latchkey_tests_svm::DAY;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::moves::{EscrowSum, Moment, Move, Proof, Sum, Tampering};
+use crate::parties::Who;
+use crate::reference::Call;
+
+/// Steps that lead somewhere, so that what follows begins there.
+pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
+    let go = |call| Move::Do(call, Tampering::None);
+    let wait = |moment| Move::Wait(moment, 0);
+    let ask = |action| vec![go(Call::Request(action, None))];
+    let fulfil = vec![go(Call::Claim(Who::Keeper, 0)), go(Call::Confirm(0, Proof::Right))];
+
+    let default = vec![wait(Moment::Grace), go(Call::DeclareDefault)];
+    let notified = vec![go(Call::ServeNotice(Who::Servicer, 1)), wait(Moment::Notice)];
+    let lock = [notified.clone(), ask(Action::Lock), fulfil.clone()].concat();
+    let cure = vec![Move::TopUp(Sum::Cure(0)), go(Call::Collect)];
+    let unlock = [ask(Action::Unlock), fulfil.clone()].concat();
+    let warned = [vec![wait(Moment::Due)], ask(Action::Warn), fulfil.clone()].concat();
+    let locked = [default.clone(), lock.clone()].concat();
+    let cured = [cure.clone(), unlock.clone()].concat();
+
+    // Keepers that give back, die, or are never there.
+    let at_once = vec![
+        wait(Moment::Grace),
+        Move::Together(vec![
+            Call::Collect,
+            Call::DeclareDefault,
+            Call::Request(Action::Lock, None),
+            Call::Claim(Who::Keeper, 0),
+        ]),
+    ];
+    let asked = [default.clone(), notified.clone(), ask(Action::Lock)].concat();
+    let claimed = [asked.clone(), vec![go(Call::Claim(Who::Keeper, 0))]].concat();
+    let rival = go(Call::Claim(Who::Rival, 0));
+    let asked_and_claimed = claimed.clone();
+    let yielded = [claimed.clone(), vec![go(Call::Yield(Who::Keeper, 0)), rival.clone()]].concat();
+    let lapsed = [claimed, vec![wait(Moment::Lease), rival]].concat();
+    let expired = vec![wait(Moment::Expiry), go(Call::Expire(0))];
+    let doomed = [asked, expired.clone()].concat();
+    let returned = [asked_and_claimed, vec![wait(Moment::Lease), go(Call::Yield(Who::Keeper, 0))]].concat();
+
+    // A lock at the second in which it may be asked for, or may not.
+    let tried_after = |moves: Vec<Move>, moment| [moves, vec![wait(moment)], ask(Action::Lock)].concat();
+    let renewed = tried_after(locked.clone(), Moment::Renewal);
+    let held = [default.clone(), vec![go(Call::PlaceHold(Who::Servicer, DAY))]].concat();
+    let held = tried_after(held, Moment::Hold);
+    let quiet = [default.clone(), vec![go(Call::Pause(Who::Servicer, 3_600))]].concat();
+    let quiet = tried_after(quiet, Moment::Pause);
+    let driven = [locked.clone(), vec![go(Call::EmergencyStart(Who::Borrower))], unlock.clone()].concat();
+    let driven = tried_after(driven, Moment::EmergencyStart);
+    let own =
+        [ask(Action::Unlock), vec![go(Call::Claim(Who::Borrower, 0)), go(Call::Confirm(0, Proof::Right))]];
+
+    // What lender and borrower grant each other.
+    let emergency = [
+        locked.clone(),
+        vec![go(Call::EmergencyStart(Who::Borrower))],
+        unlock.clone(),
+        vec![wait(Moment::EmergencyStart)],
+    ]
+    .concat();
+    let promise = vec![
+        go(Call::PlaceHold(Who::Servicer, 4 * DAY)),
+        go(Call::Request(Action::Lock, None)),
+        go(Call::LiftHold(Who::Servicer, Who::Borrower)),
+    ];
+    let forgiven =
+        vec![wait(Moment::Late), go(Call::Collect), go(Call::WaiveFees(Who::Servicer, Sum::Fees(0)))];
+    let generous = vec![
+        Move::TopUp(Sum::Share(230)),
+        go(Call::Collect),
+        go(Call::Prepay(Who::Borrower, Sum::Share(60))),
+        go(Call::WithdrawSurplus(Who::Borrower, Sum::Surplus(0))),
+    ];
+    let emptied = vec![go(Call::WithdrawEscrow(Who::Authority, EscrowSum::AllBut(0)))];
+    let paused = [vec![go(Call::Pause(Who::Servicer, 86_400))], unlock.clone()].concat();
+
+    // The ends of loans, cars and lenders.
+    let end = [
+        vec![Move::TopUp(Sum::Payoff(0)), go(Call::PayOff(Who::Borrower))],
+        unlock.clone(),
+        expired.clone(),
+        vec![go(Call::Expire(0)), go(Call::Close(Who::Borrower))],
+    ]
+    .concat();
+    let waited_out = [
+        locked.clone(),
+        vec![
+            Move::TopUp(Sum::Payoff(0)),
+            go(Call::PayOff(Who::Borrower)),
+            wait(Moment::LockEnd),
+            go(Call::Close(Who::Borrower)),
+        ],
+    ]
+    .concat();
+    let retired = [end.clone(), vec![go(Call::Retire(Who::Servicer))]].concat();
+    let charge_off = vec![wait(Moment::ChargeOff), go(Call::ChargeOff(Who::Servicer))];
+    let hand_over = vec![
+        go(Call::Nominate(Who::Authority, Some(Who::Nominee))),
+        go(Call::Accept(Who::Nominee)),
+        go(Call::Collect),
+        go(Call::WithdrawEscrow(Who::Nominee, EscrowSum::Units(1))),
+        go(Call::Nominate(Who::Nominee, Some(Who::Authority))),
+        go(Call::Accept(Who::Authority)),
+    ];
+    let own_work = vec![
+        go(Call::SetServicer(Who::Authority, Who::Authority)),
+        go(Call::Nominate(Who::Authority, Some(Who::Nominee))),
+        go(Call::Accept(Who::Nominee)),
+        go(Call::Pause(Who::Authority, 1)),
+        go(Call::SetServicer(Who::Nominee, Who::Servicer)),
+        go(Call::Nominate(Who::Nominee, Some(Who::Authority))),
+        go(Call::Accept(Who::Authority)),
+    ];
+    let hands = vec![
+        go(Call::SetServicer(Who::Authority, Who::Deputy)),
+        go(Call::PlaceHold(Who::Servicer, DAY)),
+        go(Call::SetServicer(Who::Authority, Who::Servicer)),
+    ];
+    let rotated = vec![
+        go(Call::Rotate(Who::Servicer, Some(Who::Borrower), 1, Proof::Right)),
+        go(Call::Confirm(0, Proof::Right)),
+    ];
+    prop_oneof![
+        12 => select(vec![default, locked.clone(), locked, warned]),
+        8 => select(vec![lock, cure, unlock, cured, own.concat()]),
+        6 => select(vec![yielded, lapsed, returned, expired, doomed, at_once]),
+        8 => select(vec![emergency, promise, forgiven, generous.clone(), generous, emptied, paused]),
+        6 => select(vec![renewed, held, quiet, driven]),
+        3 => select(vec![end.clone(), end.clone(), end, charge_off, waited_out]),
+        2 => select(vec![hand_over, own_work, hands, rotated]),
+        1 => prop_oneof![7 => Just(vec![]), 1 => Just(retired)],
+    ]
+}
+
+/// The same road, its last wait a second longer or shorter.
+pub(super) fn to_the_second(mut moves: Vec<Move>, odd: i64) -> Vec<Move> {
+    if let Some(Move::Wait(_, seconds)) = moves.iter_mut().rfind(|one| matches!(one, Move::Wait(..))) {
+        *seconds += odd;
+    }
+    moves
+}
