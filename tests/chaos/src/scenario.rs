@@ -2,10 +2,8 @@
 
 use anyhow::{Result, ensure};
 use latchkey_client::events::Event;
-use latchkey_client::latchkey::state::{
-    Action, LoanStatus, LockState, Overpayment, Period, Terms, Waterfall,
-};
-use latchkey_harness::story::{Books, Entry, Offer, Purse};
+use latchkey_client::latchkey::state::{Action, LoanStatus, LockState, Period, Terms};
+use latchkey_harness::story::{Books, Entry, Offer, Purse, Script};
 
 use crate::fault::Fault;
 use crate::sim::Sim;
@@ -69,8 +67,6 @@ pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
 
 fn terms() -> Terms {
     Terms {
-        principal: 12_000 * UNIT,
-        apr_bps: 1_800,
         instalment: 100 * UNIT,
         count: 200,
         first_due: 20,
@@ -79,13 +75,8 @@ fn terms() -> Terms {
         notice_secs: 5,
         late_fee: UNIT,
         late_after_secs: 5,
-        emergency_secs: 86_400,
-        emergency_max: 1,
         lock_ttl_secs: 3_000,
-        max_extensions: 1,
-        deferred: 0,
-        waterfall: Waterfall::InterestPrincipalFees,
-        overpayment: Overpayment::ReducePrincipal,
+        ..Script::minute().terms
     }
 }
 

@@ -34,7 +34,7 @@ impl Wire {
     pub fn to_a_car(command_key: &Pubkey, clock: VirtualClock, fault: Fault) -> Self {
         let device_key = SigningKey::from_bytes(&[42; 32]);
         let device = Pubkey::from(device_key.verifying_key().to_bytes());
-        let actions = vec![Action::Warn, Action::Lock, Action::Unlock];
+        let actions = Action::ALL.to_vec();
         let identity = Identity {
             program: PROGRAM_ID.to_bytes(),
             vehicle: pda::vehicle(&device).to_bytes(),

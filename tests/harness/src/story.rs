@@ -1,14 +1,18 @@
 //! The life of a loan, written once and lived on any ledger: lender and borrower are played here, the keeper and the car are
 //! the real ones, and whatever is told was read from the chain or from the car.
 
+mod audit;
 mod books;
 mod car;
 mod chain;
+mod deployment;
+mod evidence;
 mod journal;
+mod life;
 mod milestone;
 mod parties;
-mod play;
 mod rpc;
+mod run;
 mod script;
 mod svm;
 
@@ -16,10 +20,10 @@ pub use books::{Books, Purse};
 pub use car::Car;
 pub use chain::{Chain, ChainExt, Landed};
 pub use journal::{Entry, Journal};
-pub use milestone::{Milestone, Payment, Settlement};
+pub use milestone::{Milestone, Observer, Payment, Settlement};
 pub use parties::Parties;
-pub use play::{Observer, Story};
 pub use rpc::RpcChain;
+pub use run::Story;
 pub use script::{Offer, Script};
 pub use svm::SvmChain;
 

@@ -1,3 +1,5 @@
+use std::io;
+
 use latchkey_client::Pubkey;
 use serde::{Serialize, Serializer};
 
@@ -172,6 +174,14 @@ pub enum Milestone {
         /// What is wrong, if anything.
         wrong: Vec<String>,
     },
+}
+
+/// Hears of a story as it happens. An error ends the story.
+pub trait Observer: Send {
+    /// Something happened; `at` is the chain's time when it was seen.
+    fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()>;
+    /// Something will happen; by the chain's clock not before `until`, if that is known.
+    fn waiting(&mut self, what: &str, now: i64, until: Option<i64>) -> io::Result<()>;
 }
 
 /// A call that a receipt of the car has settled.

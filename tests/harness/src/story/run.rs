@@ -1,0 +1,97 @@
+use anyhow::Result;
+use latchkey_client::{
+    Pubkey, errors::Refusal, instructions::LoanKeys, latchkey::state::Terms, protocol::sealed::sha256,
+    schedule::level_instalment,
+};
+use solana_sdk::{signature::Keypair, signer::Signer};
+
+use super::{
+    books::Purse,
+    car::Car,
+    chain::{Chain, ChainExt},
+    deployment::deployed,
+    journal::Journal,
+    life::Life,
+    milestone::{Milestone, Observer},
+    parties::Parties,
+    script::Script,
+};
+
+/// A loan's life about to be lived.
+pub struct Story<'a> {
+    /// Where.
+    pub chain: &'a dyn Chain,
+    /// Who.
+    pub parties: &'a Parties,
+    /// Its car.
+    pub car: &'a mut dyn Car,
+    /// The keeper that does the rest.
+    pub keeper: Pubkey,
+    /// What happens when.
+    pub script: Script,
+    /// Who hears of it.
+    pub observer: &'a mut dyn Observer,
+}
+
+impl Story<'_> {
+    /// Lives it to the end. Returns whether the books balance and the car behaved.
+    pub async fn run(mut self) -> Result<bool> {
+        let deployed = deployed(self.chain).await?;
+        self.tell(&deployed).await?;
+        let purse = Purse::of(self.chain, &self.keeper).await?;
+
+        self.parties.set_up(self.chain, &self.script.offer).await?;
+        let enrolment = self.car.enrol(&self.parties.lender, vin_commitment()).await?;
+        let vehicle = self.parties.register(self.chain, &enrolment).await?;
+        let registered =
+            Milestone::Registered { vehicle, device_key: self.car.device_key(), lender: self.parties.lender };
+        self.tell(&registered).await?;
+        let mut wrong = Vec::new();
+        if !self.car.try_start().await? {
+            wrong.push("the car did not start before anything happened".to_owned());
+        }
+
+        let treasury = self.chain.tokens(&self.parties.treasury).await?.amount;
+        let keys = self.originate(vehicle).await?;
+        // Whoever funds an escrow need not name its loan.
+        let journal = Journal::of([keys.loan, keys.escrow]);
+        let life = Life { keys, journal, wrong, story: self };
+        life.live(purse, treasury).await
+    }
+
+    async fn originate(&mut self, vehicle: Pubkey) -> Result<LoanKeys> {
+        let now = self.chain.now().await?;
+        let terms = Terms { first_due: now + self.script.terms.first_due, ..self.script.terms };
+        let instalment = match terms.instalment {
+            0 => level_instalment(&terms, now).map_err(|rule| Refusal(rule.into()))?,
+            given => given,
+        };
+        let terms = Terms { instalment, ..terms };
+        let (keys, signature) =
+            self.parties.originate(self.chain, vehicle, terms, &self.script.offer).await?;
+        let loan = self.chain.loan(&keys.loan).await?;
+        let originated = Milestone::Originated {
+            loan: keys.loan,
+            principal: loan.ledger.principal,
+            apr_bps: loan.terms.apr_bps,
+            instalment: loan.terms.instalment,
+            count: loan.terms.count,
+            first_due: loan.terms.first_due,
+            escrow_lamports: self.chain.escrow(&keys.escrow).await?.deposited,
+            transaction: signature.to_string(),
+        };
+        self.tell(&originated).await?;
+        Ok(keys)
+    }
+
+    pub(super) async fn tell(&mut self, milestone: &Milestone) -> Result<()> {
+        let at = self.chain.now().await?;
+        Ok(self.observer.milestone(at, milestone)?)
+    }
+}
+
+/// The car's identification number, salted and hashed: the chain learns nothing of it.
+fn vin_commitment() -> [u8; 32] {
+    let salt = Keypair::new().pubkey();
+    sha256(&[salt.as_ref(), b"1M8GDM9AXKP042788"].concat())
+}
