@@ -3,4 +3,4 @@
 
 mod missed;
 
-pub use missed::{Missed, tails};
+pub use missed::{Missed, each_ends_locked, tails};

@@ -1,6 +1,8 @@
+use std::fmt::Debug;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use futures::future::try_join_all;
 use latchkey_client::events::Event;
 use latchkey_client::instructions::{LoanKeys, fund_escrow};
 use latchkey_client::latchkey::state::{Action, Invocation, LockState, Terms};
@@ -138,6 +140,24 @@ impl Missed {
         ensure!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}\n{}", tails(&self.testbed));
         Ok(())
     }
+}
+
+/// Lives one missed loan for each case, all at once on one validator, each with a car, a broker and a keeper of its own.
+/// `disturb` does what the case says once the lock is next; then each car must end locked, for exactly one fee.
+pub async fn each_ends_locked<C: Copy + Debug>(
+    cases: impl IntoIterator<Item = C>,
+    disturb: impl AsyncFn(&mut Missed, C) -> Result<()>,
+) {
+    let localnet = Localnet::from_environment().await.expect("a validator");
+    let url = localnet.url();
+    let live = async |case| {
+        let mut loan = Missed::on(Localnet::attach(&url).await?).await?;
+        loan.warned().await?;
+        disturb(&mut loan, case).await?;
+        loan.ends_locked_and_paid_once().await
+    };
+    let lives = cases.into_iter().map(async |case| live(case).await.with_context(|| format!("{case:?}")));
+    try_join_all(lives).await.unwrap_or_else(|failed| panic!("{failed:?}"));
 }
 
 /// The ends of the processes' logs: what a failure shows.

@@ -1,16 +1,14 @@
-//! What the parts need from each other fails while the lock is due, and comes back: the car ends locked, and exactly one
-//! fee is paid.
+//! Something that keeper, car or node depends on fails while the lock is due, and comes back: the car ends locked, and
+//! exactly one fee is paid.
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use futures::future::try_join_all;
+use anyhow::Result;
 use latchkey_harness::gate::Passage;
-use latchkey_harness::localnet::Localnet;
-use latchkey_tests_validator::Missed;
+use latchkey_tests_validator::{Missed, each_ends_locked};
 use tokio::time::sleep;
 
-/// Longer than the keeper bears with a node that tells no new time.
+/// Longer than the keeper waits for the node's clock to advance before it reconnects.
 const STALL: Duration = Duration::from_secs(18);
 
 /// What fails.
@@ -31,18 +29,10 @@ const FAILURES: [Failure; 4] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_and_comes_back_the_car_ends_locked_for_one_fee() {
-    let localnet = Localnet::from_environment().await.expect("a validator");
-    let url = localnet.url();
-    let lives = FAILURES.map(|failure| {
-        let url = url.clone();
-        async move { live(&url, failure).await.with_context(|| format!("{failure:?}")) }
-    });
-    try_join_all(lives).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+    each_ends_locked(FAILURES, disturb).await;
 }
 
-async fn live(url: &str, failure: Failure) -> Result<()> {
-    let mut loan = Missed::on(Localnet::attach(url).await?).await?;
-    loan.warned().await?;
+async fn disturb(loan: &mut Missed, failure: Failure) -> Result<()> {
     match failure {
         Failure::LinesAreCut => {
             for _ in 0..8 {
@@ -69,5 +59,5 @@ async fn live(url: &str, failure: Failure) -> Result<()> {
             loan.testbed.lines.broker.set(Passage::Open);
         }
     }
-    loan.ends_locked_and_paid_once().await
+    Ok(())
 }

@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use futures::future::try_join_all;
+use anyhow::Result;
 use latchkey_client::latchkey::state::Action;
 use latchkey_harness::gate::Passage;
-use latchkey_harness::localnet::Localnet;
-use latchkey_tests_validator::Missed;
+use latchkey_tests_validator::{Missed, each_ends_locked};
 use tokio::time::sleep;
 
 /// How long something may take to come to a gate.
@@ -45,18 +43,10 @@ const KILL_POINTS: [KillPoint; 7] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_killed_between_any_two_steps_still_has_the_car_locked_for_one_fee() {
-    let localnet = Localnet::from_environment().await.expect("a validator");
-    let url = localnet.url();
-    let lives = KILL_POINTS.map(|point| {
-        let url = url.clone();
-        async move { live(&url, point).await.with_context(|| format!("killed {point:?}")) }
-    });
-    try_join_all(lives).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+    each_ends_locked(KILL_POINTS, kill).await;
 }
 
-async fn live(url: &str, point: KillPoint) -> Result<()> {
-    let mut loan = Missed::on(Localnet::attach(url).await?).await?;
-    loan.warned().await?;
+async fn kill(loan: &mut Missed, point: KillPoint) -> Result<()> {
     match point {
         KillPoint::BeforeTheRequestIsSent => {
             loan.testbed.lines.validator.set(Passage::HoldRequests);
@@ -89,6 +79,5 @@ async fn live(url: &str, point: KillPoint) -> Result<()> {
             }
         }
     }
-    loan.kill_keeper()?;
-    loan.ends_locked_and_paid_once().await
+    loan.kill_keeper()
 }
