@@ -59,14 +59,19 @@ pub fn read(path: &Path) -> Result<SigningKey, KeyFileError> {
 
 /// Makes a new key in a new file that only its owner can access.
 pub fn generate(path: &Path) -> Result<SigningKey, KeyFileError> {
-    let unwritable = |source| KeyFileError::Unwritable { path: path.to_owned(), source };
     let key = SigningKey::from_bytes(&rand::random());
+    write(path, &key)?;
+    Ok(key)
+}
+
+/// Writes a key to a new file that only its owner can access.
+pub fn write(path: &Path, key: &SigningKey) -> Result<(), KeyFileError> {
+    let unwritable = |source| KeyFileError::Unwritable { path: path.to_owned(), source };
     let text = serde_json::to_vec(&key.to_keypair_bytes()[..]).map_err(|error| unwritable(error.into()))?;
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = opened.map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
         _ => unwritable(source),
     })?;
-    file.write_all(&text).and_then(|()| file.sync_all()).map_err(unwritable)?;
-    Ok(key)
+    file.write_all(&text).and_then(|()| file.sync_all()).map_err(unwritable)
 }

@@ -1,13 +1,9 @@
-use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use ed25519_dalek::SigningKey;
 use latchkey_client::Pubkey;
+use latchkey_link::key_file;
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -166,9 +162,7 @@ recheck_secs = 1
     )
 }
 
-/// A keypair file as solana-keygen writes it, readable by its owner alone.
+/// Writes a key file that the keeper accepts.
 fn write_key(path: &Path, key: &Keypair) -> Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let bytes = serde_json::to_vec(&key.to_bytes().to_vec())?;
-    file.write_all(&bytes).with_context(|| format!("writing {}", path.display()))
+    Ok(key_file::write(path, &SigningKey::from_bytes(key.secret_bytes()))?)
 }

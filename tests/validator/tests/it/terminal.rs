@@ -2,9 +2,6 @@
 //! typing what docs/operating.md says.
 
 use std::env;
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -18,6 +15,7 @@ use latchkey_client::{PROGRAM_ID, Pubkey};
 use latchkey_harness::broker::Mosquitto;
 use latchkey_harness::localnet::{Localnet, binary};
 use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, RpcChain, Script};
+use latchkey_link::key_file;
 use latchkey_protocol::Enrolment;
 use latchkey_protocol::sealed::Envelope;
 use serde_json::Value;
@@ -219,10 +217,7 @@ impl Terminal {
 
     /// Writes a key that exists already.
     fn keep(&self, file: &str, key: &Keypair) -> Result<()> {
-        let bytes = serde_json::to_vec(&key.to_bytes().to_vec())?;
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.place.join(file))?;
-        Ok(file.write_all(&bytes)?)
+        Ok(key_file::write(&self.place.join(file), &SigningKey::from_bytes(key.secret_bytes()))?)
     }
 }
 
