@@ -1,6 +1,6 @@
 //! The rules of the car, pure. [`Agent::handle`] and [`Agent::tick`] decide what to remember and what the car must do;
-//! the caller remembers it durably first, tells the agent with [`Agent::commit`], has the car do it, remembers that it is
-//! done, and only then answers. Whatever instant the power goes, a restart finds what is left to do, and no receipt
+//! the caller remembers it durably first, tells the agent with [`Agent::commit`], has the car do it, remembers that it
+//! is done, and only then answers. Whatever instant the power goes, a restart finds what is left to do, and no receipt
 //! promises more than the car has done.
 
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
@@ -67,8 +67,8 @@ impl Decision {
     }
 }
 
-/// While a lock stands, its shrinking lease is written to disk this often, seconds. A power cut makes the lock last longer
-/// by no more than this.
+/// While a lock stands, its shrinking lease is written to disk this often, seconds. A power cut makes the lock last
+/// longer by no more than this.
 const LEASE_SAVED_EVERY: u64 = 60;
 
 #[derive(Clone, Debug)]
@@ -321,8 +321,8 @@ impl Asked<'_> {
         Lease::over(self.unix..self.command.not_after.saturating_add(1))
     }
 
-    /// When the lock that it asks for ends by itself, Unix seconds: `None` for a lock without an end, which has 0 on the
-    /// wire, and for other actions.
+    /// When the lock that it asks for ends by itself, Unix seconds: `None` for a lock without an end, which has 0 on
+    /// the wire, and for other actions.
     fn lock_end(&self) -> Option<i64> {
         let end = self.command.lock_until;
         (self.command.action == Action::Lock && end != 0).then_some(end)

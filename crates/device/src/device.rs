@@ -58,7 +58,7 @@ impl<C: Car, S: Store> Device<C, S> {
         match self.agent.handle(message, now) {
             Ok(decision) => self.carry_out(decision),
             Err(ignored) => {
-                // Not answered: an answer would tell a stranger what this car knows.
+                // An answer would tell an unauthorised sender what this car knows.
                 warn!(reason = %ignored, "command ignored");
                 Ok(None)
             }

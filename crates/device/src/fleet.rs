@@ -69,8 +69,8 @@ pub struct FleetCar {
 }
 
 impl FleetCar {
-    /// Starts the fleet's car of this number, and serves it until `shutdown`. A car that was started before keeps its key
-    /// and its state. Must be called within a Tokio runtime.
+    /// Starts the fleet's car of this number, and serves it until `shutdown`. A car that was started before keeps its
+    /// key and its state. Must be called within a Tokio runtime.
     pub fn start(
         config: &FleetConfig,
         number: usize,

@@ -1,4 +1,4 @@
-//! Who the car is, whose commands it obeys, and which messages are commands for it at all.
+//! The car's identity, the keys that may command it, and which messages are commands for it.
 
 use ed25519_dalek::SigningKey;
 use latchkey_protocol::sealed::{Envelope, OpenError};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config;
 
-/// Whose commands a car obeys, and as whom it answers.
+/// The addresses and keys by which a car judges commands and signs receipts.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// Address of the program whose commands the car obeys.

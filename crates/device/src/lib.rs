@@ -2,7 +2,7 @@
 //! remembers across power cuts what it has done. It follows the protocol in `docs/protocol.md`.
 //!
 //! - [`agent`]: the rules, pure: no clock, no disk, no network.
-//! - [`identity`]: whose commands the car obeys.
+//! - [`identity`]: which messages are commands for this car.
 //! - [`store`]: what survives a power cut.
 //! - [`car`]: the car as the agent sees it, and a simulated one.
 //! - [`device`]: carries out what the agent decides, with store, car and [`mqtt`].

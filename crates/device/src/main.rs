@@ -1,5 +1,5 @@
-//! `latchkey-device`: the agent of simulated cars. Only the car's hardware is simulated: its ignition is controlled through
-//! standard input, and each change of the car is printed as one JSON object a line.
+//! `latchkey-device`: the agent of simulated cars. Only the car's hardware is simulated: its ignition is controlled
+//! through standard input, and each change of the car is printed as one JSON object a line.
 
 mod commands;
 

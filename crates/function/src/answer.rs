@@ -1,29 +1,25 @@
-//! What a car's answer means. Pure: bytes in, meaning out. Whatever is not the car's own word on this very invocation
-//! means nothing, and the function goes on waiting.
+//! What a car's answer means. Pure: bytes in, meaning out. A message that is not a receipt of this car for this
+//! invocation is ignored, and the function goes on waiting.
 
 use latchkey_protocol::sealed::{Envelope, OpenError};
 use latchkey_protocol::{Action, DecodeError, Hash, Key, Outcome, Receipt};
 
 use crate::outcome::{Proof, Refusal};
 
-/// Whose answer to what is awaited.
+/// The answer that is awaited: from which car, and to which command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
-    /// The car's key, from the chain.
+    /// The car's key, as the chain names it.
     pub device_key: Key,
-    /// The vehicle account.
     pub vehicle: Key,
-    /// The invocation account.
     pub invocation: Key,
-    /// Its sequence number.
     pub seq: u64,
-    /// What was asked.
     pub action: Action,
     /// SHA-256 of the command that was sent.
     pub command_hash: Hash,
 }
 
-/// What a car said.
+/// What a car answered.
 #[derive(Debug)]
 pub enum Answer {
     /// Done.
@@ -34,16 +30,13 @@ pub enum Answer {
     Refused(Refusal),
 }
 
-/// Why bytes are no answer.
+/// Why a message is not the awaited answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ignored {
-    /// No valid signature.
     #[error("not a signed message")]
     NotSigned(#[source] OpenError),
-    /// Not this car's signature.
     #[error("signed by another key than the car's")]
     OtherSigner,
-    /// Not a receipt.
     #[error("not a receipt")]
     NotAReceipt(#[source] DecodeError),
     /// A receipt for something else: the field says what differs.
@@ -51,10 +44,10 @@ pub enum Ignored {
     Other(&'static str),
 }
 
-/// Tells what `bytes` say about the awaited command.
+/// What `bytes` say about the awaited command.
 ///
-/// `Applied` and `Armed` count whichever command of this invocation the car obeyed; a refusal counts only if it
-/// refuses the command that was sent, for an earlier keeper's may have come too late where this one does not.
+/// `Applied` and `Armed` count whichever command of this invocation the car obeyed. A refusal counts only if it refuses
+/// the command that was sent: that of an earlier keeper may have come too late where this one does not.
 pub fn judge(awaited: &Awaited, bytes: &[u8]) -> Result<Answer, Ignored> {
     let envelope = Envelope::open(bytes).map_err(Ignored::NotSigned)?;
     if envelope.signer != awaited.device_key {

@@ -1,4 +1,4 @@
-//! The chain, as far as a function needs it.
+//! What a function reads from the chain.
 
 use std::error::Error;
 
@@ -8,13 +8,12 @@ use async_trait::async_trait;
 /// An account as it stands on chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainAccount {
-    /// The program that owns it.
+    /// The program that owns the account.
     pub owner: Pubkey,
-    /// Its data.
     pub data: Vec<u8>,
 }
 
-/// Reads accounts. Whoever embeds the function brings one: an RPC node, or a ledger in process.
+/// Reads accounts: from an RPC node, or from a ledger in this process.
 #[async_trait]
 pub trait ChainReader: Send + Sync {
     /// All of `addresses`, in their order and as of one slot at commitment `confirmed`; `None` where there is no
@@ -22,13 +21,12 @@ pub trait ChainReader: Send + Sync {
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError>;
 }
 
-/// The chain could not be read now.
 #[derive(Debug, thiserror::Error)]
 #[error("the chain could not be read")]
 pub struct ReadError(#[source] Box<dyn Error + Send + Sync>);
 
 impl ReadError {
-    /// Wraps what the reader ran into.
+    /// Wraps the reader's error.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }

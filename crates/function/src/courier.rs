@@ -1,5 +1,5 @@
-//! How a command gets to the car, and an answer back. A courier carries bytes; it judges nothing and is trusted with
-//! nothing.
+//! How a command gets to the car, and an answer back. A courier carries bytes: it does not judge them, and nothing
+//! depends on its honesty.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use tokio::sync::mpsc;
 
-/// Brings commands to cars.
+/// Sends commands to cars.
 pub trait Courier: Send + Sync {
     /// Sends the parcel, again and again until the returned [`Answers`] are dropped or the parcel expires, and passes
     /// on whatever the car publishes meanwhile. Does not block.
@@ -18,20 +18,18 @@ pub trait Courier: Send + Sync {
 /// A signed command on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
-    /// To this car.
     pub vehicle: Pubkey,
-    /// For this invocation.
     pub invocation: Pubkey,
-    /// The signed command.
+    /// The signed command, as it travels.
     pub envelope: Vec<u8>,
-    /// Worthless after this time.
+    /// The command has no effect after this time.
     pub expires_in: Duration,
 }
 
-/// Unread answers kept for one conversation. A car that says more is heard again when the command is sent again.
+/// Unread answers kept for one conversation. More are dropped; the car answers again when the command is sent again.
 const CAPACITY: usize = 16;
 
-/// What the car says, as it comes in. Dropping it ends the conversation.
+/// What the car publishes, as it comes in. Dropping it ends the conversation.
 #[derive(Debug)]
 pub struct Answers {
     inbox: mpsc::Receiver<Vec<u8>>,
@@ -58,24 +56,24 @@ impl Answers {
         self.inbox.recv().await
     }
 
-    /// Whether the command has left at least once.
+    /// Whether the command was sent at least once.
     pub fn is_sent(&self) -> bool {
         self.sent.load(Ordering::Relaxed)
     }
 }
 
 impl Replies {
-    /// Passes on what the car said; `false` if too much lies unread or nobody listens any more.
+    /// Passes on what the car published; `false` if too much is unread, or the [`Answers`] are dropped.
     pub fn pass_on(&self, message: Vec<u8>) -> bool {
         self.outbox.try_send(message).is_ok()
     }
 
-    /// Notes that the command has left.
+    /// Records that the command was sent.
     pub fn mark_sent(&self) {
         self.sent.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until nobody listens any more.
+    /// Waits until the [`Answers`] are dropped.
     pub async fn closed(&self) {
         self.outbox.closed().await;
     }

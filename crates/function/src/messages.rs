@@ -1,4 +1,4 @@
-//! What the driver reads.
+//! The messages that drivers read.
 
 use std::fmt::Write as _;
 
@@ -86,10 +86,9 @@ impl Field {
     }
 }
 
-/// Why text is no template.
+/// Why a text is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// A field nobody fills.
     #[error("no field is called {{{0}}}: use {{instalment}} or {{lock_until}}")]
     UnknownField(String),
     /// An opening brace without a closing one.

@@ -1,4 +1,4 @@
-//! What becomes of a request.
+//! The result of a request.
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::errors::LatchkeyError;
@@ -7,31 +7,30 @@ use latchkey_protocol::{DecodeError, MessageTooLong, Receipt};
 
 use crate::chain::ReadError;
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub enum Outcome {
     /// The car did it and signed for it: settle with the proof.
     Done(Proof),
     /// The car has not done it yet. Nothing is lost: ask again for the same invocation.
     Waiting(Waiting),
-    /// Nothing was done, and this is why.
     Refused(Refusal),
 }
 
-/// A car's signed word that it did what was asked; the contract settles on it.
+/// A car's signed receipt for what was asked; the contract settles on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// What the car signed. Its command hash is that of the command the car obeyed, which an earlier keeper may have
-    /// had signed.
+    /// What the car signed. Its command hash is that of the command the car obeyed, which may have been signed for an
+    /// earlier keeper.
     pub receipt: Receipt,
-    /// The same as bytes, with the device's key and signature: what the ed25519 program verifies.
+    /// The same as bytes, with the device's key and signature, for the ed25519 program to verify.
     pub envelope: Envelope,
 }
 
-/// How far a command got that is not done.
+/// How far a command got that the car has not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// The car has it and will obey when it is parked. Otherwise nothing was heard of the car.
+    /// The car has the command and will obey when it is parked. If `false`, the car has not answered.
     pub armed: bool,
 }
 
@@ -47,83 +46,44 @@ pub enum Class {
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// Not a signed message.
     #[error("the request is not a signed message: sign an Invoke with the keeper's key")]
     BadEnvelope(#[source] OpenError),
-    /// Not an Invoke.
     #[error("the request is not an Invoke: sign one as the protocol lays it out")]
     BadRequest(#[source] DecodeError),
-    /// Signed by another key than the keeper it names.
     #[error("the request names keeper {keeper} but {signer} signed it: sign it with the keeper's key")]
-    NotTheKeeper {
-        /// Who asks.
-        keeper: Pubkey,
-        /// Who signed.
-        signer: Pubkey,
-    },
+    NotTheKeeper { keeper: Pubkey, signer: Pubkey },
     /// For another deployment of the contract.
-    #[error("the request is for program {0}, this function serves {program}: ask that program's", program = latchkey::ID)]
+    #[error("the request is for program {0}, this function serves {program}: ask a function of that program", program = latchkey::ID)]
     OtherProgram(Pubkey),
     /// Too old, or from the future.
-    #[error("the request was signed at {issued_at} and the chain's clock says {now}: sign it anew")]
-    Stale {
-        /// When it was signed.
-        issued_at: i64,
-        /// The chain's time.
-        now: i64,
-    },
+    #[error("the request was signed at {issued_at} and the chain's clock says {now}: sign a new one")]
+    Stale { issued_at: i64, now: i64 },
 
-    /// The chain could not be read.
     #[error("the chain could not be read: ask again")]
     ChainUnreadable(#[source] ReadError),
     /// The chain did not answer within the caller's limit.
     #[error("the chain did not answer in time: ask again, or allow more time")]
     ChainSlow,
-    /// No such account.
-    #[error("there is no {what} at {address}: it is settled or expired, or the node lags behind: look again")]
-    Missing {
-        /// What should be there.
-        what: &'static str,
-        /// Where.
-        address: Pubkey,
-    },
-    /// An account that is not what it is taken for.
+    #[error(
+        "there is no {what} at {address}: it is settled or expired, or the node lags behind: read the chain again"
+    )]
+    Missing { what: &'static str, address: Pubkey },
     #[error("{address} is not the {what} of this invocation: pass an invocation of this program")]
-    Foreign {
-        /// What it should be.
-        what: &'static str,
-        /// Where.
-        address: Pubkey,
-    },
+    Foreign { what: &'static str, address: Pubkey },
 
-    /// Nobody claimed it, as far as this node knows.
-    #[error("nobody holds the lease on this invocation: claim it, and ask when the claim is confirmed")]
+    /// It is not claimed, as far as this node knows.
+    #[error("this invocation is not claimed: claim it, and ask when the claim is confirmed")]
     Unclaimed,
-    /// Another keeper is at work.
     #[error("{0} holds the lease on this invocation: leave it to that keeper")]
     ClaimedByAnother(Pubkey),
-    /// The keeper's lease is over.
     #[error("the lease ended at {lease_end} and the chain's clock says {now}: the claim is lost")]
-    LeaseOver {
-        /// When it ended.
-        lease_end: i64,
-        /// The chain's time.
-        now: i64,
-    },
-    /// The invocation's time is over.
+    LeaseOver { lease_end: i64, now: i64 },
     #[error(
-        "the invocation expired at {expires_at} and the chain's clock says {now}: expire it, request anew"
+        "the invocation expired at {expires_at} and the chain's clock says {now}: expire it, and request again"
     )]
-    Expired {
-        /// When it expired.
-        expires_at: i64,
-        /// The chain's time.
-        now: i64,
-    },
-    /// A newer request exists.
+    Expired { expires_at: i64, now: i64 },
     #[error("request {newest} supersedes request {seq}: work on that one")]
     Superseded {
-        /// What was asked for.
         seq: u64,
         /// The newest request of the vehicle.
         newest: u64,
@@ -132,30 +92,23 @@ pub enum Refusal {
     #[error("the contract would not ask for this now, give the lease back: {0}")]
     NotDue(LatchkeyError),
 
-    /// This function does not hold the key.
     #[error(
         "this function does not hold command key {0}: add its key file, or use the function that holds it"
     )]
     UnknownCommandKey(Pubkey),
-    /// The configured message does not fit.
     #[error("the message to the driver does not fit a command: shorten its template")]
     Message(#[source] MessageTooLong),
 
-    /// The command never left.
-    #[error("the broker was out of reach, no command was sent: check the connection, then ask again")]
+    #[error("the broker could not be reached, so no command was sent: check the connection, then ask again")]
     NotSent,
-    /// The courier has stopped.
     #[error("the courier has stopped: start it again")]
     CourierGone,
-    /// The car says the command came too late.
     #[error(
         "the car says the command expired: give the lease back; if it happens again, check the car's clock"
     )]
     CarSaysExpired,
-    /// The car obeyed a newer command.
     #[error("the car has obeyed a newer command: give the lease back")]
     CarSaysSuperseded,
-    /// The car says it would not be safe.
     #[error("the car says it would not be safe now: ask again later")]
     CarSaysUnsafe,
 }

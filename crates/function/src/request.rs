@@ -18,12 +18,10 @@ pub fn invoke(keeper: &SigningKey, invocation: Pubkey, chain_now: i64) -> Vec<u8
     Envelope::seal(keeper, &invoke.encode()).to_bytes()
 }
 
-/// A request whose signature is the keeper's.
+/// A request, signed by the keeper that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// What is to be fulfilled.
     pub invocation: Pubkey,
-    /// Who asks.
     pub keeper: Pubkey,
     /// When it was signed, by the chain's clock as the keeper knew it.
     pub issued_at: i64,

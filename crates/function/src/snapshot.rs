@@ -96,7 +96,7 @@ fn owned<T: AccountDeserialize>(
     decode_as(what, &account.data).map_err(|_| Refusal::Foreign { what, address })
 }
 
-/// Derives every address anew and holds the accounts' words about each other against it.
+/// Derives every address again, and checks that the accounts name each other.
 fn check_addresses(
     address: Pubkey,
     read_at: &Invocation,

@@ -49,8 +49,8 @@ pub struct ClientFiles<'a> {
     pub key: &'a Path,
 }
 
-/// A connector for TLS 1.2 and later. With an `authority`, a PEM file, servers of no other authority are trusted; without
-/// one, servers of the authorities that the system trusts. `client` is shown to servers that ask who connects.
+/// A connector for TLS 1.2 and later. With an `authority`, a PEM file, servers of no other authority are trusted;
+/// without one, servers of the authorities that the system trusts. `client` is shown to servers that ask who connects.
 pub fn connector(
     authority: Option<&Path>,
     client: Option<ClientFiles<'_>>,

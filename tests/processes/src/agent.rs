@@ -1,4 +1,5 @@
-//! `latchkey-device run` as a process. Its simulated car is driven through standard input, and looked at in what it prints.
+//! `latchkey-device run` as a process. Its simulated car is driven through standard input, and looked at in what it
+//! prints.
 
 use std::{
     io::Write as _,
@@ -18,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// A running agent of one car. It is killed when this is dropped.
 #[derive(Debug)]
-pub struct Agent {
+pub struct AgentProcess {
     pub process: Process,
 }
 
@@ -40,7 +41,7 @@ struct Line {
     car: Looks,
 }
 
-impl Agent {
+impl AgentProcess {
     /// Starts the agent `program`, which reads `config`, in `directory`. Returns once it controls the car.
     pub async fn start(program: PathBuf, directory: &Path, config: &Path) -> Result<Self> {
         let process = Spec::new("latchkey-device", program, directory)

@@ -5,5 +5,5 @@ pub mod agent;
 mod mosquitto;
 pub mod process;
 
-pub use agent::Agent;
+pub use agent::AgentProcess;
 pub use mosquitto::Mosquitto;

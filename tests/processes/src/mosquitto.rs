@@ -55,9 +55,9 @@ impl Mosquitto {
         for _ in 0..10 {
             let port = free_port()?;
             let configuration = directory.join("mosquitto.conf");
-            // Nothing is retained across a restart: commands and receipts do not rely on the broker's memory. Started by
-            // root, mosquitto would become another user, who may not read the test's files; for others, `user` means
-            // nothing.
+            // Nothing is retained across a restart: commands and receipts do not rely on the broker's memory. Started
+            // by root, mosquitto would become another user, who may not read the test's files; for others, `user`
+            // means nothing.
             let lines = format!(
                 "listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n{settings}"
             );

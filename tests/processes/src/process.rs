@@ -234,12 +234,12 @@ impl Drop for Process {
     }
 }
 
-/// A port nobody listens on at this moment.
+/// A port that is free at this moment.
 pub fn free_port() -> Result<u16> {
     free_ports::<1>().map(|[port]| port)
 }
 
-/// Neighbouring ports nobody listens on at this moment.
+/// Neighbouring ports that are free at this moment.
 pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
     for _ in 0..100 {
         let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;

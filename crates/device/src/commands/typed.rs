@@ -2,8 +2,8 @@
 
 use tokio::sync::mpsc;
 
-/// What is typed, until standard input ends. A thread of its own reads it: a thread of the runtime would keep the program
-/// from ending until the next line is typed.
+/// What is typed, until standard input ends. A thread of its own reads it: a thread of the runtime would keep the
+/// program from ending until the next line is typed.
 pub fn lines() -> mpsc::Receiver<String> {
     let (sender, lines) = mpsc::channel(16);
     std::thread::spawn(move || {

@@ -19,7 +19,7 @@ pub(super) struct Poller {
 }
 
 impl Poller {
-    /// Connects again and again, until the connection is closed or nobody listens.
+    /// Connects again and again, until the connection is closed or the [`Link`](super::Link) is gone.
     pub async fn run(mut self) {
         loop {
             let lost = self.serve_connection().await;
@@ -57,7 +57,7 @@ impl Poller {
                 let _ = client.try_subscribe(self.command_topic.clone(), QoS::AtLeastOnce);
             }
             Packet::SubAck(ack) if mqtt::is_granted(&ack) => {
-                // Online only now: whoever reads it may count on being heard.
+                // Online only now, because a function that reads it may send a command at once.
                 let _ = client.try_publish(self.presence.clone(), QoS::AtLeastOnce, true, "online");
                 self.subscribed.send_replace(Some(client.clone()));
                 hand_on(&self.heard, Heard::Connected).await;
@@ -65,7 +65,7 @@ impl Poller {
             Packet::SubAck(_) => return Err(Lost::Refused),
             Packet::Publish(publish) if publish.topic == self.command_topic.as_bytes() => {
                 if publish.retain {
-                    // Functions never retain a command: this one was put there by somebody else.
+                    // Functions never retain a command, so another client published this one.
                     warn!("retained command ignored");
                 } else {
                     hand_on(&self.heard, Heard::Command(publish.payload.to_vec())).await;

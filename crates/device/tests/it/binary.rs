@@ -9,7 +9,8 @@ use latchkey_device::config::Config;
 use latchkey_link::key_file;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Enrolment, Outcome, Receipt};
-use latchkey_tests_processes::Agent;
+use latchkey_tests_processes::{AgentProcess, Mosquitto};
+use tempfile::TempDir;
 
 use crate::broker::{Function, LIMIT, broker};
 use crate::common::{Order, PROGRAM, VEHICLE, broker_config, keyring};
@@ -41,8 +42,17 @@ fn configure(directory: &Path, port: u16) {
     fs::write(directory.join("device.toml"), toml::to_string(&config).unwrap()).unwrap();
 }
 
-async fn start(directory: &Path) -> Agent {
-    Agent::start(PROGRAM_FILE.into(), directory, &directory.join("device.toml")).await.unwrap()
+/// A broker, a function, and the directory of a car whose agent has not started; `None` where there is no mosquitto.
+async fn broker_function_and_car() -> Option<(Mosquitto, Function, TempDir)> {
+    let broker = broker().await?;
+    let directory = tempfile::tempdir().unwrap();
+    configure(directory.path(), broker.port());
+    let function = Function::connect(broker.port(), &VEHICLE).await;
+    Some((broker, function, directory))
+}
+
+async fn start(directory: &Path) -> AgentProcess {
+    AgentProcess::start(PROGRAM_FILE.into(), directory, &directory.join("device.toml")).await.unwrap()
 }
 
 /// An order that is valid by the machine's own clock.
@@ -65,10 +75,7 @@ async fn ask(function: &mut Function, order: &Order) -> (Receipt, Vec<u8>) {
 
 #[tokio::test]
 async fn a_killed_agent_keeps_its_number_its_lock_and_its_receipt() {
-    let Some(broker) = broker().await else { return };
-    let directory = tempfile::tempdir().unwrap();
-    configure(directory.path(), broker.port());
-    let mut function = Function::connect(broker.port(), &VEHICLE).await;
+    let Some((_broker, mut function, directory)) = broker_function_and_car().await else { return };
 
     let mut agent = start(directory.path()).await;
     function.presence("online").await;
@@ -101,10 +108,7 @@ async fn a_killed_agent_keeps_its_number_its_lock_and_its_receipt() {
 
 #[tokio::test]
 async fn an_agent_asked_to_end_says_goodbye_and_succeeds() {
-    let Some(broker) = broker().await else { return };
-    let directory = tempfile::tempdir().unwrap();
-    configure(directory.path(), broker.port());
-    let mut function = Function::connect(broker.port(), &VEHICLE).await;
+    let Some((_broker, mut function, directory)) = broker_function_and_car().await else { return };
     let mut agent = start(directory.path()).await;
     function.presence("online").await;
     let ended = agent.process.terminate(LIMIT).await;

@@ -148,7 +148,7 @@ impl Function {
         self.wait(is, wanted).await
     }
 
-    /// Everything that is here already and that nobody waited for.
+    /// Everything that has arrived and was not waited for.
     pub fn unread(&mut self) -> Vec<Publish> {
         std::iter::from_fn(|| self.heard.try_recv().ok()).collect()
     }

@@ -61,8 +61,8 @@ pub fn invocation(seq: u64) -> Key {
     key
 }
 
-/// A command to be signed and sent, whose fields may be changed. By default it may take effect for 60 seconds, and a lock
-/// lasts an hour.
+/// A command to be signed and sent, whose fields may be changed. By default it may take effect for 60 seconds, and a
+/// lock lasts an hour.
 #[derive(Clone, Debug)]
 pub struct Order {
     command: Command<'static>,

@@ -89,7 +89,8 @@ async fn twenty_cars_in_one_process_obey_each_for_itself_and_remember() {
     assert_eq!(locked, (0..CARS).map(|number| number % 2 == 0).collect::<Vec<_>>());
 }
 
-/// Computed by another implementation of the chain's rule; the second hash for the second key, for the first is a point.
+/// Computed by another implementation of the chain's rule; the second hash for the second key, for the first is a
+/// point.
 #[test]
 fn a_vehicle_has_the_address_that_the_chain_gives_it() {
     let known = [

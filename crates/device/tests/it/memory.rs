@@ -133,7 +133,7 @@ fn a_car_that_lost_both_copies_does_not_guess() {
     fs::write(&newest, b"rot").unwrap();
     fs::write(&older, b"rot").unwrap();
     assert!(matches!(load(directory.path()), Err(StoreError::Damaged { .. })));
-    // The first slot is written second, so there was a first save: somebody took it away.
+    // The first slot is written second, so there was a first save, and its slot was removed.
     fs::remove_file(older).unwrap();
     assert!(matches!(load(directory.path()), Err(StoreError::Damaged { .. })));
 }

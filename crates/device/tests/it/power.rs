@@ -17,7 +17,7 @@ use crate::common::{Order, START, TestClock, identity, peek};
 enum Cut {
     /// Just before the step: it has no effect.
     Before(u32),
-    /// Just after it: it has its effect, and nobody learns.
+    /// Just after it: it has its effect, but the agent does not learn that.
     After(u32),
     Never,
 }

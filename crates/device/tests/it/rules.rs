@@ -45,7 +45,7 @@ fn what_is_not_a_command_for_this_car_from_a_key_it_trusts_does_nothing_and_is_n
         ("nothing", vec![]),
         ("noise", vec![0x5a; 300]),
         ("an unsigned command", good.bytes()),
-        ("a signature that is none", [&[7; 96][..], &good.bytes()].concat()),
+        ("a forged signature", [&[7; 96][..], &good.bytes()].concat()),
         ("a changed command", tampered),
         ("another signer's name", other_signer),
         ("a command cut short", good.sealed()[..good.sealed().len() - 1].to_vec()),

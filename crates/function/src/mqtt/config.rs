@@ -11,7 +11,8 @@ use rumqttc::tokio_native_tls::native_tls::TlsConnector;
 use rumqttc::v5::MqttOptions;
 use serde::{Deserialize, Serialize};
 
-/// Publishes the broker may leave unacknowledged. Low, for a client that reuses an identifier too early can wedge.
+/// Publishes that the broker may leave unacknowledged. Low, because a client that reuses an identifier too early can
+/// wedge.
 const INFLIGHT: u16 = 32;
 /// The largest packet the broker may send: receipts are small.
 const MAX_PACKET: u32 = 4096;
@@ -22,9 +23,8 @@ const MAX_PACKET: u32 = 4096;
 pub struct MqttConfig {
     /// The broker's host name, which its certificate must show.
     pub host: String,
-    /// The broker's port.
     pub port: u16,
-    /// The client identifier, unique at the broker. Without one, a random one is drawn at each start.
+    /// The client identifier, unique at the broker. Without it, each start takes a random one.
     pub client_id: Option<String>,
     /// User name, where the broker asks for one.
     pub username: Option<String>,
@@ -57,34 +57,24 @@ pub struct Tls {
 /// Why a broker cannot be reached as configured.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// No host.
     #[error("the broker's host is empty: name it")]
     NoHost,
-    /// An empty client identifier.
-    #[error("client_id is empty: give a unique one, or leave it out to have one drawn")]
+    #[error("client_id is empty: give a unique one, or leave it out to have a random one")]
     EmptyClientId,
-    /// Pings too frequent.
     #[error("keep_alive_secs is {0}: it must be at least 5")]
     KeepAliveTooShort(u16),
-    /// A pause or limit of zero.
     #[error("{0} is 0: it must be above 0")]
     Zero(&'static str),
-    /// A password without a user.
     #[error("password_file needs a username: name the user")]
     PasswordWithoutUser,
-    /// A password file that cannot be read.
     #[error("cannot read the password file {path}: check that it exists and belongs to you")]
     Unreadable {
-        /// Which file.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// A certificate without a key, or a key without a certificate.
     #[error("tls.certificate and tls.key belong together: give both or neither")]
     HalfIdentity,
-    /// The files of `tls` cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }

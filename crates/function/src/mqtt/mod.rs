@@ -28,7 +28,7 @@ use crate::courier::{Answers, Courier, Parcel};
 use mailboxes::Mailboxes;
 use stats::CourierCounters;
 
-/// Brings commands to cars over MQTT 5. Dropping it ends the connection and every conversation.
+/// Sends commands to cars over MQTT 5. Dropping it ends the connection and every conversation.
 #[derive(Debug)]
 pub struct MqttCourier {
     shared: Arc<Shared>,

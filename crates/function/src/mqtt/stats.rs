@@ -9,19 +9,19 @@ pub struct CourierStats {
     pub connections: u64,
     /// Connections that ended or could not be made.
     pub losses: u64,
-    /// Of these, the ones given up by the watchdog: silent, or without acknowledgements.
+    /// Of these, those that the watchdog ended: the broker was silent, or did not acknowledge.
     pub watchdog: u64,
     /// Commands handed to the connection, first and repeated.
     pub publishes: u64,
-    /// Commands the connection's queue was too full to take; they are sent later.
+    /// Commands that did not fit into the connection's queue; they are sent later.
     pub publishes_refused: u64,
     /// Commands the broker acknowledged.
     pub acknowledged: u64,
-    /// Subscriptions the broker refused: its access list does not let this client hear the car.
+    /// Subscriptions that the broker's access list refused, so that a car's answers cannot be received.
     pub subscriptions_refused: u64,
     /// Messages handed to a conversation.
     pub received: u64,
-    /// Messages of no use: of the wrong length, retained, or for nobody.
+    /// Messages dropped: of the wrong length, retained, or for a car without an open conversation.
     pub dropped: u64,
 }
 

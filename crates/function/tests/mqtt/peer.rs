@@ -1,4 +1,4 @@
-//! Whoever else is at the broker: a car that hears its commands and says what it is told to, or an intruder.
+//! Another client of the broker: a car that receives its commands and publishes what the test wants, or an intruder.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Comes to the broker at `port` and returns once it is subscribed.
+    /// Connects to the broker at `port`, and returns once it is subscribed.
     pub async fn of(vehicle: &str, port: u16) -> Self {
         let mut options = MqttOptions::new(format!("peer-{:016x}", rand::random::<u64>()), "127.0.0.1", port);
         options.set_keep_alive(Duration::from_secs(5));
@@ -55,7 +55,7 @@ impl Peer {
         peer
     }
 
-    /// Returns once it is subscribed anew. What it heard before is forgotten.
+    /// Returns once it is subscribed again. What it heard before is forgotten.
     pub async fn is_back(&mut self) {
         timeout(LIMIT, self.subscribed.recv()).await.expect("the broker takes the subscription");
         while self.heard.try_recv().is_ok() {}

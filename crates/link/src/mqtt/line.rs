@@ -28,7 +28,7 @@ pub enum Lost {
     /// Packets come, but no acknowledgement.
     #[error("the broker does not acknowledge what is published")]
     Wedged,
-    /// The owner gave the connection up, because it is of no use without what it subscribed.
+    /// The broker refused a subscription without which the owner cannot use the connection.
     #[error("the broker refused the subscription: check its access list")]
     Refused,
     /// The owner said goodbye.
@@ -71,8 +71,8 @@ pub struct Line {
 
 impl Line {
     /// A line whose first connection is made by the first [`Line::next`]. A broker that does not acknowledge what is
-    /// published within `acknowledgement` is given up. `queue` is the number of requests that wait while the connection is
-    /// busy; more are refused.
+    /// published within `acknowledgement` is given up. `queue` is the number of requests that wait while the
+    /// connection is busy; more are refused.
     pub fn new(options: MqttOptions, acknowledgement: Duration, queue: usize) -> Self {
         let patience = Patience { keep_alive: options.keep_alive(), acknowledgement };
         let (client, events) = AsyncClient::new(options.clone(), queue);

@@ -1,8 +1,8 @@
 //! MQTT 5: a line to a broker, which is one connection after another.
 //!
-//! The owner of a [`Line`] polls it in one task, reacts to each packet, and calls [`Line::reconnect`] when the connection
-//! is lost. Every connection has a client and an event loop of its own, so that no state of one can wedge the next. What
-//! was queued or not acknowledged is forgotten with its connection: owners repeat what matters.
+//! The owner of a [`Line`] polls it in one task, reacts to each packet, and calls [`Line::reconnect`] when the
+//! connection is lost. Every connection has a client and an event loop of its own, so that no state of one can wedge
+//! the next. What was queued or not acknowledged is forgotten with its connection: owners repeat what matters.
 
 mod line;
 mod watchdog;
@@ -34,8 +34,8 @@ pub struct Endpoint<'a> {
 }
 
 impl Endpoint<'_> {
-    /// The client library's options for a client that the broker knows as `client_id`, where the owner adds the session,
-    /// the last will and the limits it wants.
+    /// The client library's options for a client that the broker knows as `client_id`, where the owner adds the
+    /// session, the last will and the limits it wants.
     pub fn options(self, client_id: String) -> MqttOptions {
         let mut options = MqttOptions::new(client_id, self.host, self.port);
         let mut network = NetworkOptions::new();

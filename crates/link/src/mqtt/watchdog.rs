@@ -12,7 +12,7 @@ use super::line::Lost;
 /// How long the watchdog waits for the broker.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// Pause between pings. A broker that answers none of two is given up.
+    /// Pause between pings. A broker that answers neither of two pings is given up.
     pub keep_alive: Duration,
     /// For the acknowledgement of a publish.
     pub acknowledgement: Duration,

@@ -32,7 +32,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     socket
 }
 
-/// Polls a line for ever; a connection's number goes out when it is accepted, and why it was lost.
+/// Polls a line until the task is aborted. Reports each connection that is accepted, and why each is lost.
 async fn serve(mut line: Line, log: tokio::sync::mpsc::UnboundedSender<(ConnectionNumber, Option<Lost>)>) {
     loop {
         let number = line.connection().number;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use latchkey_client::{Pubkey, pda, protocol::sealed::Envelope};
 use latchkey_device::config::Config;
-use latchkey_tests_processes::{Agent, agent::Looks};
+use latchkey_tests_processes::{AgentProcess, agent::Looks};
 use tokio::process::Command;
 
 use super::{broker, keyring};
@@ -16,7 +16,7 @@ use crate::{localnet::binary, story::Car};
 /// A car whose agent is `latchkey-device`, a process of its own that can be killed and started again at any moment.
 #[derive(Debug)]
 pub struct ProcessCar {
-    pub agent: Agent,
+    pub agent: AgentProcess,
     device_key: Pubkey,
     key_file: PathBuf,
 }
@@ -38,7 +38,7 @@ impl ProcessCar {
         };
         let config = directory.join("device.toml");
         fs::write(&config, toml::to_string(&settings)?)?;
-        let agent = Agent::start(binary("latchkey-device")?, directory, &config).await?;
+        let agent = AgentProcess::start(binary("latchkey-device")?, directory, &config).await?;
         Ok(Self { agent, device_key, key_file })
     }
 
