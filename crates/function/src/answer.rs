@@ -93,16 +93,11 @@ mod tests {
     }
 
     fn signed(by: &SigningKey, change: impl FnOnce(&mut Receipt)) -> Vec<u8> {
-        let mut receipt = Receipt {
-            program: latchkey::ID.to_bytes(),
-            vehicle: [1; 32],
-            invocation: [2; 32],
-            seq: 3,
-            action: Action::Lock,
-            outcome: Outcome::Applied,
-            device_time: 1_000,
-            command_hash: [4; 32],
-        };
+        let Awaited { vehicle, invocation, seq, action, command_hash, .. } = awaited();
+        let program = latchkey::ID.to_bytes();
+        let (outcome, device_time) = (Outcome::Applied, 1_000);
+        let mut receipt =
+            Receipt { program, vehicle, invocation, seq, action, outcome, device_time, command_hash };
         change(&mut receipt);
         Envelope::seal(by, &receipt.encode()).to_bytes()
     }

@@ -73,6 +73,12 @@ async fn all_online() -> Option<(Mosquitto, Function, Served)> {
     Some((broker, function, served))
 }
 
+/// That a function that connects now learns this presence.
+async fn assert_retained(broker: &Mosquitto, presence: &str) {
+    let mut function = Function::connect(broker.port(), &VEHICLE).await;
+    assert!(function.presence(presence).await.retain);
+}
+
 async fn ask(function: &mut Function, order: &Order) -> latchkey_protocol::Receipt {
     function.command(order.invocation, order.sealed()).await;
     let publish = function.receipt().await;
@@ -113,12 +119,10 @@ async fn a_car_that_locks_when_it_parks_says_so_unasked() {
 #[tokio::test]
 async fn presence_is_retained_and_turns_offline_with_a_goodbye() {
     let Some((broker, mut function, served)) = all_online().await else { return };
-    let mut late = Function::connect(broker.port(), &VEHICLE).await;
-    assert!(late.presence("online").await.retain);
+    assert_retained(&broker, "online").await;
     served.stop().await;
     function.presence("offline").await;
-    let mut late = Function::connect(broker.port(), &VEHICLE).await;
-    assert!(late.presence("offline").await.retain);
+    assert_retained(&broker, "offline").await;
 }
 
 #[tokio::test]
@@ -238,8 +242,7 @@ async fn a_line_that_froze_is_given_up_and_all_goes_on_over_a_new_one() {
     // The goodbye goes out over the new line, not the old one.
     served.stop().await;
     function.presence("offline").await;
-    let mut late = Function::connect(broker.port(), &VEHICLE).await;
-    assert!(late.presence("offline").await.retain);
+    assert_retained(&broker, "offline").await;
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use tracing::{info, warn};
 use super::watchdog::{Patience, Watchdog};
 use crate::backoff::Backoff;
 
-/// Pauses before the broker is tried again. The longest is shorter than the shortest lease of an invocation, so that a
-/// broker that comes back is found within the lease.
+/// Pauses before the broker is tried again. The longest is short enough that a task with 30 seconds to finish, the
+/// shortest lease of a function call, still finds a broker that came back.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 

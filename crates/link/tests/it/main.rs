@@ -2,3 +2,4 @@
 
 mod key_files;
 mod line;
+mod tls;
