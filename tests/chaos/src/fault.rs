@@ -7,7 +7,7 @@ pub enum Fault {
     None,
     /// The keeper dies before this piece of work, and stays dead for so many seconds.
     CrashBefore(usize, i64),
-    /// The keeper dies after this piece of work was done and before it hears so.
+    /// The keeper dies after this piece of work was done and before it hears of the result.
     CrashAfter(usize, i64),
     /// This command, counted in those sent to the car, never arrives.
     LoseCommand(usize),
@@ -15,12 +15,12 @@ pub enum Fault {
     LoseReceipt(usize),
     /// The car obeys this command and loses power before it answers.
     CutPower(usize),
-    /// The car hears every command twice, and the keeper everything about the chain twice.
+    /// The car receives every command twice, and the keeper every event of the chain twice.
     Twice,
     /// The car's clock is months ahead: it takes every command for expired.
     ClockAhead,
     /// Two keepers hold the same command key and decide on the same news at the same moment.
     Race,
-    /// After each news of the chain, the keeper hears the oldest again.
+    /// After each event of the chain, the keeper receives the oldest snapshot again.
     Stale,
 }

@@ -4,6 +4,11 @@
 //! [`fault`] says what goes wrong and when, [`wire`] is the wire between function and car, [`sim`] puts the parts
 //! together, and [`scenario`] is the life of a loan in it: one instalment paid, the next missed, the default cured.
 
+#![allow(
+    missing_docs,
+    reason = "of a test's own parts, only those are described that their name does not explain"
+)]
+
 pub mod fault;
 pub mod scenario;
 pub mod sim;

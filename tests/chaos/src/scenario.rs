@@ -1,4 +1,4 @@
-//! The loan that is lived: one instalment paid, the next ones missed, the default cured.
+//! The life of a loan: one instalment paid, the next ones missed, the default cured.
 
 use anyhow::{Result, ensure};
 use latchkey_client::events::Event;
@@ -31,7 +31,7 @@ pub enum Cure {
     OnceLocked,
 }
 
-/// Lives the loan with a fault, and holds the end against what must be true of every end.
+/// Runs the loan's life with a fault, and checks what must be true at every end.
 pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 60 };
     let mut sim = Sim::new(terms(), &offer, 60_000_000, fault).await?;
@@ -50,8 +50,8 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     Ok(Ending { work: sim.work(), commands: sim.wire.sent() })
 }
 
-/// Lets a keeper try in vain for so many seconds, with calls that live as long. Returns what it spent on transactions,
-/// lamports.
+/// Lets a keeper try for this many seconds without success, with calls that stay open as long. Returns what it spent on
+/// transactions, lamports.
 pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
     let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: secs };
     // One instalment is missed; the next are far away.
@@ -110,7 +110,7 @@ async fn second(sim: &mut Sim) -> Result<()> {
     let vehicle = sim.vehicle().await?;
     ensure!(
         !sim.wire.is_inhibited() || vehicle.lock_asked.is_some(),
-        "a car is locked that nobody asked to lock"
+        "a car is locked although no lock was requested"
     );
     Ok(())
 }
@@ -123,7 +123,7 @@ async fn check_books(sim: &Sim, offer: &Offer, cure: Cure) -> Result<()> {
         let is = |entry: &&Entry| matches!(&entry.event, Event::InvocationConfirmed(event) if event.action == action);
         entries.iter().filter(is).count()
     };
-    // A lock that is no longer right when its receipt is found may be left unproven: nobody is paid for it.
+    // A lock that is no longer due when its receipt is found may stay unproven, and is not paid then.
     let locks = proven(Action::Lock);
     ensure!(locks == 1 || (cure == Cure::OnceLocked && locks == 0), "{locks} locks were paid");
     ensure!(proven(Action::Unlock) == 1, "{} unlocks were paid", proven(Action::Unlock));

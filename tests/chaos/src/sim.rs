@@ -55,7 +55,6 @@ pub struct Sim {
 
 /// A keeper and what it works with.
 pub struct SimulatedKeeper {
-    /// Its address.
     pub address: Pubkey,
     /// What it had before its first piece of work.
     pub purse: Purse,
@@ -157,7 +156,6 @@ impl Sim {
         self.work
     }
 
-    /// The loan.
     pub async fn loan(&self) -> Result<Loan> {
         self.chain.loan(&self.keys.loan).await
     }
@@ -180,7 +178,7 @@ impl Sim {
         Ok(())
     }
 
-    /// All the chain has told about the loan.
+    /// Every event of the loan so far.
     pub async fn journal(&self) -> Result<Journal> {
         let mut journal = Journal::of([self.keys.loan]);
         journal.read(&self.chain).await?;
@@ -220,7 +218,7 @@ impl Sim {
         }
     }
 
-    /// A keeper hears of the chain, unless it is dead.
+    /// A keeper receives the state of the chain, unless it is dead.
     fn hear(&mut self, which: usize) -> Vec<Effect> {
         let now = self.svm.now();
         if now < self.keepers[which].dead_until {

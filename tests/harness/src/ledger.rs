@@ -103,7 +103,7 @@ impl Svm {
         self.lock().account(address)
     }
 
-    /// Lamports from nowhere.
+    /// Gives lamports from the faucet.
     pub fn airdrop(&self, to: &Pubkey, lamports: u64) -> Result<(), Refused> {
         self.change(|state| match state.svm.airdrop(to, lamports) {
             Ok(_) => Ok(()),
@@ -135,7 +135,7 @@ impl Svm {
         self.lock().snapshot()
     }
 
-    /// Hears of every change from now on: a count that rises.
+    /// Watches every change from now on: a count that rises.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }

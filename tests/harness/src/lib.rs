@@ -1,4 +1,10 @@
-//! Worlds to run Latchkey in: a real validator with brokers and processes, and the loan's life that is lived in them.
+//! Environments to run Latchkey in, from one process to a real validator with processes, and the life of a loan to run
+//! there.
+
+#![allow(
+    missing_docs,
+    reason = "of a test's own parts, only those are described that their name does not explain"
+)]
 
 pub mod broker;
 pub mod car;

@@ -77,12 +77,10 @@ impl Localnet {
         self.own.as_mut().map(|(process, _)| process)
     }
 
-    /// Its RPC port.
     pub fn rpc_port(&self) -> u16 {
         self.rpc_port
     }
 
-    /// Its websocket port.
     pub fn websocket_port(&self) -> u16 {
         self.websocket_port
     }

@@ -1,5 +1,5 @@
-//! The life of a loan, written once and lived on any ledger: lender and borrower are played here, the keeper and the car are
-//! the real ones, and whatever is told was read from the chain or from the car.
+//! The life of a loan, written once and run on any ledger: lender and borrower are scripted here, the keeper and the
+//! car are the real ones, and every milestone is read from the chain or from the car.
 
 mod audit;
 mod books;

@@ -8,7 +8,7 @@ use latchkey_harness::{
 };
 use solana_sdk::{pubkey::Pubkey, signature::Signature};
 
-/// Remembers what it is told.
+/// Keeps every milestone.
 #[derive(Default)]
 struct Listener(Vec<(i64, Milestone)>);
 
@@ -47,7 +47,7 @@ fn payments(milestone: &Milestone) -> &[Payment] {
 async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_and_the_books_balance() {
     let script = Script::year();
     let (told, the_keeper) = lived(script).await;
-    assert!(told.is_sorted_by_key(|(at, _)| at), "time runs one way");
+    assert!(told.is_sorted_by_key(|(at, _)| at), "time never runs back");
     let times: Vec<i64> = told.iter().map(|(at, _)| *at).collect();
     let milestones: Vec<Milestone> = told.into_iter().map(|(_, milestone)| milestone).collect();
     let [

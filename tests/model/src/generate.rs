@@ -20,7 +20,7 @@ pub enum Flavour {
     Money,
     /// Function calls and cars.
     Calls,
-    /// Everybody against everybody.
+    /// Every party against every other.
     Hostile,
 }
 
@@ -43,7 +43,7 @@ impl Flavour {
     }
 }
 
-/// Somebody in the place of `right`.
+/// Usually `right`, sometimes another signer.
 fn by(flavour: Flavour, right: Who) -> BoxedStrategy<Who> {
     let other = flavour.hostility();
     prop_oneof![100 - other => Just(right), other => select(Who::ALL.to_vec())].boxed()

@@ -1,4 +1,4 @@
-//! What must be so after every move: chain and machine are alike, and the contract's eight invariants hold.
+//! What must hold after every move: the chain equals the reference, and the contract's eight invariants hold.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::parties::{self, Who};
 use crate::reference::{Call, Contract, Model};
 use crate::under_test::{ChainUnderTest, Snapshot, read, tokens};
 
-/// The chain is what the machine says it is: every account of ours, byte for byte, every purse to the lamport.
+/// The chain is what the reference says: every account of the program byte for byte, every balance to the lamport.
 pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
     let mut known: BTreeSet<Pubkey> = BTreeSet::new();
     let mut same = |kind: &str, address: Pubkey, lamports: u64, expected: Option<Vec<u8>>| {
@@ -27,7 +27,7 @@ pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
             return;
         };
         let found = found.unwrap_or_else(|| panic!("{kind} is missing"));
-        // The bump is the address's, not the machine's.
+        // The bump belongs to the address; the reference does not derive it.
         expected[9] = found.data()[9];
         let prefix = &found.data()[..expected.len()];
         let at = prefix.iter().zip(&expected).position(|(found, expected)| found != expected);
@@ -82,13 +82,10 @@ pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
         assert!(chain.get(address) == Some(account), "an account of others changed: {address}");
         known.insert(*address);
     }
-    // Nothing came to be that nobody knows of.
+    // There is no account of the program beside those.
     let owned = |account: &dyn Fn() -> Pubkey| account() == latchkey::ID;
     for (address, account) in chain {
-        assert!(
-            known.contains(address) || !owned(&|| *account.owner()),
-            "an account that nobody asked for: {address}"
-        );
+        assert!(known.contains(address) || !owned(&|| *account.owner()), "an unexpected account: {address}");
     }
 }
 
@@ -124,9 +121,9 @@ fn bytes(account: &impl AccountSerialize) -> Vec<u8> {
 pub struct Transition<'a> {
     /// What was done.
     pub made: &'a Move,
-    /// The machine before it.
+    /// The reference before it.
     pub earlier: &'a Model,
-    /// The machine after it.
+    /// The reference after it.
     pub later: &'a Model,
     /// The chain before it.
     pub before: &'a Snapshot,
@@ -143,7 +140,7 @@ impl Transition<'_> {
             Move::Together(calls) => calls,
             _ => &[],
         };
-        // In one transaction with others, what the moment of the request looked like is the machine's to know.
+        // In one transaction with others, only the reference knows the state at the moment of the request.
         if let [call] = calls {
             self.locks_are_deserved(call);
         }
@@ -200,7 +197,7 @@ impl Transition<'_> {
         let Some(after) = read::<Loan>(self.after, &loan) else {
             return;
         };
-        let contract = self.later.contract.as_ref().expect("the machine has the loan");
+        let contract = self.later.contract.as_ref().expect("the reference has the loan");
         let ledger = after.ledger;
         let applied = ledger.principal_paid + ledger.interest_paid + ledger.fees_paid;
         let holds = tokens(self.after, &wallet).expect("the wallet is there");

@@ -5,6 +5,11 @@
 //! [`Sequence`](run::Sequence) of [`moves`] happen on both the program's real bytes and the machine, and looks after
 //! each whether they agree, whether the invariants hold, and whether a failed transaction changed anything.
 
+#![allow(
+    missing_docs,
+    reason = "of a test's own parts, only those are described that their name does not explain"
+)]
+
 pub mod arithmetic;
 pub mod generate;
 mod invariants;

@@ -85,7 +85,7 @@ pub enum Tampering {
 pub enum Proof {
     /// As it should be.
     Right,
-    /// There is none.
+    /// The proof is missing.
     Missing,
     /// Another device signed it.
     OtherKey,

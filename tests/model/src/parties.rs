@@ -12,26 +12,26 @@ use latchkey_protocol::{Enrolment, Outcome, Receipt};
 use latchkey_tests_svm::person;
 use solana_sdk::signer::Signer;
 
-/// Everybody who may sign.
+/// Every possible signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// Creates the lender and owns it at first.
     Authority,
     /// May come to own it.
     Nominee,
-    /// Does the lender's daily work.
+    /// Services the lender's loans.
     Servicer,
     /// May come to do it.
     Deputy,
-    /// Owes.
+    /// Owes the loan.
     Borrower,
     /// Pays rent.
     Payer,
-    /// Fulfils function calls.
+    /// Executes function calls.
     Keeper,
     /// Another keeper.
     Rival,
-    /// Nobody's friend.
+    /// Takes no part in the loan.
     Stranger,
 }
 
@@ -49,7 +49,6 @@ impl Who {
         Self::Stranger,
     ];
 
-    /// The key.
     pub fn key(self) -> Pubkey {
         static KEYS: OnceLock<Vec<Pubkey>> = OnceLock::new();
         let keys = KEYS.get_or_init(|| {
@@ -83,7 +82,6 @@ pub fn vehicle() -> Pubkey {
     *VEHICLE.get_or_init(|| pda::vehicle(&device_key(0)))
 }
 
-/// The lender.
 pub fn lender() -> Pubkey {
     static LENDER: OnceLock<Pubkey> = OnceLock::new();
     *LENDER.get_or_init(|| pda::lender(&Who::Authority.key()))

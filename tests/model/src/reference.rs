@@ -1,4 +1,5 @@
-//! The contract as a small machine: what each instruction asks, and what it changes. Written from the specification.
+//! The contract as a small state machine: what each instruction requires and what it changes. Written from the
+//! specification.
 //!
 //! State is kept in the program's account types, so that what is on chain can be compared with it byte for byte. No
 //! rule of the program decides anything here.
@@ -23,10 +24,10 @@ use num_traits::ToPrimitive;
 
 use crate::arithmetic::{Books, Standing};
 
-/// Why a transaction must fail, for whoever reads a failed test.
+/// Why a transaction must fail, for the reader of a failed test.
 pub type Refusal = &'static str;
 
-/// What an instruction does to the machine.
+/// Whether an instruction is accepted.
 pub type Verdict = Result<(), Refusal>;
 
 /// Stops if a rule is broken.
@@ -36,7 +37,6 @@ fn ask(holds: bool, otherwise: Refusal) -> Verdict {
 
 /// What each kind of account costs to keep alive, lamports.
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(missing_docs, reason = "each is the account of this name")]
 pub struct Rents {
     pub lender: u64,
     pub function: u64,
@@ -49,7 +49,6 @@ pub struct Rents {
 
 /// Token accounts that exist from the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is somebody's token account")]
 pub enum TokenAccount {
     #[default]
     Authority,
@@ -83,30 +82,27 @@ pub struct Contract {
 /// An invocation and its lamports.
 #[derive(Clone)]
 pub struct Open {
-    /// The account.
     pub account: Invocation,
-    /// What somebody sent there before it was made, beyond its rent, lamports.
+    /// Lamports that were sent there before it was created, beyond its rent.
     pub stray: u64,
 }
 
-/// The whole machine.
+/// The whole state.
 #[derive(Clone)]
 pub struct Model {
     /// The clock.
     pub now: i64,
     /// What accounts cost.
     pub rents: Rents,
-    /// The mint.
     pub mint: Pubkey,
     /// Addresses of the token accounts.
     pub token_accounts: BTreeMap<TokenAccount, Pubkey>,
     /// What they hold.
     pub tokens: BTreeMap<TokenAccount, u64>,
-    /// What everybody holds, lamports.
+    /// Every balance, lamports.
     pub lamports: BTreeMap<Pubkey, u64>,
-    /// The terms that lender and borrower have in mind; the first due date counts from origination.
+    /// The terms that lender and borrower will sign; the first due date counts from origination.
     pub terms: Terms,
-    /// The lender.
     pub lender: Option<Lender>,
     /// What it offers.
     pub functions: BTreeMap<Action, Function>,
@@ -139,14 +135,14 @@ impl Model {
         Some(contract.books.standing(contract.wallet, self.now))
     }
 
-    /// Moves lamports out of somebody's purse.
+    /// Takes lamports from a balance.
     fn spend(&mut self, from: &Pubkey, lamports: u64) -> Verdict {
-        let purse = self.lamports.get_mut(from).ok_or("nobody's purse")?;
-        *purse = purse.checked_sub(lamports).ok_or("a purse too small")?;
+        let purse = self.lamports.get_mut(from).ok_or("an unknown balance")?;
+        *purse = purse.checked_sub(lamports).ok_or("a balance too small")?;
         Ok(())
     }
 
-    /// Moves lamports into somebody's purse.
+    /// Adds lamports to a balance.
     fn earn(&mut self, to: &Pubkey, lamports: u64) {
         *self.lamports.entry(*to).or_default() += lamports;
     }

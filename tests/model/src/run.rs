@@ -1,4 +1,4 @@
-//! Letting things happen, on chain and in the machine.
+//! Running a sequence on the chain and in the reference.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// A chain, the machine beside it, and what happened so far.
+/// A chain, the reference beside it, and what happened so far.
 #[derive(Clone)]
 struct Run {
     under_test: ChainUnderTest,
@@ -114,7 +114,7 @@ fn prologue() -> Vec<Call> {
 }
 
 thread_local! {
-    /// Everybody with money; and the same with a lender and a car.
+    /// All parties with money; and the same with a lender and a car.
     static BEGINNINGS: RefCell<Option<[Run; 2]>> = const { RefCell::new(None) };
 }
 
@@ -136,7 +136,7 @@ fn beginning(sequence: &Sequence) -> Run {
     })
 }
 
-/// Lets a sequence happen. Panics if chain and machine disagree, or an invariant does not hold.
+/// Runs a sequence. Panics if chain and reference disagree, or an invariant does not hold.
 pub fn run(sequence: &Sequence) -> Tally {
     let mut run = beginning(sequence);
     if sequence.from_nothing {
@@ -159,7 +159,7 @@ pub fn run(sequence: &Sequence) -> Tally {
 
 impl Run {
     /// A function call that would only be refused gives way to one that would not, two times in three: else most of
-    /// what is asked of cars would be asked in vain.
+    /// all requests would be refused.
     fn likely(&self, next: &Move, index: usize) -> Move {
         let Move::Do(call, tampering) = next else {
             return next.clone();

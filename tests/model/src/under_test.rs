@@ -1,4 +1,4 @@
-//! The program's real bytes, another lender's loan beside ours, and everybody's lamports and tokens.
+//! The program's real bytes with all parties' lamports and tokens, and another lender's loan beside ours.
 
 mod build;
 mod snapshot;
@@ -25,8 +25,8 @@ use crate::reference::{Model, Rents, TokenAccount};
 use snapshot::visible;
 pub use snapshot::{Snapshot, read, tokens};
 
-/// What everybody begins with, lamports.
-const PURSE: u64 = 50 * LAMPORTS_PER_SOL;
+/// What every party begins with, lamports.
+const BALANCE: u64 = 50 * LAMPORTS_PER_SOL;
 /// What treasuries and savings begin with, base units.
 const MONEY: u64 = 1_000_000_000;
 /// Decimals of the mint.
@@ -47,12 +47,12 @@ pub struct ChainUnderTest {
     decoy: LoanKeys,
     keys: BTreeMap<u32, LoanKeys>,
     sent: u64,
-    /// What nobody here has any business with.
+    /// Accounts that no move may change.
     pub frozen: Snapshot,
 }
 
 impl ChainUnderTest {
-    /// Everybody with money, and a stranger lender's loan in default with a lock asked for.
+    /// All parties with money, and another lender's loan in default with a lock requested.
     pub fn new(terms: Terms) -> (Self, Model) {
         let mut fixture = LoanFixture::defaulted();
         fixture.request(Action::Lock).holds();
@@ -60,7 +60,7 @@ impl ChainUnderTest {
         let aside = [person("gas").pubkey(), chain.svm().airdrop_pubkey()];
         let frozen = visible(chain.svm(), aside);
         let people = Who::ALL.map(Who::key);
-        chain.endow(&people, PURSE);
+        chain.endow(&people, BALANCE);
         let seller = person("the model's seller").pubkey();
         let owners = [
             (TokenAccount::Authority, Who::Authority.key(), MONEY),
@@ -90,7 +90,7 @@ impl ChainUnderTest {
             mint: money.mint,
             token_accounts: token_accounts.clone(),
             tokens,
-            lamports: people.iter().map(|key| (*key, PURSE)).collect(),
+            lamports: people.iter().map(|key| (*key, BALANCE)).collect(),
             terms,
             lender: None,
             functions: BTreeMap::new(),

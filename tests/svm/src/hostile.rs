@@ -41,9 +41,9 @@ pub fn hostile() -> Vec<(&'static str, Extension)> {
             ),
         ),
         case(
-            "lets somebody move it all",
+            "lets a delegate move it all",
             E::PermanentDelegate,
-            token::initialize_permanent_delegate(&PROGRAM, &mint("lets somebody move it all"), &who),
+            token::initialize_permanent_delegate(&PROGRAM, &mint("lets a delegate move it all"), &who),
         ),
         case(
             "runs a program on each transfer",

@@ -1,8 +1,13 @@
-//! The program's real bytes in LiteSVM, and a cast to try to break its rules with.
+//! The program's real bytes in LiteSVM, and fixtures to obey and to break its rules with.
 //!
 //! A [`LoanFixture`] holds a chain with one lender, one car and the people around them, and has a method for every
 //! instruction. Each returns an [`Outcome`], which a test says either [`holds`](Outcome::holds) or
 //! [`breaks`](Outcome::breaks) one rule.
+
+#![allow(
+    missing_docs,
+    reason = "of a test's own parts, only those are described that their name does not explain"
+)]
 
 mod car;
 mod hostile;

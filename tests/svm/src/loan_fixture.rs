@@ -42,19 +42,18 @@ pub fn swap(mut instruction: Instruction, from: &Pubkey, to: &Pubkey) -> Instruc
 
 /// One lender, one car, one loan, and the people around them.
 pub struct LoanFixture {
-    /// The chain.
     pub chain: TestChain,
     /// What the loan is paid in.
     pub money: Money,
     /// Owns the lender. Has no lamports of its own.
     pub authority: Keypair,
-    /// Does the lender's daily work.
+    /// Services the lender's loans.
     pub servicer: Keypair,
     /// Owes the loan.
     pub borrower: Keypair,
     /// Pays rent and deposits, and asks for function calls.
     pub payer: Keypair,
-    /// Fulfils function calls.
+    /// Executes function calls.
     pub keeper: Keypair,
     /// Another keeper.
     pub rival: Keypair,
@@ -66,7 +65,6 @@ pub struct LoanFixture {
     pub savings: Pubkey,
     /// The seller's tokens.
     pub seller: Pubkey,
-    /// The car.
     pub car: Car,
     /// The addresses around the loan.
     pub keys: LoanKeys,
@@ -129,21 +127,21 @@ impl LoanFixture {
         due(0) + 2 * DAY
     }
 
-    /// Lets the grace of the first instalment pass and declares the default.
+    /// Moves to the end of the first instalment's grace and declares the default.
     #[must_use]
     pub fn fall_into_default(mut self) -> Self {
         self.at(Self::default_at()).declare_default().holds();
         self
     }
 
-    /// Everybody and a registered car, but no loan yet.
+    /// All parties and a registered car, but no loan yet.
     pub fn before_loan() -> Self {
         let mut chain = TestChain::new();
         let money = Money::spl(&mut chain);
         Self::with_money(chain, money)
     }
 
-    /// Everybody and a registered car, the lender lending this.
+    /// All parties and a registered car; the lender lends this money.
     pub fn with_money(chain: TestChain, money: Money) -> Self {
         let mut fixture = Self::before_lender(chain, money);
         let args = fixture.lender_args();
@@ -157,7 +155,7 @@ impl LoanFixture {
         fixture
     }
 
-    /// Everybody, but no lender yet.
+    /// All parties, but no lender yet.
     pub fn before_lender(mut chain: TestChain, money: Money) -> Self {
         let authority = person("authority");
         let borrower = person("borrower");

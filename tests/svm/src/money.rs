@@ -21,7 +21,6 @@ pub type Extension = (ExtensionType, Instruction);
 /// What loans are paid in.
 #[derive(Debug)]
 pub struct Money {
-    /// The mint.
     pub mint: Pubkey,
     /// The program that owns it.
     pub token_program: Pubkey,

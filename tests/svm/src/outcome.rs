@@ -6,14 +6,14 @@ use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use solana_sdk::instruction::InstructionError;
 use solana_sdk::transaction::TransactionError;
 
-/// What became of a transaction. A test has to say which it expects.
+/// The result of a transaction. A test must say which it expects.
 #[must_use = "say whether it holds, or which rule it breaks"]
 #[derive(Debug)]
 pub struct Outcome(Result<TransactionMetadata, FailedTransactionMetadata>);
 
 /// A transaction that succeeded.
 pub struct Done {
-    /// What the program told, in order.
+    /// The program's events, in order.
     pub events: Vec<Event>,
     /// Compute units it used.
     pub compute_units: u64,
@@ -36,7 +36,7 @@ impl Outcome {
         self.0.as_ref().err().map(|failed| &failed.err)
     }
 
-    /// What became of it, in words.
+    /// The result in words.
     pub fn describe(&self) -> String {
         self.0.as_ref().map_or_else(describe, |_| "it succeeds".into())
     }

@@ -5,11 +5,11 @@ use latchkey_protocol::sealed::sha256;
 use solana_sdk::signature::Keypair;
 
 thread_local! {
-    /// Everybody there was so far: deriving a key takes longer than running a transaction.
+    /// Every key so far: deriving one takes longer than running a transaction.
     static PEOPLE: RefCell<HashMap<String, Keypair>> = RefCell::default();
 }
 
-/// The key of somebody, the same in every run.
+/// The key of the person of this name, the same in every run.
 pub fn person(name: &str) -> Keypair {
     PEOPLE.with_borrow_mut(|people| {
         let key = people.entry(name.to_owned());

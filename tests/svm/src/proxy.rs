@@ -7,7 +7,7 @@ use solana_sdk::instruction::InstructionError;
 
 use crate::TestChain;
 
-/// Where the proxy lives.
+/// The proxy's address.
 const PROXY: Pubkey = Pubkey::new_from_array([77; 32]);
 
 declare_process_instruction!(Proxy, 1, |invoke_context| {

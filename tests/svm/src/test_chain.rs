@@ -16,7 +16,7 @@ use solana_sdk::transaction::Transaction;
 use crate::outcome::Outcome;
 use crate::{person, program};
 
-/// When every test begins: 2027-01-01 00:00 UTC.
+/// The time at which every test begins: 2027-01-01 00:00 UTC.
 pub const START: i64 = 1_798_761_600;
 
 /// A chain with the program on it, and a clock that a test sets.
@@ -24,7 +24,8 @@ pub struct TestChain {
     svm: LiteSVM,
     /// Pays transaction fees and nothing else, so that everyone's balance changes by what the program did alone.
     gas: Keypair,
-    /// What changes without any instruction's doing: the payer of fees, the faucet, and the nonce of [`sign_for_later`].
+    /// What changes without any instruction's doing: the payer of fees, the faucet, and the nonce of
+    /// [`sign_for_later`].
     ///
     /// [`sign_for_later`]: TestChain::sign_for_later
     aside: [Pubkey; 3],
@@ -128,12 +129,12 @@ impl TestChain {
             .collect()
     }
 
-    /// The lamports of everybody together, transaction fees aside.
+    /// The lamports of all accounts together, transaction fees aside.
     pub fn all_lamports(&self) -> u64 {
         self.snapshot().values().map(ReadableAccount::lamports).sum()
     }
 
-    /// Lamports from nowhere.
+    /// Gives lamports from the faucet.
     pub fn airdrop(&mut self, to: &Pubkey, lamports: u64) {
         self.svm.expire_blockhash();
         self.svm.airdrop(to, lamports).expect("the faucet is full");
@@ -182,7 +183,7 @@ impl TestChain {
         decode_as("test's", &account.data).expect("it is of this kind")
     }
 
-    /// Changes an account of the program behind its back. Only for states that no instruction of the path leads to.
+    /// Changes an account of the program directly. Only for states that no sequence of instructions reaches.
     pub fn edit<T: AccountDeserialize + AccountSerialize>(
         &mut self,
         address: &Pubkey,

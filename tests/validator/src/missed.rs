@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(90);
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A loan whose first instalment nobody pays, and everything it needs.
+/// A loan whose first instalment is not paid, and everything it needs.
 pub struct Missed {
     /// Its processes.
     pub testbed: LocalTestbed,
@@ -27,7 +27,7 @@ pub struct Missed {
     pub parties: Parties,
     /// Its addresses.
     pub keys: LoanKeys,
-    /// What the chain has told about it.
+    /// Its events so far.
     pub journal: Journal,
 }
 
@@ -142,7 +142,7 @@ impl Missed {
     }
 }
 
-/// Lives one missed loan for each case, all at once on one validator, each with a car, a broker and a keeper of its own.
+/// Runs one missed loan for each case, all at once on one validator, each with a car, a broker and a keeper of its own.
 /// `disturb` does what the case says once the lock is next; then each car must end locked, for exactly one fee.
 pub async fn each_ends_locked<C: Copy + Debug>(
     cases: impl IntoIterator<Item = C>,

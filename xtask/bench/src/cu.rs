@@ -1,7 +1,7 @@
 //! Every instruction, measured once on the way through a few lives of a loan.
 //!
-//! The loan is an ordinary one: monthly instalments with interest, a notice that is owed, late fees, everybody
-//! admitted as a keeper, SPL Token. Where an instruction can go several ways it goes a long one: `collect` accrues,
+//! The loan is an ordinary one: monthly instalments with interest, a required notice, late fees, an open keeper
+//! list, SPL Token. Where an instruction can go several ways it goes a long one: `collect` accrues,
 //! charges a late fee and moves tokens, `expire` takes a lapsed keeper's bond.
 
 use latchkey::state::{Action, NoticeChannels, Period, Terms};

@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 
-/// Watch a loan live: paid, missed, locked, cured, unlocked, paid off
+/// Watch the life of a loan: paid, missed, locked, cured, unlocked, paid off
 ///
 /// The logs of keeper, function and car are shown if something fails, and all along if `RUST_LOG` is set.
 #[derive(Debug, Parser)]

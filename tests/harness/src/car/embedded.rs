@@ -49,12 +49,12 @@ impl EmbeddedCar {
         Ok(Self { key, car, shutdown, serving })
     }
 
-    /// What it is doing; changing what it pretends changes the car.
+    /// The simulated car; a change to it changes the car.
     pub fn simulation(&self) -> &SimulatedCar {
         &self.car
     }
 
-    /// Has the agent say goodbye to the broker.
+    /// Disconnects the agent from the broker and stops it.
     pub async fn stop(self) -> Result<()> {
         self.shutdown.cancel();
         Ok(self.serving.await?)

@@ -53,7 +53,7 @@ pub struct Purse {
 }
 
 impl Purse {
-    /// Looks into a keeper's purse.
+    /// Reads a keeper's balance and history.
     pub async fn of(chain: &dyn Chain, keeper: &Pubkey) -> Result<Self> {
         let history = chain.history(keeper, None).await?;
         let spent = history.iter().filter(|landed| landed.payer == *keeper).map(|landed| landed.fee).sum();

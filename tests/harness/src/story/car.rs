@@ -12,7 +12,7 @@ pub trait Car: Send {
     /// The device's signed enrolment with a lender.
     async fn enrol(&mut self, lender: &Pubkey, vin_commitment: [u8; 32]) -> Result<Envelope>;
 
-    /// Turns the key. Returns whether the engine runs, and parks again if it does.
+    /// Tries to start the engine. Returns whether it runs, and parks again if it does.
     async fn try_start(&mut self) -> Result<bool>;
 
     /// The messages it has shown the driver, oldest first.

@@ -15,7 +15,7 @@ use solana_sdk::{
 
 const ED25519_PROGRAM: Pubkey = pubkey!("Ed25519SigVerify111111111111111111111111111");
 
-/// A ledger that a story can be lived on.
+/// A ledger that a story can run on.
 #[async_trait]
 pub trait Chain: Send + Sync {
     /// The time by its Clock sysvar.
@@ -24,7 +24,7 @@ pub trait Chain: Send + Sync {
     /// An account, `None` where there is none.
     async fn account(&self, address: &Pubkey) -> Result<Option<Account>>;
 
-    /// Lamports from nowhere.
+    /// Gives lamports from the faucet.
     async fn airdrop(&self, to: &Pubkey, lamports: u64) -> Result<()>;
 
     /// Sends one transaction and waits until it has landed. The first signer pays.
@@ -85,17 +85,14 @@ pub trait ChainExt: Chain {
         Ok(account.with_context(|| format!("{what} {address} does not exist"))?.data)
     }
 
-    /// A lender.
     async fn lender(&self, address: &Pubkey) -> Result<Lender> {
         Ok(decode_as("lender", &self.data("lender", address).await?)?)
     }
 
-    /// A vehicle.
     async fn vehicle(&self, address: &Pubkey) -> Result<Vehicle> {
         Ok(decode_as("vehicle", &self.data("vehicle", address).await?)?)
     }
 
-    /// A loan.
     async fn loan(&self, address: &Pubkey) -> Result<Loan> {
         Ok(decode_as("loan", &self.data("loan", address).await?)?)
     }

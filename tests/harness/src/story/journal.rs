@@ -18,7 +18,7 @@ pub struct Entry {
     pub landed: Arc<Landed>,
 }
 
-/// All that the chain has told about some addresses so far.
+/// Every event so far of some addresses.
 pub struct Journal {
     pages: Vec<Page>,
     seen: HashSet<Signature>,

@@ -36,7 +36,7 @@ pub(super) struct Life<'a> {
 }
 
 impl Life<'_> {
-    /// Lives the loan to its end. Returns whether the books balance and the car behaved.
+    /// Runs the loan's life to its end. Returns whether the books balance and the car behaved.
     pub(super) async fn live(mut self, purse: Purse, treasury: u64) -> Result<bool> {
         let Script { paid_before, paid_after, .. } = self.story.script;
         self.fund_escrow().await?;
@@ -143,7 +143,7 @@ impl Life<'_> {
     async fn miss(&mut self, k: u16) -> Result<()> {
         let terms = self.story.chain.loan(&self.keys.loan).await?.terms;
         self.wait_until(
-            &format!("instalment {} of {}, which nobody pays", k + 1, terms.count),
+            &format!("instalment {} of {}, which is not paid", k + 1, terms.count),
             due_at(&terms, k),
         )
         .await?;

@@ -9,8 +9,8 @@ fn text<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(&value.to_string())
 }
 
-/// Something that happened in a loan's life, as the chain and the car tell it. Token amounts are base units of a mint with
-/// six decimals, times are Unix seconds of the chain's clock.
+/// Something that happened in a loan's life, read from the chain and the car. Token amounts are base units of a mint
+/// with six decimals, times are Unix seconds of the chain's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum Milestone {
@@ -28,19 +28,16 @@ pub enum Milestone {
     },
     /// A car proved its key to a lender.
     Registered {
-        /// The vehicle.
         #[serde(serialize_with = "text")]
         vehicle: Pubkey,
         /// The device's key.
         #[serde(serialize_with = "text")]
         device_key: Pubkey,
-        /// The lender.
         #[serde(serialize_with = "text")]
         lender: Pubkey,
     },
     /// Lender and borrower signed.
     Originated {
-        /// The loan.
         #[serde(serialize_with = "text")]
         loan: Pubkey,
         /// Lent.
@@ -55,7 +52,6 @@ pub enum Milestone {
         first_due: i64,
         /// Lamports in the escrow.
         escrow_lamports: u64,
-        /// The transaction.
         transaction: String,
     },
     /// Lamports were set aside for function calls.
@@ -64,12 +60,10 @@ pub enum Milestone {
         lamports: u64,
         /// Available now.
         available_lamports: u64,
-        /// The transaction.
         transaction: String,
     },
     /// The keeper collected instalments on their due dates.
     Collected {
-        /// The payments.
         payments: Vec<Payment>,
         /// Principal left.
         principal: u64,
@@ -87,7 +81,7 @@ pub enum Milestone {
     },
     /// The car warned its driver and proved it.
     Warned {
-        /// What it told the driver.
+        /// The message that the driver saw.
         message: Option<String>,
         /// The proof, and what it paid.
         #[serde(flatten)]
@@ -99,7 +93,6 @@ pub enum Milestone {
         past_due: u64,
         /// When.
         at: i64,
-        /// The transaction.
         transaction: String,
     },
     /// The car locked itself and proved it.
@@ -118,7 +111,6 @@ pub enum Milestone {
         amount: u64,
         /// In the wallet then.
         wallet: u64,
-        /// The transaction.
         transaction: String,
     },
     /// Nothing is past due any more.
@@ -127,7 +119,6 @@ pub enum Milestone {
         paid: u64,
         /// Late fees among it.
         fees: u64,
-        /// The transaction.
         transaction: String,
     },
     /// The car unlocked itself and proved it.
@@ -140,7 +131,6 @@ pub enum Milestone {
     },
     /// More instalments were collected on their due dates.
     BackOnSchedule {
-        /// The payments.
         payments: Vec<Payment>,
         /// Principal left.
         principal: u64,
@@ -157,7 +147,6 @@ pub enum Milestone {
         escrow_returned_lamports: u64,
         /// Back to the borrower from the wallet.
         wallet_returned: u64,
-        /// The transaction.
         transaction: String,
     },
     /// The end: whether the books balance and the car behaved.
@@ -176,7 +165,7 @@ pub enum Milestone {
     },
 }
 
-/// Hears of a story as it happens. An error ends the story.
+/// Receives a story as it happens. An error ends the story.
 pub trait Observer: Send {
     /// Something happened; `at` is the chain's time when it was seen.
     fn milestone(&mut self, at: i64, milestone: &Milestone) -> io::Result<()>;
@@ -191,7 +180,6 @@ pub struct Settlement {
     pub signature: String,
     /// Paid to the keeper for it, lamports.
     pub fee_lamports: u64,
-    /// The keeper.
     #[serde(serialize_with = "text")]
     pub keeper: Pubkey,
     /// The call's sequence number.
@@ -211,6 +199,5 @@ pub struct Payment {
     pub to_interest: u64,
     /// To fees.
     pub to_fees: u64,
-    /// The transaction.
     pub transaction: String,
 }

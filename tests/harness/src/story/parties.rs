@@ -30,14 +30,14 @@ use super::{
 /// Decimals of the mint.
 const DECIMALS: u8 = 6;
 
-/// The people of a story and what they own.
+/// The parties of a loan and their accounts.
 #[derive(Debug)]
 pub struct Parties {
-    /// Pays rent and deposits for everybody.
+    /// Pays all rent and deposits.
     pub funder: Keypair,
     /// Owns the lender.
     pub authority: Keypair,
-    /// Owes.
+    /// Owes the loan.
     pub borrower: Keypair,
     /// Signs the lender's commands to cars.
     pub command_key: Keypair,
@@ -55,7 +55,7 @@ pub struct Parties {
 }
 
 impl Parties {
-    /// Makes up the people. Nothing of them is on any chain yet.
+    /// New keys. Nothing is on any chain yet.
     pub fn new() -> Self {
         let [funder, authority, borrower, command_key, mint] = std::array::from_fn(|_| Keypair::new());
         let seller = Keypair::new().pubkey();
@@ -75,7 +75,7 @@ impl Parties {
         }
     }
 
-    /// Puts them on a chain: a mint, tokens for lender and borrower, the lender and its three functions.
+    /// Creates on a chain: a mint, tokens for lender and borrower, the lender and its functions.
     pub async fn set_up(&self, chain: &dyn Chain, offer: &Offer) -> Result<()> {
         chain.airdrop(&self.funder.pubkey(), 10 * LAMPORTS_PER_SOL).await?;
         self.make_money(chain).await?;

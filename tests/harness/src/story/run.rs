@@ -17,24 +17,23 @@ use super::{
     script::Script,
 };
 
-/// A loan's life about to be lived.
+/// The life of a loan, ready to run.
 pub struct Story<'a> {
     /// Where.
     pub chain: &'a dyn Chain,
     /// Who.
     pub parties: &'a Parties,
-    /// Its car.
     pub car: &'a mut dyn Car,
     /// The keeper that does the rest.
     pub keeper: Pubkey,
     /// What happens when.
     pub script: Script,
-    /// Who hears of it.
+    /// Receives the milestones.
     pub observer: &'a mut dyn Observer,
 }
 
 impl Story<'_> {
-    /// Lives it to the end. Returns whether the books balance and the car behaved.
+    /// Runs it to the end. Returns whether the books balance and the car behaved.
     pub async fn run(mut self) -> Result<bool> {
         let deployed = deployed(self.chain).await?;
         self.tell(&deployed).await?;
@@ -53,7 +52,7 @@ impl Story<'_> {
 
         let treasury = self.chain.tokens(&self.parties.treasury).await?.amount;
         let keys = self.originate(vehicle).await?;
-        // Whoever funds an escrow need not name its loan.
+        // A deposit into an escrow need not name its loan.
         let journal = Journal::of([keys.loan, keys.escrow]);
         let life = Life { keys, journal, wrong, story: self };
         life.live(purse, treasury).await

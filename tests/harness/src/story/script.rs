@@ -29,11 +29,11 @@ pub struct Script {
     pub funding: u64,
     /// Instalments paid before one is missed.
     pub paid_before: u16,
-    /// The borrower of a locked car finds the money so long after, seconds.
+    /// Time from the lock until the borrower pays, seconds.
     pub cure_after_secs: u32,
     /// Instalments paid after the missed one, before the loan is paid off early.
     pub paid_after: u16,
-    /// The loan is paid off so long after that, seconds.
+    /// Time from the last of these until the loan is paid off, seconds.
     pub payoff_after_secs: u32,
     /// A borrower's payment covers what falls due within this time, seconds.
     pub foresight_secs: u32,

@@ -21,16 +21,16 @@ use super::{
 };
 use crate::ledger::{Record, Svm};
 
-/// The longest the clock moves at once, seconds: whoever lives on this ledger sees every day.
+/// The longest the clock moves at once, seconds: a keeper on this ledger sees every day.
 const STRIDE: i64 = 86_400;
-/// A ledger that nobody has touched for so long has been left alone for today.
+/// A ledger without a change for this long is taken to be idle.
 const STILL: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_millis(10);
-/// Looks in a second of the ledger's time: while somebody waits, time passes as it does outside, or a keeper's pauses
+/// Looks in a second of the ledger's time: while a story waits, time passes as it does outside, or a keeper's pauses
 /// would never end. It must not pass faster, or a lease would end before a slow machine's car could answer.
 const LOOKS: u32 = 100;
 
-/// The ledger in this process. Its clock stands unless somebody waits, and the car's clock moves with it.
+/// The ledger in this process. Its clock stands unless a story waits, and the car's clock moves with it.
 pub struct SvmChain {
     svm: Svm,
     car: VirtualClock,

@@ -37,7 +37,6 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub struct EmbeddedTestbed {
     /// The ledger.
     pub chain: SvmChain,
-    /// The car.
     pub car: EmbeddedCar,
     /// The keeper's address.
     pub keeper: Pubkey,
@@ -95,7 +94,7 @@ impl EmbeddedTestbed {
         Ok(Self { chain, car, keeper, shutdown, work, _directory: directory })
     }
 
-    /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails if anything stops.
+    /// Runs a story here. Returns whether the books balance and the car behaved; fails if anything stops.
     pub async fn live(
         &mut self,
         parties: &Parties,
@@ -113,7 +112,7 @@ impl EmbeddedTestbed {
         }
     }
 
-    /// Lets what is under way come to its end.
+    /// Waits until the work under way has ended.
     pub async fn stop(self) -> Result<()> {
         self.shutdown.cancel();
         self.work.await??;

@@ -20,23 +20,19 @@ use crate::{
 /// How often the processes are looked after.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A testbed of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed and
-/// started again. Dropping it ends them all.
+/// A testbed of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed
+/// and started again. Dropping it ends them all.
 pub struct LocalTestbed {
-    // Fields are dropped in this order: whoever uses another ends before it.
-    /// The keeper.
+    // Fields are dropped in this order: a process ends before those that it uses.
     pub keeper: Process,
-    /// The car.
     pub car: ProcessCar,
     /// The keeper's lines to the others.
     pub lines: Lines,
-    /// The broker.
     pub broker: Mosquitto,
     /// The validator.
     pub localnet: Localnet,
     /// The ledger as lender and borrower see it, past every gate.
     pub chain: RpcChain,
-    /// The keeper's address.
     pub keeper_key: Pubkey,
     _directory: TempDir,
 }
@@ -44,7 +40,6 @@ pub struct LocalTestbed {
 /// The keeper's lines, each with a gate in it.
 #[derive(Debug)]
 pub struct Lines {
-    /// To the validator.
     pub validator: TwinGate,
     /// To the broker, where its function meets the car.
     pub broker: Gate,
@@ -87,7 +82,7 @@ impl LocalTestbed {
         Ok(Self { keeper, car, lines, broker, localnet, chain, keeper_key, _directory: directory })
     }
 
-    /// Lives a loan's life here. Returns whether the books balance and the car behaved; fails as soon as a process ends.
+    /// Runs a story here. Returns whether the books balance and the car behaved; fails as soon as a process ends.
     pub async fn live(
         &mut self,
         parties: &Parties,
@@ -110,7 +105,7 @@ impl LocalTestbed {
         }
     }
 
-    /// The processes whose output tells what Latchkey did, and the broker's.
+    /// The processes whose output shows what Latchkey did.
     pub fn processes(&self) -> [&Process; 3] {
         [&self.keeper, &self.car.agent.process, self.broker.process()]
     }

@@ -35,11 +35,8 @@ pub struct Books {
 /// How a payment was divided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paid {
-    /// To interest.
     pub interest: i128,
-    /// To principal.
     pub principal: i128,
-    /// To fees.
     pub fees: i128,
     /// Charged in late fees just before.
     pub charged: i128,
@@ -152,8 +149,8 @@ impl Books {
         self.unpaid(fallen_due(&self.terms, now))
     }
 
-    /// What payments gave to fees although an instalment asked for it. Whoever pays a fee out of an instalment must not
-    /// be late with the next for it (16 CFR 444.4).
+    /// What payments gave to fees although an instalment asked for it. A borrower who pays a fee out of an instalment
+    /// must not be late with the next for it (16 CFR 444.4).
     fn lost_to_fees(&self) -> i128 {
         match self.terms.waterfall {
             Waterfall::InterestPrincipalFees => 0,
@@ -179,7 +176,7 @@ impl Books {
         charged
     }
 
-    /// The loan as anybody sees it at `now`, with this much in its wallet.
+    /// The loan as it stands at `now`, with this much in its wallet.
     pub fn standing(&self, wallet: u64, now: i64) -> Standing {
         let mut then = self.clone();
         then.bring_up_to(wallet, now);

@@ -11,7 +11,6 @@ macro_rules! calls {
     ($($call:ident $(($($argument:ident: $kind:ty),+))? => $instruction:ident,)+) => {
         /// An instruction, its arguments and who is behind it.
         #[derive(Clone, Debug)]
-        #[allow(missing_docs, reason = "each is an instruction of the program, where it is described")]
         pub enum Call {
             $($call $(($($kind),+))?,)+
         }

@@ -28,7 +28,7 @@ pub const BOND: u64 = 7_000_000;
 /// Where a sound function runs.
 pub const URI: &str = "https://functions.example/";
 
-/// The token account that somebody would bring as the treasury.
+/// The token account that this signer would bring as the treasury.
 pub fn treasury_of(who: Who) -> TokenAccount {
     match who {
         Who::Nominee => TokenAccount::Nominee,

@@ -14,7 +14,7 @@ impl Contract {
         Some(self.loan.notice.is_some_and(|notice| notice.served_at >= oldest))
     }
 
-    /// A notice told of a delinquency: it ends with it.
+    /// A notice is about one delinquency and ends with it.
     fn forget_cured(&mut self, now: i64) {
         if self.books.past_due(now) == 0 {
             self.loan.notice = None;
@@ -208,7 +208,7 @@ impl Model {
         Ok(seq)
     }
 
-    /// A plain transfer into the car wallet, which anybody may make while there is one.
+    /// A plain transfer into the car wallet, which anyone may make while there is one.
     pub fn top_up(&mut self, amount: u64) -> Verdict {
         self.running()?;
         let savings = self.tokens.get_mut(&TokenAccount::Borrower).ok_or("no savings")?;

@@ -262,7 +262,7 @@ impl Model {
     pub(super) fn confirm(&mut self, which: usize, proof: Proof) -> Verdict {
         let seq = self.which(which);
         let claim = self.invocations.get(&seq).ok_or("no such invocation")?.account.claim;
-        let claim = claim.ok_or("nobody claimed it")?;
+        let claim = claim.ok_or("not claimed")?;
         ask(seq > self.car()?.void_through, "asked of another device")?;
         ask(proof == Proof::Right, "no proof")?;
         let done = self.close_invocation(seq)?;
@@ -300,7 +300,7 @@ impl Model {
     pub(super) fn yield_claim(&mut self, by: Who, which: usize) -> Verdict {
         let seq = self.which(which);
         let open = self.invocations.get_mut(&seq).ok_or("no such invocation")?;
-        let claim = open.account.claim.ok_or("nobody claimed it")?;
+        let claim = open.account.claim.ok_or("not claimed")?;
         ask(claim.keeper == by.key(), "another's claim")?;
         ask(self.now < claim.lease_end, "lapsed")?;
         open.account.claim = None;
@@ -326,7 +326,7 @@ impl Model {
         Ok(())
     }
 
-    /// Who gets what a keeper earns, while somebody holds the claim.
+    /// The keeper that holds the claim, if any.
     pub fn claimer(&self, seq: u64) -> Option<Pubkey> {
         self.invocations.get(&seq)?.account.claim.map(|claim| claim.keeper)
     }

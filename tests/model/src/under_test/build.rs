@@ -140,7 +140,7 @@ impl ChainUnderTest {
     }
 }
 
-/// The proof and the instruction right after it, or what somebody puts in the proof's place.
+/// The proof and the instruction right after it, or a wrong proof in its place.
 fn prove(
     [right, instruction]: [Instruction; 2],
     kind: Proof,

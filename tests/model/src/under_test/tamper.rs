@@ -37,7 +37,7 @@ impl ChainUnderTest {
                 }
                 true
             }
-            // Anybody may fund any escrow.
+            // Anyone may fund any escrow.
             Tampering::Swapped(_) if matches!(call, Call::FundEscrow(..)) => false,
             Tampering::Swapped(n) => {
                 let invocations = model.invocations.keys().map(|seq| parties::invocation(*seq));

@@ -1,10 +1,11 @@
-//! Nobody gains by slicing: neither time nor payments.
+//! Splitting time or payments never gains anything.
 
 use latchkey::rules::interest::accrue;
 use latchkey::rules::ledger::{self, Position, Wallet};
 use latchkey::rules::terms;
-use latchkey::state::{Ledger, Overpayment, Period, PolicyFloors, Terms, Waterfall};
+use latchkey::state::{Ledger, Overpayment, Period, Terms, Waterfall};
 use latchkey_tests_model::arithmetic::{self, Books};
+use latchkey_tests_svm::floors;
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
@@ -163,24 +164,13 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
     )
 }
 
-const FREE: PolicyFloors = PolicyFloors {
-    min_grace_secs: 0,
-    min_notice_secs: 0,
-    max_apr_bps: u16::MAX,
-    max_late_fee: u64::MAX,
-    min_late_after_secs: 0,
-    min_emergency_secs: 0,
-    min_emergency_max: 0,
-    max_lock_ttl_secs: 0,
-};
-
 proptest! {
     #![proptest_config(cases(300))]
 
     #[test]
     fn whatever_may_be_signed_can_be_counted_and_paid_for_fifty_years(
         // Most of what is drawn here may not be signed: terms are drawn until some may.
-        terms in extreme_terms().prop_filter("sound terms", |terms| terms::check_terms(terms, &FREE, START).is_ok()),
+        terms in extreme_terms().prop_filter("sound terms", |terms| terms::check_terms(terms, &floors(), START).is_ok()),
         wallet in any::<u64>(),
         years in 0..=50_i64,
     ) {

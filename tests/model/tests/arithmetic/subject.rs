@@ -219,7 +219,7 @@ impl Subject {
         }
     }
 
-    /// Program and books are of one mind, to the unit.
+    /// Program and books agree to the unit.
     #[track_caller]
     pub fn agrees(&self) {
         let (loan, books, now, wallet) = (&self.loan, &self.books, self.now, self.wallet);

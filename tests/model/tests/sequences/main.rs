@@ -12,7 +12,7 @@ use latchkey_tests_svm::interface::differences;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
-/// Lets `cases` sequences of a flavour happen, in a deep run `deep` times the number asked for.
+/// Runs `cases` sequences of a flavour, in a deep run `deep` times the length that is set.
 fn run_many(flavour: Flavour, cases: u32, deep: u32) {
     let length = latchkey_tests_cases::deep();
     let cases = length.map_or(cases, |length| deep * length);
@@ -28,10 +28,10 @@ fn run_many(flavour: Flavour, cases: u32, deep: u32) {
     let result = runner.run(&any_sequence(flavour), |sequence| {
         // A failure panics here, before the lock: what shrinks must fail for its own reason.
         let one = run(&sequence);
-        tally.lock().expect("nobody panics with it").add(&one);
+        tally.lock().expect("no holder of the lock panics").add(&one);
         Ok(())
     });
-    let tally = tally.into_inner().expect("nobody panics with it");
+    let tally = tally.into_inner().expect("no holder of the lock panics");
     let (all, accepted) = tally.transactions();
     println!("{cases} sequences, {all} transactions, {accepted} accepted\n{tally}");
     if let Err(failure) = result {

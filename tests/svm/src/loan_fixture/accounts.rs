@@ -21,12 +21,10 @@ impl LoanFixture {
         self.chain.read(&self.keys.vehicle)
     }
 
-    /// The loan.
     pub fn loan(&self) -> Loan {
         self.chain.read(&self.keys.loan)
     }
 
-    /// The escrow.
     pub fn escrow(&self) -> Escrow {
         self.chain.read(&self.keys.escrow)
     }
@@ -51,12 +49,12 @@ impl LoanFixture {
         pda::invocation(&self.keys.vehicle, seq)
     }
 
-    /// Changes the lender behind the program's back.
+    /// Changes the lender directly.
     pub fn edit_lender(&mut self, change: impl FnOnce(&mut Lender)) {
         self.chain.edit(&self.lender, change);
     }
 
-    /// Changes the loan behind the program's back.
+    /// Changes the loan directly.
     pub fn edit_loan(&mut self, change: impl FnOnce(&mut Loan)) {
         self.chain.edit(&self.keys.loan, change);
     }

@@ -12,7 +12,7 @@ use super::LoanFixture;
 use crate::Outcome;
 
 impl LoanFixture {
-    /// `request` of the next sequence number by anybody.
+    /// `request` of the next sequence number by the payer, who is no party.
     pub fn request(&mut self, action: Action) -> Outcome {
         let seq = self.vehicle().last_seq_asked + 1;
         let instruction = build::request(&self.keys, self.payer.pubkey(), None, action, seq);
@@ -37,7 +37,7 @@ impl LoanFixture {
         self.chain.send(&[build::yield_claim(&self.keys.vehicle, keeper.pubkey(), seq)], &[keeper])
     }
 
-    /// `expire`, which nobody signs.
+    /// `expire`, which needs no signature.
     pub fn expire(&mut self, seq: u64) -> Outcome {
         let rent_payer = self.invocation(seq).rent_payer;
         self.chain.send(&[build::expire(&self.keys, seq, rent_payer)], &[])

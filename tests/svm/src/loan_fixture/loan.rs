@@ -26,7 +26,7 @@ impl LoanFixture {
         build::originate(&self.keys, &who, terms, escrow)
     }
 
-    /// Sends an origination with everybody's signature.
+    /// Sends an origination with all three signatures.
     pub fn sign_origination(&mut self, instruction: Instruction) -> Outcome {
         self.chain.send(&[instruction], &[&self.payer, &self.authority, &self.borrower])
     }
@@ -50,7 +50,7 @@ impl LoanFixture {
         money.transfer(chain, savings, &keys.wallet, borrower, amount).holds();
     }
 
-    /// `collect`, which nobody signs.
+    /// `collect`, which needs no signature.
     pub fn collect(&mut self) -> Outcome {
         self.chain.send(&[build::collect(&self.keys)], &[])
     }
@@ -81,7 +81,7 @@ impl LoanFixture {
         self.chain.send(&[instruction], &[&self.borrower])
     }
 
-    /// `declare_default`, which nobody signs.
+    /// `declare_default`, which needs no signature.
     pub fn declare_default(&mut self) -> Outcome {
         self.chain.send(&[build::declare_default(&self.keys)], &[])
     }

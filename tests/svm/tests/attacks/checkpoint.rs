@@ -38,7 +38,7 @@ pub enum Checkpoint {
     Asked,
     /// The keeper has claimed it.
     Claimed,
-    /// Nobody claimed it, and its time is over.
+    /// The request expired without a claim.
     Over,
     /// The car is locked.
     Locked,

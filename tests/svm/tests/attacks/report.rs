@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::checkpoint::Checkpoints;
 use crate::suite::Class;
 
-/// How to tell it.
+/// How to print the results.
 #[derive(Clone, Copy)]
 pub enum Format {
     /// A table for people.

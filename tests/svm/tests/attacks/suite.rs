@@ -20,7 +20,7 @@ pub struct Class {
 
 /// One attack.
 pub struct Case {
-    /// What is tried.
+    /// The attack in words.
     pub name: String,
     /// The instruction that must not let it through.
     pub instruction: &'static str,

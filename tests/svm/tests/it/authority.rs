@@ -169,7 +169,7 @@ fn an_authority_that_did_its_own_daily_work_keeps_no_key_to_the_lender() {
     fixture.set_servicer(old.pubkey()).holds();
     let done = fixture.accept(&nominee, treasury).holds();
     let [Event::AuthorityAccepted(accepted), Event::ServicerSet(set)] = &done.events[..] else {
-        panic!("both changes are told");
+        panic!("both changes emit events");
     };
     assert_eq!((accepted.before, accepted.after), (old.pubkey(), nominee.pubkey()));
     assert_eq!((set.before, set.after), (old.pubkey(), nominee.pubkey()));

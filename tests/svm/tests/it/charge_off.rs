@@ -9,7 +9,7 @@ use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
-/// When a loan that nobody ever paid can be given up.
+/// When a loan without any payment can be charged off.
 fn hopeless() -> i64 {
     due(0) + 120 * DAY
 }
@@ -40,7 +40,7 @@ fn a_loan_is_given_up_120_days_past_due_to_the_second() {
 fn the_days_run_from_the_oldest_instalment_that_the_wallet_leaves_unpaid() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(1_000);
-    // Nobody has collected: what lies in the wallet counts all the same.
+    // Money in the wallet counts before it is collected.
     fixture.at(hopeless()).charge_off().breaks(LatchkeyError::TooEarlyToChargeOff);
     fixture.at(due(1) + 120 * DAY - 1).charge_off().breaks(LatchkeyError::TooEarlyToChargeOff);
     fixture.at(due(1) + 120 * DAY).charge_off().holds();

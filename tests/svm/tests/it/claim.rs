@@ -10,7 +10,7 @@ use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
-/// A lock that anybody may claim, at this time.
+/// A lock that any keeper may claim, at this time.
 fn asked() -> (LoanFixture, Keypair, Keypair, i64) {
     let mut fixture = LoanFixture::defaulted();
     fixture.request(Action::Lock).holds();

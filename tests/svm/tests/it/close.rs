@@ -1,4 +1,4 @@
-//! Ending a loan: everybody gets back what is theirs.
+//! Closing a loan: the remaining funds return to their owners.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;

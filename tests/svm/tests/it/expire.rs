@@ -1,4 +1,4 @@
-//! Closing what nobody fulfilled: nothing is ever paid for work not proven.
+//! Closing a call that was not fulfilled: unproven work is never paid.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::Action;

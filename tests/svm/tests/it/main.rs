@@ -39,7 +39,7 @@ macro_rules! only_event {
         let mut events = $done.events.into_iter();
         match (events.next(), events.next()) {
             (Some(latchkey_client::events::Event::$kind(event)), None) => event,
-            _ => panic!("the transaction tells {} and nothing else", stringify!($kind)),
+            _ => panic!("the transaction must emit {} and nothing else", stringify!($kind)),
         }
     }};
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-/// The lamports of everybody, which no instruction of the program may change.
+/// The lamports of all accounts together, which no instruction of the program may change.
 struct Sum(u64);
 
 impl Sum {

@@ -85,7 +85,7 @@ fn a_cure_ends_the_notice_and_the_next_delinquency_needs_its_own() {
 fn a_notice_of_what_was_paid_since_is_none_of_what_is_past_due_now() {
     let mut fixture = LoanFixture::on(|terms| terms.notice_secs = 3 * 86_400);
     fixture.at(due(0)).serve_notice().holds();
-    // Paid by a plain transfer that nobody collected before the next instalment fell due.
+    // Paid by a plain transfer that was not collected before the next instalment fell due.
     fixture.top_up(1_000);
     fixture.at(due(1) + 4 * DAY).declare_default().holds();
     fixture.request(Action::Lock).breaks(LatchkeyError::NoticeNotServed);

@@ -13,7 +13,7 @@ use solana_sdk::signer::Signer;
 
 use crate::only_event;
 
-/// What the token programs say when somebody moves tokens of others.
+/// The token programs' error for moving another owner's tokens.
 const NOT_THE_OWNER: u32 = 4;
 
 #[test]

@@ -38,7 +38,7 @@ fn what_was_asked_of_the_old_device_is_void_and_never_paid() {
     fixture.confirm(&receipt).breaks(LatchkeyError::InvocationVoid);
     let by_the_old = fixture.confirmation(&old.sign(&receipt.encode()));
     fixture.chain.send(&by_the_old, &[]).breaks(LatchkeyError::InvocationVoid);
-    // Nobody else claims it, and its fee goes back once the lease is over.
+    // No other keeper claims it, and its fee goes back once the lease is over.
     let rival = fixture.rival.insecure_clone();
     fixture.claim(&rival, 1).breaks(LatchkeyError::Superseded);
     let now = LoanFixture::default_at();

@@ -109,7 +109,7 @@ fn an_unlock_pays_what_an_escrow_has_left_and_is_never_refused_for_it() {
     }
 }
 
-/// Takes lamports out of the escrow behind the program's back.
+/// Takes lamports out of the escrow directly.
 fn drain_escrow_to(fixture: &mut LoanFixture, left: u64) {
     let escrow = fixture.keys.escrow;
     let rent = fixture.chain.rent_of(&escrow);

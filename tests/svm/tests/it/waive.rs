@@ -42,7 +42,7 @@ fn no_more_is_waived_than_was_charged_and_no_less_than_something() {
     }
     let mut current = LoanFixture::new();
     current.waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
-    // A fee that nobody has charged yet is not there to be waived.
+    // A fee that is not charged yet cannot be waived.
     current.at(due(0) + DAY).waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
 }
 

@@ -1,5 +1,6 @@
 //! The keeper is killed between any two of its steps and started again: the car still ends locked, and exactly one fee
-//! is paid. Each loan has a car, a broker and a keeper of its own; all share one validator, so they are lived at once.
+//! is paid. Each loan has a car, a broker and a keeper of its own; all share one validator, so they run at the same
+//! time.
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use latchkey_harness::story::{Milestone, Observer, Parties, Script};
 use latchkey_harness::testbed::LocalTestbed;
 use latchkey_tests_validator::tails;
 
-/// Remembers what it is told.
+/// Keeps every milestone.
 #[derive(Default)]
 struct Memory(Vec<Milestone>);
 

@@ -1,5 +1,5 @@
-//! A lender, a borrower and a keeper live their whole lives with `latchkey`, `latchkey-keeper` and `latchkey-device`, by
-//! typing what docs/operating.md says.
+//! A lender, a borrower and a keeper go through a whole loan with `latchkey`, `latchkey-keeper` and `latchkey-device`,
+//! by typing what docs/operating.md says.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -122,7 +122,7 @@ async fn live(localnet: &Localnet) -> Result<()> {
     errors_name_the_rule(&latchkey, &place, &localnet.url(), &lender, &loan).await
 }
 
-/// The chain tells the same life: a payment, a default, a lock and an unlock that the car proved, a payoff, the end.
+/// The chain shows the same life: a payment, a default, a lock and an unlock that the car proved, a payoff, the end.
 fn told(journal: &Journal, keeper: &Pubkey) -> Result<()> {
     let (mut defaults, mut locks, mut unlocks, mut closed) = (0, 0, 0, 0);
     let (mut collected, mut waived, mut withdrawn) = (0, 0, 0);
@@ -133,7 +133,7 @@ fn told(journal: &Journal, keeper: &Pubkey) -> Result<()> {
             Event::FeesWaived(event) => waived += event.amount,
             Event::SurplusWithdrawn(event) => withdrawn += event.amount,
             Event::InvocationConfirmed(event) => {
-                ensure!(event.keeper == *keeper, "somebody else was paid");
+                ensure!(event.keeper == *keeper, "another keeper was paid");
                 match event.action {
                     Action::Lock => locks += 1,
                     Action::Unlock => unlocks += 1,
@@ -172,7 +172,7 @@ async fn errors_name_the_rule(
     Ok(())
 }
 
-/// Somebody at a terminal.
+/// A user at a terminal.
 struct Terminal {
     latchkey: PathBuf,
     place: PathBuf,

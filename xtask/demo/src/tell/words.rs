@@ -65,7 +65,7 @@ pub fn ahead(seconds: i64) -> String {
     }
 }
 
-/// The beginning of an address or signature, enough to tell it from others.
+/// The first characters of an address or signature.
 pub fn short(text: &str) -> String {
     format!("{}…", text.chars().take(8).collect::<String>())
 }

@@ -132,7 +132,7 @@ pub fn cases() -> Vec<Case> {
                 attempt.send()
             },
         ),
-        Case::new("work that nobody claimed is paid", "confirm", E::NotClaimed, |checkpoints| {
+        Case::new("unclaimed work is paid", "confirm", E::NotClaimed, |checkpoints| {
             let mut fixture = checkpoints.at(Checkpoint::Asked);
             let receipt = fixture.receipt(1);
             fixture.confirm(&receipt)

@@ -18,7 +18,7 @@ struct Deadline {
     expected: [Expected; 3],
     /// The state it begins in, and the deadline.
     begin: fn(&mut Checkpoints) -> (LoanFixture, i64),
-    /// What is tried.
+    /// The attack in words.
     attempt: fn(&mut LoanFixture) -> Outcome,
 }
 

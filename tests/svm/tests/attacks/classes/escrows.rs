@@ -130,7 +130,7 @@ pub fn cases() -> Vec<Case> {
         },
     ));
     cases.push(Case::new(
-        "a keeper earns by unlocks of a car nobody locked",
+        "a keeper earns by unlocks of a car that is not locked",
         "request",
         E::NothingToUnlock,
         |checkpoints| checkpoints.at(Checkpoint::Fresh).request(Action::Unlock),

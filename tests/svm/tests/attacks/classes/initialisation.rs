@@ -51,7 +51,7 @@ pub fn cases() -> Vec<Case> {
                 attempt.swap("lender", victim).send()
             },
         ),
-        Case::new("a function is set anew by its keeper", "set_function", E::NotAuthority, |checkpoints| {
+        Case::new("a function is replaced by its keeper", "set_function", E::NotAuthority, |checkpoints| {
             let mut fixture = checkpoints.at(Checkpoint::Fresh);
             let who = build::SetFunction {
                 payer: fixture.payer.pubkey(),

@@ -1,4 +1,4 @@
-//! Money that can do more than describe itself.
+//! Token-2022 mints with extensions other than metadata.
 
 use anchor_spl::token_2022::spl_token_2022;
 use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;

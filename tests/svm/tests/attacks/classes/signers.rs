@@ -1,4 +1,4 @@
-//! Somebody who must sign does not, or somebody else signs in their place.
+//! A required signature is missing, or another person signs in its place.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;

@@ -14,7 +14,7 @@ use crate::suite::{Case, Expected};
 /// Bytes of an SPL Token account.
 const SIZE: u64 = 165;
 
-/// Opens a second token account of the loan, which anybody can.
+/// Opens a second token account of the loan, which anyone can.
 fn second_wallet(fixture: &mut LoanFixture, amount: u64) -> Pubkey {
     let fake: Keypair = person("fake wallet");
     let (stranger, program) = (fixture.stranger.insecure_clone(), fixture.keys.token_program);

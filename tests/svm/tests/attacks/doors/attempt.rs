@@ -49,20 +49,20 @@ impl Attempt {
         self
     }
 
-    /// Sends it, signed by everybody it names as a signer.
+    /// Sends it with every signature that it names.
     pub fn send(self) -> Outcome {
         let Self { mut fixture, instructions, .. } = self;
         send(&mut fixture, &instructions)
     }
 }
 
-/// Sends instructions, signed by everybody they ask to sign.
+/// Sends instructions with every signature that they name.
 pub fn send(fixture: &mut LoanFixture, instructions: &[Instruction]) -> Outcome {
     let signers = signers(instructions);
     fixture.chain.send(instructions, &signers.iter().collect::<Vec<_>>())
 }
 
-/// The keys of everybody who must sign.
+/// The keys of all signers.
 pub fn signers(instructions: &[Instruction]) -> Vec<Keypair> {
     let names = [
         "authority",

@@ -20,6 +20,14 @@ const REQUEST_FOREIGN: &[(&str, Expected)] = &[
 const REQUEST_SIBLING: &[(&str, Expected)] =
     &[("loan", rule(E::WrongVehicle)), ("wallet", rule(E::WrongLoan)), ("escrow", rule(E::WrongLoan))];
 
+/// The accounts of an instruction that ends a call.
+const ENDING: &[(&str, Expected)] = &[
+    ("vehicle", rule(E::WrongVehicle)),
+    ("loan", rule(E::WrongLoan)),
+    ("escrow", rule(E::WrongLoan)),
+    ("invocation", rule(E::WrongVehicle)),
+];
+
 pub const DOORS: &[Door] = &[
     door("request", Checkpoint::Due, |s| {
         vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Warn, 1)]
@@ -62,34 +70,14 @@ pub const DOORS: &[Door] = &[
             ("invocation", rule(E::WrongLoan)),
         ]),
     door("confirm", Checkpoint::Claimed, |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into())
-        .foreign(&[
-            ("vehicle", rule(E::WrongVehicle)),
-            ("loan", rule(E::WrongLoan)),
-            ("escrow", rule(E::WrongLoan)),
-            ("invocation", rule(E::WrongVehicle)),
-        ])
-        .sibling(&[
-            ("vehicle", rule(E::WrongVehicle)),
-            ("loan", rule(E::WrongLoan)),
-            ("escrow", rule(E::WrongLoan)),
-            ("invocation", rule(E::WrongVehicle)),
-        ]),
+        .foreign(ENDING)
+        .sibling(ENDING),
     door("yield_claim", Checkpoint::Claimed, |s| {
         vec![build::yield_claim(&s.keys.vehicle, s.keeper.pubkey(), 1)]
     })
     .signed_by(&[("keeper", E::NotClaimer)])
     .foreign(&[("invocation", rule(E::NotClaimer))]),
     door("expire", Checkpoint::Over, |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())])
-        .foreign(&[
-            ("vehicle", rule(E::WrongVehicle)),
-            ("loan", rule(E::WrongLoan)),
-            ("escrow", rule(E::WrongLoan)),
-            ("invocation", rule(E::WrongVehicle)),
-        ])
-        .sibling(&[
-            ("vehicle", rule(E::WrongVehicle)),
-            ("loan", rule(E::WrongLoan)),
-            ("escrow", rule(E::WrongLoan)),
-            ("invocation", rule(E::WrongVehicle)),
-        ]),
+        .foreign(ENDING)
+        .sibling(ENDING),
 ];

@@ -13,6 +13,15 @@ use crate::suite::Expected;
 /// What stops a wallet that is another loan's.
 const OWNER: Expected = constraint(ErrorCode::ConstraintTokenOwner);
 
+/// The accounts of a payment to the lender.
+const PAYMENT: &[(&str, Expected)] = &[
+    ("lender", rule(E::WrongRecipient)),
+    ("loan", rule(E::WrongLender)),
+    ("treasury", rule(E::WrongRecipient)),
+];
+/// The accounts of an instruction by which a lender services a loan.
+const SERVICING: &[(&str, Expected)] = &[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))];
+
 pub const DOORS: &[Door] = &[
     door("originate", Checkpoint::BeforeLoan, |s| vec![s.origination(s.terms, s.fees())])
         .creates(&["loan", "escrow", "wallet"])
@@ -26,27 +35,15 @@ pub const DOORS: &[Door] = &[
             ("unlock", constraint(ErrorCode::ConstraintSeeds)),
         ]),
     door("collect", Checkpoint::Funded, |s| vec![build::collect(&s.keys)])
-        .foreign(&[
-            ("lender", rule(E::WrongRecipient)),
-            ("loan", rule(E::WrongLender)),
-            ("treasury", rule(E::WrongRecipient)),
-        ])
+        .foreign(PAYMENT)
         .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
     door("prepay", Checkpoint::Funded, |s| vec![build::prepay(&s.keys, s.borrower.pubkey(), 500)])
         .signed_by(&[("borrower", E::NotBorrower)])
-        .foreign(&[
-            ("lender", rule(E::WrongRecipient)),
-            ("loan", rule(E::WrongLender)),
-            ("treasury", rule(E::WrongRecipient)),
-        ])
+        .foreign(PAYMENT)
         .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
     door("pay_off", Checkpoint::Funded, |s| vec![build::pay_off(&s.keys, s.borrower.pubkey())])
         .signed_by(&[("borrower", E::NotBorrower)])
-        .foreign(&[
-            ("lender", rule(E::WrongRecipient)),
-            ("loan", rule(E::WrongLender)),
-            ("treasury", rule(E::WrongRecipient)),
-        ])
+        .foreign(PAYMENT)
         .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
     door("withdraw_surplus", Checkpoint::Funded, |s| {
         vec![build::withdraw_surplus(&s.keys, s.borrower.pubkey(), s.savings, 100)]
@@ -61,25 +58,25 @@ pub const DOORS: &[Door] = &[
         vec![build::serve_notice(&s.keys, s.servicer.pubkey(), [9; 32], NoticeChannels::MAIL)]
     })
     .signed_by(&[("lender_signer", E::NotServicing)])
-    .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))]),
+    .foreign(SERVICING),
     door("place_hold", Checkpoint::Fresh, |s| {
         vec![build::place_hold(&s.keys, s.servicer.pubkey(), s.terms.first_due)]
     })
     .signed_by(&[("lender_signer", E::NotServicing)])
-    .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))]),
+    .foreign(SERVICING),
     door("lift_hold", Checkpoint::Held, |s| {
         vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())]
     })
     .signed_by(&[("lender_signer", E::NotServicing), ("borrower", E::NotBorrower)])
-    .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))]),
+    .foreign(SERVICING),
     door("extend", Checkpoint::Fresh, |s| {
         vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())]
     })
     .signed_by(&[("lender_signer", E::NotServicing), ("borrower", E::NotBorrower)])
-    .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))]),
+    .foreign(SERVICING),
     door("waive_fees", Checkpoint::Late, |s| vec![build::waive_fees(&s.keys, s.servicer.pubkey(), 25)])
         .signed_by(&[("lender_signer", E::NotServicing)])
-        .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))]),
+        .foreign(SERVICING),
     door("emergency_start", Checkpoint::Locked, |s| {
         vec![build::emergency_start(&s.keys, s.borrower.pubkey())]
     })
@@ -88,7 +85,7 @@ pub const DOORS: &[Door] = &[
     .sibling(&[("vehicle", rule(E::WrongVehicle)), ("loan", rule(E::WrongVehicle))]),
     door("charge_off", Checkpoint::Hopeless, |s| vec![build::charge_off(&s.keys, s.servicer.pubkey())])
         .signed_by(&[("lender_signer", E::NotServicing)])
-        .foreign(&[("lender", rule(E::NotServicing)), ("loan", rule(E::WrongLender))])
+        .foreign(SERVICING)
         .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
     door("close_loan", Checkpoint::PaidOff, |s| vec![s.closing(&s.borrower.pubkey())])
         .signed_by(&[("party", E::NotParty)])

@@ -1,7 +1,7 @@
-//! Every instruction at a moment where it succeeds for whoever may call it. An attack changes one thing about it.
+//! Every instruction at a moment where it succeeds. An attack changes one thing about it.
 //!
-//! A door also says who must sign and which accounts must belong to each other, with the error for whoever tries
-//! something else. A new instruction needs one door, in the file of its area; [`gaps`] finds what was forgotten.
+//! A door also says who must sign and which accounts must belong to each other, with the error for
+//! anything else. A new instruction needs one door, in the file of its area; [`gaps`] finds what was forgotten.
 
 mod attempt;
 mod escrow;
@@ -32,7 +32,7 @@ pub struct Door {
     pub checkpoint: Checkpoint,
     /// Accounts that it creates.
     pub creates: &'static [&'static str],
-    /// Accounts that one person alone may sign as, and the rule that stops anybody else.
+    /// Accounts that one person alone may sign as, and the rule that stops any other signer.
     pub signed_by: &'static [(&'static str, LatchkeyError)],
     /// Accounts that must be of this lender, loan and car, and what stops the attacker's own.
     pub foreign: &'static [(&'static str, Expected)],
