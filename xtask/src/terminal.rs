@@ -66,8 +66,9 @@ impl fmt::Debug for Terminal {
 
 impl Progress for Terminal {
     fn begin(&mut self, step: &str, usual: Option<Duration>) {
-        self.number += 1;
-        if self.number <= self.of {
+        // Only steps with an estimate were announced: a build that only goes on has none.
+        if usual.is_some() && self.number < self.of {
+            self.number += 1;
             self.progress.begin(&format!("{}/{} {step}", self.number, self.of), usual);
         } else {
             self.progress.begin(step, usual);
