@@ -5,7 +5,7 @@
 pub enum Fault {
     /// Nothing.
     None,
-    /// The keeper dies before this piece of work, and stays dead for so many seconds.
+    /// The keeper dies before this piece of work, and stays dead for this many seconds.
     CrashBefore(usize, i64),
     /// The keeper dies after this piece of work was done and before it hears of the result.
     CrashAfter(usize, i64),
@@ -17,9 +17,9 @@ pub enum Fault {
     CutPower(usize),
     /// The car receives every command twice, and the keeper every event of the chain twice.
     Twice,
-    /// The car's clock is months ahead: it takes every command for expired.
+    /// The car's clock is months ahead: it treats every command as expired.
     ClockAhead,
-    /// Two keepers hold the same command key and decide on the same news at the same moment.
+    /// Two keepers hold the same command key and decide on the same events at the same moment.
     Race,
     /// After each event of the chain, the keeper receives the oldest snapshot again.
     Stale,

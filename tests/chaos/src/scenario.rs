@@ -43,7 +43,7 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     ensure!(status == LoanStatus::Defaulted, "a car is locked on a loan that is not in default");
     sim.top_up(sim.quote().await?.cure + 20 * terms().instalment).await?;
     until(&mut sim, "the car is unlocked", |locks, _| !locks.car && !locks.is_proven()).await?;
-    // Everything asked for is settled or cleared away.
+    // Every request is settled or expired.
     until(&mut sim, "nothing is left open", |_, open| open == 0).await?;
     ensure!(sim.loan().await?.status == LoanStatus::Active, "a cured loan is active");
     check_books(&sim, &offer, cure).await?;
@@ -115,7 +115,7 @@ async fn second(sim: &mut Sim) -> Result<()> {
     Ok(())
 }
 
-/// One lock and one unlock were proven and paid, and every lamport is somewhere.
+/// One lock and one unlock were proven and paid, and every lamport is accounted for.
 async fn check_books(sim: &Sim, offer: &Offer, cure: Cure) -> Result<()> {
     let journal = sim.journal().await?;
     let entries = journal.entries();

@@ -31,7 +31,7 @@ use crate::wire::Wire;
 const START: i64 = 1_800_000_000;
 /// How far a wrong clock is ahead, seconds.
 const AHEAD: i64 = 100 * 86_400;
-/// Pieces of work within one second after which the keeper is taken to run in circles.
+/// The most pieces of work in one second: a keeper that asks for more is in a loop.
 const MOST_WORK: usize = 40;
 
 /// Keepers, a car and a loan on a ledger in this process.
@@ -66,7 +66,7 @@ pub struct SimulatedKeeper {
 }
 
 impl SimulatedKeeper {
-    /// A rich keeper that holds the lender's command key.
+    /// A funded keeper that holds the lender's command key.
     async fn new(
         svm: &Svm,
         chain: &SvmChain,
@@ -117,7 +117,7 @@ impl SimulatedKeeper {
         }
     }
 
-    /// It dies and forgets everything.
+    /// Stops and loses all state.
     fn crash(&mut self, until: i64) {
         self.core = Core::new(Setup { jitter: 8, ..self.setup.clone() });
         self.dead_until = until;

@@ -64,7 +64,7 @@ impl Wire {
         self.state().sent
     }
 
-    /// Lets the agent look at its clock.
+    /// Lets the agent check its clock.
     pub fn tick(&self) {
         self.state().device().tick().expect("a simulated car obeys");
     }
@@ -112,7 +112,7 @@ impl Courier for Wire {
         if let Some(receipt) = self.state().travel(&parcel.envelope) {
             replies.pass_on(receipt);
         }
-        // The wire stays open, or the function would take the courier for dead.
+        // The wire stays open, or the function would treat the courier as gone.
         tokio::spawn(async move { replies.closed().await });
         answers
     }

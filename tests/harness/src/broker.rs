@@ -1,4 +1,4 @@
-//! MQTT brokers for cars and keepers to meet at: mosquitto as a process, and one inside this process.
+//! MQTT brokers between cars and keepers: mosquitto as a process, and one inside this process.
 
 mod embedded;
 mod tap;

@@ -15,7 +15,7 @@ fn keyring(command_key: &Pubkey) -> Vec<Trusted> {
     vec![Trusted { key: command_key.to_bytes(), actions: Action::ALL.to_vec() }]
 }
 
-/// A broker on a port of this machine, in the clear.
+/// A broker on a port of this machine, without TLS.
 fn broker(port: u16) -> BrokerConfig {
     BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 15 }
 }

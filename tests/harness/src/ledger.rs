@@ -1,4 +1,4 @@
-//! A ledger in this process: the program's real bytes in LiteSVM, and a clock that stands where it is set.
+//! A ledger in this process: the program's real bytes in LiteSVM, and a clock that only moves when it is set.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -62,14 +62,14 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the transaction was refused: {error}")]
 pub struct Refused {
-    /// What the runtime says.
+    /// The runtime's error.
     #[source]
     pub error: TransactionError,
     /// What it logged before.
     pub logs: Vec<String>,
 }
 
-/// Why a ledger cannot be made.
+/// Why a ledger could not be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the program's bytes do not load: `cargo xtask build --no-idl` builds them")]
 pub struct BadProgram(#[source] Box<litesvm::error::LiteSVMError>);
@@ -180,14 +180,14 @@ impl State {
             .collect();
         let sent_signature = transaction.signatures.first().copied().unwrap_or_default();
         let result = self.svm.send_transaction(transaction);
-        // Or the same transaction, sent again for a good reason, would be taken for a copy.
+        // Otherwise the same transaction, sent again on purpose, would be refused as a duplicate.
         self.svm.expire_blockhash();
         let (meta, error) = match result {
             Ok(meta) => (meta, None),
             Err(failed) => (failed.meta, Some(failed.err)),
         };
         let TransactionMetadata { logs, fee, .. } = meta;
-        // Without a fee it never ran: refused at the door, it leaves no trace on a cluster either.
+        // A transaction without a fee never ran: a cluster would not record it either.
         if fee > 0 {
             self.records.push(Record {
                 signature: sent_signature,
@@ -272,14 +272,14 @@ impl ChainReader for Svm {
     }
 }
 
-/// The ledger in this process as a keeper works it.
+/// A keeper's connection to the ledger in this process.
 pub struct SvmLedger {
     svm: Svm,
     keeper: Keypair,
 }
 
 impl SvmLedger {
-    /// The keeper's hands on `svm`.
+    /// Connects `keeper` to `svm`.
     pub fn new(svm: Svm, keeper: Keypair) -> Self {
         Self { svm, keeper }
     }

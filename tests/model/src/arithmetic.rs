@@ -1,7 +1,7 @@
 //! What a loan owes, in exact rationals.
 //!
-//! Whole amounts are base units in `i128`, which no sum of `u64` can leave; interest is a fraction of any size. There
-//! is no remainder to carry, nothing to round on the way, and so nothing to get wrong in the same way twice.
+//! Whole amounts are base units in `i128`, which no sum of `u64` can leave; interest is a fraction of any size. No
+//! remainder is carried and nothing is rounded on the way, so that no rounding mistake of the program can recur here.
 
 mod books;
 mod calendar;

@@ -25,7 +25,7 @@ pub enum Flavour {
 }
 
 impl Flavour {
-    /// Of a hundred, how many act in a place that is not theirs.
+    /// Percentage of signers who are not entitled.
     const fn hostility(self) -> u32 {
         match self {
             Self::Money => 4,
@@ -34,7 +34,7 @@ impl Flavour {
         }
     }
 
-    /// Of a hundred, how many transactions have something wrong.
+    /// Percentage of transactions with a defect.
     const fn tampered(self) -> u32 {
         match self {
             Self::Money | Self::Calls => 3,
@@ -49,7 +49,7 @@ fn by(flavour: Flavour, right: Who) -> BoxedStrategy<Who> {
     prop_oneof![100 - other => Just(right), other => select(Who::ALL.to_vec())].boxed()
 }
 
-/// The lender's hand in daily work.
+/// A signer who may service the lender's loans.
 fn hand(flavour: Flavour) -> BoxedStrategy<Who> {
     prop_oneof![3 => by(flavour, Who::Servicer), 1 => by(flavour, Who::Authority)].boxed()
 }
@@ -153,7 +153,7 @@ pub fn any_terms() -> impl Strategy<Value = Terms> {
             apr_bps,
             instalment: principal / u64::from(count) * share / 100,
             count,
-            // From origination: the model adds the time of it.
+            // Relative to origination: the model adds that time.
             first_due,
             period,
             grace_secs,

@@ -1,9 +1,9 @@
 //! The contract a second time, written from its specification alone, to hold the program against.
 //!
 //! [`arithmetic`] is the money: schedule, interest, late fees, payments, in exact rationals. [`mod@reference`] is
-//! everything else: a small machine that says what each instruction does and whether it may. [`run`] lets a
-//! [`Sequence`](run::Sequence) of [`moves`] happen on both the program's real bytes and the machine, and looks after
-//! each whether they agree, whether the invariants hold, and whether a failed transaction changed anything.
+//! everything else: a small state machine that says whether an instruction is accepted and what it does. [`run`]
+//! applies a [`Sequence`](run::Sequence) of [`moves`] to the program's real bytes and to the state machine, and checks
+//! after each whether they agree, whether the invariants hold, and whether a failed transaction changed anything.
 
 #![allow(
     missing_docs,

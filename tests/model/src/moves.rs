@@ -5,13 +5,13 @@ use crate::reference::Call;
 /// One thing that happens.
 #[derive(Clone, Debug)]
 pub enum Move {
-    /// Time passes to a moment, and so many seconds more or less. It never runs back.
+    /// Time passes to a moment, and this many seconds more or less. It never runs back.
     Wait(Moment, i64),
     /// A plain transfer from the borrower into the car wallet.
     TopUp(Sum),
     /// A plain transfer of lamports into the escrow.
     Gift(u64),
-    /// Lamports sent ahead to where the next invocation will lie.
+    /// Lamports sent to the address of the next invocation.
     Prefund(u64),
     /// An instruction.
     Do(Call, Tampering),
@@ -22,7 +22,7 @@ pub enum Move {
 /// A moment that a rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub enum Moment {
-    /// So many seconds from now.
+    /// This many seconds from now.
     In(i64),
     /// The next due date.
     Due,
@@ -53,9 +53,9 @@ pub enum Moment {
 /// An amount of loan money that a rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub enum Sum {
-    /// So many base units.
+    /// This many base units.
     Units(u64),
-    /// So many hundredths of an instalment.
+    /// This many hundredths of an instalment.
     Share(u64),
     /// What cures the loan.
     Cure(i64),
@@ -121,7 +121,7 @@ pub enum Offer {
     Free,
     /// A lease longer than the time to live.
     LongLease,
-    /// At an address in the clear.
+    /// At an address without TLS.
     Http,
     /// With no key.
     NoKey,
@@ -130,8 +130,8 @@ pub enum Offer {
 /// An amount of lamports in the escrow that a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscrowSum {
-    /// So many lamports.
+    /// This many lamports.
     Units(u64),
-    /// All but the reserve, and so many more.
+    /// All but the reserve, and this many more.
     AllBut(u64),
 }

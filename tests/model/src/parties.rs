@@ -1,4 +1,4 @@
-//! Who takes part.
+//! The signers, the car and their addresses.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -36,7 +36,7 @@ pub enum Who {
 }
 
 impl Who {
-    /// Everybody.
+    /// All signers.
     pub const ALL: [Self; 9] = [
         Self::Authority,
         Self::Nominee,
@@ -87,8 +87,8 @@ pub fn lender() -> Pubkey {
     *LENDER.get_or_init(|| pda::lender(&Who::Authority.key()))
 }
 
-/// Where the car's invocation of this sequence number lies. Finding an address costs more than all else here, so each
-/// is found once.
+/// The address of the car's invocation of this sequence number. Deriving an address costs more than all else here, so
+/// each is derived once.
 pub fn invocation(seq: u64) -> Pubkey {
     thread_local! {
         static FOUND: RefCell<HashMap<u64, Pubkey>> = RefCell::default();
@@ -96,7 +96,7 @@ pub fn invocation(seq: u64) -> Pubkey {
     FOUND.with_borrow_mut(|found| *found.entry(seq).or_insert_with(|| pda::invocation(&vehicle(), seq)))
 }
 
-/// Where one of the lender's functions lies.
+/// The address of one of the lender's functions.
 pub fn function(action: Action) -> Pubkey {
     static FUNCTIONS: OnceLock<BTreeMap<Action, Pubkey>> = OnceLock::new();
     let functions = FUNCTIONS.get_or_init(|| {
@@ -122,7 +122,7 @@ pub fn command_hash(seq: u64) -> [u8; 32] {
     hash
 }
 
-/// What a device signs when it has done, or not done, what was asked.
+/// The receipt of a device for a call, with an outcome.
 pub fn receipt(device_index: usize, action: Action, seq: u64, outcome: Outcome, now: i64) -> Envelope {
     let message = Receipt {
         program: latchkey::ID.to_bytes(),

@@ -158,8 +158,8 @@ pub fn run(sequence: &Sequence) -> Tally {
 }
 
 impl Run {
-    /// A function call that would only be refused gives way to one that would not, two times in three: else most of
-    /// all requests would be refused.
+    /// Two times in three, a call that would be refused is replaced by one that is accepted: otherwise most would be
+    /// refused.
     fn likely(&self, next: &Move, index: usize) -> Move {
         let Move::Do(call, tampering) = next else {
             return next.clone();

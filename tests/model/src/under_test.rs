@@ -42,7 +42,7 @@ pub struct ChainUnderTest {
     mint: Pubkey,
     token_program: Pubkey,
     token_accounts: BTreeMap<TokenAccount, Pubkey>,
-    /// What stands beside each of our accounts and must not be taken for it.
+    /// For each of our accounts, a wrong one to put in its place.
     swaps: BTreeMap<Pubkey, Pubkey>,
     decoy: LoanKeys,
     keys: BTreeMap<u32, LoanKeys>,
@@ -164,7 +164,7 @@ impl ChainUnderTest {
     fn transaction(&mut self, instructions: &[Instruction]) -> Transaction {
         let mut message = Message::new(instructions, Some(&self.aside[0]));
         message.recent_blockhash = self.svm.latest_blockhash();
-        // Every transaction is another one, also if it says the same.
+        // Every transaction gets another signature, even if it is the same.
         self.sent += 1;
         let mut bytes = [0; 64];
         bytes[..8].copy_from_slice(&self.sent.to_le_bytes());

@@ -1,4 +1,4 @@
-//! Token-2022 mints that could take fees, freeze, hide, or move money behind the contract's back.
+//! Token-2022 mints that could take fees, freeze, hide, or move money without the contract.
 
 use anchor_spl::token_2022::spl_token_2022::extension::{
     ExtensionType, confidential_transfer, default_account_state, group_member_pointer, group_pointer,
@@ -13,7 +13,7 @@ use crate::{Extension, Money, person};
 
 const PROGRAM: Pubkey = spl_token_2022::ID;
 
-/// The one extension that is harmless: it says where a mint's description lies.
+/// The one harmless extension: it points at the mint's metadata.
 pub fn metadata_pointer(mint: &Pubkey) -> Extension {
     let authority = Some(person("issuer").pubkey());
     let pointer = metadata_pointer::instruction::initialize(&PROGRAM, mint, authority, Some(*mint));

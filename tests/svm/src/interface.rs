@@ -53,8 +53,8 @@ pub fn instruction(name: &str) -> &'static InstructionShape {
     found.unwrap_or_else(|| panic!("idl/latchkey.json has no instruction {name}"))
 }
 
-/// Holds a list of instructions against the interface: one sentence for each that is missing from the list or that the
-/// interface does not have. `fix` says where to add what is missing.
+/// Compares a list of instructions with the interface: one sentence for each that is missing from the list or unknown
+/// to the interface. `fix` says where to add what is missing.
 pub fn differences<'a>(listed: impl IntoIterator<Item = &'a str>, fix: &str) -> Vec<String> {
     let listed: Vec<&str> = listed.into_iter().collect();
     let all = || instructions().iter().map(|instruction| instruction.name.as_str());

@@ -16,7 +16,7 @@ use solana_sdk::signer::Signer;
 
 use crate::{Car, DAY, Money, TestChain, due, person, terms};
 
-/// What a claimer puts up, lamports.
+/// The bond of a claim, lamports.
 pub const BOND: u64 = 7_000_000;
 /// How long a claim lasts, seconds.
 pub const LEASE: i64 = 600;

@@ -9,7 +9,7 @@ use crate::measurement::Measurement;
 
 /// The generated part of the committed page begins after this line.
 pub const BEGIN: &str = "<!-- `cargo xtask bench cu --write` writes what follows. -->";
-/// And it ends before this one.
+/// The generated part ends before this line.
 pub const END: &str = "<!-- Up to here. -->";
 
 /// By how much a cost may grow before it is a regression, percent.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{broker, keyring};
 use crate::story::Car;
 
-/// How often the agent looks at its clock: virtual time may have leapt.
+/// How often the agent looks at its clock: virtual time may have jumped.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A car whose agent runs in this process, with its memory on disk and a line to a real broker.

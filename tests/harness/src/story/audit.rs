@@ -1,4 +1,4 @@
-//! The end of a story: whether everything adds up.
+//! The end of a story: whether the books balance.
 
 use anyhow::Result;
 use latchkey_client::{events::Event, pda};
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Life<'_> {
-    /// Adds everything up, from events on one side and from balances on the other.
+    /// Checks that the sums of the events equal the changes of the balances.
     pub(super) async fn done(mut self, before: Purse, treasury: u64) -> Result<bool> {
         let chain = self.story.chain;
         let books = Books::of(self.journal.entries());

@@ -60,7 +60,7 @@ impl Purse {
         Ok(Self { lamports: chain.lamports(keeper).await?, spent })
     }
 
-    /// What it earned since `before` by other means than saving: its balance then and now, transaction fees added back.
+    /// What it earned since `before`: the change of its balance, with transaction fees added back.
     pub fn earned_since(&self, before: &Self) -> i128 {
         let gained = i128::from(self.lamports) - i128::from(before.lamports);
         gained + i128::from(self.spent) - i128::from(before.spent)

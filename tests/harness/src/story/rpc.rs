@@ -167,7 +167,7 @@ impl Chain for RpcChain {
     }
 }
 
-/// What a transaction logged in the simulation that kept it from being sent.
+/// The logs of the simulation that refused a transaction before it was sent.
 fn preflight_logs(error: &ClientError) -> &[String] {
     match error.kind() {
         ErrorKind::RpcError(RpcError::RpcResponseError {

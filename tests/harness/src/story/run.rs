@@ -24,7 +24,7 @@ pub struct Story<'a> {
     /// Who.
     pub parties: &'a Parties,
     pub car: &'a mut dyn Car,
-    /// The keeper that does the rest.
+    /// The keeper at work.
     pub keeper: Pubkey,
     /// What happens when.
     pub script: Script,

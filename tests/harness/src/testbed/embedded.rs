@@ -27,13 +27,13 @@ use crate::{
 };
 
 /// When stories begin: New Year's Day 2027, 09:00 UTC. The first instalment is then due on the last of January, so that
-/// months of every length are lived through.
+/// months of every length occur.
 const BEGINNING: i64 = 1_798_794_000;
 /// How long the keeper may take to finish what is under way.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// A testbed in this process: the program's real bytes in LiteSVM, the clock virtual, the broker in a thread, and car,
-/// function and keeper as tasks that live in real time.
+/// function and keeper as tasks in real time.
 pub struct EmbeddedTestbed {
     /// The ledger.
     pub chain: SvmChain,

@@ -17,7 +17,7 @@ use crate::{
     story::{Chain, Observer, Parties, RpcChain, Script, Story},
 };
 
-/// How often the processes are looked after.
+/// How often the processes are checked.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// A testbed of processes: a validator, mosquitto, `latchkey-device` and `latchkey-keeper`, each of which can be killed

@@ -54,7 +54,7 @@ impl Paid {
 pub enum Refused {
     /// Nothing is owed.
     PaidOff,
-    /// A payment of nothing.
+    /// The amount is zero.
     Nothing,
     /// More than is owed.
     TooMuch,
@@ -62,7 +62,7 @@ pub enum Refused {
     WalletTooSmall,
 }
 
-/// What a loan looks like from outside at a moment, its wallet counted.
+/// A loan's position at a moment, with its wallet taken into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Instalments due.
@@ -149,7 +149,7 @@ impl Books {
         self.unpaid(fallen_due(&self.terms, now))
     }
 
-    /// What payments gave to fees although an instalment asked for it. A borrower who pays a fee out of an instalment
+    /// What payments applied to fees although an instalment was due. A borrower who pays a fee out of an instalment
     /// must not be late with the next for it (16 CFR 444.4).
     fn lost_to_fees(&self) -> i128 {
         match self.terms.waterfall {
@@ -186,7 +186,7 @@ impl Books {
             Waterfall::FeesInterestPrincipal => fees,
         };
         let cure = if past_due == 0 { 0 } else { past_due + fees_first };
-        // Let the wallet pay, and look at what stays.
+        // Apply the wallet, and look at what remains.
         let mut after = then;
         after.take_due(i128::from(wallet), now);
         let oldest_unpaid = (after.past_due(now) > 0)
@@ -241,7 +241,7 @@ impl Books {
         }
     }
 
-    /// Where the loan stands once it has been paid or forgiven something.
+    /// Updates the status after a payment or a waiver.
     pub fn settle(&mut self, now: i64) {
         if self.payoff() == 0 {
             self.status = LoanStatus::PaidOff;
@@ -250,7 +250,7 @@ impl Books {
         }
     }
 
-    /// Forgives late fees, as many as are charged. Whether it could.
+    /// Waives late fees. Returns whether that many are charged.
     pub fn waive(&mut self, amount: u64, now: i64) -> bool {
         if amount == 0 || i128::from(amount) > self.fees {
             return false;
@@ -263,7 +263,7 @@ impl Books {
         true
     }
 
-    /// The lender gives the loan up: what is charged so far stays, and nothing comes after it.
+    /// Charges the loan off: fees so far stay, and none are added later.
     pub fn charge_off(&mut self, wallet: u64, now: i64) {
         self.bring_up_to(wallet, now);
         self.status = LoanStatus::ChargedOff;

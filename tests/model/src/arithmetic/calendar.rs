@@ -16,7 +16,7 @@ pub fn due(terms: &Terms, k: u16) -> i64 {
 
 /// How many instalments are due at `now`.
 pub fn fallen_due(terms: &Terms, now: i64) -> u16 {
-    // Due dates rise, so the boundary can be halved in on.
+    // Due dates rise, so a binary search finds the boundary.
     let (mut due_by_now, mut later) = (0, terms.count);
     while due_by_now < later {
         let middle = due_by_now + (later - due_by_now) / 2;

@@ -1,4 +1,4 @@
-//! Moves that lead somewhere, so that what is drawn after them begins there.
+//! Paths to states that random moves rarely reach, so that what is drawn next begins there.
 
 use latchkey::state::Action;
 use latchkey_tests_svm::DAY;
@@ -9,7 +9,7 @@ use crate::moves::{EscrowSum, Moment, Move, Proof, Sum, Tampering};
 use crate::parties::Who;
 use crate::reference::Call;
 
-/// Steps that lead somewhere, so that what follows begins there.
+/// Moves to one of the states that are rarely reached otherwise.
 pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
     let go = |call| Move::Do(call, Tampering::None);
     let wait = |moment| Move::Wait(moment, 0);
@@ -25,7 +25,7 @@ pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
     let locked = [default.clone(), lock.clone()].concat();
     let cured = [cure.clone(), unlock.clone()].concat();
 
-    // Keepers that give back, die, or are never there.
+    // Keepers that yield, die, or never come.
     let at_once = vec![
         wait(Moment::Grace),
         Move::Together(vec![
@@ -139,7 +139,7 @@ pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
     ]
 }
 
-/// The same road, its last wait a second longer or shorter.
+/// The same path, with its last wait a second longer or shorter.
 pub(super) fn to_the_second(mut moves: Vec<Move>, odd: i64) -> Vec<Move> {
     if let Some(Move::Wait(_, seconds)) = moves.iter_mut().rfind(|one| matches!(one, Move::Wait(..))) {
         *seconds += odd;

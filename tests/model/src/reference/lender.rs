@@ -92,7 +92,7 @@ impl Model {
         let treasury = self.token_accounts[&treasury_of(by)];
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(lender.pending_authority == Some(by.key()), "not the nominee")?;
-        // Who did its own daily work keeps no key to what it gave away.
+        // An authority that was its own servicer does not stay servicer.
         if lender.servicer == lender.authority {
             lender.servicer = by.key();
         }

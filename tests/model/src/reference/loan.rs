@@ -8,7 +8,7 @@ use crate::moves::{Draft, EscrowSum, Sum};
 use crate::parties::{self, Who};
 
 impl Contract {
-    /// Whether a notice of what is unpaid on paper is in force, if something is.
+    /// Whether a notice of the present delinquency is in force; `None` if nothing is unpaid, the wallet not counted.
     pub(super) fn unpaid_notice(&self, now: i64) -> Option<bool> {
         let oldest = self.books.standing(0, now).oldest_unpaid?;
         Some(self.loan.notice.is_some_and(|notice| notice.served_at >= oldest))

@@ -5,7 +5,7 @@ use crate::arithmetic::{due, fallen_due};
 use crate::moves::Moment;
 
 impl Model {
-    /// When a moment is, if there is such a one.
+    /// When a moment is; `None` if the state has none.
     pub fn moment(&self, moment: Moment) -> Option<i64> {
         let contract = self.contract.as_ref();
         let terms = contract.map(|contract| &contract.books.terms);

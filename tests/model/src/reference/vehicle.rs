@@ -74,7 +74,7 @@ impl Model {
         Ok(())
     }
 
-    /// Whether the law of the contract lets a car be locked now, and everything else that could stand in the way.
+    /// Whether a lock may be requested now.
     fn may_lock(&self) -> Verdict {
         self.may_disturb()?;
         let (contract, car) = (self.contract.as_ref().ok_or("no loan")?, self.car()?);
@@ -98,7 +98,7 @@ impl Model {
         }
     }
 
-    /// What a warning must respect as strictly as a lock.
+    /// What a warning and a lock both require.
     fn may_disturb(&self) -> Verdict {
         let contract = self.contract.as_ref().ok_or("no loan")?;
         let standing = self.standing().ok_or("no loan")?;
@@ -205,7 +205,7 @@ impl Model {
         Ok(())
     }
 
-    /// The sequence number that is meant: counted from the newest that exists, or one that does not.
+    /// A sequence number, counted back from the newest open call; one without a call if there is none.
     pub fn which(&self, which: usize) -> u64 {
         let existing: Vec<_> = self.invocations.keys().rev().copied().collect();
         match existing.len() {
@@ -245,7 +245,7 @@ impl Model {
         Ok(())
     }
 
-    /// The invocation is gone: its rent, and what strangers left there, to who paid for it.
+    /// Closes the invocation: its rent, and lamports sent there before, return to its payer.
     fn close_invocation(&mut self, seq: u64) -> Result<Invocation, Refusal> {
         let open = self.invocations.remove(&seq).ok_or("no such invocation")?;
         self.earn(&open.account.rent_payer, self.rents.invocation + open.stray);

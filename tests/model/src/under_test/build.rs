@@ -15,7 +15,7 @@ use crate::reference::{
 };
 
 impl ChainUnderTest {
-    /// The transaction of a call, with nothing wrong but who makes it.
+    /// The transaction of a call, with no defect but perhaps its signer.
     #[allow(clippy::too_many_lines, reason = "one arm an instruction")]
     pub fn build(&mut self, call: &Call, model: &Model) -> Vec<Instruction> {
         let keys = self.present_keys(model);

@@ -8,7 +8,7 @@ use crate::parties;
 use crate::reference::{Call, Model};
 
 impl ChainUnderTest {
-    /// Makes something wrong with a transaction, if it has what can be wrong. Whether it did.
+    /// Puts a defect into a transaction where it applies. Returns whether it did.
     pub fn tamper(
         &mut self,
         call: &Call,

@@ -44,7 +44,7 @@ impl LoanFixture {
         self.chain.read(&self.invocation_key(seq))
     }
 
-    /// Where an invocation lies.
+    /// The address of an invocation.
     pub fn invocation_key(&self, seq: u64) -> Pubkey {
         pda::invocation(&self.keys.vehicle, seq)
     }

@@ -19,7 +19,7 @@ impl LoanFixture {
         self.chain.send(&[instruction], &[&self.payer])
     }
 
-    /// `request` by the lender's own will, signed by this key too.
+    /// `request` in the lender's name, signed by this key too.
     pub fn request_as(&mut self, lender: &Keypair, action: Action) -> Outcome {
         let seq = self.vehicle().last_seq_asked + 1;
         let signer = Some(lender.pubkey());

@@ -10,8 +10,8 @@ use latchkey_tests_svm::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, pers
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-/// A moment. From `BeforeLoan` on there are two more loans: a sibling of the same parties on another car, and a
-/// foreign one that the attacker wrote for itself, as lender and as borrower.
+/// A moment in the life of a loan. From `BeforeLoan` on there are two more loans: a sibling of the same parties on
+/// another car, and a foreign one that the attacker wrote for itself, as lender and as borrower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Checkpoint {
     /// People and money, but no lender.
@@ -50,12 +50,12 @@ pub enum Checkpoint {
     PaidOff,
 }
 
-/// Every moment that was needed so far.
+/// Every checkpoint that was needed so far.
 #[derive(Default)]
 pub struct Checkpoints(BTreeMap<Checkpoint, LoanFixture>);
 
 impl Checkpoints {
-    /// The fixture at a moment, to do with what one likes.
+    /// A copy of the fixture at a checkpoint.
     pub fn at(&mut self, checkpoint: Checkpoint) -> LoanFixture {
         if !self.0.contains_key(&checkpoint) {
             let fixture = self.build(checkpoint);

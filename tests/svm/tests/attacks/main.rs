@@ -1,4 +1,4 @@
-//! The program attacked by us before anyone else does: each case is an attack with the one error that must stop it.
+//! Attacks on the program: each case is an attack with the one error that must stop it.
 //!
 //! A class is one test under nextest. Run alone, this binary runs them all and prints one line a case, or one JSON
 //! object with `--json`; `cargo xtask test --attacks` does that.

@@ -1,4 +1,4 @@
-//! Running cases and telling how each went.
+//! Running cases and printing the result of each.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub enum Format {
     Json,
 }
 
-/// Runs the classes' cases and prints one line each. Whether all were met.
+/// Runs the classes' cases and prints one line each. Returns whether all were met.
 pub fn report<'c>(classes: impl Iterator<Item = &'c Class>, format: Format) -> bool {
     let mut checkpoints = Checkpoints::default();
     let (mut count, mut unmet) = (0, 0);

@@ -59,7 +59,7 @@ pub enum Expected {
     AccountData,
     /// A program that is called on misses an account of its own.
     MissingAccount,
-    /// Nothing needs to: what the attack was to hinder works all the same.
+    /// Nothing needs to: the call succeeds and does no harm.
     Harmless,
 }
 
@@ -76,7 +76,7 @@ impl From<ErrorCode> for Expected {
 }
 
 impl Expected {
-    /// Whether that is what became of it.
+    /// Whether the result is the expected one.
     pub fn is_met(self, outcome: &Outcome) -> bool {
         let Some(error) = outcome.error() else {
             return matches!(self, Self::Harmless);

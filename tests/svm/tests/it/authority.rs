@@ -1,4 +1,4 @@
-//! Who owns a lender, and how it changes hands: nominated by one, accepted by the other.
+//! The lender's authority and its transfer: nomination and acceptance.
 
 use anchor_spl::token_2022::spl_token_2022::instruction::{AuthorityType, set_authority};
 use latchkey::errors::LatchkeyError;

@@ -1,4 +1,4 @@
-//! Giving a loan up, 120 days past due.
+//! Charging a loan off, 120 days past due.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus, LockState};
@@ -14,7 +14,7 @@ fn hopeless() -> i64 {
     due(0) + 120 * DAY
 }
 
-/// A loan that was given up with its car locked.
+/// A loan that was charged off with its car locked.
 fn given_up() -> LoanFixture {
     let mut fixture = LoanFixture::locked();
     fixture.at(hopeless()).charge_off().holds();

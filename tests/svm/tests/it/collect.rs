@@ -1,4 +1,4 @@
-//! Taking what is due, and what a late payment costs.
+//! Collecting what is due, and the cost of a late payment.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
@@ -98,7 +98,7 @@ fn late_with_interest(waterfall: Waterfall) -> (LoanFixture, u64) {
     (fixture, 160)
 }
 
-/// The example that the rule of simple interest is known by.
+/// The textbook example of simple interest.
 #[test]
 fn ten_thousand_dollars_at_18_percent_accrue_4_93_a_day() {
     let mut fixture = LoanFixture::before_loan();

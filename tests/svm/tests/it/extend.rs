@@ -1,4 +1,4 @@
-//! Moving the schedule: every due date by one period, with both parties' word.
+//! Moving the schedule: every due date by one period, with both parties' consent.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus, Period, Terms};

@@ -1,4 +1,4 @@
-//! A promise not to lock and not to warn, kept to the second.
+//! A hold: no lock and no warning until its end, to the second.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::rules::servicing::MAX_HOLD_SECS;

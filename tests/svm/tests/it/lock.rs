@@ -1,4 +1,4 @@
-//! Asking for a lock: everything is looked at again, this moment.
+//! Requesting a lock: every condition is checked again at that moment.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;

@@ -1,4 +1,4 @@
-//! Which money a loan may be paid in.
+//! Which mints a lender may use.
 
 use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;
 use anchor_spl::token_2022::spl_token_2022::{self, instruction as token};
@@ -12,7 +12,7 @@ use solana_sdk::signer::Signer;
 
 const PROGRAM: Pubkey = spl_token_2022::ID;
 
-/// A Token-2022 mint that says its name and does nothing else.
+/// A Token-2022 mint with metadata and no other extension.
 fn described(chain: &mut TestChain) -> Money {
     let (mint, issuer) = (Money::address("described"), person("issuer").pubkey());
     let describe = spl_token_metadata_interface::instruction::initialize(

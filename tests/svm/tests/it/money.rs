@@ -1,4 +1,4 @@
-//! What must hold whatever happens: lamports and tokens go somewhere, and nowhere twice.
+//! Conservation: no instruction creates or loses lamports or tokens.
 
 use latchkey::state::{Action, LoanStatus, Waterfall};
 use latchkey_client::instructions::{self as build, lock_now};

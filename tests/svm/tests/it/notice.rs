@@ -1,4 +1,4 @@
-//! Telling the borrower before a lock.
+//! Notice to the borrower before a lock.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus, NoticeChannels};

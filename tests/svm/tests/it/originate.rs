@@ -1,4 +1,4 @@
-//! Writing a loan.
+//! Originating a loan.
 
 use anchor_lang::error::ErrorCode;
 use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account;
@@ -216,7 +216,7 @@ fn the_principal_comes_from_the_lenders_treasury_in_the_lenders_mint() {
     let seller = fixture.seller;
     let in_other_money = swap(honest.clone(), &seller, &seller_of_other);
     fixture.sign_origination(in_other_money).breaks_constraint(ErrorCode::ConstraintTokenMint);
-    // All of the other mint, so that only the lender's own record speaks against it.
+    // All of the other mint, so that only the mint in the lender's account contradicts it.
     fixture.seller = seller_of_other;
     fixture.keys.mint = other.mint;
     fixture.keys.token_program = other.token_program;

@@ -1,4 +1,4 @@
-//! The floors of loans yet to be written.
+//! Policy floors bind later loans.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{LoanStatus, PolicyFloors};

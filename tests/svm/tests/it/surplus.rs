@@ -1,4 +1,4 @@
-//! Taking back what is not due.
+//! Withdrawing what is not due from the wallet.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;

@@ -1,4 +1,4 @@
-//! Cars, which prove their keys.
+//! Registering cars, which prove their keys.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LockState};

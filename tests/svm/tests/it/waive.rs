@@ -1,4 +1,4 @@
-//! Forgiving late fees.
+//! Waiving late fees.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{LoanStatus, Overpayment};

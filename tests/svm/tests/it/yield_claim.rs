@@ -1,4 +1,4 @@
-//! Giving a lease back.
+//! Yielding a claim.
 
 use latchkey::errors::LatchkeyError;
 use latchkey::state::Action;
@@ -23,7 +23,7 @@ fn a_lease_given_back_returns_the_bond_and_lets_another_keeper_try() {
     assert_eq!((fixture.invocation(1).claim, fixture.invocation(1).last_lapsed), (None, None));
     fixture.claim(&rival, 1).holds();
     fixture.yield_claim(&rival, 1).holds();
-    // Who gave it back in time may come back.
+    // A keeper that yields in time may claim again.
     fixture.claim(&keeper, 1).holds();
 }
 

@@ -16,9 +16,9 @@ const STALL: Duration = Duration::from_secs(18);
 enum Failure {
     /// Every line of the keeper is cut, again and again.
     LinesAreCut,
-    /// The node keeps its lines open and says nothing for a while.
+    /// The node keeps its connections open and sends nothing for a while.
     TheNodeIsSilent,
-    /// The broker dies with all it knows, and starts again.
+    /// The broker is killed, loses every session, and starts again.
     TheBrokerRestarts,
     /// The car's agent is killed when it has obeyed, before its receipt arrives, and starts again.
     TheCarLosesPower,

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 enum KillPoint {
     /// Before it can ask for the lock.
     BeforeTheRequestIsSent,
-    /// The request has landed, and the keeper has not heard so.
+    /// The request has landed, and the keeper does not know yet.
     AfterTheRequestLanded,
     /// The lease is on chain, and the command has not left.
     BeforeTheCommandIsSent,
@@ -26,7 +26,7 @@ enum KillPoint {
     BeforeTheReceiptArrives,
     /// The receipt has arrived, and the keeper cannot reach the chain.
     BeforeTheReceiptIsBrought,
-    /// The receipt has settled, and the keeper may not have heard so.
+    /// The receipt has settled, and the keeper may not know yet.
     AfterTheReceiptIsBrought,
     /// Every two seconds.
     AgainAndAgain,

@@ -7,7 +7,7 @@ use latchkey_client::Pubkey;
 use crate::doors::{Attempt, find, find_use};
 use crate::suite::Case;
 
-/// The address one bump below the canonical one that there is.
+/// The address at the next lower bump than the canonical one.
 fn below(seeds: &[&[u8]]) -> Pubkey {
     let (_, canonical) = Pubkey::find_program_address(seeds, &latchkey::ID);
     (0..canonical)

@@ -1,4 +1,4 @@
-//! Using what was closed: again, later, or revived by lamports in the same transaction.
+//! Using a closed account: again, later, or revived by lamports in the same transaction.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;

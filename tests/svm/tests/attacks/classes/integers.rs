@@ -1,4 +1,4 @@
-//! The largest and smallest numbers wherever a number can be named.
+//! The largest and smallest value of every number that a caller chooses.
 
 use latchkey::errors::LatchkeyError as E;
 use latchkey::instructions::{MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionArgs};
@@ -176,7 +176,7 @@ pub fn cases() -> Vec<Case> {
             act(&mut checkpoints.at(checkpoint))
         }));
     }
-    // States so far out that no life leads to them; the arithmetic must say so and not wrap.
+    // Extreme states that no sequence reaches; the arithmetic must fail and not wrap.
     let edits: [(_, _, Expected, Change<Loan>, Act); 5] = [
         (
             "interest that overflows",

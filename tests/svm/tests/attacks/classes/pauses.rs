@@ -1,4 +1,4 @@
-//! A pause used to harm a borrower, or lifted by who may not.
+//! A pause used to harm a borrower, or lifted by a signer who may not.
 
 use latchkey::errors::LatchkeyError as E;
 use latchkey::instructions::MAX_PAUSE_SECS;

@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
                 find(name).attempt(checkpoints).swap("instructions", Pubkey::new_unique()).send()
             },
         ));
-        // A forgery says whatever the thief likes, such as that the proof came just before.
+        // A forged account can claim anything, such as that the proof came just before.
         cases.push(Case::new(
             format!("{name} with forged instructions"),
             name,

@@ -1,4 +1,4 @@
-//! `escrow/`.
+//! The instructions of `escrow/`.
 
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions as build;

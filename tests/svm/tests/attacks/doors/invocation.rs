@@ -1,4 +1,4 @@
-//! `invocation/`.
+//! The instructions of `invocation/`.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;

@@ -1,4 +1,4 @@
-//! `lender/`.
+//! The instructions of `lender/`.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;

@@ -1,4 +1,4 @@
-//! `loan/`.
+//! The instructions of `loan/`.
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;

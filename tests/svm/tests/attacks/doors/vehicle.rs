@@ -1,4 +1,4 @@
-//! `vehicle/`.
+//! The instructions of `vehicle/`.
 
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions::{self as build, Secured};
