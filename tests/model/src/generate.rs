@@ -1,6 +1,5 @@
 //! Which moves are drawn, and how often.
 
-mod calls;
 mod paths;
 
 use latchkey::state::{Overpayment, Period, Terms, Waterfall};
@@ -9,9 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
+use crate::calls::{Call, function_calls, lender_calls, loan_calls};
 use crate::moves::{Moment, Move, Proof, Sum, Tampering};
 use crate::parties::Who;
-use crate::reference::Call;
 
 /// What a sequence is mostly about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,23 +43,23 @@ impl Flavour {
 }
 
 /// Usually `right`, sometimes another signer.
-fn by(flavour: Flavour, right: Who) -> BoxedStrategy<Who> {
+pub(crate) fn by(flavour: Flavour, right: Who) -> BoxedStrategy<Who> {
     let other = flavour.hostility();
     prop_oneof![100 - other => Just(right), other => select(Who::ALL.to_vec())].boxed()
 }
 
 /// A signer who may service the lender's loans.
-fn hand(flavour: Flavour) -> BoxedStrategy<Who> {
+pub(crate) fn hand(flavour: Flavour) -> BoxedStrategy<Who> {
     prop_oneof![3 => by(flavour, Who::Servicer), 1 => by(flavour, Who::Authority)].boxed()
 }
 
-fn proof(flavour: Flavour) -> BoxedStrategy<Proof> {
+pub(crate) fn proof(flavour: Flavour) -> BoxedStrategy<Proof> {
     let wrong = flavour.hostility();
     let lies = vec![Proof::Missing, Proof::OtherKey, Proof::OtherMessage, Proof::Refusal];
     prop_oneof![100 - wrong => Just(Proof::Right), wrong => select(lies)].boxed()
 }
 
-fn odd() -> impl Strategy<Value = i64> {
+pub(crate) fn odd() -> impl Strategy<Value = i64> {
     -1..=1_i64
 }
 
@@ -96,9 +95,9 @@ pub fn any_call(flavour: Flavour) -> impl Strategy<Value = Call> {
         Flavour::Hostile => (5, 5, 5),
     };
     Union::new_weighted(vec![
-        (money, calls::loan(flavour)),
-        (calls, calls::invocation(flavour)),
-        (lender, calls::lender(flavour)),
+        (money, loan_calls(flavour)),
+        (calls, function_calls(flavour)),
+        (lender, lender_calls(flavour)),
     ])
 }
 

@@ -7,9 +7,10 @@ use latchkey::state::{Action, Escrow, Invocation, Lender, Loan, LoanStatus, Vehi
 use latchkey_client::Pubkey;
 use solana_sdk::account::ReadableAccount;
 
+use crate::calls::Call;
 use crate::moves::Move;
 use crate::parties::{self, Who};
-use crate::reference::{Call, Contract, Model};
+use crate::reference::{Contract, Model};
 use crate::under_test::{ChainUnderTest, Snapshot, read, tokens};
 
 /// The chain is what the reference says: every account of the program byte for byte, every balance to the lamport.

@@ -11,6 +11,7 @@
 )]
 
 pub mod arithmetic;
+pub mod calls;
 pub mod generate;
 mod invariants;
 pub mod moves;

@@ -1,6 +1,6 @@
 //! What may happen: every instruction, by anyone, at any time, with any amount.
 
-use crate::reference::Call;
+use crate::calls::Call;
 
 /// One thing that happens.
 #[derive(Clone, Debug)]

@@ -4,13 +4,11 @@
 //! State is kept in the program's account types, so that what is on chain can be compared with it byte for byte. No
 //! rule of the program decides anything here.
 
-mod calls;
 mod lender;
 mod loan;
 mod moments;
 mod vehicle;
 
-pub use calls::Call;
 pub use lender::{BOND, LEASE, TTL, URI, command_key, floors, treasury_of};
 pub use loan::EVIDENCE;
 
@@ -23,6 +21,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::arithmetic::{Books, Standing};
+use crate::calls::Call;
 
 /// Why a transaction must fail, for the reader of a failed test.
 pub type Refusal = &'static str;

@@ -7,11 +7,12 @@ use latchkey::state::{Action, Terms};
 use latchkey_tests_svm::fee;
 use proptest::prelude::*;
 
+use crate::calls::Call;
 use crate::generate::{Flavour, any_terms, some_moves};
 use crate::invariants::{Transition, agree};
 use crate::moves::{Draft, Move, Offer, Proof, Tampering};
 use crate::parties::{self, Who};
-use crate::reference::{Call, Model, Refusal, Verdict};
+use crate::reference::{Model, Refusal, Verdict};
 use crate::under_test::{ChainUnderTest, Snapshot};
 
 /// What happens to one car.

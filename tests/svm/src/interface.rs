@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use latchkey::state::Action;
 use serde_json::Value;
 
 const IDL: &str = include_str!("../../../idl/latchkey.json");
@@ -61,6 +62,18 @@ pub fn differences<'a>(listed: impl IntoIterator<Item = &'a str>, fix: &str) -> 
     let missing = all().filter(|name| !listed.contains(name)).map(|name| format!("{name} is missing: {fix}"));
     let unknown = listed.iter().filter(|name| !all().any(|known| known == **name));
     missing.chain(unknown.map(|name| format!("{name} is not in idl/latchkey.json"))).collect()
+}
+
+/// Whether the program or a token program keeps state in it.
+pub fn is_state(account: &str) -> bool {
+    is_ours(account) || ["mint", "treasury", "wallet", "seller", "borrower_tokens"].contains(&account)
+}
+
+/// Whether this program keeps state in it.
+pub fn is_ours(account: &str) -> bool {
+    let ours = ["lender", "function", "vehicle", "loan", "escrow", "invocation"];
+    // A function that stands under the name of its action is ours as well.
+    ours.contains(&account) || account.parse::<Action>().is_ok()
 }
 
 fn list<T>(values: &Value, one: impl Fn(&Value) -> T) -> Vec<T> {

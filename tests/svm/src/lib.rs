@@ -10,6 +10,9 @@
 )]
 
 mod car;
+pub mod checkpoint;
+pub mod doors;
+mod expected;
 mod hostile;
 pub mod interface;
 mod loan_fixture;
@@ -22,6 +25,7 @@ mod terms;
 mod test_chain;
 
 pub use car::Car;
+pub use expected::Expected;
 pub use hostile::{hostile, metadata_pointer};
 pub use latchkey::fixtures::floors;
 pub use loan_fixture::{BOND, LEASE, LoanFixture, TTL, fee, swap};

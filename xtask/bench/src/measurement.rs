@@ -77,6 +77,11 @@ impl Meter {
         }
     }
 
+    /// Whether an instruction of this name was measured.
+    pub fn has_measured(&self, name: &str) -> bool {
+        self.measured.iter().any(|measurement| measurement.instruction == name)
+    }
+
     /// What was measured, in order.
     pub fn into_measured(self) -> Vec<Measurement> {
         self.measured

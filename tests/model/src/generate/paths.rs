@@ -5,9 +5,9 @@ use latchkey_tests_svm::DAY;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::calls::Call;
 use crate::moves::{EscrowSum, Moment, Move, Proof, Sum, Tampering};
 use crate::parties::Who;
-use crate::reference::Call;
 
 /// Moves to one of the states that are rarely reached otherwise.
 pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {

@@ -45,13 +45,13 @@ impl Model {
         Ok(lender)
     }
 
-    pub(super) fn serviced(&mut self, by: Who) -> Result<&mut Lender, Refusal> {
+    pub(crate) fn serviced(&mut self, by: Who) -> Result<&mut Lender, Refusal> {
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(by.key() == lender.authority || by.key() == lender.servicer, "neither authority nor servicer")?;
         Ok(lender)
     }
 
-    pub(super) fn init_lender(&mut self, by: Who) -> Verdict {
+    pub(crate) fn init_lender(&mut self, by: Who) -> Verdict {
         ask(by == Who::Authority, "another's treasury")?;
         ask(self.lender.is_none(), "the lender exists")?;
         self.spend(&Who::Payer.key(), self.rents.lender)?;
@@ -75,12 +75,12 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn set_policy(&mut self, by: Who, strict: bool) -> Verdict {
+    pub(crate) fn set_policy(&mut self, by: Who, strict: bool) -> Verdict {
         self.owned(by)?.floors = floors(strict);
         Ok(())
     }
 
-    pub(super) fn nominate_authority(&mut self, by: Who, nominee: Option<Who>) -> Verdict {
+    pub(crate) fn nominate_authority(&mut self, by: Who, nominee: Option<Who>) -> Verdict {
         let lender = self.owned(by)?;
         let nominee = nominee.map(Who::key);
         ask(nominee != Some(lender.authority), "the nominee is the authority")?;
@@ -88,7 +88,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn accept_authority(&mut self, by: Who) -> Verdict {
+    pub(crate) fn accept_authority(&mut self, by: Who) -> Verdict {
         let treasury = self.token_accounts[&treasury_of(by)];
         let lender = self.lender.as_mut().ok_or("no lender")?;
         ask(lender.pending_authority == Some(by.key()), "not the nominee")?;
@@ -102,12 +102,12 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn set_servicer(&mut self, by: Who, to: Who) -> Verdict {
+    pub(crate) fn set_servicer(&mut self, by: Who, to: Who) -> Verdict {
         self.owned(by)?.servicer = to.key();
         Ok(())
     }
 
-    pub(super) fn set_keepers(&mut self, by: Who, keepers: Vec<Who>) -> Verdict {
+    pub(crate) fn set_keepers(&mut self, by: Who, keepers: Vec<Who>) -> Verdict {
         let lender = self.owned(by)?;
         let mut distinct = keepers.clone();
         distinct.sort_unstable();
@@ -118,7 +118,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn set_function(&mut self, by: Who, action: Action, offer: Offer) -> Verdict {
+    pub(crate) fn set_function(&mut self, by: Who, action: Action, offer: Offer) -> Verdict {
         self.owned(by)?;
         let Offer::Sound(fee) = offer else {
             return Err("an unsound offer");
@@ -146,7 +146,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn pause(&mut self, by: Who, secs: u32) -> Verdict {
+    pub(crate) fn pause(&mut self, by: Who, secs: u32) -> Verdict {
         let until = self.now + i64::from(secs);
         let lender = self.serviced(by)?;
         ask((1..=86_400).contains(&secs), "a pause lasts a day at most")?;
@@ -154,7 +154,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn unpause(&mut self, by: Who) -> Verdict {
+    pub(crate) fn unpause(&mut self, by: Who) -> Verdict {
         self.serviced(by)?.paused_until = 0;
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::parties::{self, Who};
 
 impl Contract {
     /// Whether a notice of the present delinquency is in force; `None` if nothing is unpaid, the wallet not counted.
-    pub(super) fn unpaid_notice(&self, now: i64) -> Option<bool> {
+    pub(crate) fn unpaid_notice(&self, now: i64) -> Option<bool> {
         let oldest = self.books.standing(0, now).oldest_unpaid?;
         Some(self.loan.notice.is_some_and(|notice| notice.served_at >= oldest))
     }
@@ -53,7 +53,7 @@ impl Model {
         }
     }
 
-    pub(super) fn originate(&mut self, by: Who, draft: Draft) -> Verdict {
+    pub(crate) fn originate(&mut self, by: Who, draft: Draft) -> Verdict {
         self.serviced(by)?;
         let lender = self.lender.as_ref().ok_or("no lender")?;
         let (floors, treasury) = (lender.floors, lender.treasury);
@@ -138,7 +138,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn fund_escrow(&mut self, by: Who, lamports: u64) -> Verdict {
+    pub(crate) fn fund_escrow(&mut self, by: Who, lamports: u64) -> Verdict {
         ask(lamports > 0, "nothing")?;
         self.running()?;
         self.spend(&by.key(), lamports)?;
@@ -159,7 +159,7 @@ impl Model {
         }
     }
 
-    pub(super) fn withdraw_escrow(&mut self, by: Who, sum: EscrowSum) -> Verdict {
+    pub(crate) fn withdraw_escrow(&mut self, by: Who, sum: EscrowSum) -> Verdict {
         let lamports = self.escrow_sum(sum);
         let authority = self.lender.as_ref().ok_or("no lender")?.authority;
         ask(by.key() == authority, "not the authority")?;
@@ -236,7 +236,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn collect(&mut self) -> Verdict {
+    pub(crate) fn collect(&mut self) -> Verdict {
         self.pay(|contract, now| contract.books.collect(contract.wallet, now))
     }
 
@@ -245,18 +245,18 @@ impl Model {
         ask(by.key() == borrower, "not the borrower")
     }
 
-    pub(super) fn prepay(&mut self, by: Who, sum: Sum) -> Verdict {
+    pub(crate) fn prepay(&mut self, by: Who, sum: Sum) -> Verdict {
         let amount = self.sum(sum);
         self.borrowers(by)?;
         self.pay(|contract, now| contract.books.prepay(contract.wallet, amount, now))
     }
 
-    pub(super) fn pay_off(&mut self, by: Who) -> Verdict {
+    pub(crate) fn pay_off(&mut self, by: Who) -> Verdict {
         self.borrowers(by)?;
         self.pay(|contract, now| contract.books.pay_off(contract.wallet, now))
     }
 
-    pub(super) fn withdraw_surplus(&mut self, by: Who, sum: Sum) -> Verdict {
+    pub(crate) fn withdraw_surplus(&mut self, by: Who, sum: Sum) -> Verdict {
         let amount = self.sum(sum);
         self.borrowers(by)?;
         ask(amount > 0, "nothing")?;
@@ -273,7 +273,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn declare_default(&mut self) -> Verdict {
+    pub(crate) fn declare_default(&mut self) -> Verdict {
         let now = self.now;
         let standing = self.standing().ok_or("no loan")?;
         let contract = self.running()?;
@@ -287,7 +287,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn serve_notice(&mut self, by: Who, channels: u8) -> Verdict {
+    pub(crate) fn serve_notice(&mut self, by: Who, channels: u8) -> Verdict {
         self.serviced(by)?;
         let now = self.now;
         let people = NoticeChannels::ALL & !NoticeChannels::CAR;
@@ -299,7 +299,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn place_hold(&mut self, by: Who, secs: i64) -> Verdict {
+    pub(crate) fn place_hold(&mut self, by: Who, secs: i64) -> Verdict {
         self.serviced(by)?;
         let until = self.now + secs;
         let contract = self.owing()?;
@@ -309,7 +309,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn lift_hold(&mut self, by: Who, borrower: Who) -> Verdict {
+    pub(crate) fn lift_hold(&mut self, by: Who, borrower: Who) -> Verdict {
         self.serviced(by)?;
         self.borrowers(borrower)?;
         let now = self.now;
@@ -319,7 +319,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn extend(&mut self, by: Who, borrower: Who) -> Verdict {
+    pub(crate) fn extend(&mut self, by: Who, borrower: Who) -> Verdict {
         self.serviced(by)?;
         self.borrowers(borrower)?;
         let now = self.now;
@@ -334,7 +334,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn waive_fees(&mut self, by: Who, sum: Sum) -> Verdict {
+    pub(crate) fn waive_fees(&mut self, by: Who, sum: Sum) -> Verdict {
         let (amount, now) = (self.sum(sum), self.now);
         self.serviced(by)?;
         let contract = self.running()?;
@@ -345,7 +345,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn emergency_start(&mut self, by: Who) -> Verdict {
+    pub(crate) fn emergency_start(&mut self, by: Who) -> Verdict {
         self.borrowers(by)?;
         let now = self.now;
         ask(self.car()?.lock_asked.is_some(), "nothing to unlock")?;
@@ -357,7 +357,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn charge_off(&mut self, by: Who) -> Verdict {
+    pub(crate) fn charge_off(&mut self, by: Who) -> Verdict {
         self.serviced(by)?;
         let now = self.now;
         let standing = self.standing().ok_or("no loan")?;
@@ -368,7 +368,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn close_loan(&mut self, by: Who) -> Verdict {
+    pub(crate) fn close_loan(&mut self, by: Who) -> Verdict {
         let lender = self.lender.clone().ok_or("no lender")?;
         let contract = self.contract.clone().ok_or("no loan")?;
         let party = [lender.authority, lender.servicer, contract.loan.borrower].contains(&by.key());
@@ -395,7 +395,7 @@ impl Model {
 pub const EVIDENCE: [u8; 32] = [9; 32];
 
 /// Whether the car may be locked: a lock was asked for, no unlock proven, and its time has not run out.
-pub(super) fn locked(asked: Option<AskedLock>, now: i64) -> bool {
+pub(crate) fn locked(asked: Option<AskedLock>, now: i64) -> bool {
     asked.is_some_and(|lock| lock.until == 0 || now < lock.until)
 }
 

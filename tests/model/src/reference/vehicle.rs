@@ -11,11 +11,11 @@ use crate::moves::Proof;
 use crate::parties::{self, Who};
 
 impl Model {
-    pub(super) fn car(&self) -> Result<&Vehicle, Refusal> {
+    pub(crate) fn car(&self) -> Result<&Vehicle, Refusal> {
         self.vehicle.as_ref().ok_or("no car")
     }
 
-    pub(super) fn register_vehicle(&mut self, by: Who, proof: Proof) -> Verdict {
+    pub(crate) fn register_vehicle(&mut self, by: Who, proof: Proof) -> Verdict {
         self.serviced(by)?;
         ask(self.vehicle.is_none(), "the car exists")?;
         ask(proof == Proof::Right, "no proof")?;
@@ -42,7 +42,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn rotate_device_key(
+    pub(crate) fn rotate_device_key(
         &mut self,
         by: Who,
         borrower: Option<Who>,
@@ -65,7 +65,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn retire_vehicle(&mut self, by: Who) -> Verdict {
+    pub(crate) fn retire_vehicle(&mut self, by: Who) -> Verdict {
         self.serviced(by)?;
         let car = self.vehicle.as_mut().ok_or("no car")?;
         ask(car.active_loan.is_none(), "the car secures a loan")?;
@@ -132,7 +132,7 @@ impl Model {
             || standing.is_cured_by(contract.wallet)
     }
 
-    pub(super) fn request(&mut self, action: Action, by: Option<Who>) -> Verdict {
+    pub(crate) fn request(&mut self, action: Action, by: Option<Who>) -> Verdict {
         ask(self.contract.is_some(), "no loan")?;
         if let Some(by) = by {
             self.serviced(by)?;
@@ -225,7 +225,7 @@ impl Model {
         }
     }
 
-    pub(super) fn claim(&mut self, by: Who, which: usize) -> Verdict {
+    pub(crate) fn claim(&mut self, by: Who, which: usize) -> Verdict {
         let (seq, now) = (self.which(which), self.now);
         let invocation = self.invocations.get(&seq).ok_or("no such invocation")?.account.clone();
         ask(seq == self.car()?.last_seq_asked, "superseded")?;
@@ -259,7 +259,7 @@ impl Model {
         Ok(open.account)
     }
 
-    pub(super) fn confirm(&mut self, which: usize, proof: Proof) -> Verdict {
+    pub(crate) fn confirm(&mut self, which: usize, proof: Proof) -> Verdict {
         let seq = self.which(which);
         let claim = self.invocations.get(&seq).ok_or("no such invocation")?.account.claim;
         let claim = claim.ok_or("not claimed")?;
@@ -297,7 +297,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn yield_claim(&mut self, by: Who, which: usize) -> Verdict {
+    pub(crate) fn yield_claim(&mut self, by: Who, which: usize) -> Verdict {
         let seq = self.which(which);
         let open = self.invocations.get_mut(&seq).ok_or("no such invocation")?;
         let claim = open.account.claim.ok_or("not claimed")?;
@@ -308,7 +308,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn expire(&mut self, which: usize) -> Verdict {
+    pub(crate) fn expire(&mut self, which: usize) -> Verdict {
         let (seq, now) = (self.which(which), self.now);
         let invocation = self.invocations.get(&seq).ok_or("no such invocation")?.account.clone();
         let over = now >= invocation.expires_at || seq != self.car()?.last_seq_asked;

@@ -8,10 +8,11 @@ use latchkey_protocol::Outcome;
 use latchkey_protocol::sealed::Envelope;
 
 use super::ChainUnderTest;
+use crate::calls::Call;
 use crate::moves::{Draft, Offer, Proof};
 use crate::parties::{self, Who};
 use crate::reference::{
-    BOND, Call, EVIDENCE, LEASE, Model, TTL, TokenAccount, URI, command_key, floors, treasury_of,
+    BOND, EVIDENCE, LEASE, Model, TTL, TokenAccount, URI, command_key, floors, treasury_of,
 };
 
 impl ChainUnderTest {

@@ -3,9 +3,10 @@
 use latchkey_client::{Instruction, pda};
 
 use super::ChainUnderTest;
+use crate::calls::Call;
 use crate::moves::Tampering;
 use crate::parties;
-use crate::reference::{Call, Model};
+use crate::reference::Model;
 
 impl ChainUnderTest {
     /// Puts a defect into a transaction where it applies. Returns whether it did.

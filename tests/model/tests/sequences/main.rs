@@ -5,8 +5,8 @@
 
 use std::sync::Mutex;
 
+use latchkey_tests_model::calls::Call;
 use latchkey_tests_model::generate::{Flavour, any_call};
-use latchkey_tests_model::reference::Call;
 use latchkey_tests_model::run::{Tally, any_sequence, run};
 use latchkey_tests_svm::interface::differences;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -45,8 +45,7 @@ fn run_many(flavour: Flavour, cases: u32, deep: u32) {
 
 #[test]
 fn the_model_knows_every_instruction() {
-    let fix =
-        "add it to the table in tests/model/src/reference/calls.rs; the compiler names what else it needs";
+    let fix = "add it to the table in tests/model/src/calls.rs; the compiler names what else it needs";
     let gaps = differences(Call::INSTRUCTIONS.iter().copied(), fix);
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
@@ -57,7 +56,7 @@ fn every_instruction_is_drawn() {
     let calls = any_call(Flavour::Hostile);
     let drawn = (0..4_000).map(|_| calls.new_tree(&mut runner).expect("it always draws one").current());
     let drawn: Vec<_> = drawn.map(|call| call.instruction()).collect();
-    let gaps = differences(drawn, "draw it in tests/model/src/generate/calls.rs");
+    let gaps = differences(drawn, "draw it in tests/model/src/calls.rs");
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
 

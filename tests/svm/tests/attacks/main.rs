@@ -3,13 +3,13 @@
 //! A class is one test under nextest. Run alone, this binary runs them all and prints one line a case, or one JSON
 //! object with `--json`; `cargo xtask test --attacks` does that.
 
-mod checkpoint;
 mod classes;
-mod doors;
 mod report;
 mod suite;
 
 use std::process::ExitCode;
+
+use latchkey_tests_svm::doors;
 
 use crate::classes::CLASSES;
 use crate::report::{Format, report};

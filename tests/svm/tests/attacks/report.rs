@@ -1,8 +1,8 @@
 //! Running cases and printing the result of each.
 
+use latchkey_tests_svm::checkpoint::Checkpoints;
 use serde_json::json;
 
-use crate::checkpoint::Checkpoints;
 use crate::suite::Class;
 
 /// How to print the results.

@@ -3,8 +3,8 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;
 use latchkey_client::Pubkey;
+use latchkey_tests_svm::doors::{Attempt, find, find_use};
 
-use crate::doors::{Attempt, find, find_use};
 use crate::suite::Case;
 
 /// The address at the next lower bump than the canonical one.

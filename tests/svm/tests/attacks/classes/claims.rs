@@ -3,13 +3,13 @@
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{LEASE, LoanFixture, swap};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Other, keys_of};
+use latchkey_tests_svm::doors::{find, send};
+use latchkey_tests_svm::{Expected, LEASE, LoanFixture, swap};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Other, keys_of};
-use crate::doors::{find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
     vec![

@@ -4,11 +4,11 @@ use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_client::{Instruction, Pubkey};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::doors::{find, send, signers};
 use latchkey_tests_svm::{LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::doors::{find, send, signers};
 use crate::suite::Case;
 
 /// The account is gone: no lamports, no owner, no data.

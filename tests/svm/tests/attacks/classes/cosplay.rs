@@ -1,10 +1,10 @@
 //! One account of the program in the place of another kind.
 
 use anchor_lang::error::ErrorCode;
+use latchkey_tests_svm::checkpoint::{Other, keys_of};
+use latchkey_tests_svm::doors::doors;
+use latchkey_tests_svm::interface::is_ours;
 
-use crate::checkpoint::{Other, keys_of};
-use crate::classes::kinds::is_ours;
-use crate::doors::doors;
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {

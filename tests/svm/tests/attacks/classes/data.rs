@@ -3,9 +3,9 @@
 use latchkey::state::Action;
 use latchkey_client::{Pubkey, pda};
 use latchkey_tests_svm::LoanFixture;
+use latchkey_tests_svm::checkpoint::{Other, invocation_of, keys_of};
+use latchkey_tests_svm::doors::doors;
 
-use crate::checkpoint::{Other, invocation_of, keys_of};
-use crate::doors::doors;
 use crate::suite::Case;
 
 /// What belongs to the thief and is put in an account's place.

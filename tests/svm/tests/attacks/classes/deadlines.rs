@@ -5,10 +5,10 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey::instructions::MAX_PAUSE_SECS;
 use latchkey::rules::servicing::MAX_HOLD_SECS;
 use latchkey::state::Action;
-use latchkey_tests_svm::{DAY, LEASE, LoanFixture, Outcome, START, TTL, due};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::{DAY, Expected, LEASE, LoanFixture, Outcome, START, TTL, due};
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// Something with a deadline, tried at three seconds around it.
 struct Deadline {

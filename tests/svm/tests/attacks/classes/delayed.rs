@@ -5,12 +5,12 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey::state::{Action, PolicyFloors};
 use latchkey_client::Instruction;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, LEASE, LoanFixture, Outcome, TTL, due, floors, person};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::doors::signers;
+use latchkey_tests_svm::{DAY, Expected, LEASE, LoanFixture, Outcome, TTL, due, floors, person};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::doors::signers;
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// Signs at one moment, lets something happen, and lands.
 fn delayed(

@@ -3,11 +3,12 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions as build;
+use latchkey_tests_svm::Expected;
+use latchkey_tests_svm::checkpoint::Checkpoint;
+use latchkey_tests_svm::doors::{find, send};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::Checkpoint;
-use crate::doors::{find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
     let twice: Expected = ErrorCode::ConstraintDuplicateMutableAccount.into();

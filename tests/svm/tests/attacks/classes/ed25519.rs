@@ -5,11 +5,11 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions::proof;
 use latchkey_client::{AccountMeta, Instruction};
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
-use latchkey_tests_svm::{Car, LoanFixture, Outcome};
+use latchkey_tests_svm::doors::{find, send};
+use latchkey_tests_svm::{Car, Expected, LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
-use crate::doors::{find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// What is proved, at each door that asks for a proof.
 const DOORS: [&str; 3] = ["confirm", "register_vehicle", "rotate_device_key"];

@@ -3,12 +3,12 @@
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{fee, person, swap};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Other, keys_of};
+use latchkey_tests_svm::doors::{find, send};
+use latchkey_tests_svm::{Expected, fee, person, swap};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Other, keys_of};
-use crate::doors::{find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

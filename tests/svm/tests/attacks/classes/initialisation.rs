@@ -6,12 +6,12 @@ use latchkey::instructions::{InitLenderArgs, SetFunctionArgs};
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_client::pda;
-use latchkey_tests_svm::{Car, Money, floors, person, swap};
+use latchkey_tests_svm::checkpoint::Checkpoint;
+use latchkey_tests_svm::doors::{find, send};
+use latchkey_tests_svm::{Car, Expected, Money, floors, person, swap};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::Checkpoint;
-use crate::doors::{find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// What the system program says when it is asked to create an account that exists.
 const ALREADY_IN_USE: Expected = Expected::System(0);
@@ -129,7 +129,10 @@ pub fn cases() -> Vec<Case> {
             ErrorCode::ConstraintSeeds,
             |checkpoints| {
                 let attempt = find("originate").attempt(checkpoints);
-                let sibling = crate::checkpoint::keys_of(&attempt.fixture, crate::checkpoint::Other::Sibling);
+                let sibling = latchkey_tests_svm::checkpoint::keys_of(
+                    &attempt.fixture,
+                    latchkey_tests_svm::checkpoint::Other::Sibling,
+                );
                 attempt.swap("escrow", sibling.escrow).send()
             },
         ),

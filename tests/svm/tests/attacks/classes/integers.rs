@@ -5,12 +5,12 @@ use latchkey::instructions::{MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionA
 use latchkey::rules::terms::MAX_TERM_SECS;
 use latchkey::state::{Action, Loan, Period, PolicyFloors, Terms, Vehicle};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, LoanFixture, Outcome, START, due, floors};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::doors::send;
+use latchkey_tests_svm::{DAY, Expected, LoanFixture, Outcome, START, due, floors};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::doors::send;
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// The system program cannot pay that much.
 const TOO_POOR: Expected = Expected::System(1);

@@ -5,12 +5,12 @@ use anchor_spl::token_2022::spl_token_2022::extension::ExtensionType;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{InitLender, init_lender};
-use latchkey_tests_svm::{Extension, LoanFixture, Money, Outcome, hostile, metadata_pointer};
+use latchkey_tests_svm::checkpoint::Checkpoint;
+use latchkey_tests_svm::doors::send;
+use latchkey_tests_svm::{Expected, Extension, LoanFixture, Money, Outcome, hostile, metadata_pointer};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::Checkpoint;
-use crate::doors::send;
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 fn lend(fixture: &mut LoanFixture, mint: Pubkey, treasury: Pubkey) -> Outcome {
     let parties = InitLender { mint, treasury, ..fixture.lender_parties() };

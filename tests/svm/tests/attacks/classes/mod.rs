@@ -12,7 +12,6 @@ mod ed25519;
 mod escrows;
 mod initialisation;
 mod integers;
-pub mod kinds;
 mod mints;
 mod owners;
 mod pauses;

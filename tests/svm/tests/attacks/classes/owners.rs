@@ -3,9 +3,9 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey_client::Pubkey;
+use latchkey_tests_svm::doors::doors;
+use latchkey_tests_svm::interface::is_state;
 
-use crate::classes::kinds::is_state;
-use crate::doors::doors;
 use crate::suite::Case;
 
 /// The thief's program.

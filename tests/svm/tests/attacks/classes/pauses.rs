@@ -4,12 +4,12 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey::instructions::MAX_PAUSE_SECS;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{LoanFixture, Outcome, person};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::doors::send;
+use latchkey_tests_svm::{Expected, LoanFixture, Outcome, person};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::doors::send;
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 type Act = fn(&mut LoanFixture) -> Outcome;
 

@@ -1,11 +1,11 @@
 //! Lamports or tokens sent ahead to an address that is about to be created, so that creating it fails.
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::doors::{find, find_use};
-use crate::suite::{Case, Expected};
-
 use latchkey::state::Action;
-use latchkey_tests_svm::Outcome;
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
+use latchkey_tests_svm::doors::{find, find_use};
+use latchkey_tests_svm::{Expected, Outcome};
+
+use crate::suite::Case;
 
 /// Lamports, sent ahead.
 fn prefunded(checkpoints: &mut Checkpoints, name: &'static str, account: &str, lamports: u64) -> Outcome {

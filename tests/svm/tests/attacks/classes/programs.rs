@@ -3,10 +3,10 @@
 use anchor_lang::error::ErrorCode;
 use anchor_spl::{associated_token, token, token_2022};
 use latchkey::errors::LatchkeyError as E;
-use latchkey_tests_svm::through_another_program;
+use latchkey_tests_svm::doors::{doors, find, send};
+use latchkey_tests_svm::{Expected, through_another_program};
 
-use crate::doors::{doors, find, send};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

@@ -6,11 +6,11 @@ use latchkey::state::Action;
 use latchkey_client::Instruction;
 use latchkey_client::instructions::{self as build, LoanKeys};
 use latchkey_protocol::{Enrolment, Outcome as Obeyed, Receipt};
+use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints, Other, keys_of, on};
+use latchkey_tests_svm::doors::{find, send};
 use latchkey_tests_svm::{LoanFixture, Outcome};
 use solana_sdk::signer::Signer;
 
-use crate::checkpoint::{Checkpoint, Checkpoints, Other, keys_of, on};
-use crate::doors::{find, send};
 use crate::suite::Case;
 
 type Alter<T> = fn(T) -> T;

@@ -2,9 +2,9 @@
 
 use latchkey_client::Pubkey;
 use latchkey_tests_svm::LoanFixture;
+use latchkey_tests_svm::checkpoint::{Other, invocation_of, keys_of};
+use latchkey_tests_svm::doors::doors;
 
-use crate::checkpoint::{Other, invocation_of, keys_of};
-use crate::doors::doors;
 use crate::suite::Case;
 
 fn siblings(fixture: &LoanFixture, account: &str) -> Pubkey {

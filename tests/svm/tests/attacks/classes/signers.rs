@@ -2,10 +2,10 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
+use latchkey_tests_svm::doors::{doors, find_use};
 use latchkey_tests_svm::person;
 use solana_sdk::signer::Signer;
 
-use crate::doors::{doors, find_use};
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {

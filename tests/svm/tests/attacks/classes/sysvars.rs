@@ -2,10 +2,10 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey_client::Pubkey;
+use latchkey_tests_svm::doors::find;
 use solana_sdk::account::Account;
 use solana_sdk::sysvar::clock;
 
-use crate::doors::find;
 use crate::suite::Case;
 
 pub fn cases() -> Vec<Case> {

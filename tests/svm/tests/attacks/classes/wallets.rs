@@ -4,12 +4,12 @@ use anchor_lang::error::ErrorCode;
 use anchor_spl::token_2022::spl_token_2022::instruction::initialize_account3;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::Pubkey;
-use latchkey_tests_svm::{LoanFixture, Money, person};
+use latchkey_tests_svm::doors::{Door, doors};
+use latchkey_tests_svm::{Expected, LoanFixture, Money, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::doors::{Door, doors};
-use crate::suite::{Case, Expected};
+use crate::suite::Case;
 
 /// Bytes of an SPL Token account.
 const SIZE: u64 = 165;

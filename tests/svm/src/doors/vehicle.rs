@@ -1,8 +1,8 @@
 //! The instructions of `vehicle/`.
 
+use crate::Car;
 use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions::{self as build, Secured};
-use latchkey_tests_svm::Car;
 use solana_sdk::signer::Signer;
 
 use super::{Door, door, rule};

@@ -1,10 +1,10 @@
 //! The instructions of `lender/`.
 
+use crate::{floors, person};
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{floors, person};
 use solana_sdk::signer::Signer;
 
 use super::{Door, constraint, door, rule};

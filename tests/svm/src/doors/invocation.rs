@@ -7,8 +7,8 @@ use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
 use super::{Door, constraint, door, rule};
+use crate::Expected;
 use crate::checkpoint::Checkpoint;
-use crate::suite::Expected;
 
 const REQUEST_FOREIGN: &[(&str, Expected)] = &[
     ("lender", constraint(ErrorCode::ConstraintSeeds)),

@@ -1,7 +1,7 @@
 //! A call to be changed and sent.
 
+use crate::{LoanFixture, Outcome, person};
 use latchkey_client::{Instruction, Pubkey};
-use latchkey_tests_svm::{LoanFixture, Outcome, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 

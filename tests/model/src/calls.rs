@@ -1,17 +1,84 @@
-//! Instructions, by the people who usually send them and by others.
+//! Every instruction of the program, once: what the model calls it, its arguments, the method of [`Model`] that is its
+//! reference and has the instruction's name, and how often it is drawn.
 
 use latchkey::state::Action;
 use latchkey_tests_svm::DAY;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Flavour, by, hand, odd, proof};
-use crate::moves::{Draft, EscrowSum, Offer, Sum};
+use crate::generate::{Flavour, by, hand, odd, proof};
+use crate::moves::{Draft, EscrowSum, Offer, Proof, Sum};
 use crate::parties::Who;
-use crate::reference::Call;
+use crate::reference::{Model, Verdict};
+
+macro_rules! calls {
+    ($($call:ident $(($($argument:ident: $kind:ty),+))? => $instruction:ident,)+) => {
+        /// An instruction, its arguments and who is behind it.
+        #[derive(Clone, Debug)]
+        pub enum Call {
+            $($call $(($($kind),+))?,)+
+        }
+
+        impl Call {
+            /// The names of all instructions.
+            pub const INSTRUCTIONS: &[&str] = &[$(stringify!($instruction)),+];
+
+            /// The instruction's name in the program's interface.
+            pub fn instruction(&self) -> &'static str {
+                match self {
+                    $(Self::$call { .. } => stringify!($instruction),)+
+                }
+            }
+        }
+
+        impl Model {
+            pub(crate) fn carry_out(&mut self, call: &Call) -> Verdict {
+                match call.clone() {
+                    $(Call::$call $(($($argument),+))? => self.$instruction($($($argument),+)?),)+
+                }
+            }
+        }
+    };
+}
+
+calls! {
+    InitLender(by: Who) => init_lender,
+    SetPolicy(by: Who, strict: bool) => set_policy,
+    Nominate(by: Who, nominee: Option<Who>) => nominate_authority,
+    Accept(by: Who) => accept_authority,
+    SetServicer(by: Who, to: Who) => set_servicer,
+    SetKeepers(by: Who, keepers: Vec<Who>) => set_keepers,
+    SetFunction(by: Who, action: Action, offer: Offer) => set_function,
+    Pause(by: Who, secs: u32) => pause,
+    Unpause(by: Who) => unpause,
+    Register(by: Who, proof: Proof) => register_vehicle,
+    Rotate(by: Who, borrower: Option<Who>, device: usize, proof: Proof) => rotate_device_key,
+    Retire(by: Who) => retire_vehicle,
+    Originate(by: Who, draft: Draft) => originate,
+    FundEscrow(by: Who, lamports: u64) => fund_escrow,
+    WithdrawEscrow(by: Who, sum: EscrowSum) => withdraw_escrow,
+    Collect => collect,
+    Prepay(by: Who, sum: Sum) => prepay,
+    PayOff(by: Who) => pay_off,
+    WithdrawSurplus(by: Who, sum: Sum) => withdraw_surplus,
+    DeclareDefault => declare_default,
+    ServeNotice(by: Who, channels: u8) => serve_notice,
+    PlaceHold(by: Who, secs: i64) => place_hold,
+    LiftHold(by: Who, borrower: Who) => lift_hold,
+    Extend(by: Who, borrower: Who) => extend,
+    WaiveFees(by: Who, sum: Sum) => waive_fees,
+    EmergencyStart(by: Who) => emergency_start,
+    ChargeOff(by: Who) => charge_off,
+    Request(action: Action, by: Option<Who>) => request,
+    Claim(by: Who, which: usize) => claim,
+    Confirm(which: usize, proof: Proof) => confirm,
+    Yield(by: Who, which: usize) => yield_claim,
+    Expire(which: usize) => expire,
+    Close(by: Who) => close_loan,
+}
 
 /// A lender's and a car's instructions.
-pub(super) fn lender(f: Flavour) -> BoxedStrategy<Call> {
+pub(crate) fn lender_calls(f: Flavour) -> BoxedStrategy<Call> {
     let who = || select(Who::ALL.to_vec());
     let offer = prop_oneof![
         4 => (1..9_u64).prop_map(|n| Offer::Sound(n * 1_000_000)),
@@ -46,7 +113,7 @@ pub(super) fn lender(f: Flavour) -> BoxedStrategy<Call> {
 }
 
 /// A loan's and an escrow's instructions.
-pub(super) fn loan(f: Flavour) -> BoxedStrategy<Call> {
+pub(crate) fn loan_calls(f: Flavour) -> BoxedStrategy<Call> {
     let draft = prop_oneof![
         6 => Just(Draft::Sound),
         1 => select(vec![Draft::Empty, Draft::DueNow, Draft::Deferred, Draft::PoorEscrow, Draft::ToTreasury]),
@@ -81,7 +148,7 @@ pub(super) fn loan(f: Flavour) -> BoxedStrategy<Call> {
 }
 
 /// The instructions of function calls.
-pub(super) fn invocation(f: Flavour) -> BoxedStrategy<Call> {
+pub(crate) fn function_calls(f: Flavour) -> BoxedStrategy<Call> {
     let which = || select(vec![0, 0, 0, 0, 1, 2]);
     let keeper = || prop_oneof![5 => by(f, Who::Keeper), 1 => Just(Who::Rival), 1 => Just(Who::Borrower)];
     let lender = prop::option::weighted(0.2, hand(f));

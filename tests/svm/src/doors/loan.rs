@@ -7,8 +7,8 @@ use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
 use super::{Door, constraint, door, rule};
+use crate::Expected;
 use crate::checkpoint::Checkpoint;
-use crate::suite::Expected;
 
 /// What stops a wallet that is another loan's.
 const OWNER: Expected = constraint(ErrorCode::ConstraintTokenOwner);

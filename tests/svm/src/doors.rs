@@ -10,15 +10,14 @@ mod lender;
 mod loan;
 mod vehicle;
 
+use crate::LoanFixture;
+use crate::interface::{differences, instruction, is_ours};
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey_client::Instruction;
-use latchkey_tests_svm::LoanFixture;
-use latchkey_tests_svm::interface::{differences, instruction};
 
+use crate::Expected;
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::classes::kinds::is_ours;
-use crate::suite::Expected;
 
 pub use attempt::{Attempt, send, signers};
 
@@ -75,7 +74,7 @@ pub fn find_use(of: &str) -> &'static Door {
 /// What the doors forget: instructions of the interface without one, and accounts of the program that an instruction
 /// reads although no attack puts the attacker's own in their place.
 pub fn gaps() -> Vec<String> {
-    const FIX: &str = "add a door to the file of its area in tests/svm/tests/attacks/doors/";
+    const FIX: &str = "add a door to the file of its area in tests/svm/src/doors/";
     let mut gaps = differences(doors().map(|door| door.name), FIX);
     for door in doors() {
         let covered = |account: &str| {

@@ -5,8 +5,8 @@ use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
 use super::{Door, door, rule};
+use crate::Expected;
 use crate::checkpoint::Checkpoint;
-use crate::suite::Expected;
 
 pub const DOORS: &[Door] = &[
     door("fund_escrow", Checkpoint::Fresh, |s| vec![build::fund_escrow(s.payer.pubkey(), &s.keys.loan, 1)])

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::mem::swap;
 
+use crate::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, person};
 use latchkey::state::Action;
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::{Pubkey, pda};
-use latchkey_tests_svm::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
