@@ -25,11 +25,9 @@ pub const TTL: i64 = 6 * 3_600;
 
 /// What each function pays, lamports: all different, so that none can stand for another.
 pub const fn fee(action: Action) -> u64 {
-    match action {
-        Action::Warn => 2_000_000,
-        Action::Lock => 3_000_000,
-        Action::Unlock => 5_000_000,
-    }
+    const MILLIONS: [u64; 6] = [2, 3, 5, 7, 11, 13];
+    // The first action's byte is 1.
+    MILLIONS[action as usize - 1] * 1_000_000
 }
 
 /// The instruction with another account in the place of one.

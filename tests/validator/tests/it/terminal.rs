@@ -134,11 +134,8 @@ fn told(journal: &Journal, keeper: &Pubkey) -> Result<()> {
             Event::SurplusWithdrawn(event) => withdrawn += event.amount,
             Event::InvocationConfirmed(event) => {
                 ensure!(event.keeper == *keeper, "another keeper was paid");
-                match event.action {
-                    Action::Lock => locks += 1,
-                    Action::Unlock => unlocks += 1,
-                    Action::Warn => {}
-                }
+                locks += u32::from(event.action == Action::Lock);
+                unlocks += u32::from(event.action == Action::Unlock);
             }
             Event::LoanClosed(_) => closed += 1,
             _ => {}

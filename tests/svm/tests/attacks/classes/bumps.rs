@@ -3,7 +3,7 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::state::Action;
 use latchkey_client::Pubkey;
-use latchkey_tests_svm::doors::{Attempt, find, find_use};
+use latchkey_tests_svm::doors::{Attempt, Door, doors, find};
 
 use crate::suite::Case;
 
@@ -40,49 +40,39 @@ fn second(attempt: &mut Attempt, account: &str) -> Pubkey {
     }
 }
 
-/// Accounts that are created at a second address.
-const CREATED: &[(&str, &str)] = &[
-    ("init_lender", "lender"),
-    ("set_function", "function"),
-    ("register_vehicle", "vehicle"),
-    ("originate", "loan"),
-    ("originate", "escrow"),
-    ("request", "invocation"),
-];
+/// Accounts that are created at a second address. The wallet is the associated token program's.
+fn created() -> impl Iterator<Item = (&'static Door, &'static str)> {
+    let doors = doors().filter(|door| door.of.is_empty() || door.of == "a lock");
+    let all = doors.flat_map(|door| door.creates.iter().map(move |account| (door, *account)));
+    all.filter(|(_, account)| *account != "wallet")
+}
 
 /// Accounts that are read at a second address, where a copy of the true one lies, as if the program had put it there.
-const READ: &[(&str, &str)] =
-    &[("originate", "warn"), ("originate", "lock"), ("originate", "unlock"), ("fund_escrow", "escrow")];
+fn read() -> impl Iterator<Item = (&'static Door, &'static str)> {
+    let functions = Action::ALL.map(|action| (find("originate"), action.name()));
+    functions.into_iter().chain([(find("fund_escrow"), "escrow")])
+}
 
 pub fn cases() -> Vec<Case> {
     let expected = ErrorCode::ConstraintSeeds;
-    let created = CREATED.iter().map(|&(name, account)| {
-        Case::new(
-            format!("{name} creates its {account} at a second bump"),
-            name,
-            expected,
-            move |checkpoints| {
-                let door = if account == "invocation" { find_use("a lock") } else { find(name) };
-                let mut attempt = door.attempt(checkpoints);
-                let other = second(&mut attempt, account);
-                attempt.swap(account, other).send()
-            },
-        )
+    let created = created().map(|(door, account)| {
+        let name = format!("{} creates its {account} at a second bump", door.name);
+        Case::new(name, door.name, expected, move |checkpoints| {
+            let mut attempt = door.attempt(checkpoints);
+            let other = second(&mut attempt, account);
+            attempt.swap(account, other).send()
+        })
     });
-    let read = READ.iter().map(|&(name, account)| {
-        Case::new(
-            format!("{name} reads its {account} at a second bump"),
-            name,
-            expected,
-            move |checkpoints| {
-                let mut attempt = find(name).attempt(checkpoints);
-                let (true_one, other) = (attempt.account(account), second(&mut attempt, account));
-                let svm = attempt.fixture.chain.svm();
-                let copy = svm.get_account(&true_one).expect("it exists");
-                svm.set_account(other, copy).expect("it keeps its rent");
-                attempt.swap(account, other).send()
-            },
-        )
+    let read = read().map(|(door, account)| {
+        let name = format!("{} reads its {account} at a second bump", door.name);
+        Case::new(name, door.name, expected, move |checkpoints| {
+            let mut attempt = door.attempt(checkpoints);
+            let (true_one, other) = (attempt.account(account), second(&mut attempt, account));
+            let svm = attempt.fixture.chain.svm();
+            let copy = svm.get_account(&true_one).expect("it exists");
+            svm.set_account(other, copy).expect("it keeps its rent");
+            attempt.swap(account, other).send()
+        })
     });
     created.chain(read).collect()
 }
