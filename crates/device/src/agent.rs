@@ -31,14 +31,14 @@ pub enum Actuation {
 
 /// A signed receipt to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct SignedReceipt {
     /// Address of the invocation that it answers.
     pub invocation: Key,
     /// The signed receipt, as it travels.
     pub receipt: Vec<u8>,
 }
 
-impl Answer {
+impl SignedReceipt {
     fn of(last: &Obeyed) -> Self {
         Self { invocation: last.invocation, receipt: last.receipt.clone() }
     }
@@ -52,17 +52,17 @@ pub struct Decision {
     /// To be done next, in this order.
     pub actuations: Vec<Actuation>,
     /// To be published once the actuations are done and remembered as done.
-    pub answer: Option<Answer>,
+    pub answer: Option<SignedReceipt>,
 }
 
 impl Decision {
     /// To remember `next`, do what it leaves to be done, and answer.
-    fn remember(next: State, answer: Option<Answer>) -> Self {
+    fn remember(next: State, answer: Option<SignedReceipt>) -> Self {
         Self { actuations: pending_actuations(&next), remember: Some(next), answer }
     }
 
     /// To do what `state`, which is remembered already, leaves to be done, and answer.
-    fn catch_up(state: &State, answer: Option<Answer>) -> Self {
+    fn catch_up(state: &State, answer: Option<SignedReceipt>) -> Self {
         Self { remember: None, actuations: pending_actuations(state), answer }
     }
 }
@@ -113,8 +113,8 @@ impl Agent {
 
     /// The receipt of the newest command obeyed, if the car has done all that it promises. It is repeated on every new
     /// connection, because it may have been lost on the one before.
-    pub fn latest(&self) -> Option<Answer> {
-        self.state.last.as_ref().filter(|_| self.state.pending.is_empty()).map(Answer::of)
+    pub fn latest(&self) -> Option<SignedReceipt> {
+        self.state.last.as_ref().filter(|_| self.state.pending.is_empty()).map(SignedReceipt::of)
     }
 
     /// Decides on a message that arrived as a command.
@@ -174,7 +174,7 @@ impl Agent {
             _ => {}
         }
         if !self.state.pending.is_empty() {
-            let answer = self.state.last.as_ref().map(Answer::of);
+            let answer = self.state.last.as_ref().map(SignedReceipt::of);
             return Decision::catch_up(&self.state, answer);
         }
         let unsaved = now.clocks.elapsed.saturating_sub(self.saved_at) >= LEASE_SAVED_EVERY;
@@ -187,7 +187,7 @@ impl Agent {
     /// Answers the command already obeyed with the stored receipt. A copy with more time, from the next lease of the
     /// same invocation, keeps an armed lock waiting longer.
     fn repeat(&self, last: &Obeyed, asked: &Asked<'_>) -> Decision {
-        let answer = Some(Answer::of(last));
+        let answer = Some(SignedReceipt::of(last));
         if let (Lock::Armed { lease, window }, Action::Lock, false) =
             (self.state.lock, asked.command.action, asked.is_late())
         {
@@ -203,7 +203,7 @@ impl Agent {
     /// Begins the lock that waited for the car to park, and signs the receipt for it.
     fn lock_parked(&self, lease: Lease, unix: i64) -> Decision {
         let last = self.resigned(Outcome::Applied, unix);
-        let answer = last.as_ref().map(Answer::of);
+        let answer = last.as_ref().map(SignedReceipt::of);
         let pending = Pending { immobilise: true, ..self.state.pending.clone() };
         Decision::remember(State { last, lock: Lock::Locked(lease), pending, ..self.state.clone() }, answer)
     }
@@ -211,7 +211,7 @@ impl Agent {
     /// Drops the lock that waited for the car to park until its time was over.
     fn lapse(&self, unix: i64) -> Decision {
         let last = self.resigned(Outcome::RefusedExpired, unix).map(|last| Obeyed { lapsed: true, ..last });
-        let answer = last.as_ref().map(Answer::of);
+        let answer = last.as_ref().map(SignedReceipt::of);
         Decision::remember(State { last, lock: Lock::Unlocked, ..self.state.clone() }, answer)
     }
 
@@ -243,14 +243,15 @@ impl Agent {
             receipt: self.receipt(asked, outcome),
             lapsed: false,
         };
-        let answer = Some(Answer::of(&last));
+        let answer = Some(SignedReceipt::of(&last));
         let not_before = before.not_before.max(command.issued_at);
         Decision::remember(State { last: Some(last), lock, pending, not_before }, answer)
     }
 
     /// A signed refusal. It does not use up the sequence number, which may come again in a command that can be obeyed.
     fn refuse(&self, asked: &Asked<'_>, outcome: Outcome) -> Decision {
-        let answer = Answer { invocation: asked.command.invocation, receipt: self.receipt(asked, outcome) };
+        let answer =
+            SignedReceipt { invocation: asked.command.invocation, receipt: self.receipt(asked, outcome) };
         Decision { answer: Some(answer), ..Decision::default() }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::agent::{Actuation, Agent, Answer, Decision, Situation};
+use crate::agent::{Actuation, Agent, Decision, SignedReceipt, Situation};
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
 use crate::identity::Identity;
@@ -53,7 +53,7 @@ impl<C: Car, S: Store> Device<C, S> {
     }
 
     /// Obeys or drops a message that arrived as a command. Returns the receipt to publish, if any.
-    pub fn receive(&mut self, message: &[u8]) -> Result<Option<Answer>, DeviceError> {
+    pub fn receive(&mut self, message: &[u8]) -> Result<Option<SignedReceipt>, DeviceError> {
         let now = self.situation();
         match self.agent.handle(message, now) {
             Ok(decision) => self.carry_out(decision),
@@ -66,14 +66,14 @@ impl<C: Car, S: Store> Device<C, S> {
     }
 
     /// Lets time pass. Returns the receipt to publish, if any.
-    pub fn tick(&mut self) -> Result<Option<Answer>, DeviceError> {
+    pub fn tick(&mut self) -> Result<Option<SignedReceipt>, DeviceError> {
         let now = self.situation();
         let decision = self.agent.tick(now);
         self.carry_out(decision)
     }
 
     /// The receipt of the newest command obeyed, to repeat on a new connection.
-    pub fn latest(&self) -> Option<Answer> {
+    pub fn latest(&self) -> Option<SignedReceipt> {
         self.agent.latest()
     }
 
@@ -106,7 +106,7 @@ impl<C: Car, S: Store> Device<C, S> {
         Situation { clocks: self.clock.now(), ignition: self.car.ignition(), may_lock: self.car.may_lock() }
     }
 
-    fn carry_out(&mut self, decision: Decision) -> Result<Option<Answer>, DeviceError> {
+    fn carry_out(&mut self, decision: Decision) -> Result<Option<SignedReceipt>, DeviceError> {
         if let Some(state) = decision.remember {
             self.store.save(&state)?;
             self.agent.commit(state);

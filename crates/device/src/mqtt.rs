@@ -20,7 +20,7 @@ use tracing::{debug, warn};
 
 pub use config::{BrokerConfig, TlsConfig};
 
-use crate::agent::Answer;
+use crate::agent::SignedReceipt;
 use poller::Poller;
 
 /// How long the broker keeps the session of a sleeping car, seconds: 30 days, the longest an invocation lives.
@@ -89,7 +89,7 @@ impl Link {
 
     /// Publishes a receipt. If the line is busy or down it is dropped: it is repeated on the next connection, and
     /// whenever the function asks again.
-    pub fn publish(&self, answer: &Answer) {
+    pub fn publish(&self, answer: &SignedReceipt) {
         let Some(client) = self.online.borrow().clone() else {
             debug!("not connected: the receipt waits for the next connection");
             return;

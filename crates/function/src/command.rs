@@ -13,7 +13,7 @@ use latchkey_protocol::{Command, MessageTooLong};
 use crate::messages::Messages;
 use crate::snapshot::Snapshot;
 
-/// Writes the command that fulfils the snapshot's invocation under its present lease. `None` if nobody claimed it.
+/// Writes the command that fulfils the snapshot's invocation under its present lease. `None` if it is not claimed.
 pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>, MessageTooLong>> {
     let invocation = &snapshot.invocation;
     let message = messages.to_driver(invocation);
@@ -34,7 +34,7 @@ pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>,
     Some(command.encode_into(&mut [0; Command::MAX_LEN]).map(<[u8]>::to_vec))
 }
 
-/// The last second in which both the lease and the invocation stand. `None` if nobody claimed it.
+/// The last second in which both the lease and the invocation stand. `None` if it is not claimed.
 pub fn not_after(snapshot: &Snapshot) -> Option<i64> {
     let claim = snapshot.invocation.claim?;
     Some(claim.lease_end.min(snapshot.invocation.expires_at).saturating_sub(1))

@@ -20,19 +20,19 @@ use latchkey_protocol::{Command, Outcome as CarOutcome};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Something done to a world.
-type Change = fn(&mut World);
+/// Something done to a call.
+type Change = fn(&mut CallFixture);
 
 type Car = dyn Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync;
 
 /// A courier in memory: what it carried, and a car that answers at once or not at all.
-struct Road {
+struct TestCourier {
     carried: Mutex<Vec<(Parcel, Replies)>>,
     car: Box<Car>,
     open: bool,
 }
 
-impl Road {
+impl TestCourier {
     fn to(car: impl Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { carried: Mutex::default(), car: Box::new(car), open: true })
     }
@@ -45,13 +45,13 @@ impl Road {
         self.carried.lock().unwrap().iter().map(|(parcel, _)| parcel.clone()).collect()
     }
 
-    /// The car says something later.
+    /// The car publishes something later.
     fn say(&self, message: Vec<u8>) {
-        assert!(self.carried.lock().unwrap().last().unwrap().1.pass_on(message), "somebody listens");
+        assert!(self.carried.lock().unwrap().last().unwrap().1.pass_on(message), "the conversation is open");
     }
 }
 
-impl Courier for Road {
+impl Courier for TestCourier {
     fn dispatch(&self, parcel: Parcel) -> Answers {
         let (replies, answers) = Answers::channel();
         if self.open {
@@ -65,39 +65,42 @@ impl Courier for Road {
     }
 }
 
-/// A world, its chain, a road to its car, and the function.
-struct Scene {
-    world: World,
+/// A call, its chain, a courier to its car, and the function.
+struct Setup {
+    call: CallFixture,
     chain: Chain,
-    road: Arc<Road>,
+    courier: Arc<TestCourier>,
     function: Function,
 }
 
-impl Scene {
-    fn new(world: World, road: Arc<Road>) -> Self {
-        let chain = Chain::of(&world);
+impl Setup {
+    fn new(call: CallFixture, courier: Arc<TestCourier>) -> Self {
+        let chain = Chain::of(&call);
         let function = Function::new(
             FunctionConfig::default(),
             command_keys(),
             Arc::new(chain.clone()),
-            Arc::clone(&road) as Arc<dyn Courier>,
+            Arc::clone(&courier) as Arc<dyn Courier>,
         );
-        Self { world, chain, road, function }
+        Self { call, chain, courier, function }
     }
 
-    /// A car that does what it is told.
-    fn obedient(world: World) -> Self {
-        let car = world.car.clone();
-        Self::new(world, Road::to(move |parcel| vec![receipt(&car, &parcel.envelope, CarOutcome::Applied)]))
+    /// With a car that obeys.
+    fn obedient(call: CallFixture) -> Self {
+        let car = call.car.clone();
+        Self::new(
+            call,
+            TestCourier::to(move |parcel| vec![receipt(&car, &parcel.envelope, CarOutcome::Applied)]),
+        )
     }
 
-    /// A car that is not there.
-    fn silent(world: World) -> Self {
-        Self::new(world, Road::to(|_| Vec::new()))
+    /// With a car that never answers.
+    fn silent(call: CallFixture) -> Self {
+        Self::new(call, TestCourier::to(|_| Vec::new()))
     }
 
     fn request(&self) -> Vec<u8> {
-        invoke(&keeper(), self.world.address(), self.world.now)
+        invoke(&keeper(), self.call.address(), self.call.now)
     }
 
     async fn ask(&self) -> Outcome {
@@ -123,28 +126,28 @@ fn refused(outcome: Outcome) -> Refusal {
     }
 }
 
-/// What is refused when the world is changed like this; nothing is ever signed or sent then.
-async fn refusal_of(action: Action, change: impl FnOnce(&mut World)) -> Refusal {
-    let mut world = World::new(action);
-    change(&mut world);
-    let scene = Scene::obedient(world);
-    let refusal = scene.refusal().await;
-    assert!(scene.road.parcels().is_empty(), "nothing is sent when {refusal}");
-    assert_eq!(scene.function.stats().commands_signed, 0, "nothing is signed when {refusal}");
+/// The refusal after this change, when nothing may be signed or sent.
+async fn refusal_of(action: Action, change: impl FnOnce(&mut CallFixture)) -> Refusal {
+    let mut call = CallFixture::new(action);
+    change(&mut call);
+    let setup = Setup::obedient(call);
+    let refusal = setup.refusal().await;
+    assert!(setup.courier.parcels().is_empty(), "nothing is sent when {refusal}");
+    assert_eq!(setup.function.stats().commands_signed, 0, "nothing is signed when {refusal}");
     refusal
 }
 
-async fn rule_broken(action: Action, change: impl FnOnce(&mut World)) -> LatchkeyError {
+async fn rule_broken(action: Action, change: impl FnOnce(&mut CallFixture)) -> LatchkeyError {
     match refusal_of(action, change).await {
         Refusal::NotDue(rule) => rule,
         other => panic!("expected a rule of the contract, got {other:?}"),
     }
 }
 
-async fn granted(action: Action, change: impl FnOnce(&mut World)) {
-    let mut world = World::new(action);
-    change(&mut world);
-    done(Scene::obedient(world).ask().await);
+async fn granted(action: Action, change: impl FnOnce(&mut CallFixture)) {
+    let mut call = CallFixture::new(action);
+    change(&mut call);
+    done(Setup::obedient(call).ask().await);
 }
 
 macro_rules! assert_rule {
@@ -156,22 +159,22 @@ macro_rules! assert_rule {
 #[tokio::test(start_paused = true)]
 async fn the_car_that_obeys_yields_a_proof_for_each_action() {
     for action in Action::ALL {
-        let scene = Scene::obedient(World::new(action));
-        let proof = done(scene.ask().await);
+        let setup = Setup::obedient(CallFixture::new(action));
+        let proof = done(setup.ask().await);
         assert_eq!(proof.receipt.outcome, CarOutcome::Applied);
         assert_eq!(proof.receipt.action, action);
-        assert_eq!(proof.envelope.signer, scene.world.car.verifying_key().to_bytes());
+        assert_eq!(proof.envelope.signer, setup.call.car.verifying_key().to_bytes());
         assert_eq!(proof.envelope.payload, proof.receipt.encode());
-        assert_eq!(scene.function.stats().done, 1);
+        assert_eq!(setup.function.stats().done, 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_command_says_what_the_chain_says() {
-    let scene = Scene::obedient(World::new(Action::Lock));
-    done(scene.ask().await);
-    let [parcel] = scene.road.parcels().try_into().unwrap();
-    assert_eq!((parcel.vehicle, parcel.invocation), (scene.world.invocation.vehicle, scene.world.address()));
+    let setup = Setup::obedient(CallFixture::new(Action::Lock));
+    done(setup.ask().await);
+    let [parcel] = setup.courier.parcels().try_into().unwrap();
+    assert_eq!((parcel.vehicle, parcel.invocation), (setup.call.invocation.vehicle, setup.call.address()));
     // From 1,070 through the lease's last second, 1,159.
     assert_eq!(parcel.expires_in, Duration::from_secs(90));
 
@@ -179,8 +182,8 @@ async fn the_command_says_what_the_chain_says() {
     assert_eq!(envelope.signer, command_key().verifying_key().to_bytes());
     let command = Command::decode(&envelope.payload).unwrap();
     assert_eq!(command.program, latchkey::ID.to_bytes());
-    assert_eq!(command.vehicle, scene.world.invocation.vehicle.to_bytes());
-    assert_eq!(command.invocation, scene.world.address().to_bytes());
+    assert_eq!(command.vehicle, setup.call.invocation.vehicle.to_bytes());
+    assert_eq!(command.invocation, setup.call.address().to_bytes());
     assert_eq!((command.seq, command.action), (7, latchkey_protocol::Action::Lock));
     assert_eq!((command.issued_at, command.not_after), (REQUESTED, LEASE_END - 1));
     assert_eq!(command.lock_until, REQUESTED + 300);
@@ -190,12 +193,12 @@ async fn the_command_says_what_the_chain_says() {
 #[tokio::test(start_paused = true)]
 async fn a_command_outlives_neither_lease_nor_invocation() {
     let not_after = |lease_end, expires_at| async move {
-        let mut world = World::new(Action::Lock);
-        world.invocation.claim = Some(Claim { keeper: public(&keeper()), lease_end, bond: 0 });
-        world.invocation.expires_at = expires_at;
-        let scene = Scene::obedient(world);
-        done(scene.ask().await);
-        let envelope = Envelope::open(&scene.road.parcels()[0].envelope).unwrap();
+        let mut call = CallFixture::new(Action::Lock);
+        call.invocation.claim = Some(Claim { keeper: public(&keeper()), lease_end, bond: 0 });
+        call.invocation.expires_at = expires_at;
+        let setup = Setup::obedient(call);
+        done(setup.ask().await);
+        let envelope = Envelope::open(&setup.courier.parcels()[0].envelope).unwrap();
         Command::decode(&envelope.payload).unwrap().not_after
     };
     assert_eq!(not_after(1_100, 1_200).await, 1_099);
@@ -204,12 +207,12 @@ async fn a_command_outlives_neither_lease_nor_invocation() {
 
 #[tokio::test(start_paused = true)]
 async fn asked_again_under_one_lease_the_function_sends_the_same_bytes() {
-    let mut scene = Scene::silent(World::new(Action::Lock));
-    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
-    scene.world.now += 30;
-    scene.chain.set(&scene.world);
-    scene.ask().await;
-    let [first, second] = scene.road.parcels().try_into().unwrap();
+    let mut setup = Setup::silent(CallFixture::new(Action::Lock));
+    assert!(matches!(setup.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    setup.call.now += 30;
+    setup.chain.set(&setup.call);
+    setup.ask().await;
+    let [first, second] = setup.courier.parcels().try_into().unwrap();
     assert_eq!(first.envelope, second.envelope);
     assert!(second.expires_in < first.expires_in);
 }
@@ -217,19 +220,19 @@ async fn asked_again_under_one_lease_the_function_sends_the_same_bytes() {
 #[tokio::test(start_paused = true)]
 async fn the_next_keeper_settles_with_the_receipt_for_the_first_ones_command() {
     // The first keeper's command was obeyed, its receipt lost, its lease lapsed.
-    let first = Scene::silent(World::new(Action::Lock));
+    let first = Setup::silent(CallFixture::new(Action::Lock));
     first.ask().await;
-    let obeyed = first.road.parcels()[0].envelope.clone();
+    let obeyed = first.courier.parcels()[0].envelope.clone();
 
-    let mut world = World::new(Action::Lock);
-    world.now = LEASE_END + 10;
+    let mut call = CallFixture::new(Action::Lock);
+    call.now = LEASE_END + 10;
     let next = key(9);
-    world.invocation.claim = Some(Claim { keeper: public(&next), lease_end: LEASE_END + 100, bond: 0 });
-    let stored = receipt(&world.car, &obeyed, CarOutcome::Applied);
-    let scene = Scene::new(world, Road::to(move |_| vec![stored.clone()]));
-    let request = invoke(&next, scene.world.address(), scene.world.now);
-    let proof = done(scene.function.handle(&request, LIMIT).await);
-    let sent = Envelope::open(&scene.road.parcels()[0].envelope).unwrap();
+    call.invocation.claim = Some(Claim { keeper: public(&next), lease_end: LEASE_END + 100, bond: 0 });
+    let stored = receipt(&call.car, &obeyed, CarOutcome::Applied);
+    let setup = Setup::new(call, TestCourier::to(move |_| vec![stored.clone()]));
+    let request = invoke(&next, setup.call.address(), setup.call.now);
+    let proof = done(setup.function.handle(&request, LIMIT).await);
+    let sent = Envelope::open(&setup.courier.parcels()[0].envelope).unwrap();
     assert_eq!(proof.receipt.command_hash, sha256(&Envelope::open(&obeyed).unwrap().payload));
     assert_ne!(proof.receipt.command_hash, sha256(&sent.payload));
 }
@@ -238,30 +241,30 @@ async fn the_next_keeper_settles_with_the_receipt_for_the_first_ones_command() {
 async fn a_keeper_that_does_not_hold_the_lease_gets_nothing_signed() {
     let another = public(&key(9));
     let claim = Claim { keeper: another, lease_end: LEASE_END, bond: 0 };
-    let refusal = refusal_of(Action::Lock, |world| world.invocation.claim = Some(claim)).await;
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.claim = Some(claim)).await;
     assert!(matches!(refusal, Refusal::ClaimedByAnother(keeper) if keeper == another));
     assert_eq!(refusal.class(), Class::Permanent);
 
-    let refusal = refusal_of(Action::Lock, |world| world.invocation.claim = None).await;
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.claim = None).await;
     assert!(matches!(refusal, Refusal::Unclaimed));
     assert_eq!(refusal.class(), Class::Retry, "the node may lag behind the claim");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_in_the_keepers_name_by_another_key_gets_nothing_signed() {
-    let scene = Scene::obedient(World::new(Action::Lock));
-    let mut request = Envelope::open(&scene.request()).unwrap();
+    let setup = Setup::obedient(CallFixture::new(Action::Lock));
+    let mut request = Envelope::open(&setup.request()).unwrap();
     request = Envelope::seal(&key(9), &request.payload);
-    let refusal = refused(scene.function.handle(&request.to_bytes(), LIMIT).await);
+    let refusal = refused(setup.function.handle(&request.to_bytes(), LIMIT).await);
     assert!(matches!(refusal, Refusal::NotTheKeeper { .. }));
-    assert!(scene.road.parcels().is_empty());
+    assert!(setup.courier.parcels().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_lease_holds_until_its_end_to_the_second() {
-    granted(Action::Lock, |world| world.now = LEASE_END - 1).await;
+    granted(Action::Lock, |call| call.now = LEASE_END - 1).await;
     for now in [LEASE_END, LEASE_END + 1] {
-        let refusal = refusal_of(Action::Lock, |world| world.now = now).await;
+        let refusal = refusal_of(Action::Lock, |call| call.now = now).await;
         assert!(matches!(refusal, Refusal::LeaseOver { lease_end: LEASE_END, .. }), "at {now}: {refusal:?}");
         assert_eq!(refusal.class(), Class::Permanent);
     }
@@ -269,7 +272,7 @@ async fn the_lease_holds_until_its_end_to_the_second() {
 
 #[tokio::test(start_paused = true)]
 async fn the_invocation_holds_until_its_expiry_to_the_second() {
-    let at = |now| move |world: &mut World| (world.invocation.expires_at, world.now) = (1_100, now);
+    let at = |now| move |call: &mut CallFixture| (call.invocation.expires_at, call.now) = (1_100, now);
     granted(Action::Unlock, at(1_099)).await;
     for now in [1_100, 1_101] {
         let refusal = refusal_of(Action::Unlock, at(now)).await;
@@ -281,7 +284,7 @@ async fn the_invocation_holds_until_its_expiry_to_the_second() {
 #[tokio::test(start_paused = true)]
 async fn a_superseded_invocation_is_left_alone() {
     for action in Action::ALL {
-        let refusal = refusal_of(action, |world| world.vehicle.last_seq_asked = 8).await;
+        let refusal = refusal_of(action, |call| call.vehicle.last_seq_asked = 8).await;
         assert!(matches!(refusal, Refusal::Superseded { seq: 7, newest: 8 }));
         assert_eq!(refusal.class(), Class::Permanent);
     }
@@ -290,9 +293,9 @@ async fn a_superseded_invocation_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_request_must_be_fresh_by_the_chains_clock() {
     for (signed_at, fresh) in [(NOW - 121, false), (NOW - 120, true), (NOW + 120, true), (NOW + 121, false)] {
-        let scene = Scene::obedient(World::new(Action::Unlock));
-        let request = invoke(&keeper(), scene.world.address(), signed_at);
-        match scene.function.handle(&request, LIMIT).await {
+        let setup = Setup::obedient(CallFixture::new(Action::Unlock));
+        let request = invoke(&keeper(), setup.call.address(), signed_at);
+        match setup.function.handle(&request, LIMIT).await {
             Outcome::Done(_) => assert!(fresh, "signed at {signed_at}"),
             outcome => {
                 let refusal = refused(outcome);
@@ -301,7 +304,7 @@ async fn a_request_must_be_fresh_by_the_chains_clock() {
                     "signed at {signed_at}: {refusal}"
                 );
                 assert_eq!(refusal.class(), Class::Retry);
-                assert!(scene.road.parcels().is_empty());
+                assert!(setup.courier.parcels().is_empty());
             }
         }
     }
@@ -310,19 +313,19 @@ async fn a_request_must_be_fresh_by_the_chains_clock() {
 #[tokio::test(start_paused = true)]
 async fn no_car_is_locked_for_a_loan_that_is_not_in_default() {
     for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
-        let rule = rule_broken(Action::Lock, |world| world.loan.status = status).await;
+        let rule = rule_broken(Action::Lock, |call| call.loan.status = status).await;
         assert_rule!(rule, NotDefaulted);
     }
-    let rule = rule_broken(Action::Lock, |world| world.loan.ledger.paid_scheduled = 1_000).await;
+    let rule = rule_broken(Action::Lock, |call| call.loan.ledger.paid_scheduled = 1_000).await;
     assert_rule!(rule, NotPastDue);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_car_is_locked_or_warned_whose_wallet_can_pay() {
     for action in [Action::Lock, Action::Warn] {
-        granted(action, |world| world.wallet = 999).await;
+        granted(action, |call| call.wallet = 999).await;
         for wallet in [1_000, 1_001] {
-            assert_rule!(rule_broken(action, |world| world.wallet = wallet).await, WalletCanPay);
+            assert_rule!(rule_broken(action, |call| call.wallet = wallet).await, WalletCanPay);
         }
     }
 }
@@ -330,10 +333,10 @@ async fn no_car_is_locked_or_warned_whose_wallet_can_pay() {
 #[tokio::test(start_paused = true)]
 async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
     for action in [Action::Lock, Action::Warn] {
-        let hold = |until| move |world: &mut World| world.loan.hold_until = until;
+        let hold = |until| move |call: &mut CallFixture| call.loan.hold_until = until;
         assert_rule!(rule_broken(action, hold(NOW + 1)).await, OnHold);
         granted(action, hold(NOW)).await;
-        let pause = |until| move |world: &mut World| world.lender.paused_until = until;
+        let pause = |until| move |call: &mut CallFixture| call.lender.paused_until = until;
         assert_rule!(rule_broken(action, pause(NOW + 1)).await, LenderPaused);
         granted(action, pause(NOW)).await;
     }
@@ -342,52 +345,53 @@ async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
 #[tokio::test(start_paused = true)]
 async fn an_emergency_start_stops_a_lock_until_its_second() {
     assert_rule!(
-        rule_broken(Action::Lock, |world| world.loan.emergency_until = NOW + 1).await,
+        rule_broken(Action::Lock, |call| call.loan.emergency_until = NOW + 1).await,
         InEmergencyStart
     );
-    granted(Action::Lock, |world| world.loan.emergency_until = NOW).await;
+    granted(Action::Lock, |call| call.loan.emergency_until = NOW).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_waits_for_the_notice_that_is_owed() {
     let served = |at: i64| {
-        move |world: &mut World| {
-            world.loan.terms.notice_secs = 60;
-            world.loan.notice = Some(Notice { served_at: at, evidence: [1; 32], channels: 1 });
+        move |call: &mut CallFixture| {
+            call.loan.terms.notice_secs = 60;
+            call.loan.notice = Some(Notice { served_at: at, evidence: [1; 32], channels: 1 });
         }
     };
     granted(Action::Lock, served(NOW - 60)).await;
     assert_rule!(rule_broken(Action::Lock, served(NOW - 59)).await, NoticeNotMatured);
-    assert_rule!(rule_broken(Action::Lock, |world| world.loan.terms.notice_secs = 1).await, NoticeNotServed);
+    assert_rule!(rule_broken(Action::Lock, |call| call.loan.terms.notice_secs = 1).await, NoticeNotServed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_car_that_is_locked_is_not_locked_again_before_the_locks_last_third() {
-    let locked =
-        |since| move |world: &mut World| world.vehicle.lock = LockState::Locked { since, until: since + 300 };
+    let locked = |since| {
+        move |call: &mut CallFixture| call.vehicle.lock = LockState::Locked { since, until: since + 300 }
+    };
     assert_rule!(rule_broken(Action::Lock, locked(NOW - 199)).await, LockStands);
     granted(Action::Lock, locked(NOW - 200)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_warning_needs_something_past_due() {
-    let rule = rule_broken(Action::Warn, |world| world.loan.ledger.paid_scheduled = 1_000).await;
+    let rule = rule_broken(Action::Warn, |call| call.loan.ledger.paid_scheduled = 1_000).await;
     assert_rule!(rule, NotPastDue);
-    let rule = rule_broken(Action::Warn, |world| world.loan.status = LoanStatus::PaidOff).await;
+    let rule = rule_broken(Action::Warn, |call| call.loan.status = LoanStatus::PaidOff).await;
     assert_rule!(rule, LoanPaidOff);
-    let rule = rule_broken(Action::Warn, |world| world.loan.status = LoanStatus::ChargedOff).await;
+    let rule = rule_broken(Action::Warn, |call| call.loan.status = LoanStatus::ChargedOff).await;
     assert_rule!(rule, ChargedOff);
-    granted(Action::Warn, |world| world.loan.status = LoanStatus::Active).await;
+    granted(Action::Warn, |call| call.loan.status = LoanStatus::Active).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_on_the_loan_keeps_an_unlock_back() {
-    granted(Action::Unlock, |world| {
-        world.lender.paused_until = i64::MAX;
-        world.loan.status = LoanStatus::PaidOff;
-        world.loan.hold_until = i64::MAX;
-        world.loan.emergency_until = i64::MAX;
-        world.wallet = u64::MAX;
+    granted(Action::Unlock, |call| {
+        call.lender.paused_until = i64::MAX;
+        call.loan.status = LoanStatus::PaidOff;
+        call.loan.hold_until = i64::MAX;
+        call.loan.emergency_until = i64::MAX;
+        call.wallet = u64::MAX;
     })
     .await;
 }
@@ -395,54 +399,54 @@ async fn nothing_on_the_loan_keeps_an_unlock_back() {
 #[tokio::test(start_paused = true)]
 async fn a_command_key_that_is_not_held_signs_nothing() {
     let strange = public(&key(9));
-    let refusal = refusal_of(Action::Lock, |world| world.invocation.command_key = strange).await;
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.command_key = strange).await;
     assert!(matches!(refusal, Refusal::UnknownCommandKey(key) if key == strange));
 }
 
 #[tokio::test(start_paused = true)]
 async fn during_a_change_of_keys_the_key_the_invocation_names_signs() {
-    let mut world = World::new(Action::Lock);
-    world.invocation.command_key = public(&key(9));
-    let chain = Chain::of(&world);
-    let road = Road::to(|_| Vec::new());
+    let mut call = CallFixture::new(Action::Lock);
+    call.invocation.command_key = public(&key(9));
+    let chain = Chain::of(&call);
+    let courier = TestCourier::to(|_| Vec::new());
     let function = Function::new(
         FunctionConfig::default(),
         CommandKeys::new([command_key(), key(9)]),
         Arc::new(chain),
-        Arc::clone(&road) as Arc<dyn Courier>,
+        Arc::clone(&courier) as Arc<dyn Courier>,
     );
-    function.handle(&invoke(&keeper(), world.address(), world.now), LIMIT).await;
-    let envelope = Envelope::open(&road.parcels()[0].envelope).unwrap();
+    function.handle(&invoke(&keeper(), call.address(), call.now), LIMIT).await;
+    let envelope = Envelope::open(&courier.parcels()[0].envelope).unwrap();
     assert_eq!(envelope.signer, key(9).verifying_key().to_bytes());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_account_of_another_program_is_not_believed() {
-    let world = World::new(Action::Lock);
-    let wallet = pda::wallet(&world.invocation.loan, &world.lender.mint, &anchor_spl::token::ID);
+    let call = CallFixture::new(Action::Lock);
+    let wallet = pda::wallet(&call.invocation.loan, &call.lender.mint, &anchor_spl::token::ID);
     let accounts = [
-        ("invocation", world.address()),
-        ("lender", world.invocation.lender),
-        ("vehicle", world.invocation.vehicle),
-        ("loan", world.invocation.loan),
+        ("invocation", call.address()),
+        ("lender", call.invocation.lender),
+        ("vehicle", call.invocation.vehicle),
+        ("loan", call.invocation.loan),
         ("car wallet", wallet),
     ];
     for (name, address) in accounts {
-        let scene = Scene::obedient(world.clone());
-        scene.chain.change(|accounts| accounts.get_mut(&address).unwrap().owner = public(&key(9)));
-        let refusal = scene.refusal().await;
+        let setup = Setup::obedient(call.clone());
+        setup.chain.change(|accounts| accounts.get_mut(&address).unwrap().owner = public(&key(9)));
+        let refusal = setup.refusal().await;
         assert!(matches!(refusal, Refusal::Foreign { what, .. } if what == name), "{name}: {refusal:?}");
-        assert!(scene.road.parcels().is_empty());
+        assert!(setup.courier.parcels().is_empty());
 
-        let scene = Scene::obedient(world.clone());
-        scene.chain.change(|accounts| drop(accounts.remove(&address)));
-        let refusal = scene.refusal().await;
+        let setup = Setup::obedient(call.clone());
+        setup.chain.change(|accounts| drop(accounts.remove(&address)));
+        let refusal = setup.refusal().await;
         assert!(matches!(refusal, Refusal::Missing { what, .. } if what == name), "{name}: {refusal:?}");
         assert_eq!(refusal.class(), Class::Retry);
 
-        let scene = Scene::obedient(world.clone());
-        scene.chain.change(|accounts| accounts.get_mut(&address).unwrap().data.truncate(20));
-        let refusal = scene.refusal().await;
+        let setup = Setup::obedient(call.clone());
+        setup.chain.change(|accounts| accounts.get_mut(&address).unwrap().data.truncate(20));
+        let refusal = setup.refusal().await;
         assert!(matches!(refusal, Refusal::Foreign { what, .. } if what == name), "{name}: {refusal:?}");
     }
 }
@@ -450,23 +454,23 @@ async fn an_account_of_another_program_is_not_believed() {
 #[tokio::test(start_paused = true)]
 async fn an_account_of_the_program_at_another_address_is_not_believed() {
     // A true invocation, copied to an address that does not follow from it.
-    let world = World::new(Action::Lock);
-    let scene = Scene::obedient(world.clone());
+    let call = CallFixture::new(Action::Lock);
+    let setup = Setup::obedient(call.clone());
     let elsewhere = Pubkey::new_unique();
-    scene.chain.change(|accounts| {
-        accounts.insert(elsewhere, owned(&world.invocation));
+    setup.chain.change(|accounts| {
+        accounts.insert(elsewhere, owned(&call.invocation));
     });
-    let request = invoke(&keeper(), elsewhere, world.now);
-    let refusal = refused(scene.function.handle(&request, LIMIT).await);
+    let request = invoke(&keeper(), elsewhere, call.now);
+    let refusal = refused(setup.function.handle(&request, LIMIT).await);
     assert!(matches!(refusal, Refusal::Foreign { what: "invocation", .. }), "{refusal:?}");
 
     let mismatches: [(&str, Change); 6] = [
-        ("lender", |world| world.lender.first_authority = Pubkey::new_unique()),
-        ("vehicle", |world| world.vehicle.first_device_key = Pubkey::new_unique()),
-        ("vehicle", |world| world.vehicle.lender = Pubkey::new_unique()),
-        ("vehicle", |world| world.vehicle.active_loan = Some(Pubkey::new_unique())),
-        ("loan", |world| world.loan.index = 1),
-        ("loan", |world| world.loan.lender = Pubkey::new_unique()),
+        ("lender", |call| call.lender.first_authority = Pubkey::new_unique()),
+        ("vehicle", |call| call.vehicle.first_device_key = Pubkey::new_unique()),
+        ("vehicle", |call| call.vehicle.lender = Pubkey::new_unique()),
+        ("vehicle", |call| call.vehicle.active_loan = Some(Pubkey::new_unique())),
+        ("loan", |call| call.loan.index = 1),
+        ("loan", |call| call.loan.lender = Pubkey::new_unique()),
     ];
     for (name, change) in mismatches {
         let refusal = refusal_of(Action::Lock, change).await;
@@ -477,18 +481,18 @@ async fn an_account_of_the_program_at_another_address_is_not_believed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wallet_of_either_token_program_counts_and_a_strangers_does_not() {
-    let world = World::new(Action::Lock);
-    let loan = world.invocation.loan;
-    let mint = world.lender.mint;
+    let call = CallFixture::new(Action::Lock);
+    let loan = call.invocation.loan;
+    let mint = call.lender.mint;
     let old = pda::wallet(&loan, &mint, &anchor_spl::token::ID);
     let new = pda::wallet(&loan, &mint, &anchor_spl::token_2022::ID);
     let with = |at: Pubkey, account: ChainAccount| {
-        let scene = Scene::obedient(world.clone());
-        scene.chain.change(|accounts| {
+        let setup = Setup::obedient(call.clone());
+        setup.chain.change(|accounts| {
             accounts.remove(&old);
             accounts.insert(at, account);
         });
-        scene
+        setup
     };
     let rich = with(new, token_account(anchor_spl::token_2022::ID, &mint, &loan, 1_000));
     assert!(matches!(rich.refusal().await, Refusal::NotDue(LatchkeyError::WalletCanPay)));
@@ -498,20 +502,20 @@ async fn a_wallet_of_either_token_program_counts_and_a_strangers_does_not() {
 
 #[tokio::test(start_paused = true)]
 async fn a_chain_that_cannot_be_read_is_asked_again() {
-    let scene = Scene::obedient(World::new(Action::Lock));
-    scene.chain.break_down();
-    let refusal = scene.refusal().await;
+    let setup = Setup::obedient(CallFixture::new(Action::Lock));
+    setup.chain.break_down();
+    let refusal = setup.refusal().await;
     assert!(matches!(refusal, Refusal::ChainUnreadable(_)));
     assert_eq!(refusal.class(), Class::Retry);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_receipt_of_another_car_another_call_or_another_hand_settles_nothing() {
-    let world = World::new(Action::Lock);
-    let car = world.car.clone();
-    let scene = Scene::new(
-        world,
-        Road::to(move |parcel| {
+    let call = CallFixture::new(Action::Lock);
+    let car = call.car.clone();
+    let setup = Setup::new(
+        call,
+        TestCourier::to(move |parcel| {
             let command = &parcel.envelope;
             let mut torn = receipt(&car, command, CarOutcome::Applied);
             *torn.last_mut().unwrap() ^= 1;
@@ -529,8 +533,8 @@ async fn a_receipt_of_another_car_another_call_or_another_hand_settles_nothing()
             ]
         }),
     );
-    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
-    assert_eq!(scene.function.stats().answers_ignored, 10);
+    assert!(matches!(setup.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    assert_eq!(setup.function.stats().answers_ignored, 10);
 }
 
 #[tokio::test(start_paused = true)]
@@ -541,10 +545,11 @@ async fn a_car_that_refuses_is_heard() {
         (CarOutcome::RefusedUnsafe, Class::Retry),
     ];
     for (outcome, class) in refusals {
-        let world = World::new(Action::Lock);
-        let car = world.car.clone();
-        let scene = Scene::new(world, Road::to(move |parcel| vec![receipt(&car, &parcel.envelope, outcome)]));
-        let refusal = scene.refusal().await;
+        let call = CallFixture::new(Action::Lock);
+        let car = call.car.clone();
+        let setup =
+            Setup::new(call, TestCourier::to(move |parcel| vec![receipt(&car, &parcel.envelope, outcome)]));
+        let refusal = setup.refusal().await;
         assert_eq!(refusal.class(), class, "{refusal}");
         let heard = match refusal {
             Refusal::CarSaysExpired => CarOutcome::RefusedExpired,
@@ -558,33 +563,33 @@ async fn a_car_that_refuses_is_heard() {
 
 #[tokio::test(start_paused = true)]
 async fn an_armed_car_is_waited_for_and_its_later_receipt_settles() {
-    let world = World::new(Action::Lock);
-    let car = world.car.clone();
+    let call = CallFixture::new(Action::Lock);
+    let car = call.car.clone();
     let armed = move |parcel: &Parcel| vec![receipt(&car, &parcel.envelope, CarOutcome::Armed)];
-    let scene = Scene::new(world, Road::to(armed));
-    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: true })));
+    let setup = Setup::new(call, TestCourier::to(armed));
+    assert!(matches!(setup.ask().await, Outcome::Waiting(Waiting { armed: true })));
 
     let parked = async {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        let command = scene.road.parcels()[1].envelope.clone();
-        scene.road.say(receipt(&scene.world.car, &command, CarOutcome::Applied));
+        let command = setup.courier.parcels()[1].envelope.clone();
+        setup.courier.say(receipt(&setup.call.car, &command, CarOutcome::Applied));
     };
-    let (outcome, ()) = tokio::join!(scene.ask(), parked);
+    let (outcome, ()) = tokio::join!(setup.ask(), parked);
     assert_eq!(done(outcome).receipt.outcome, CarOutcome::Applied);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cure_on_the_way_stops_the_command_and_a_later_receipt_finds_nobody() {
-    let scene = Scene::silent(World::new(Action::Lock));
+    let setup = Setup::silent(CallFixture::new(Action::Lock));
     let cured = async {
         tokio::time::sleep(Duration::from_secs(7)).await;
-        scene.chain.set(&World { wallet: 1_000, ..scene.world.clone() });
+        setup.chain.set(&CallFixture { wallet: 1_000, ..setup.call.clone() });
     };
     let started = tokio::time::Instant::now();
-    let (outcome, ()) = tokio::join!(scene.ask(), cured);
+    let (outcome, ()) = tokio::join!(setup.ask(), cured);
     assert!(matches!(refused(outcome), Refusal::NotDue(LatchkeyError::WalletCanPay)));
     assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
-    let (_, replies) = scene.road.carried.lock().unwrap().pop().unwrap();
+    let (_, replies) = setup.courier.carried.lock().unwrap().pop().unwrap();
     tokio::time::timeout(Duration::from_secs(1), replies.closed())
         .await
         .expect("the courier is told to stop");
@@ -592,40 +597,40 @@ async fn a_cure_on_the_way_stops_the_command_and_a_later_receipt_finds_nobody() 
 
 #[tokio::test(start_paused = true)]
 async fn a_newer_request_stops_the_command_on_its_way() {
-    let scene = Scene::silent(World::new(Action::Lock));
+    let setup = Setup::silent(CallFixture::new(Action::Lock));
     let superseded = async {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let mut world = scene.world.clone();
-        world.vehicle.last_seq_asked = 8;
-        scene.chain.set(&world);
+        let mut call = setup.call.clone();
+        call.vehicle.last_seq_asked = 8;
+        setup.chain.set(&call);
     };
-    let (outcome, ()) = tokio::join!(scene.ask(), superseded);
+    let (outcome, ()) = tokio::join!(setup.ask(), superseded);
     assert!(matches!(refused(outcome), Refusal::Superseded { seq: 7, newest: 8 }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_wait_ends_at_the_callers_limit() {
-    let scene = Scene::silent(World::new(Action::Lock));
+    let setup = Setup::silent(CallFixture::new(Action::Lock));
     let started = tokio::time::Instant::now();
-    assert!(matches!(scene.ask().await, Outcome::Waiting(Waiting { armed: false })));
+    assert!(matches!(setup.ask().await, Outcome::Waiting(Waiting { armed: false })));
     assert_eq!(started.elapsed().as_secs(), LIMIT.as_secs());
-    assert_eq!(scene.function.stats().waiting, 1);
+    assert_eq!(setup.function.stats().waiting, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_command_that_never_left_is_not_waited_for_in_vain() {
-    let scene = Scene::new(World::new(Action::Lock), Road::closed());
-    let refusal = scene.refusal().await;
+    let setup = Setup::new(CallFixture::new(Action::Lock), TestCourier::closed());
+    let refusal = setup.refusal().await;
     assert!(matches!(refusal, Refusal::NotSent));
     assert_eq!(refusal.class(), Class::Retry);
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_refusal_is_counted_by_what_it_means() {
-    let scene = Scene::obedient(World::new(Action::Lock));
-    refused(scene.function.handle(b"nonsense", LIMIT).await);
-    scene.chain.break_down();
-    refused(scene.ask().await);
-    let stats = scene.function.stats();
+    let setup = Setup::obedient(CallFixture::new(Action::Lock));
+    refused(setup.function.handle(b"nonsense", LIMIT).await);
+    setup.chain.break_down();
+    refused(setup.ask().await);
+    let stats = setup.function.stats();
     assert_eq!((stats.refused, stats.retries, stats.done), (1, 1, 0));
 }

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
 use ed25519_dalek::SigningKey;
-use latchkey_device::agent::Answer;
+use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::{SimulatedCar, Simulation};
 use latchkey_device::clock::{Clock, Clocks};
 use latchkey_device::device::Device;
@@ -128,7 +128,7 @@ impl Order {
 }
 
 /// What an answer says, once its signature and addressing are checked.
-pub fn read(answer: &Answer) -> Receipt {
+pub fn read(answer: &SignedReceipt) -> Receipt {
     let receipt = read_bytes(&answer.receipt);
     assert_eq!(receipt.invocation, answer.invocation);
     receipt
@@ -143,7 +143,7 @@ pub fn read_bytes(bytes: &[u8]) -> Receipt {
 }
 
 /// The same without checking the signature, for tests that read thousands.
-pub fn peek(answer: &Answer) -> Receipt {
+pub fn peek(answer: &SignedReceipt) -> Receipt {
     Receipt::decode(&answer.receipt[SEAL_LEN..]).unwrap()
 }
 
@@ -211,7 +211,7 @@ impl Rig {
     }
 
     /// Sends a message and gives back the bytes of the answer.
-    pub fn send(&mut self, message: &[u8]) -> Option<Answer> {
+    pub fn send(&mut self, message: &[u8]) -> Option<SignedReceipt> {
         self.device.receive(message).unwrap()
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use latchkey_device::agent::Answer;
+use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::{Car, CarError, Ignition, SimulatedCar, Simulation};
 use latchkey_device::device::{Device, DeviceError};
 use latchkey_device::state::State;
@@ -187,8 +187,8 @@ impl Life {
     /// Lets the agent do something, and publishes its answer, which is a step too.
     fn act(
         &mut self,
-        act: impl FnOnce(&mut Device<PoweredCar, PoweredStore>) -> Result<Option<Answer>, DeviceError>,
-    ) -> Option<Answer> {
+        act: impl FnOnce(&mut Device<PoweredCar, PoweredStore>) -> Result<Option<SignedReceipt>, DeviceError>,
+    ) -> Option<SignedReceipt> {
         let outcome = act(self.device.as_mut().unwrap());
         if let Ok(Some(answer)) = outcome {
             let mut sent = None;
@@ -208,7 +208,7 @@ impl Life {
     }
 
     /// A receipt that leaves the car is true.
-    fn check_promise(&self, answer: &Answer) {
+    fn check_promise(&self, answer: &SignedReceipt) {
         let receipt = peek(answer);
         let car = self.car.inner.look();
         let durable = self.store.inner.clone().load().unwrap().last.unwrap();

@@ -1,6 +1,6 @@
-//! A small world of real encoded accounts, keys and a chain that can be moved by hand.
+//! A function call as real encoded accounts, its keys, and a chain that tests change by hand.
 
-#![allow(dead_code, reason = "each test binary uses its own part of the world")]
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -52,7 +52,7 @@ pub fn car_key(car: u8) -> SigningKey {
 
 /// One car, its defaulted loan, and an invocation that the keeper has claimed.
 #[derive(Clone)]
-pub struct World {
+pub struct CallFixture {
     pub now: i64,
     pub lender: Lender,
     pub vehicle: Vehicle,
@@ -62,7 +62,7 @@ pub struct World {
     pub car: SigningKey,
 }
 
-impl World {
+impl CallFixture {
     pub fn new(action: Action) -> Self {
         Self::of_car(action, 0)
     }
@@ -245,15 +245,15 @@ pub struct Chain {
 }
 
 impl Chain {
-    pub fn of(world: &World) -> Self {
+    pub fn of(call: &CallFixture) -> Self {
         let chain = Self::default();
-        chain.set(world);
+        chain.set(call);
         chain
     }
 
-    /// Puts the world's accounts on the chain, beside what is there.
-    pub fn set(&self, world: &World) {
-        self.accounts.lock().unwrap().extend(world.accounts());
+    /// Puts the call's accounts on the chain, beside what is there.
+    pub fn set(&self, call: &CallFixture) {
+        self.accounts.lock().unwrap().extend(call.accounts());
     }
 
     pub fn change(&self, change: impl FnOnce(&mut HashMap<Pubkey, ChainAccount>)) {
