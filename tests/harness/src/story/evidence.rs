@@ -13,6 +13,11 @@ use super::{
     milestone::{Payment, Settlement},
 };
 
+/// What `read` makes of the first event that it accepts, given the event and its transaction.
+pub(super) fn first<T>(entries: &[Entry], read: impl Fn(&Event, String) -> Option<T>) -> Option<T> {
+    entries.iter().find_map(|entry| read(&entry.event, entry.landed.signature.to_string()))
+}
+
 /// The receipt that settled a call, held against the car's key.
 pub(super) fn settlement(
     event: &InvocationConfirmed,

@@ -17,7 +17,7 @@ use solana_sdk::{signature::Signature, signer::Signer};
 use super::{
     books::Purse,
     chain::ChainExt,
-    evidence::{paid, payments, settlement},
+    evidence::{first, paid, payments, settlement},
     journal::{Entry, Journal},
     milestone::{Milestone, Payment, Settlement},
     run::Story,
@@ -100,11 +100,11 @@ impl Life<'_> {
         chain.send(&[instruction], &[&parties.funder]).await?;
         let milestone = self
             .see("the escrow's new balance", |entries| {
-                entries.iter().find_map(|entry| match &entry.event {
+                first(entries, |event, transaction| match event {
                     Event::EscrowFunded(event) => Some(Milestone::EscrowFunded {
                         lamports: event.lamports,
                         available_lamports: event.after,
-                        transaction: entry.landed.signature.to_string(),
+                        transaction,
                     }),
                     _ => None,
                 })
@@ -173,12 +173,10 @@ impl Life<'_> {
         self.wait_until("the end of the grace period", grace).await?;
         let milestone = self
             .see("the default", |entries| {
-                entries.iter().find_map(|entry| match &entry.event {
-                    Event::DefaultDeclared(event) => Some(Milestone::Defaulted {
-                        past_due: event.past_due,
-                        at: event.at,
-                        transaction: entry.landed.signature.to_string(),
-                    }),
+                first(entries, |event, transaction| match event {
+                    Event::DefaultDeclared(event) => {
+                        Some(Milestone::Defaulted { past_due: event.past_due, at: event.at, transaction })
+                    }
                     _ => None,
                 })
             })
@@ -219,7 +217,7 @@ impl Life<'_> {
 
         let milestone = self
             .see("the cure", |entries| {
-                entries.iter().find_map(|entry| match &entry.event {
+                first(entries, |event, transaction| match event {
                     Event::PaymentApplied(event)
                         if event.status_before == LoanStatus::Defaulted
                             && event.status_after != LoanStatus::Defaulted =>
@@ -227,7 +225,7 @@ impl Life<'_> {
                         Some(Milestone::Cured {
                             paid: event.principal + event.interest + event.fees,
                             fees: event.fees,
-                            transaction: entry.landed.signature.to_string(),
+                            transaction,
                         })
                     }
                     _ => None,
@@ -270,11 +268,11 @@ impl Life<'_> {
         self.story.chain.send(&[instruction], &[&parties.funder, &parties.borrower]).await?;
         let milestone = self
             .see("the end of the loan", |entries| {
-                entries.iter().find_map(|entry| match &entry.event {
+                first(entries, |event, transaction| match event {
                     Event::LoanClosed(event) => Some(Milestone::Closed {
                         escrow_returned_lamports: event.escrow_returned,
                         wallet_returned: event.wallet_returned,
-                        transaction: entry.landed.signature.to_string(),
+                        transaction,
                     }),
                     _ => None,
                 })
