@@ -1,5 +1,6 @@
 //! Moving loan money, and the mints that can be trusted with it.
 
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022::spl_token_2022::extension::{
     BaseStateWithExtensions, ExtensionType, StateWithExtensions,
@@ -37,13 +38,15 @@ pub struct Transfer<'a, 'info> {
 }
 
 impl Transfer<'_, '_> {
-    /// Moves `amount`, nothing if it is 0, and checks that both balances changed by just that. `seeds` sign for a
-    /// program-derived authority, or are empty for one that signed the transaction.
+    /// Moves `amount`, nothing if it is 0, and checks that both balances changed by just that. Refuses another token
+    /// program than the one that owns the money, even if nothing is to be moved. `seeds` sign for a program-derived
+    /// authority, or are empty for one that signed the transaction.
     pub fn send(&self, amount: u64, seeds: &[&[u8]]) -> Result<()> {
+        let (from, to) = (self.from.to_account_info(), self.to.to_account_info());
+        require_keys_eq!(*from.owner, self.program.key(), ErrorCode::ConstraintAssociatedTokenTokenProgram);
         if amount == 0 {
             return Ok(());
         }
-        let (from, to) = (self.from.to_account_info(), self.to.to_account_info());
         let before = (balance(&from)?, balance(&to)?);
         let accounts = TransferChecked {
             from: from.clone(),

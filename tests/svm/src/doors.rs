@@ -127,11 +127,6 @@ impl Door {
         instruction(self.name).accounts.iter().map(|account| account.name.as_str()).collect()
     }
 
-    /// Whether it may change the account of this name.
-    pub fn writes(&self, name: &str) -> bool {
-        instruction(self.name).accounts.iter().any(|account| account.name == name && account.writable)
-    }
-
     /// The accounts that sign; the lender only where it asks for an unlock itself.
     pub fn signing(&self) -> Vec<&'static str> {
         let signers = instruction(self.name).accounts.iter().filter(|account| account.signer);

@@ -10,9 +10,6 @@ use super::{Door, constraint, door, rule};
 use crate::Expected;
 use crate::checkpoint::Checkpoint;
 
-/// What stops a wallet that is another loan's.
-const OWNER: Expected = constraint(ErrorCode::ConstraintTokenOwner);
-
 /// The accounts of a payment to the lender.
 const PAYMENT: &[(&str, Expected)] = &[
     ("lender", rule(E::WrongRecipient)),
@@ -36,21 +33,21 @@ pub const DOORS: &[Door] = &[
         ]),
     door("collect", Checkpoint::Funded, |s| vec![build::collect(&s.keys)])
         .foreign(PAYMENT)
-        .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
+        .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
     door("prepay", Checkpoint::Funded, |s| vec![build::prepay(&s.keys, s.borrower.pubkey(), 500)])
         .signed_by(&[("borrower", E::NotBorrower)])
         .foreign(PAYMENT)
-        .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
+        .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
     door("pay_off", Checkpoint::Funded, |s| vec![build::pay_off(&s.keys, s.borrower.pubkey())])
         .signed_by(&[("borrower", E::NotBorrower)])
         .foreign(PAYMENT)
-        .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
+        .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
     door("withdraw_surplus", Checkpoint::Funded, |s| {
         vec![build::withdraw_surplus(&s.keys, s.borrower.pubkey(), s.savings, 100)]
     })
     .signed_by(&[("borrower", E::NotBorrower)])
     .foreign(&[("lender", rule(E::WrongLender)), ("loan", rule(E::WrongLender))])
-    .sibling(&[("wallet", OWNER), ("loan", OWNER)]),
+    .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
     door("declare_default", Checkpoint::GraceOver, |s| vec![build::declare_default(&s.keys)])
         .foreign(&[("lender", rule(E::WrongLender)), ("loan", rule(E::WrongLender))])
         .sibling(&[("wallet", rule(E::WrongLoan)), ("loan", rule(E::WrongLoan))]),
@@ -96,7 +93,7 @@ pub const DOORS: &[Door] = &[
             ("escrow", rule(E::WrongLoan)),
         ])
         .sibling(&[
-            ("wallet", OWNER),
+            ("wallet", rule(E::WrongLoan)),
             ("escrow", rule(E::WrongLoan)),
             ("vehicle", rule(E::WrongVehicle)),
             ("loan", rule(E::WrongVehicle)),

@@ -142,7 +142,7 @@ fn a_loan_is_closed_with_its_own_accounts() {
     refused(&mut fixture, &first.vehicle, &other.vehicle, LatchkeyError::WrongVehicle);
     let wrong_wallet = swap(honest.clone(), &first.wallet, &other.wallet);
     let signers = [&fixture.borrower];
-    fixture.chain.send(&[wrong_wallet], &signers).breaks_constraint(ErrorCode::ConstraintTokenOwner);
+    fixture.chain.send(&[wrong_wallet], &signers).breaks(LatchkeyError::WrongLoan);
     let another = fixture.stranger.pubkey();
     fixture.edit_loan(|loan| loan.lender = another);
     fixture.chain.send(&[honest], &[&fixture.borrower]).breaks(LatchkeyError::WrongLender);

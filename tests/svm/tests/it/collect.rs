@@ -1,6 +1,5 @@
 //! Collecting what is due, and the cost of a late payment.
 
-use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey::events::{PaymentApplied, PaymentKind};
 use latchkey::state::{LoanStatus, Period, Waterfall};
@@ -186,11 +185,11 @@ fn money_flows_only_from_the_loans_own_wallet_to_the_lenders_own_treasury() {
     let to_the_seller = swap(honest.clone(), &keys.treasury, &seller);
     fixture.chain.send(&[to_the_seller], &[]).breaks(LatchkeyError::WrongRecipient);
     let from_savings = swap(honest, &keys.wallet, &savings);
-    fixture.chain.send(&[from_savings], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
+    fixture.chain.send(&[from_savings], &[]).breaks(LatchkeyError::WrongLoan);
 
     let (_, first) = fixture.turn_to_another_car();
     let from_another_loan = swap(build::collect(&fixture.keys), &fixture.keys.wallet, &first.wallet);
-    fixture.chain.send(&[from_another_loan], &[]).breaks_constraint(ErrorCode::ConstraintTokenOwner);
+    fixture.chain.send(&[from_another_loan], &[]).breaks(LatchkeyError::WrongLoan);
     let another = fixture.stranger.pubkey();
     fixture.edit_loan(|loan| loan.lender = another);
     fixture.collect().breaks(LatchkeyError::WrongLender);
