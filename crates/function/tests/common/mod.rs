@@ -9,6 +9,8 @@ use anchor_lang::AccountSerialize;
 use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
+use latchkey::fixtures;
+use latchkey::rules::invocation::Requested;
 use latchkey::state::*;
 use latchkey_client::pda;
 use latchkey_function::{ChainAccount, ChainReader, CommandKeys, ReadError};
@@ -72,103 +74,58 @@ impl CallFixture {
         let car = car_key(car);
         let lender = pda::lender(&authority);
         let vehicle = pda::vehicle(&public(&car));
-        let loan = pda::loan(&vehicle, 0);
-        let open = OpenInvocation { action, expires_at: EXPIRES };
+        let loan_key = pda::loan(&vehicle, 0);
+        let parties = LoanParties {
+            lender,
+            borrower: public(&key(6)),
+            vehicle,
+            wallet: public(&key(8)),
+            rent_payer: public(&key(7)),
+        };
+        let loan = Loan {
+            status: LoanStatus::Defaulted,
+            warned_through: 1,
+            invocations_open: 1,
+            defaulted_at: 1_050,
+            ..Loan::new(255, parties, 0, Terms { late_fee: 0, ..fixtures::terms() }, 0)
+        };
+        let function = Function {
+            fee: 5_000,
+            bond: 1_000,
+            lease_secs: 100,
+            command_key: public(&command_key()),
+            ..fixtures::function(action)
+        };
+        let lock_until = (action == Action::Lock).then_some(REQUESTED + 300);
+        let requested = Requested { seq: 7, expires_at: EXPIRES, lock_until, instalment: 1 };
         Self {
             now: NOW,
             lender: Lender {
-                version: ACCOUNT_VERSION,
-                bump: 255,
                 first_authority: authority,
                 authority,
-                pending_authority: None,
                 servicer: authority,
                 mint: public(&key(4)),
                 treasury: public(&key(5)),
-                floors: PolicyFloors {
-                    min_grace_secs: 0,
-                    min_notice_secs: 0,
-                    max_apr_bps: u16::MAX,
-                    max_late_fee: u64::MAX,
-                    min_late_after_secs: 0,
-                    min_emergency_secs: 0,
-                    min_emergency_max: 0,
-                    max_lock_ttl_secs: 0,
-                },
-                keepers: Vec::new(),
-                paused_until: 0,
-                vehicles: 1,
-                loans_opened: 1,
-                loans_closed: 0,
-                reserved: [0; 64],
+                ..fixtures::lender()
             },
             vehicle: Vehicle {
-                version: ACCOUNT_VERSION,
-                bump: 255,
-                lender,
-                first_device_key: public(&car),
-                device_key: public(&car),
-                vin_commitment: [0; 32],
-                active_loan: Some(loan),
+                active_loan: Some(loan_key),
                 lock: match action {
                     Action::Unlock => LockState::Locked { since: 1_000, until: 2_000 },
                     Action::Warn | Action::Lock => LockState::Unlocked,
                 },
-                lock_asked: None,
                 last_seq_asked: 7,
                 last_seq_proven: 6,
-                void_through: 0,
-                open: Some(open),
+                open: Some(OpenInvocation { action, expires_at: EXPIRES }),
                 loans: 1,
-                retired: false,
-                reserved: [0; 64],
-            },
-            loan: Loan {
-                version: ACCOUNT_VERSION,
-                bump: 255,
-                lender,
-                borrower: public(&key(6)),
-                vehicle,
-                wallet: public(&key(8)),
-                index: 0,
-                status: LoanStatus::Defaulted,
-                terms: terms(),
-                ledger: Ledger { principal: 10_000, ..Ledger::default() },
-                notice: None,
-                hold_until: 0,
-                emergency_until: 0,
-                emergency_used: 0,
-                extensions_used: 0,
-                warned_through: 1,
-                invocations_open: 1,
-                opened_at: 0,
-                defaulted_at: 1_050,
-                rent_payer: public(&key(7)),
-                reserved: [0; 32],
+                ..Vehicle::new(255, lender, public(&car), [0; 32])
             },
             invocation: Invocation {
-                version: ACCOUNT_VERSION,
-                bump: 255,
-                lender,
-                loan,
-                vehicle,
-                borrower: public(&key(6)),
-                seq: 7,
-                action,
-                function_revision: 1,
-                command_key: public(&command_key()),
-                fee: 5_000,
-                bond: 1_000,
-                lease_secs: 100,
-                requested_at: REQUESTED,
-                expires_at: EXPIRES,
-                lock_until: if action == Action::Lock { REQUESTED + 300 } else { 0 },
-                instalment: 1,
                 claim: Some(Claim { keeper: public(&keeper()), lease_end: LEASE_END, bond: 1_000 }),
-                last_lapsed: None,
                 rent_payer: public(&key(7)),
-                reserved: [0; 32],
+                ..Invocation::new(&function, loan_key, &loan, requested, REQUESTED)
             },
+            loan,
             wallet: 0,
             car,
         }
@@ -190,29 +147,6 @@ impl CallFixture {
             (loan, owned(&self.loan)),
             (wallet, token_account(anchor_spl::token::ID, &self.lender.mint, &loan, self.wallet)),
         ])
-    }
-}
-
-/// Ten instalments of 1,000 every 100 seconds from time 1,000, without interest or notice.
-fn terms() -> Terms {
-    Terms {
-        principal: 10_000,
-        apr_bps: 0,
-        instalment: 1_000,
-        count: 10,
-        first_due: 1_000,
-        period: Period::Seconds(100),
-        grace_secs: 50,
-        notice_secs: 0,
-        late_fee: 0,
-        late_after_secs: 20,
-        emergency_secs: 0,
-        emergency_max: 0,
-        lock_ttl_secs: 300,
-        max_extensions: 0,
-        deferred: 0,
-        waterfall: Waterfall::InterestPrincipalFees,
-        overpayment: Overpayment::ReducePrincipal,
     }
 }
 
