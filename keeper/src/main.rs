@@ -25,11 +25,11 @@ use tracing_subscriber::EnvFilter;
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Commands,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum Commands {
     /// Run until SIGTERM or SIGINT
     Run {
         /// The configuration file
@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
-        Command::Run { config } => run(&config).await,
+        Commands::Run { config } => run(&config).await,
     }
 }
 

@@ -19,11 +19,11 @@ struct Cli {
     verbose: bool,
 
     #[command(subcommand)]
-    command: Command,
+    command: Commands,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum Commands {
     Setup(setup::Args),
     Build(build::Args),
     Idl(idl::Args),
@@ -47,12 +47,12 @@ fn run(cli: &Cli) -> Result<()> {
     let workspace = Workspace::here()?;
     let terminal = &mut Terminal::new(cli.verbose);
     match &cli.command {
-        Command::Setup(args) => setup::run(&workspace, args, terminal),
-        Command::Build(args) => build::run(&workspace, args, terminal),
-        Command::Idl(args) => idl::run(&workspace, args, terminal),
-        Command::Demo(args) => demo::run(&workspace, args, terminal),
-        Command::Bench(args) => bench::run(&workspace, args, terminal),
-        Command::Test(args) => test::run(&workspace, args, terminal),
-        Command::Lint(args) => lint::run(&workspace, args, terminal),
+        Commands::Setup(args) => setup::run(&workspace, args, terminal),
+        Commands::Build(args) => build::run(&workspace, args, terminal),
+        Commands::Idl(args) => idl::run(&workspace, args, terminal),
+        Commands::Demo(args) => demo::run(&workspace, args, terminal),
+        Commands::Bench(args) => bench::run(&workspace, args, terminal),
+        Commands::Test(args) => test::run(&workspace, args, terminal),
+        Commands::Lint(args) => lint::run(&workspace, args, terminal),
     }
 }
