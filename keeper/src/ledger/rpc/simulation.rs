@@ -9,7 +9,7 @@ use super::RpcLedger;
 use super::compute_budget::{MAX_UNITS, with_budget};
 use super::landing::{NotSent, described};
 use crate::ledger::LedgerError;
-use crate::ledger::transaction::{UnsafeTransaction, sign};
+use crate::ledger::transaction::{check_outlay, sign};
 
 /// Compute units added to what the simulation used: percent of it, and a constant.
 const SPARE_PERCENT: u64 = 10;
@@ -31,14 +31,9 @@ pub(super) async fn simulate(ledger: &RpcLedger, instructions: &[Instruction]) -
     if let Some(error) = simulated.err {
         return Err(NotSent::WouldFail(described(&error.into())));
     }
-    // The spending guard: a transaction built on hostile accounts must not drain the keeper's own.
-    let payer = |balances: &Option<Vec<u64>>| balances.as_ref().and_then(|all| all.first().copied());
-    if let (Some(before), Some(after)) = (payer(&simulated.pre_balances), payer(&simulated.post_balances)) {
-        let (cost, limit) = (before.saturating_sub(after), ledger.config.max_outlay_lamports);
-        if cost > limit {
-            return Err(UnsafeTransaction::TooExpensive { cost, limit }.into());
-        }
-    }
+    let payer = |balances: Option<Vec<u64>>| balances.and_then(|all| all.first().copied());
+    let (before, after) = (payer(simulated.pre_balances), payer(simulated.post_balances));
+    check_outlay(before, after, ledger.config.max_outlay_lamports)?;
     let used =
         simulated.units_consumed.ok_or(LedgerError::Malformed("a simulation without compute units"))?;
     let units = used + used * SPARE_PERCENT / 100 + SPARE_UNITS;
