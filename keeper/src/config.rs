@@ -6,6 +6,7 @@ use std::{fs, io};
 use anchor_lang::prelude::Pubkey;
 use latchkey_function::FunctionConfig;
 use latchkey_function::mqtt::MqttConfig;
+use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::ledger::rpc::RpcConfig;
@@ -63,11 +64,11 @@ pub enum ConfigError {
     Invalid {
         path: PathBuf,
         #[source]
-        source: Box<toml::de::Error>,
+        source: RedactedError,
     },
     /// The value of `key` has the wrong scheme.
-    #[error("{key} is {value}: it must start with {expected}")]
-    BadUrl { key: &'static str, value: String, expected: &'static str },
+    #[error("{key} must start with {expected}")]
+    BadUrl { key: &'static str, expected: &'static str },
 }
 
 impl Config {
@@ -75,8 +76,10 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Invalid {
+            path: path.to_owned(),
+            source: RedactedError::new(&source),
+        })?;
         config.check()?;
         let base = path.parent().unwrap_or(Path::new(""));
         config.keypair = base.join(&config.keypair);
@@ -91,7 +94,7 @@ impl Config {
             if schemes.iter().any(|scheme| value.starts_with(scheme)) {
                 Ok(())
             } else {
-                Err(ConfigError::BadUrl { key, value: value.to_owned(), expected })
+                Err(ConfigError::BadUrl { key, expected })
             }
         };
         let RpcConfig { rpc_url, websocket_url, .. } = &self.chain;
@@ -166,6 +169,19 @@ mod tests {
         assert!(refusal(&format!("keypiar = 'x'\n{LEAST}")).contains("keypiar"));
         assert!(refusal(&format!("{LEAST}\nresinc_secs = 3")).contains("resinc_secs"));
         assert!(refusal(&format!("{LEAST}\n[work]\nlender = []")).contains("lender"));
+    }
+
+    #[test]
+    fn a_key_in_a_nodes_address_is_in_no_refusal() {
+        for broken in [
+            LEAST.replace("http://localhost:8899'", "http://localhost:8899/?api-key=SECRET"),
+            LEAST.replace("http://localhost:8899", "htps://localhost/?api-key=SECRET"),
+            LEAST.replace("ws://localhost:8900", "localhost/?api-key=SECRET"),
+        ] {
+            let refusal = refusal(&broken);
+            assert!(refusal.contains("valid") || refusal.contains("must start with"), "{refusal}");
+            assert!(!refusal.contains("SECRET"), "{refusal}");
+        }
     }
 
     #[test]

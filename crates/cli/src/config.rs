@@ -97,7 +97,11 @@ pub fn rpc_url(cluster: &str) -> Result<String, ConfigError> {
         "testnet" | "t" => "https://api.testnet.solana.com".to_owned(),
         "mainnet" | "mainnet-beta" | "m" => "https://api.mainnet-beta.solana.com".to_owned(),
         url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),
-        other => return Err(ConfigError::NotACluster(other.to_owned())),
+        other => {
+            // The rest may be a key: addresses carry them.
+            let name = other.split(['/', '?', '#', ':', '@']).next().unwrap_or_default();
+            return Err(ConfigError::NotACluster(name.to_owned()));
+        }
     })
 }
 
@@ -137,5 +141,8 @@ mod tests {
         assert_eq!(rpc_url("localnet").unwrap(), "http://127.0.0.1:8899");
         assert_eq!(rpc_url("http://127.0.0.1:9000").unwrap(), "http://127.0.0.1:9000");
         assert!(rpc_url("mainet").unwrap_err().to_string().contains("mainnet"));
+        for mistyped in ["htps://host/?api-key=SECRET", "host/SECRET", "host?SECRET"] {
+            assert!(!rpc_url(mistyped).unwrap_err().to_string().contains("SECRET"), "{mistyped}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
+use latchkey_link::redacted::RedactedError;
 use serde::de::DeserializeOwned;
 
 /// Why a file cannot be used.
@@ -19,7 +20,7 @@ pub enum TomlFileError {
         file: String,
         keys: &'static str,
         #[source]
-        source: Box<toml::de::Error>,
+        source: RedactedError,
     },
 }
 
@@ -47,7 +48,7 @@ impl TomlFile {
 
     fn parse_as<T: DeserializeOwned>(self, file: String, text: &str) -> Result<T, TomlFileError> {
         toml::from_str(text).map_err(|source| {
-            let source = Box::new(source);
+            let source = RedactedError::new(&source);
             TomlFileError::Invalid { file, keys: self.keys, source }
         })
     }

@@ -4,6 +4,7 @@
 //! - [`tls`]: TLS with an authority of one's own and client certificates.
 //! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
 //! - [`backoff`]: how long to wait before the next attempt.
+//! - [`redacted`]: addresses in messages without the secrets in them.
 //!
 //! This crate knows nothing of Solana and nothing of Latchkey's messages: what is published
 //! and what is subscribed is decided by the owner of the connection.
@@ -11,4 +12,5 @@
 pub mod backoff;
 pub mod key_file;
 pub mod mqtt;
+pub mod redacted;
 pub mod tls;

@@ -6,6 +6,7 @@ pub mod rpc;
 mod transaction;
 
 use async_trait::async_trait;
+use latchkey_link::redacted::RedactedError;
 use tokio::sync::mpsc;
 
 use crate::core::{Event, Intent, Update};
@@ -39,9 +40,9 @@ pub struct Landing {
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     #[error("the node did not answer: check rpc_url and the node")]
-    Rpc(#[from] Box<solana_rpc_client_api::client_error::Error>),
+    Rpc(#[source] RedactedError),
     #[error("the node's websocket failed: check websocket_url and the node")]
-    Websocket(#[from] Box<solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError>),
+    Websocket(#[source] RedactedError),
     #[error("the node ended a subscription")]
     Ended,
     /// No new time for so many seconds.
@@ -53,12 +54,12 @@ pub enum LedgerError {
 
 impl From<solana_rpc_client_api::client_error::Error> for LedgerError {
     fn from(error: solana_rpc_client_api::client_error::Error) -> Self {
-        Self::Rpc(Box::new(error))
+        Self::Rpc(RedactedError::new(&error))
     }
 }
 
 impl From<solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError> for LedgerError {
     fn from(error: solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError) -> Self {
-        Self::Websocket(Box::new(error))
+        Self::Websocket(RedactedError::new(&error))
     }
 }

@@ -1,6 +1,6 @@
 use latchkey_client::Pubkey;
 use latchkey_client::accounts::AccountError;
-use solana_rpc_client_api::client_error::Error as ClientError;
+use latchkey_link::redacted::RedactedError;
 
 /// Why something cannot be read from the cluster.
 #[derive(Debug, thiserror::Error)]
@@ -9,7 +9,7 @@ pub enum ChainError {
     Unreachable {
         url: String,
         #[source]
-        source: Box<ClientError>,
+        source: RedactedError,
     },
     #[error("there is no {what} at {address} on this cluster: check the address, and --url")]
     Missing { what: &'static str, address: Pubkey },

@@ -110,7 +110,7 @@ impl Cluster {
         };
         let found = self.rpc.get_program_ui_accounts_with_config(&PROGRAM_ID, config).await;
         let mut loans = Vec::new();
-        for (address, account) in found.map_err(|source| self.unreachable(source))? {
+        for (address, account) in found.map_err(|source| self.unreachable(&source))? {
             let data = account.data.decode().unwrap_or_default();
             let decoded = decode_as("loan", &data);
             let loan: Loan =

@@ -10,6 +10,7 @@ use anchor_lang::AccountDeserialize;
 use latchkey_client::accounts::decode_as;
 use latchkey_client::latchkey::state::{Action, Function, Lender, Loan, Vehicle};
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
+use latchkey_link::redacted::{RedactedError, hosts_only};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client_api::client_error::Error as ClientError;
@@ -32,9 +33,9 @@ impl Cluster {
         Self { rpc: RpcClient::new_with_commitment(url, CommitmentConfig::confirmed()) }
     }
 
-    /// Adds the node's address to an error of the RPC client.
-    pub fn unreachable(&self, source: ClientError) -> ChainError {
-        ChainError::Unreachable { url: self.rpc.url(), source: Box::new(source) }
+    /// Adds the node's host to an error of the RPC client.
+    pub fn unreachable(&self, source: &ClientError) -> ChainError {
+        ChainError::Unreachable { url: hosts_only(&self.rpc.url()), source: RedactedError::new(source) }
     }
 
     /// The time by the Clock sysvar, Unix seconds.
@@ -45,14 +46,14 @@ impl Cluster {
     /// Reads an account. None if it does not exist.
     pub async fn account(&self, address: &Pubkey) -> Result<Option<Account>, ChainError> {
         let found = self.rpc.get_account_with_commitment(address, CommitmentConfig::confirmed()).await;
-        found.map(|found| found.value).map_err(|source| self.unreachable(source))
+        found.map(|found| found.value).map_err(|source| self.unreachable(&source))
     }
 
     /// Reads accounts in one request, so that all are of the same moment.
     pub async fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, ChainError> {
         let found =
             self.rpc.get_multiple_accounts_with_commitment(addresses, CommitmentConfig::confirmed()).await;
-        found.map(|found| found.value).map_err(|source| self.unreachable(source))
+        found.map(|found| found.value).map_err(|source| self.unreachable(&source))
     }
 
     /// Reads a lender. Fails if it does not exist.

@@ -57,7 +57,7 @@ pub async fn draft(
     let unsigned = Transaction::new_unsigned(Message::new(&budget.in_front_of(instructions), Some(payer)));
     let budget = ComputeBudget { units: simulate(cluster, &unsigned, payer).await?, ..budget };
     let latest = cluster.rpc.get_latest_blockhash_with_commitment(CommitmentConfig::confirmed()).await;
-    let (blockhash, last_valid) = latest.map_err(|source| cluster.unreachable(source))?;
+    let (blockhash, last_valid) = latest.map_err(|source| cluster.unreachable(&source))?;
     let mut message = Message::new(&budget.in_front_of(instructions), Some(payer));
     message.recent_blockhash = blockhash;
     Ok(Draft { transaction: Transaction::new_unsigned(message), last_valid })
@@ -66,14 +66,14 @@ pub async fn draft(
 /// The last block height at which a transaction that somebody else drafted may land. Its true limit may be earlier.
 pub async fn last_valid(cluster: &Cluster) -> Result<u64, SendError> {
     let height = cluster.rpc.get_block_height_with_commitment(CommitmentConfig::confirmed()).await;
-    Ok(height.map_err(|source| cluster.unreachable(source))? + LIFETIME_BLOCKS)
+    Ok(height.map_err(|source| cluster.unreachable(&source))? + LIFETIME_BLOCKS)
 }
 
 /// Whether a transaction that somebody else drafted can still land.
 pub async fn can_land(cluster: &Cluster, transaction: &Transaction) -> Result<bool, SendError> {
     let blockhash = &transaction.message.recent_blockhash;
     let valid = cluster.rpc.is_blockhash_valid(blockhash, CommitmentConfig::confirmed()).await;
-    Ok(valid.map_err(|source| cluster.unreachable(source))?)
+    Ok(valid.map_err(|source| cluster.unreachable(&source))?)
 }
 
 /// Simulates a transaction on the node. Returns the compute units it should be allowed.
@@ -90,7 +90,7 @@ pub async fn simulate(
         ..RpcSimulateTransactionConfig::default()
     };
     let simulated = cluster.rpc.simulate_transaction_with_config(transaction, config).await;
-    let simulated = simulated.map_err(|source| cluster.unreachable(source))?.value;
+    let simulated = simulated.map_err(|source| cluster.unreachable(&source))?.value;
     if let Some(error) = simulated.err {
         let logs = simulated.logs.unwrap_or_default();
         return Err(SendError::explain(transaction, error.into(), payer, &logs));

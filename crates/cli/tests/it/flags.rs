@@ -51,6 +51,26 @@ fn a_new_key_prints_its_address_and_is_private() {
 }
 
 #[test]
+fn a_key_in_the_clusters_address_is_in_no_output() {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("broken.toml"), "url = \"https://host/?api-key=SECRET").unwrap();
+    let show = ["loan", "show", ADDRESS];
+    for (words, shown) in [
+        (&["--url", "http://127.0.0.1:9/SECRET?api-key=SECRET"][..], "http://127.0.0.1:9/"),
+        (&["--url", "http://SECRET:SECRET@127.0.0.1:9"], "http://127.0.0.1:9"),
+        (&["--url", "htps://host/?api-key=SECRET"], "htps"),
+        (&["--config", "broken.toml"], "https://host/"),
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let (code, printed, said) = run(&directory, &[&show, words, json].concat());
+            assert_ne!(code, Some(0), "{words:?}");
+            assert!(!printed.contains("SECRET") && !said.contains("SECRET"), "{words:?}: {printed}{said}");
+            assert!(printed.contains(shown) || said.contains(shown), "{words:?}: {printed}{said}");
+        }
+    }
+}
+
+#[test]
 fn a_quote_without_a_lender_needs_no_cluster() {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("terms.toml"), TERMS).unwrap();

@@ -15,6 +15,7 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
+use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Serialize};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -113,7 +114,11 @@ impl RpcReader {
 #[async_trait]
 impl ChainReader for RpcReader {
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
-        let accounts = self.0.get_multiple_accounts(addresses).await.map_err(ReadError::new)?;
+        let accounts = self
+            .0
+            .get_multiple_accounts(addresses)
+            .await
+            .map_err(|error| ReadError::new(RedactedError::new(&error)))?;
         let chain =
             |account: solana_sdk::account::Account| ChainAccount { owner: account.owner, data: account.data };
         Ok(accounts.into_iter().map(|account| account.map(chain)).collect())
@@ -126,4 +131,44 @@ fn client(rpc_url: &str) -> RpcClient {
         CALL_TIMEOUT,
         CommitmentConfig::confirmed(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use solana_sdk::pubkey::Pubkey;
+
+    use super::*;
+
+    /// The text of an error and of all its causes.
+    fn told(error: &dyn Error) -> String {
+        let causes = error.source().map(told).unwrap_or_default();
+        format!("{error} {error:?}\n{causes}")
+    }
+
+    #[tokio::test]
+    async fn a_key_in_a_nodes_address_is_in_no_error() {
+        // Nothing listens on this port.
+        let node = |scheme: &str| format!("{scheme}://SECRET:SECRET@127.0.0.1:9/SECRET?api-key=SECRET");
+        let config = RpcConfig {
+            rpc_url: node("http"),
+            websocket_url: node("ws"),
+            resync_secs: 1,
+            stall_secs: 1,
+            priority_micro_lamports: 0,
+            max_outlay_lamports: 0,
+        };
+        let reader = RpcReader::new(&config.rpc_url);
+        let ledger = RpcLedger::new(config, Keypair::new());
+        let rent = ledger.rent_exempt(1).await.unwrap_err();
+        let (events, _receiver) = mpsc::channel(1);
+        let watched = watch::session(&ledger, &events).await.unwrap_err();
+        let read = reader.read(&[Pubkey::default()]).await.unwrap_err();
+        for error in [&rent as &dyn Error, &watched, &read] {
+            let told = told(error);
+            assert!(!told.contains("SECRET"), "{told}");
+        }
+        assert!(told(&rent).contains("127.0.0.1:9"), "{}", told(&rent));
+    }
 }

@@ -53,7 +53,7 @@ enum Notification {
 }
 
 /// One connection. Ends without an error when the receiver is dropped.
-async fn session(ledger: &RpcLedger, events: &mpsc::Sender<Event>) -> Result<(), LedgerError> {
+pub(super) async fn session(ledger: &RpcLedger, events: &mpsc::Sender<Event>) -> Result<(), LedgerError> {
     let config = &ledger.config;
     let client = PubsubClient::new(config.websocket_url.as_str()).await?;
     let accounts = RpcProgramAccountsConfig { account_config: account_config(), ..Default::default() };

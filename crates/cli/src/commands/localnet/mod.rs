@@ -22,7 +22,7 @@ pub enum Localnet {
 impl Localnet {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let genesis = context.cluster.rpc.get_genesis_hash().await;
-        if genesis.map_err(|error| context.cluster.unreachable(error))?.to_string() == MAINNET {
+        if genesis.map_err(|error| context.cluster.unreachable(&error))?.to_string() == MAINNET {
             bail!("test money does not exist on mainnet: pass --url localnet or devnet");
         }
         match self {
