@@ -25,10 +25,7 @@ pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>,
         action: invocation.action,
         issued_at: invocation.requested_at,
         not_after: not_after(snapshot)?,
-        lock_until: match invocation.action {
-            Action::Lock => invocation.lock_until,
-            Action::Warn | Action::Unlock => 0,
-        },
+        lock_until: if invocation.action == Action::Lock { invocation.lock_until } else { 0 },
         message: &message,
     };
     Some(command.encode_into(&mut [0; Command::MAX_LEN]).map(<[u8]>::to_vec))

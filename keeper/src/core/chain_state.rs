@@ -74,7 +74,7 @@ pub struct LoanView<'a> {
     pub wallet: u64,
     /// The loan's invocations, oldest first.
     pub invocations: Vec<(Pubkey, &'a Invocation)>,
-    pub(super) functions: [Option<&'a Function>; 3],
+    pub(super) functions: [Option<&'a Function>; Action::ALL.len()],
 }
 
 impl LoanView<'_> {

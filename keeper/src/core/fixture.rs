@@ -33,7 +33,7 @@ pub struct LoanFixture {
     pub escrow: Escrow,
     pub escrow_lamports: u64,
     pub wallet: u64,
-    pub functions: [Function; 3],
+    pub functions: [Function; Action::ALL.len()],
     pub invocations: Vec<(Pubkey, Invocation)>,
 }
 
@@ -121,7 +121,6 @@ impl LoanFixture {
     /// As the core sees it.
     pub fn view(&self) -> LoanView<'_> {
         let keys = LoanKeys::new(Pubkey::default(), &self.lender, Pubkey::default(), 0, TOKEN_PROGRAM);
-        let [warn, lock, unlock] = &self.functions;
         LoanView {
             keys,
             lender: &self.lender,
@@ -131,7 +130,7 @@ impl LoanFixture {
             escrow_lamports: self.escrow_lamports,
             wallet: self.wallet,
             invocations: self.invocations.iter().map(|(key, invocation)| (*key, invocation)).collect(),
-            functions: [Some(warn), Some(lock), Some(unlock)],
+            functions: self.functions.each_ref().map(Some),
         }
     }
 

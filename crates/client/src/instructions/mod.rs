@@ -7,20 +7,12 @@ mod proof;
 mod servicing;
 mod vehicle;
 
-pub use invocation::{claim, confirm, expire, lock_now, request, yield_claim};
-pub use lender::{
-    InitLender, SetFunction, accept_authority, init_lender, nominate_authority, pause, set_function,
-    set_keepers, set_policy, set_servicer, unpause,
-};
-pub use loan::{
-    Originate, close_loan, collect, declare_default, fund_escrow, originate, pay_off, prepay, serve_notice,
-    withdraw_escrow,
-};
+pub use invocation::*;
+pub use lender::*;
+pub use loan::*;
 pub use proof::proof;
-pub use servicing::{
-    charge_off, emergency_start, extend, lift_hold, place_hold, waive_fees, withdraw_surplus,
-};
-pub use vehicle::{Secured, register_vehicle, retire_vehicle, rotate_device_key};
+pub use servicing::*;
+pub use vehicle::*;
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;

@@ -110,9 +110,10 @@ impl CallFixture {
             },
             vehicle: Vehicle {
                 active_loan: Some(loan_key),
-                lock: match action {
-                    Action::Unlock => LockState::Locked { since: 1_000, until: 2_000 },
-                    Action::Warn | Action::Lock => LockState::Unlocked,
+                lock: if action == Action::Unlock {
+                    LockState::Locked { since: 1_000, until: 2_000 }
+                } else {
+                    LockState::Unlocked
                 },
                 last_seq_asked: 7,
                 last_seq_proven: 6,
