@@ -57,9 +57,18 @@ impl Suite {
     /// Its test targets. Each has a name that no other suite uses, so that cargo finds them in the whole workspace.
     pub fn targets(self) -> &'static [&'static str] {
         match self {
-            Self::Unit => {
-                &["contract_page", "demo", "handle", "idl", "it", "mqtt", "schedule", "story", "time"]
-            }
+            Self::Unit => &[
+                "contract_page",
+                "demo",
+                "handle",
+                "idl",
+                "idl_page",
+                "it",
+                "mqtt",
+                "schedule",
+                "story",
+                "time",
+            ],
             Self::Svm => &["arithmetic", "attacks", "sequences", "svm"],
             Self::Chaos => &["faults"],
             Self::Validator => &["validator"],
