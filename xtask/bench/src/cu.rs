@@ -4,7 +4,7 @@
 //! list, SPL Token. Where an instruction can go several ways it goes a long one: `collect` accrues,
 //! charges a late fee and moves tokens, `expire` takes a lapsed keeper's bond.
 
-use latchkey::state::{Action, NoticeChannels, Period, Terms};
+use latchkey::state::{Action, Function, Invocation, Lender, Loan, NoticeChannels, Period, Terms};
 use latchkey_client::instructions::{self as build, Secured, lock_now};
 use latchkey_tests_svm::checkpoint::Checkpoints;
 use latchkey_tests_svm::doors;
@@ -130,7 +130,7 @@ fn bump(seeds: &[&[u8]]) -> u8 {
 }
 
 fn invocation_bump(fixture: &LoanFixture, seq: u64) -> u8 {
-    bump(&[b"invocation", fixture.keys.vehicle.as_ref(), &seq.to_le_bytes()])
+    bump(&[Invocation::SEED, fixture.keys.vehicle.as_ref(), &seq.to_le_bytes()])
 }
 
 fn wallet_bump(fixture: &LoanFixture) -> u8 {
@@ -144,14 +144,14 @@ fn lender(meter: &mut Meter) {
     let money = Money::spl(&mut chain);
     let mut fixture = LoanFixture::before_lender(chain, money);
     let create = build::init_lender(&fixture.lender_parties(), fixture.lender_args());
-    let lender_bump = bump(&[b"lender", fixture.authority.pubkey().as_ref()]);
+    let lender_bump = bump(&[Lender::SEED, fixture.authority.pubkey().as_ref()]);
     let signers = [&fixture.payer, &fixture.authority];
     meter.measure("init_lender", &mut fixture.chain, &[create], &signers, &[lender_bump]);
 
     let (lender, authority) = (fixture.lender, fixture.authority.pubkey());
     let who = build::SetFunction { payer: fixture.payer.pubkey(), authority, lender };
     let offer = build::set_function(&who, Action::Lock, fixture.offer(Action::Lock));
-    let function_bump = bump(&[b"function", lender.as_ref(), &[Action::Lock as u8]]);
+    let function_bump = bump(&[Function::SEED, lender.as_ref(), &[Action::Lock as u8]]);
     let signers = [&fixture.payer, &fixture.authority];
     meter.measure("set_function", &mut fixture.chain, &[offer], &signers, &[function_bump]);
 
@@ -200,7 +200,7 @@ fn surplus(meter: &mut Meter) {
     let mut fixture = before_loan();
     let originate = fixture.origination(fixture.terms, fixture.fees());
     let bumps = [
-        bump(&[b"loan", fixture.keys.vehicle.as_ref(), &0_u32.to_le_bytes()]),
+        bump(&[Loan::SEED, fixture.keys.vehicle.as_ref(), &0_u32.to_le_bytes()]),
         bump(&[b"escrow", fixture.keys.loan.as_ref()]),
         wallet_bump(&fixture),
     ];
