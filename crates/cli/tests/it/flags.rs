@@ -57,7 +57,7 @@ fn a_key_in_the_clusters_address_is_in_no_output() {
     let show = ["loan", "show", ADDRESS];
     for (words, shown) in [
         (&["--url", "http://127.0.0.1:9/SECRET?api-key=SECRET"][..], "http://127.0.0.1:9/"),
-        (&["--url", "http://SECRET:SECRET@127.0.0.1:9"], "http://127.0.0.1:9"),
+        (&["--url", "http://SECRET@127.0.0.1:9"], "http://127.0.0.1:9"),
         (&["--url", "htps://host/?api-key=SECRET"], "htps"),
         (&["--config", "broken.toml"], "https://host/"),
     ] {

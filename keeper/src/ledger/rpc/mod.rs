@@ -150,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_in_a_nodes_address_is_in_no_error() {
         // Nothing listens on this port.
-        let node = |scheme: &str| format!("{scheme}://SECRET:SECRET@127.0.0.1:9/SECRET?api-key=SECRET");
+        let node = |scheme: &str| format!("{scheme}://SECRET@127.0.0.1:9/SECRET?api-key=SECRET");
         let config = RpcConfig {
             rpc_url: node("http"),
             websocket_url: node("ws"),
