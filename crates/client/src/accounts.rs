@@ -28,7 +28,9 @@ pub enum AccountError {
     #[error("the account has {0} bytes: too short for a Latchkey account")]
     TooShort(usize),
     /// Unknown discriminator.
-    #[error("the account's discriminator {0:?} is none of Latchkey's: is it an account of this program?")]
+    #[error(
+        "the account's discriminator {0:?} is not one of Latchkey's: check that it is an account of this program"
+    )]
     UnknownKind([u8; 8]),
     /// The discriminator is right, the rest is not.
     #[error(
@@ -68,7 +70,7 @@ pub fn decode_as<T: AccountDeserialize>(kind: &'static str, data: &[u8]) -> Resu
     decode(kind, data).map(|account| *account)
 }
 
-/// What a token account holds, base units, and whose it is. Works for both token programs.
+/// What a token account holds, base units, and who owns it. Works for both token programs.
 pub fn decode_token_account(data: &[u8]) -> Result<TokenBalance, AccountError> {
     // Layout of the SPL Token account: mint, owner, amount; Token-2022 keeps it and appends extensions.
     let field = |at: usize| data.get(at..at + 32).and_then(|bytes| bytes.try_into().ok());

@@ -7,9 +7,7 @@ use crate::state::{Action, LoanStatus, LockState, PolicyFloors, Terms};
 /// A lender was created.
 #[event]
 pub struct LenderInitialised {
-    /// The lender.
     pub lender: Pubkey,
-    /// Its authority.
     pub authority: Pubkey,
     /// Its hot key.
     pub servicer: Pubkey,
@@ -26,7 +24,6 @@ pub struct LenderInitialised {
 /// The floors of future loans changed.
 #[event]
 pub struct PolicySet {
-    /// The lender.
     pub lender: Pubkey,
     /// Floors before.
     pub before: PolicyFloors,
@@ -37,7 +34,6 @@ pub struct PolicySet {
 /// A next authority was nominated, or a nomination taken back.
 #[event]
 pub struct AuthorityNominated {
-    /// The lender.
     pub lender: Pubkey,
     /// Nominee before.
     pub before: Option<Pubkey>,
@@ -48,7 +44,6 @@ pub struct AuthorityNominated {
 /// The nominee took over.
 #[event]
 pub struct AuthorityAccepted {
-    /// The lender.
     pub lender: Pubkey,
     /// Authority before.
     pub before: Pubkey,
@@ -63,7 +58,6 @@ pub struct AuthorityAccepted {
 /// The hot key changed.
 #[event]
 pub struct ServicerSet {
-    /// The lender.
     pub lender: Pubkey,
     /// Servicer before.
     pub before: Pubkey,
@@ -74,7 +68,6 @@ pub struct ServicerSet {
 /// The allow-list changed.
 #[event]
 pub struct KeepersSet {
-    /// The lender.
     pub lender: Pubkey,
     /// Keepers before; empty for all.
     pub before: Vec<Pubkey>,
@@ -85,7 +78,6 @@ pub struct KeepersSet {
 /// Locks and warnings were paused, or the pause was lifted.
 #[event]
 pub struct PauseSet {
-    /// The lender.
     pub lender: Pubkey,
     /// Paused until then before; 0 or past if not paused.
     pub before: i64,
@@ -96,9 +88,7 @@ pub struct PauseSet {
 /// A function was offered or changed.
 #[event]
 pub struct FunctionSet {
-    /// The function.
     pub function: Pubkey,
-    /// Its lender.
     pub lender: Pubkey,
     /// What it does.
     pub action: Action,
@@ -119,9 +109,7 @@ pub struct FunctionSet {
 /// A car proved its device key.
 #[event]
 pub struct VehicleRegistered {
-    /// The vehicle.
     pub vehicle: Pubkey,
-    /// Its lender.
     pub lender: Pubkey,
     /// The key its receipts are signed with.
     pub device_key: Pubkey,
@@ -132,7 +120,6 @@ pub struct VehicleRegistered {
 /// A car has a new device key.
 #[event]
 pub struct DeviceKeyRotated {
-    /// The vehicle.
     pub vehicle: Pubkey,
     /// Device key before.
     pub before: Pubkey,
@@ -145,22 +132,18 @@ pub struct DeviceKeyRotated {
 /// A car was taken out of service.
 #[event]
 pub struct VehicleRetired {
-    /// The vehicle.
     pub vehicle: Pubkey,
-    /// The lender.
     pub lender: Pubkey,
 }
 
 /// Lender and borrower signed a loan, and the seller was paid.
 #[event]
 pub struct LoanOriginated {
-    /// The loan.
     pub loan: Pubkey,
     /// Who lent.
     pub lender: Pubkey,
     /// Who owes.
     pub borrower: Pubkey,
-    /// The car.
     pub vehicle: Pubkey,
     /// What they signed.
     pub terms: Terms,
@@ -173,7 +156,6 @@ pub struct LoanOriginated {
 /// Lamports were added to an escrow.
 #[event]
 pub struct EscrowFunded {
-    /// The loan.
     pub loan: Pubkey,
     /// Who paid.
     pub by: Pubkey,
@@ -188,7 +170,6 @@ pub struct EscrowFunded {
 /// The lender took lamports out of an escrow.
 #[event]
 pub struct EscrowWithdrawn {
-    /// The loan.
     pub loan: Pubkey,
     /// How much, lamports.
     pub lamports: u64,
@@ -212,7 +193,6 @@ pub enum PaymentKind {
 /// Money moved from the car wallet to the lender.
 #[event]
 pub struct PaymentApplied {
-    /// The loan.
     pub loan: Pubkey,
     /// How.
     pub kind: PaymentKind,
@@ -237,7 +217,6 @@ pub struct PaymentApplied {
 /// A loan fell into default.
 #[event]
 pub struct DefaultDeclared {
-    /// The loan.
     pub loan: Pubkey,
     /// Past due, base units.
     pub past_due: u64,
@@ -250,7 +229,6 @@ pub struct DefaultDeclared {
 /// The borrower was told of a delinquency.
 #[event]
 pub struct NoticeServed {
-    /// The loan.
     pub loan: Pubkey,
     /// Hash of the notice.
     pub evidence: [u8; 32],
@@ -265,7 +243,6 @@ pub struct NoticeServed {
 /// The lender promised not to lock or warn for a while.
 #[event]
 pub struct HoldPlaced {
-    /// The loan.
     pub loan: Pubkey,
     /// Hold until then before; 0 or past if there was none.
     pub before: i64,
@@ -276,7 +253,6 @@ pub struct HoldPlaced {
 /// Both parties ended a hold before its date.
 #[event]
 pub struct HoldLifted {
-    /// The loan.
     pub loan: Pubkey,
     /// Hold until then before.
     pub before: i64,
@@ -287,7 +263,6 @@ pub struct HoldLifted {
 /// Every due date moved by one period.
 #[event]
 pub struct LoanExtended {
-    /// The loan.
     pub loan: Pubkey,
     /// Extensions used, this one included.
     pub extensions_used: u8,
@@ -304,7 +279,6 @@ pub struct LoanExtended {
 /// Late fees were forgiven.
 #[event]
 pub struct FeesWaived {
-    /// The loan.
     pub loan: Pubkey,
     /// How much, base units.
     pub amount: u64,
@@ -321,7 +295,6 @@ pub struct FeesWaived {
 /// The borrower started the car whatever is owed.
 #[event]
 pub struct EmergencyStarted {
-    /// The loan.
     pub loan: Pubkey,
     /// Emergency start until then before; 0 if never.
     pub before: i64,
@@ -336,7 +309,6 @@ pub struct EmergencyStarted {
 /// The lender gave a loan up.
 #[event]
 pub struct LoanChargedOff {
-    /// The loan.
     pub loan: Pubkey,
     /// Status before.
     pub status_before: LoanStatus,
@@ -351,7 +323,6 @@ pub struct LoanChargedOff {
 /// The borrower took back what was not due.
 #[event]
 pub struct SurplusWithdrawn {
-    /// The loan.
     pub loan: Pubkey,
     /// How much, base units.
     pub amount: u64,
@@ -364,7 +335,6 @@ pub struct SurplusWithdrawn {
 /// A loan and its escrow and wallet were closed.
 #[event]
 pub struct LoanClosed {
-    /// The loan.
     pub loan: Pubkey,
     /// Lamports of the escrow that went back to the lender.
     pub escrow_returned: u64,
@@ -377,11 +347,8 @@ pub struct LoanClosed {
 /// A function call was asked for.
 #[event]
 pub struct InvocationRequested {
-    /// The invocation.
     pub invocation: Pubkey,
-    /// The loan.
     pub loan: Pubkey,
-    /// The car.
     pub vehicle: Pubkey,
     /// Its sequence number.
     pub seq: u64,
@@ -398,9 +365,7 @@ pub struct InvocationRequested {
 /// A keeper took the lease.
 #[event]
 pub struct InvocationClaimed {
-    /// The invocation.
     pub invocation: Pubkey,
-    /// The keeper.
     pub keeper: Pubkey,
     /// The lease is over then.
     pub lease_end: i64,
@@ -415,11 +380,8 @@ pub struct InvocationClaimed {
 /// The car's receipt was accepted and the keeper paid.
 #[event]
 pub struct InvocationConfirmed {
-    /// The invocation.
     pub invocation: Pubkey,
-    /// The loan.
     pub loan: Pubkey,
-    /// The car.
     pub vehicle: Pubkey,
     /// Its sequence number.
     pub seq: u64,
@@ -444,20 +406,16 @@ pub struct InvocationConfirmed {
 /// A keeper gave the lease back.
 #[event]
 pub struct ClaimYielded {
-    /// The invocation.
     pub invocation: Pubkey,
-    /// The keeper.
     pub keeper: Pubkey,
     /// The bond given back, lamports.
     pub bond: u64,
 }
 
-/// An invocation nobody fulfilled was closed.
+/// An unfulfilled invocation was closed.
 #[event]
 pub struct InvocationExpired {
-    /// The invocation.
     pub invocation: Pubkey,
-    /// The loan.
     pub loan: Pubkey,
     /// Its sequence number.
     pub seq: u64,

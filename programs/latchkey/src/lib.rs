@@ -191,7 +191,7 @@ pub mod latchkey {
         instructions::yield_claim(ctx)
     }
 
-    /// Closes a function call nobody fulfilled.
+    /// Closes an unfulfilled function call.
     pub fn expire(ctx: Context<Expire>) -> Result<()> {
         instructions::expire(ctx)
     }

@@ -56,7 +56,7 @@ pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 4] {
     ]
 }
 
-/// Settles on the car's signed receipt: the proof, and the instruction right after it. Nobody signs; `keeper` holds
+/// Settles on the car's signed receipt: the proof, and the instruction right after it. It needs no signature of a party; `keeper` holds
 /// the claim and is paid. Fails if the signed message is no receipt.
 pub fn confirm(
     keys: &LoanKeys,
@@ -84,7 +84,7 @@ pub fn yield_claim(vehicle: &Pubkey, keeper: Pubkey, seq: u64) -> Instruction {
     build(&accounts, &instruction::YieldClaim {})
 }
 
-/// Closes a call nobody fulfilled. Nobody signs.
+/// Closes an unfulfilled call. It needs no signature of a party.
 pub fn expire(keys: &LoanKeys, seq: u64, rent_payer: Pubkey) -> Instruction {
     let accounts = accounts::Expire {
         vehicle: keys.vehicle,

@@ -56,7 +56,7 @@ pub fn withdraw_escrow(keys: &LoanKeys, authority: Pubkey, lamports: u64) -> Ins
     build(&accounts, &instruction::WithdrawEscrow { lamports })
 }
 
-/// Takes what is due. Nobody signs.
+/// Takes what is due. It needs no signature of a party.
 pub fn collect(keys: &LoanKeys) -> Instruction {
     let accounts = accounts::Collect {
         lender: keys.lender,
@@ -91,7 +91,7 @@ fn from_wallet(keys: &LoanKeys, borrower: Pubkey) -> accounts::PayFromWallet {
     }
 }
 
-/// Marks the loan defaulted. Nobody signs.
+/// Marks the loan defaulted. It needs no signature of a party.
 pub fn declare_default(keys: &LoanKeys) -> Instruction {
     let accounts = accounts::DeclareDefault { lender: keys.lender, loan: keys.loan, wallet: keys.wallet };
     build(&accounts, &instruction::DeclareDefault {})

@@ -1,7 +1,7 @@
 //! The instructions, one a file: arguments, accounts, handler. Handlers move accounts and money; the rules they obey
 //! are in [`crate::rules`].
 //!
-//! `dup` on a writable account does not let one account stand for two. Anchor would hash the key of every such account to
+//! `dup` on a writable account does not let one account be passed for two. Anchor would hash the key of every such account to
 //! find that out, 500 compute units each, and accounts of different kinds differ by their discriminators as it is. Token
 //! accounts are of one kind: they have no `dup`, so Anchor compares them.
 

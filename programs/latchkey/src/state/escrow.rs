@@ -22,7 +22,7 @@ pub struct Escrow {
     pub committed: u64,
     /// Paid to keepers so far, lamports.
     pub paid: u64,
-    /// Fees that came back from invocations nobody fulfilled, lamports.
+    /// Fees returned by unfulfilled invocations, lamports.
     pub refunded: u64,
     /// Bonds forfeited by keepers that let a lease lapse, lamports.
     pub forfeited: u64,

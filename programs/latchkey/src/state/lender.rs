@@ -13,7 +13,7 @@ pub struct Lender {
     pub version: u8,
     /// PDA bump.
     pub bump: u8,
-    /// The authority that created the lender; part of the address for good.
+    /// The authority that created the lender; a permanent part of the address.
     pub first_authority: Pubkey,
     /// The key that owns the lender now. May be a multisig's vault: it signs, it never pays.
     pub authority: Pubkey,

@@ -14,7 +14,7 @@ pub struct Vehicle {
     pub bump: u8,
     /// The lender that registered it.
     pub lender: Pubkey,
-    /// The device key it was registered with; part of the address for good.
+    /// The device key it was registered with; a permanent part of the address.
     pub first_device_key: Pubkey,
     /// The ed25519 key that signs its receipts.
     pub device_key: Pubkey,
@@ -96,7 +96,7 @@ impl AskedLock {
 pub struct OpenInvocation {
     /// What it asks.
     pub action: Action,
-    /// Nobody may claim it from this time on.
+    /// It cannot be claimed from this time on.
     pub expires_at: i64,
 }
 

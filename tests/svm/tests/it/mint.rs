@@ -29,7 +29,7 @@ fn described(chain: &mut TestChain) -> Money {
 }
 
 #[test]
-fn money_that_can_do_more_than_describe_itself_is_refused() {
+fn mints_with_extensions_other_than_metadata_are_refused() {
     let mut chain = TestChain::new();
     let plain = Money::spl(&mut chain);
     let mut fixture = LoanFixture::before_lender(chain, plain);

@@ -56,7 +56,7 @@ fn hold_and_pause_stop_warnings_until_their_second() {
 }
 
 #[test]
-fn nobody_is_warned_of_a_loan_that_is_paid_off_or_given_up() {
+fn a_loan_that_is_paid_off_or_charged_off_is_not_warned() {
     let mut fixture = LoanFixture::new();
     fixture.pay_all();
     fixture.at(due(0)).request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);

@@ -11,10 +11,8 @@ pub struct FundEscrow<'info> {
     /// Who gives.
     #[account(mut)]
     pub funder: Signer<'info>,
-    /// The escrow.
     #[account(mut, dup, seeds = [Escrow::SEED, escrow.loan.as_ref()], bump = escrow.bump)]
     pub escrow: Account<'info, Escrow>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

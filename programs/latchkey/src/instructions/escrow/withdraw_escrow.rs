@@ -11,13 +11,10 @@ pub struct WithdrawEscrow<'info> {
     /// The lender's authority, which gets them.
     #[account(mut)]
     pub authority: Signer<'info>,
-    /// The lender.
     #[account(has_one = authority @ LatchkeyError::NotAuthority)]
     pub lender: Account<'info, Lender>,
-    /// The loan.
     #[account(has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
-    /// The escrow.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Account<'info, Escrow>,
 }

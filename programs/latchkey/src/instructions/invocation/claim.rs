@@ -16,12 +16,10 @@ pub struct Claim<'info> {
     pub keeper: Signer<'info>,
     /// The lender, whose allow-list counts.
     pub lender: Box<Account<'info, Lender>>,
-    /// The car.
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// Gets the bond of a keeper whose lease lapsed.
     #[account(mut, dup, constraint = escrow.loan == invocation.loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The invocation.
     #[account(
         mut,
         dup,
@@ -29,7 +27,6 @@ pub struct Claim<'info> {
         has_one = vehicle @ LatchkeyError::WrongVehicle
     )]
     pub invocation: Box<Account<'info, Invocation>>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

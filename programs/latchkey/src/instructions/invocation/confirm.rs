@@ -12,16 +12,13 @@ use crate::state::{Escrow, Invocation, Loan, Vehicle};
 /// bring it; the keeper that holds the claim is paid.
 #[derive(Accounts)]
 pub struct Confirm<'info> {
-    /// The car.
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
-    /// The loan.
     #[account(mut, dup)]
     pub loan: Box<Account<'info, Loan>>,
     /// Keeps the totals.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The invocation.
     #[account(
         mut,
         dup,

@@ -10,16 +10,13 @@ use crate::state::{Escrow, Invocation, Loan, Vehicle};
 /// Closes an unfulfilled invocation. Anyone may.
 #[derive(Accounts)]
 pub struct Expire<'info> {
-    /// The car.
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
-    /// The loan.
     #[account(mut, dup)]
     pub loan: Box<Account<'info, Loan>>,
     /// Gets the fee back, and the bond of a keeper whose lease lapsed.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The invocation.
     #[account(
         mut,
         dup,

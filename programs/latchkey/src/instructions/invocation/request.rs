@@ -19,17 +19,14 @@ pub struct Request<'info> {
     pub payer: Signer<'info>,
     /// The lender's authority or servicer, for an unlock by the lender's own will.
     pub lender_signer: Option<Signer<'info>>,
-    /// The lender.
     pub lender: Box<Account<'info, Lender>>,
     /// The function asked for.
     #[account(
         constraint = function.lender == lender.key() && function.action == action @ ErrorCode::ConstraintSeeds
     )]
     pub function: Box<Account<'info, Function>>,
-    /// The car.
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -38,7 +35,6 @@ pub struct Request<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Pays the fee.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
@@ -52,7 +48,6 @@ pub struct Request<'info> {
         bump
     )]
     pub invocation: Box<Account<'info, Invocation>>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

@@ -11,7 +11,6 @@ pub struct YieldClaim<'info> {
     /// The keeper that holds the lease.
     #[account(mut)]
     pub keeper: Signer<'info>,
-    /// The invocation.
     #[account(mut, dup)]
     pub invocation: Box<Account<'info, Invocation>>,
 }

@@ -9,9 +9,7 @@ use crate::state::Lender;
 /// The nominee takes over, with a treasury of its own: loans are paid to the authority's account, never to another's.
 #[derive(Accounts)]
 pub struct AcceptAuthority<'info> {
-    /// The nominee.
     pub nominee: Signer<'info>,
-    /// The lender.
     #[account(mut, dup, constraint = lender.pending_authority == Some(nominee.key()) @ LatchkeyError::NotNominee)]
     pub lender: Account<'info, Lender>,
     /// The nominee's token account of the lender's mint. It may be the treasury there was, once its owner is changed.

@@ -8,7 +8,6 @@ use crate::state::Lender;
 pub struct ByAuthority<'info> {
     /// The lender's authority.
     pub authority: Signer<'info>,
-    /// The lender.
     #[account(mut, dup, has_one = authority @ LatchkeyError::NotAuthority)]
     pub lender: Account<'info, Lender>,
 }

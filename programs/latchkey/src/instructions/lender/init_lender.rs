@@ -38,7 +38,6 @@ pub struct InitLender<'info> {
     pub mint: Box<InterfaceAccount<'info, Mint>>,
     /// The authority's token account that funds loans and receives payments.
     pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

@@ -12,7 +12,6 @@ pub const MAX_PAUSE_SECS: u32 = 86_400;
 pub struct Pause<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(mut, dup, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
 }

@@ -7,7 +7,7 @@ use crate::state::{ACCOUNT_VERSION, Action, Function, Lender, MAX_URI_LEN};
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
 pub const MAX_FEE: u64 = 10_000_000_000;
 
-/// The longest lease, seconds: a day. A keeper that fell silent keeps nobody waiting longer, and least of all a
+/// The longest lease, seconds: a day. A keeper that falls silent blocks a call no longer than this. It matters most for a
 /// borrower who has paid and would unlock the car without it.
 pub const MAX_LEASE_SECS: u32 = 86_400;
 
@@ -42,7 +42,6 @@ pub struct SetFunction<'info> {
     pub payer: Signer<'info>,
     /// The lender's authority.
     pub authority: Signer<'info>,
-    /// The lender.
     #[account(has_one = authority @ LatchkeyError::NotAuthority)]
     pub lender: Account<'info, Lender>,
     /// The function, created on first use. Setting it again changes it and nothing else, so an account that already
@@ -56,7 +55,6 @@ pub struct SetFunction<'info> {
         bump
     )]
     pub function: Account<'info, Function>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

@@ -12,10 +12,8 @@ use crate::state::{Lender, Loan};
 pub struct ChargeOff<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Box<Account<'info, Lender>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -23,7 +21,6 @@ pub struct ChargeOff<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 

@@ -13,16 +13,13 @@ use crate::tokens::Transfer;
 pub struct CloseLoan<'info> {
     /// The lender's authority or servicer, or the borrower.
     pub party: Signer<'info>,
-    /// The lender.
     #[account(mut, dup, has_one = authority @ LatchkeyError::WrongRecipient, has_one = mint)]
     pub lender: Box<Account<'info, Lender>>,
     /// CHECK: the lender's authority, which gets the rest of the escrow; by the lender's record.
     #[account(mut)]
     pub authority: UncheckedAccount<'info>,
-    /// The car.
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -34,10 +31,8 @@ pub struct CloseLoan<'info> {
         constraint = loan.borrower == party.key() || lender.is_servicing(party.key) @ LatchkeyError::NotParty
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The escrow.
     #[account(mut, dup, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The car wallet.
     #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower, which gets the rest of the wallet.
@@ -52,7 +47,6 @@ pub struct CloseLoan<'info> {
     pub rent_payer: UncheckedAccount<'info>,
     /// What the loan was paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
 }
 

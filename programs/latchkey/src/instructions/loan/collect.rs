@@ -10,10 +10,8 @@ use crate::state::{Lender, Loan};
 /// Takes what is due from the car wallet. Anyone may call it.
 #[derive(Accounts)]
 pub struct Collect<'info> {
-    /// The lender.
     #[account(has_one = mint, has_one = treasury @ LatchkeyError::WrongRecipient)]
     pub lender: Box<Account<'info, Lender>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -21,7 +19,6 @@ pub struct Collect<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
     #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Where the lender is paid.
@@ -29,7 +26,6 @@ pub struct Collect<'info> {
     pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
     /// What the loan is paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
 }
 

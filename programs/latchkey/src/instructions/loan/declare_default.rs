@@ -11,9 +11,7 @@ use crate::state::{Lender, Loan, LoanStatus};
 /// Marks a loan defaulted. Anyone may call it; the rules decide.
 #[derive(Accounts)]
 pub struct DeclareDefault<'info> {
-    /// The lender.
     pub lender: Box<Account<'info, Lender>>,
-    /// The loan.
     #[account(
         mut,
         dup,

@@ -8,11 +8,8 @@ use crate::state::{Loan, Vehicle};
 /// The borrower's right to drive for a while whatever is owed.
 #[derive(Accounts)]
 pub struct EmergencyStart<'info> {
-    /// The borrower.
     pub borrower: Signer<'info>,
-    /// The car.
     pub vehicle: Account<'info, Vehicle>,
-    /// The loan.
     #[account(
         mut,
         dup,

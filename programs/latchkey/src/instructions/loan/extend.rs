@@ -5,7 +5,7 @@ use crate::events::LoanExtended;
 use crate::rules::schedule::last_due;
 use crate::rules::servicing;
 
-/// Moves every due date by one period. Interest goes on, so both parties sign.
+/// Moves every due date by one period. Interest continues to accrue, so both parties sign.
 pub fn extend(ctx: Context<ByBothParties>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;

@@ -17,9 +17,7 @@ pub struct Originate<'info> {
     pub payer: Signer<'info>,
     /// The lender's authority or servicer, who owns or is delegate of the treasury.
     pub lender_signer: Signer<'info>,
-    /// The borrower.
     pub borrower: Signer<'info>,
-    /// The lender.
     #[account(
         mut,
         dup,
@@ -28,7 +26,6 @@ pub struct Originate<'info> {
         constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing
     )]
     pub lender: Box<Account<'info, Lender>>,
-    /// The car.
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan to create.
@@ -49,7 +46,7 @@ pub struct Originate<'info> {
         bump
     )]
     pub escrow: Box<Account<'info, Escrow>>,
-    /// The car wallet. Anybody may have created it before; only the loan can spend from it either way.
+    /// The car wallet. Anyone may have created it before; only the loan can spend from it.
     #[account(
         init_if_needed,
         payer = payer,
@@ -76,11 +73,9 @@ pub struct Originate<'info> {
     /// The lender's unlock.
     #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Unlock as u8]], bump = unlock.bump)]
     pub unlock: Box<Account<'info, Function>>,
-    /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
     /// Creates the wallet.
     pub associated_token_program: Program<'info, AssociatedToken>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

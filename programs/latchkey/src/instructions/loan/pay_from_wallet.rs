@@ -10,12 +10,9 @@ use crate::state::{Lender, Loan};
 /// Takes more than what is due from the car wallet, as the borrower says: `prepay` and `pay_off`.
 #[derive(Accounts)]
 pub struct PayFromWallet<'info> {
-    /// The borrower.
     pub borrower: Signer<'info>,
-    /// The lender.
     #[account(has_one = mint, has_one = treasury @ LatchkeyError::WrongRecipient)]
     pub lender: Box<Account<'info, Lender>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -24,7 +21,6 @@ pub struct PayFromWallet<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
     #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Where the lender is paid.
@@ -32,7 +28,6 @@ pub struct PayFromWallet<'info> {
     pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
     /// What the loan is paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
 }
 

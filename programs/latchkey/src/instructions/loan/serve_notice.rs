@@ -11,10 +11,8 @@ use crate::state::{Lender, Loan, Notice, NoticeChannels};
 pub struct ServeNotice<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
-    /// The loan.
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
 }

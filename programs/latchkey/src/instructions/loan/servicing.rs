@@ -8,10 +8,8 @@ use crate::state::{Lender, Loan};
 pub struct ByServicer<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
-    /// The loan.
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub loan: Box<Account<'info, Loan>>,
 }
@@ -21,12 +19,9 @@ pub struct ByServicer<'info> {
 pub struct ByBothParties<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The borrower.
     pub borrower: Signer<'info>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
-    /// The loan.
     #[account(
         mut,
         dup,

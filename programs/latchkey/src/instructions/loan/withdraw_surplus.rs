@@ -11,12 +11,9 @@ use crate::tokens::Transfer;
 /// The borrower takes back what lies in the car wallet and is not due.
 #[derive(Accounts)]
 pub struct WithdrawSurplus<'info> {
-    /// The borrower.
     pub borrower: Signer<'info>,
-    /// The lender.
     #[account(has_one = mint)]
     pub lender: Box<Account<'info, Lender>>,
-    /// The loan.
     #[account(
         mut,
         dup,
@@ -25,7 +22,6 @@ pub struct WithdrawSurplus<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet.
     #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower.
@@ -37,7 +33,6 @@ pub struct WithdrawSurplus<'info> {
     pub borrower_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
     /// What the loan is paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// The mint's token program.
     pub token_program: Interface<'info, TokenInterface>,
 }
 

@@ -15,7 +15,6 @@ pub struct RegisterVehicle<'info> {
     pub payer: Signer<'info>,
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(mut, dup, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
     /// The vehicle to create.
@@ -30,7 +29,6 @@ pub struct RegisterVehicle<'info> {
     /// CHECK: the instructions sysvar, by address.
     #[account(address = INSTRUCTIONS_SYSVAR)]
     pub instructions: UncheckedAccount<'info>,
-    /// The system program.
     pub system_program: Program<'info, System>,
 }
 

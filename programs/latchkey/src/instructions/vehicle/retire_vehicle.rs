@@ -9,10 +9,8 @@ use crate::state::{Lender, Vehicle};
 pub struct RetireVehicle<'info> {
     /// The lender's authority or servicer.
     pub lender_signer: Signer<'info>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
-    /// The car.
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Account<'info, Vehicle>,
 }

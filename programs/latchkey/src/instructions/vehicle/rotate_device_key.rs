@@ -13,10 +13,8 @@ pub struct RotateDeviceKey<'info> {
     pub lender_signer: Signer<'info>,
     /// The borrower, while the car secures a loan.
     pub borrower: Option<Signer<'info>>,
-    /// The lender.
     #[account(constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Box<Account<'info, Lender>>,
-    /// The car.
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan the car secures, while there is one.
@@ -56,7 +54,7 @@ pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> R
     });
     vehicle.device_key = device_key;
     vehicle.void_through = void_through;
-    // A number nobody asked for: what was asked before is superseded by it.
+    // A number without a request: it supersedes every request made before.
     vehicle.last_seq_asked = void_through.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     vehicle.open = None;
     Ok(())
