@@ -11,7 +11,12 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Starts a message with its tag and version.
     pub fn new(buffer: &'a mut [u8], tag: &[u8; TAG_LEN]) -> Self {
-        Self { buffer, at: 0 }.put(tag).put(&[VERSION])
+        Self::untagged(buffer).put(tag).put(&[VERSION])
+    }
+
+    /// Starts a part of a message, which has neither tag nor version.
+    pub fn untagged(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, at: 0 }
     }
 
     pub fn put(mut self, field: &[u8]) -> Self {
@@ -38,7 +43,7 @@ impl<'a> Reader<'a> {
         if message.len() < fixed {
             return Err(DecodeError::WrongLength { expected: fixed, found: message.len() });
         }
-        let mut reader = Self { rest: message };
+        let mut reader = Self::untagged(message);
         if reader.array::<TAG_LEN>() != *tag {
             return Err(DecodeError::WrongTag);
         }
@@ -46,6 +51,11 @@ impl<'a> Reader<'a> {
             VERSION => Ok(reader),
             other => Err(DecodeError::UnknownVersion(other)),
         }
+    }
+
+    /// Starts a part of a message, which has neither tag nor version.
+    pub fn untagged(part: &'a [u8]) -> Self {
+        Self { rest: part }
     }
 
     /// The next field. The caller has made sure of the length.

@@ -22,6 +22,19 @@ pub enum DecodeError {
     MessageTooLong(usize),
     /// The message to the driver is not UTF-8.
     MessageNotUtf8,
+    /// A key set has a key after one that is not set.
+    KeyAfterZero,
+    /// A key set names one key twice.
+    EqualKeys,
+    /// A key set asks for no signature, or for more than it has keys.
+    RequiredOutOfRange {
+        /// How many must sign.
+        required: u8,
+        /// How many keys are set.
+        keys: usize,
+    },
+    /// A keyring asks for this many signatures on an unlock, which needs one.
+    UnlockNeedsOne(u8),
 }
 
 impl fmt::Display for DecodeError {
@@ -38,6 +51,19 @@ impl fmt::Display for DecodeError {
                 write!(f, "the driver's message has {found} bytes: at most {} fit", crate::MAX_MESSAGE_LEN)
             }
             Self::MessageNotUtf8 => write!(f, "the driver's message is not UTF-8"),
+            Self::KeyAfterZero => {
+                write!(f, "a key stands after a zero key: keys that are not set stand last")
+            }
+            Self::EqualKeys => write!(f, "a key set names one key twice"),
+            Self::RequiredOutOfRange { required, keys } => {
+                write!(
+                    f,
+                    "{required} signatures of {keys} keys: at least one must sign, and at most each key"
+                )
+            }
+            Self::UnlockNeedsOne(required) => {
+                write!(f, "{required} signatures for an unlock: an unlock needs one")
+            }
         }
     }
 }

@@ -16,7 +16,9 @@ mod command;
 pub mod ed25519;
 mod enrolment;
 mod error;
+mod hand_over;
 mod invoke;
+mod keyring;
 mod receipt;
 #[cfg(feature = "crypto")]
 pub mod sealed;
@@ -27,7 +29,9 @@ mod words;
 pub use command::Command;
 pub use enrolment::Enrolment;
 pub use error::{DecodeError, MessageTooLong};
+pub use hand_over::{HandOver, HandOverReceipt};
 pub use invoke::Invoke;
+pub use keyring::{KeySet, Keyring};
 pub use receipt::Receipt;
 pub use words::{Action, Outcome, UnknownAction};
 

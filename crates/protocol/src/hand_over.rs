@@ -1,0 +1,100 @@
+use crate::bytes::{Reader, Writer, exactly};
+use crate::{DecodeError, Hash, Key, Keyring, TAG_LEN};
+
+/// A root key's order to a car: from now on, this keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandOver {
+    /// The program it is for.
+    pub program: Key,
+    /// The vehicle account's address.
+    pub vehicle: Key,
+    /// The car's own, so that an old order is refused.
+    pub nonce: [u8; 32],
+    /// When it was issued, Unix seconds.
+    pub issued_at: i64,
+    /// The whole new keyring.
+    pub keyring: Keyring,
+}
+
+impl HandOver {
+    /// The domain tag.
+    pub const TAG: [u8; TAG_LEN] = *b"latchkey:keyring";
+    /// Length in bytes.
+    pub const LEN: usize = 121 + Keyring::LEN;
+
+    /// The hand-over's bytes.
+    pub fn encode(&self) -> [u8; Self::LEN] {
+        let mut buffer = [0; Self::LEN];
+        Writer::new(&mut buffer, &Self::TAG)
+            .put(&self.program)
+            .put(&self.vehicle)
+            .put(&self.nonce)
+            .put(&self.issued_at.to_le_bytes())
+            .put(&self.keyring.encode());
+        buffer
+    }
+
+    /// Reads a hand-over that fills `bytes` exactly.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        exactly(bytes, Self::LEN)?;
+        let mut reader = Reader::new(bytes, &Self::TAG, Self::LEN)?;
+        Ok(Self {
+            program: reader.array(),
+            vehicle: reader.array(),
+            nonce: reader.array(),
+            issued_at: reader.i64(),
+            keyring: Keyring::decode(reader.rest())?,
+        })
+    }
+}
+
+/// The car's proof that it took a keyring: signed by the device key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandOverReceipt {
+    /// The program it is for.
+    pub program: Key,
+    /// The vehicle account's address.
+    pub vehicle: Key,
+    /// The lender of the new keyring.
+    pub lender: Key,
+    /// SHA-256 of [`Keyring::encode`].
+    pub keyring_hash: Hash,
+    /// The hand-over's.
+    pub nonce: [u8; 32],
+    /// The car's clock, Unix seconds.
+    pub device_time: i64,
+}
+
+impl HandOverReceipt {
+    /// The domain tag.
+    pub const TAG: [u8; TAG_LEN] = *b"latchkey:handed\0";
+    /// Length in bytes.
+    pub const LEN: usize = 185;
+
+    /// The receipt's bytes.
+    pub fn encode(&self) -> [u8; Self::LEN] {
+        let mut buffer = [0; Self::LEN];
+        Writer::new(&mut buffer, &Self::TAG)
+            .put(&self.program)
+            .put(&self.vehicle)
+            .put(&self.lender)
+            .put(&self.keyring_hash)
+            .put(&self.nonce)
+            .put(&self.device_time.to_le_bytes());
+        buffer
+    }
+
+    /// Reads a receipt that fills `bytes` exactly.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        exactly(bytes, Self::LEN)?;
+        let mut reader = Reader::new(bytes, &Self::TAG, Self::LEN)?;
+        Ok(Self {
+            program: reader.array(),
+            vehicle: reader.array(),
+            lender: reader.array(),
+            keyring_hash: reader.array(),
+            nonce: reader.array(),
+            device_time: reader.i64(),
+        })
+    }
+}
