@@ -71,7 +71,7 @@ impl HandOverReceipt {
     /// Length in bytes.
     pub const LEN: usize = 185;
 
-    /// The receipt's bytes.
+    /// The hand-over receipt's bytes.
     pub fn encode(&self) -> [u8; Self::LEN] {
         let mut buffer = [0; Self::LEN];
         Writer::new(&mut buffer, &Self::TAG)
@@ -84,7 +84,7 @@ impl HandOverReceipt {
         buffer
     }
 
-    /// Reads a receipt that fills `bytes` exactly.
+    /// Reads a hand-over receipt that fills `bytes` exactly.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         exactly(bytes, Self::LEN)?;
         let mut reader = Reader::new(bytes, &Self::TAG, Self::LEN)?;

@@ -24,6 +24,7 @@ def label(text):
 
 PROGRAM, VEHICLE, INVOCATION = label("program"), label("vehicle"), label("invocation")
 LENDER, VIN_COMMITMENT = label("lender"), label("vin commitment")
+BUYER, NONCE, ZERO = label("buyer"), label("nonce"), bytes(32)
 
 
 class Signer:
@@ -41,7 +42,7 @@ class Signer:
         }
 
 
-COMMAND_KEY, DEVICE, KEEPER = Signer("command"), Signer("device"), Signer("keeper")
+COMMAND_KEY, DEVICE, KEEPER, ROOT = Signer("command"), Signer("device"), Signer("keeper"), Signer("root")
 
 
 def message(tag, *fields):
@@ -98,6 +99,44 @@ def invoke(issued_at):
     return {"issued_at": str(issued_at), **KEEPER.signed(raw)}
 
 
+def key_set(required, *keys):
+    """A set as the vectors show it; keys that are not set are zero."""
+    return {"required": required, "keys": [key.hex() for key in (*keys, ZERO, ZERO, ZERO)[:3]]}
+
+
+def keyring(lender, warn, lock, unlock):
+    sets = {"warn": warn, "lock": lock, "unlock": unlock}
+    raw = lender
+    for each in sets.values():
+        raw += struct.pack("<B", each["required"]) + bytes.fromhex("".join(each["keys"]))
+    return {"lender": lender.hex(), **sets, "bytes": raw.hex(), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def hand_over(nonce, issued_at, ring):
+    raw = message(
+        b"latchkey:keyring",
+        PROGRAM, VEHICLE, nonce, struct.pack("<q", issued_at), bytes.fromhex(ring["bytes"]),
+    )
+    return {"nonce": nonce.hex(), "issued_at": str(issued_at), "keyring": ring, **ROOT.signed(raw)}
+
+
+def hand_over_receipt(order, device_time):
+    lender, keyring_hash = order["keyring"]["lender"], order["keyring"]["sha256"]
+    raw = message(
+        b"latchkey:handed",
+        PROGRAM, VEHICLE, bytes.fromhex(lender + keyring_hash + order["nonce"]), struct.pack("<q", device_time),
+    )
+    signed = DEVICE.signed(raw)
+    return {
+        "lender": lender,
+        "keyring_hash": keyring_hash,
+        "nonce": order["nonce"],
+        "device_time": str(device_time),
+        **signed,
+        "instruction": instruction(DEVICE.public, signed, raw),
+    }
+
+
 def instruction(key, signed, raw):
     """The data of the ed25519 program's instruction that the contract accepts."""
     here = 0xFFFF
@@ -149,6 +188,31 @@ RECEIPTS = {
 }
 ENROLMENT, INVOKE = enrolment(), invoke(1767312001)
 
+WARNER, UNLOCKER = label("buyer warn 1"), label("buyer unlock 1")
+LOCKERS = [label(f"buyer lock {number}") for number in (1, 2, 3)]
+# Keys that are zero but for one byte are set.
+FIRST_BYTE, LAST_BYTE = b"\1" + bytes(31), bytes(31) + b"\1"
+HAND_OVERS = {
+    "sale": hand_over(NONCE, 1767484800, keyring(
+        BUYER, key_set(1, WARNER), key_set(2, *LOCKERS), key_set(1, UNLOCKER, WARNER),
+    )),
+    "one_key": hand_over(NONCE, 1767484800, keyring(
+        BUYER, *[key_set(1, COMMAND_KEY.public) for _ in ACTIONS],
+    )),
+    "highest_numbers": hand_over(b"\xff" * 32, 2**63 - 1, keyring(
+        b"\xff" * 32, key_set(3, *LOCKERS), key_set(3, *LOCKERS), key_set(1, *LOCKERS),
+    )),
+    "lowest_numbers": hand_over(ZERO, -(2**63), keyring(
+        ZERO, key_set(2, FIRST_BYTE, LAST_BYTE), key_set(1, LAST_BYTE), key_set(1, FIRST_BYTE),
+    )),
+}
+HAND_OVER_RECEIPTS = {
+    "sale": hand_over_receipt(HAND_OVERS["sale"], 1767484802),
+    "one_key": hand_over_receipt(HAND_OVERS["one_key"], -1),
+    "highest_numbers": hand_over_receipt(HAND_OVERS["highest_numbers"], 2**63 - 1),
+    "lowest_numbers": hand_over_receipt(HAND_OVERS["lowest_numbers"], -(2**63)),
+}
+
 
 def refused():
     """Bytes that look like messages and are none, with the error they deserve."""
@@ -176,6 +240,38 @@ def refused():
     yield "enrolment", "WrongLength", "a byte too many", ENROLMENT["bytes"] + "00"
     yield "invoke", "WrongLength", "a byte too few", INVOKE["bytes"][:-2]
     yield "invoke", "UnknownVersion", "version 0", edited(INVOKE["bytes"], 16, b"\0")
+    order, handed = HAND_OVERS["sale"]["bytes"], HAND_OVER_RECEIPTS["sale"]["bytes"]
+    yield "hand_over", "WrongLength", "empty", ""
+    yield "hand_over", "WrongLength", "a byte too few", order[:-2]
+    yield "hand_over", "WrongLength", "a byte too many", order + "00"
+    yield "hand_over", "WrongTag", "the tag of its receipt", edited(order, 0, b"latchkey:handed\0")
+    yield "hand_over", "UnknownVersion", "version 2", edited(order, 16, b"\2")
+    # Each set begins with how many must sign: 153 warn, 250 lock, 347 unlock; its keys follow, 32 bytes each.
+    yield "hand_over", "RequiredOutOfRange", "nobody must sign a warning", edited(order, 153, b"\0")
+    yield "hand_over", "RequiredOutOfRange", "two of one key", edited(order, 153, b"\2")
+    yield "hand_over", "RequiredOutOfRange", "no key for a warning", edited(order, 154, ZERO)
+    yield "hand_over", "RequiredOutOfRange", "four of three keys", edited(order, 250, b"\4")
+    yield "hand_over", "RequiredOutOfRange", "255 of three keys", edited(order, 250, b"\xff")
+    yield "hand_over", "RequiredOutOfRange", "no key for an unlock", edited(order, 348, bytes(64))
+    yield "hand_over", "RequiredOutOfRange", "nobody must sign an unlock", edited(order, 347, b"\0")
+    yield "hand_over", "RequiredOutOfRange", "three of two keys for an unlock", edited(order, 347, b"\3")
+    yield "hand_over", "KeyAfterZero", "the first of three keys zero", edited(order, 251, ZERO)
+    yield "hand_over", "KeyAfterZero", "the second of three keys zero", edited(order, 283, ZERO)
+    yield "hand_over", "KeyAfterZero", "the only key in the last place", edited(order, 154, bytes(64) + WARNER)
+    yield "hand_over", "KeyAfterZero", "equal keys after a zero key", edited(order, 251, ZERO + WARNER + WARNER)
+    yield "hand_over", "EqualKeys", "first and second", edited(order, 283, LOCKERS[0])
+    yield "hand_over", "EqualKeys", "first and third", edited(order, 315, LOCKERS[0])
+    yield "hand_over", "EqualKeys", "second and third", edited(order, 315, LOCKERS[1])
+    yield "hand_over", "EqualKeys", "equal keys, and four must sign", edited(order, 250, b"\4" + LOCKERS[1])
+    yield "hand_over", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 347, b"\2")
+    yield "keyring", "WrongLength", "empty", ""
+    yield "keyring", "WrongLength", "a byte too few", HAND_OVERS["sale"]["keyring"]["bytes"][:-2]
+    yield "keyring", "WrongLength", "a whole hand-over", order
+    yield "keyring", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 347, b"\2")[242:]
+    yield "hand_over_receipt", "WrongLength", "a byte too few", handed[:-2]
+    yield "hand_over_receipt", "WrongLength", "a byte too many", handed + "00"
+    yield "hand_over_receipt", "WrongTag", "a tag that ends otherwise", edited(handed, 15, b"!")
+    yield "hand_over_receipt", "UnknownVersion", "version 0", edited(handed, 16, b"\0")
 
 
 def unopened():
@@ -195,7 +291,7 @@ def unopened():
 print(json.dumps({
     "keys": {
         name: {"seed": signer.seed.hex(), "public": signer.public.hex()}
-        for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER)]
+        for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER), ("root", ROOT)]
     },
     "program": PROGRAM.hex(),
     "vehicle": VEHICLE.hex(),
@@ -206,6 +302,8 @@ print(json.dumps({
     "receipts": RECEIPTS,
     "enrolment": ENROLMENT,
     "invoke": INVOKE,
+    "hand_overs": HAND_OVERS,
+    "hand_over_receipts": HAND_OVER_RECEIPTS,
     "topics": [topics(VEHICLE), topics(bytes(32)), topics(b"\0\0" + b"\xff" * 30)],
     "refused": [dict(zip(("kind", "error", "why", "bytes"), case)) for case in refused()],
     "unopened": [dict(zip(("error", "why", "bytes"), case)) for case in unopened()],

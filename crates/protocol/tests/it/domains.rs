@@ -1,18 +1,25 @@
 //! No message can stand for another.
 
-use latchkey_protocol::{Action, Command, DecodeError, Enrolment, Invoke, Outcome, Receipt, TAG_LEN};
+use latchkey_protocol::{
+    Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, KeySet, Keyring, Outcome,
+    Receipt, TAG_LEN,
+};
 
 type Decoder = fn(&[u8]) -> Result<(), DecodeError>;
 
-const KINDS: [(&str, [u8; TAG_LEN], usize, Decoder); 4] = [
+const KINDS: [(&str, [u8; TAG_LEN], usize, Decoder); 6] = [
     ("command", Command::TAG, Command::FIXED_LEN, |bytes| Command::decode(bytes).map(|_| ())),
     ("receipt", Receipt::TAG, Receipt::LEN, |bytes| Receipt::decode(bytes).map(|_| ())),
     ("enrolment", Enrolment::TAG, Enrolment::LEN, |bytes| Enrolment::decode(bytes).map(|_| ())),
     ("invoke", Invoke::TAG, Invoke::LEN, |bytes| Invoke::decode(bytes).map(|_| ())),
+    ("hand-over", HandOver::TAG, HandOver::LEN, |bytes| HandOver::decode(bytes).map(|_| ())),
+    ("hand-over receipt", HandOverReceipt::TAG, HandOverReceipt::LEN, |bytes| {
+        HandOverReceipt::decode(bytes).map(|_| ())
+    }),
 ];
 
 /// One message of each kind, in the order of [`KINDS`].
-fn messages() -> [Vec<u8>; 4] {
+fn messages() -> [Vec<u8>; 6] {
     let command = Command {
         program: [1; 32],
         vehicle: [2; 32],
@@ -37,11 +44,24 @@ fn messages() -> [Vec<u8>; 4] {
     };
     let enrolment = Enrolment { program: [1; 32], lender: [2; 32], vin_commitment: [3; 32] };
     let invoke = Invoke { program: [1; 32], invocation: [2; 32], keeper: [3; 32], issued_at: 4 };
+    let set = KeySet { required: 1, keys: [[1; 32], [2; 32], [0; 32]] };
+    let keyring = Keyring { lender: [3; 32], warn: set, lock: set, unlock: set };
+    let hand_over = HandOver { program: [1; 32], vehicle: [2; 32], nonce: [3; 32], issued_at: 4, keyring };
+    let hand_over_receipt = HandOverReceipt {
+        program: [1; 32],
+        vehicle: [2; 32],
+        lender: [3; 32],
+        keyring_hash: [4; 32],
+        nonce: [5; 32],
+        device_time: 6,
+    };
     [
         command.encode_into(&mut [0; Command::MAX_LEN]).unwrap().to_vec(),
         receipt.encode().to_vec(),
         enrolment.encode().to_vec(),
         invoke.encode().to_vec(),
+        hand_over.encode().to_vec(),
+        hand_over_receipt.encode().to_vec(),
     ]
 }
 
@@ -63,7 +83,7 @@ fn no_message_becomes_another_by_cutting_or_padding_it_to_length() {
             if written == read {
                 continue;
             }
-            for length in 0..=Command::MAX_LEN {
+            for length in 0..=HandOver::LEN {
                 let mut forged = message.clone();
                 forged.resize(length, 0);
                 assert!(decode(&forged).is_err(), "{} as {kind} in {length} bytes", KINDS[written].0);

@@ -2,8 +2,8 @@
 
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET, header, instruction_data};
 use latchkey_protocol::{
-    Action, Command, DecodeError, Enrolment, Invoke, MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt,
-    VERSION,
+    Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, Key, KeySet, Keyring,
+    MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt, VERSION,
 };
 
 const VERSION_AT: usize = 16;
@@ -39,6 +39,30 @@ fn receipt() -> [u8; Receipt::LEN] {
         outcome: Outcome::Applied,
         device_time: 5,
         command_hash: [6; 32],
+    }
+    .encode()
+}
+
+const NO_KEY: Key = [0; 32];
+
+/// One key a set.
+fn keyring() -> Keyring {
+    let set = KeySet { required: 1, keys: [[1; 32], NO_KEY, NO_KEY] };
+    Keyring { lender: [4; 32], warn: set, lock: set, unlock: set }
+}
+
+fn hand_over(keyring: &Keyring) -> HandOver {
+    HandOver { program: [1; 32], vehicle: [2; 32], nonce: [3; 32], issued_at: 4, keyring: *keyring }
+}
+
+fn hand_over_receipt() -> [u8; HandOverReceipt::LEN] {
+    HandOverReceipt {
+        program: [1; 32],
+        vehicle: [2; 32],
+        lender: [3; 32],
+        keyring_hash: [4; 32],
+        nonce: [5; 32],
+        device_time: 6,
     }
     .encode()
 }
@@ -115,6 +139,18 @@ fn fixed_messages_have_one_length() {
         let decoded = Invoke::decode(&cut(&invoke, length)).map(|_| ());
         assert_eq!(decoded, refused(Invoke::LEN, length));
     }
+    for length in (0..500).filter(|length| *length != HandOver::LEN) {
+        let decoded = HandOver::decode(&cut(&hand_over(&keyring()).encode(), length)).map(|_| ());
+        assert_eq!(decoded, refused(HandOver::LEN, length));
+    }
+    for length in (0..500).filter(|length| *length != HandOverReceipt::LEN) {
+        let decoded = HandOverReceipt::decode(&cut(&hand_over_receipt(), length)).map(|_| ());
+        assert_eq!(decoded, refused(HandOverReceipt::LEN, length));
+    }
+    for length in (0..500).filter(|length| *length != Keyring::LEN) {
+        let decoded = Keyring::decode(&cut(&keyring().encode(), length)).map(|_| ());
+        assert_eq!(decoded, refused(Keyring::LEN, length));
+    }
 }
 
 #[test]
@@ -154,6 +190,8 @@ fn there_is_one_version() {
         assert_eq!(Receipt::decode(&at(&receipt())).map(|_| ()), unknown);
         assert_eq!(Enrolment::decode(&at(&enrolment)).map(|_| ()), unknown);
         assert_eq!(Invoke::decode(&at(&invoke)).map(|_| ()), unknown);
+        assert_eq!(HandOver::decode(&at(&hand_over(&keyring()).encode())).map(|_| ()), unknown);
+        assert_eq!(HandOverReceipt::decode(&at(&hand_over_receipt())).map(|_| ()), unknown);
     }
 }
 
@@ -190,6 +228,84 @@ fn there_are_three_actions_and_five_outcomes() {
     }
 }
 
+/// The rules of a key set, once more and from the page alone: which sets of these keys are one, and why not.
+fn verdict(required: u8, keys: [Key; 3], unlock: bool) -> Result<(), DecodeError> {
+    let [first, second, third] = keys.map(|key| key != NO_KEY);
+    let count: u8 = match (first, second, third) {
+        (false, false, false) => 0,
+        (true, false, false) => 1,
+        (true, true, false) => 2,
+        (true, true, true) => 3,
+        _ => return Err(DecodeError::KeyAfterZero),
+    };
+    let twice = match count {
+        2 => keys[0] == keys[1],
+        3 => keys[0] == keys[1] || keys[0] == keys[2] || keys[1] == keys[2],
+        _ => false,
+    };
+    if twice {
+        Err(DecodeError::EqualKeys)
+    } else if !(1..=count).contains(&required) {
+        Err(DecodeError::RequiredOutOfRange { required, keys: count.into() })
+    } else if unlock && required > 1 {
+        Err(DecodeError::UnlockNeedsOne(required))
+    } else {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_key_set_is_read_if_it_obeys_every_rule_and_refused_for_the_one_it_breaks() {
+    let (mut first_byte, mut last_byte) = (NO_KEY, NO_KEY);
+    first_byte[0] = 1;
+    last_byte[31] = 1;
+    // Keys that are zero but for one byte are set.
+    let choices = [NO_KEY, first_byte, last_byte, [0xff; 32]];
+    let mut read = [0; 3];
+    for combination in 0..choices.len().pow(3) {
+        let keys = [combination / 16, combination / 4 % 4, combination % 4].map(|choice| choices[choice]);
+        for required in (0..=4).chain([128, 255]) {
+            let set = KeySet { required, keys };
+            let places = [
+                Keyring { warn: set, ..keyring() },
+                Keyring { lock: set, ..keyring() },
+                Keyring { unlock: set, ..keyring() },
+            ];
+            for (place, ring) in places.into_iter().enumerate() {
+                let expected = verdict(required, keys, place == 2);
+                assert_eq!(Keyring::decode(&ring.encode()), expected.map(|()| ring), "{ring:?}");
+                let order = hand_over(&ring);
+                assert_eq!(HandOver::decode(&order.encode()), expected.map(|()| order), "{ring:?}");
+                read[place] += usize::from(expected.is_ok());
+            }
+        }
+    }
+    // Of three keys: 3 sets of one, 6 of two, 6 of three, in every order, with each number that may have to sign.
+    assert_eq!(read, [3 + 6 * 2 + 6 * 3, 3 + 6 * 2 + 6 * 3, 3 + 6 + 6]);
+}
+
+#[test]
+fn sets_are_judged_in_their_order_and_the_number_for_an_unlock_last() {
+    let set = |required| KeySet { required, keys: [[1; 32], [2; 32], NO_KEY] };
+    let wrong = |required| Err(DecodeError::RequiredOutOfRange { required, keys: 2 });
+    let read = |warn, lock, unlock| {
+        Keyring::decode(
+            &Keyring { lender: [4; 32], warn: set(warn), lock: set(lock), unlock: set(unlock) }.encode(),
+        )
+        .map(|_| ())
+    };
+    assert_eq!(read(3, 4, 5), wrong(3));
+    assert_eq!(read(2, 4, 5), wrong(4));
+    assert_eq!(read(2, 2, 5), wrong(5));
+    assert_eq!(read(2, 2, 2), Err(DecodeError::UnlockNeedsOne(2)));
+    assert_eq!(read(2, 2, 1), Ok(()));
+}
+
+#[test]
+fn one_key_may_stand_in_every_set() {
+    assert_eq!(Keyring::decode(&keyring().encode()), Ok(keyring()));
+}
+
 #[test]
 fn a_message_that_is_not_utf_8_is_refused() {
     let wrong: [&[u8]; 7] =
@@ -209,6 +325,13 @@ fn the_sentence_of_each_error_tells_what_was_found() {
         (DecodeError::UnknownAction(9), "no action has the byte 9"),
         (DecodeError::UnknownOutcome(9), "no outcome has the byte 9"),
         (DecodeError::MessageTooLong(201), "the driver's message has 201 bytes: at most 200 fit"),
+        (DecodeError::KeyAfterZero, "a key stands after a zero key: keys that are not set stand last"),
+        (DecodeError::EqualKeys, "a key set names one key twice"),
+        (
+            DecodeError::RequiredOutOfRange { required: 3, keys: 2 },
+            "3 signatures of 2 keys: at least one must sign, and at most each key",
+        ),
+        (DecodeError::UnlockNeedsOne(2), "2 signatures for an unlock: an unlock needs one"),
     ];
     for (error, sentence) in sentences {
         assert_eq!(error.to_string(), sentence);

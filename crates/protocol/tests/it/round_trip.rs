@@ -3,7 +3,8 @@
 use ed25519_dalek::SigningKey;
 use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN};
 use latchkey_protocol::{
-    Action, Command, DecodeError, Enrolment, Invoke, MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt,
+    Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, KeySet, Keyring,
+    MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt,
 };
 use latchkey_tests_cases::cases;
 use proptest::collection::vec;
@@ -31,6 +32,24 @@ fn receipts() -> impl Strategy<Value = Receipt> {
             command_hash,
         },
     )
+}
+
+/// Sets that a car could obey.
+fn key_sets(most_required: u8) -> impl Strategy<Value = KeySet> {
+    (1..=3_usize, any::<u8>(), any::<[[u8; 32]; 3]>()).prop_map(move |(count, required, mut keys)| {
+        for (index, key) in (0..).zip(&mut keys) {
+            // The first byte tells the keys apart, and from zero.
+            key[0] = key[0] / 4 * 4 + 1 + index;
+        }
+        keys[count..].fill([0; 32]);
+        let most = most_required.min(u8::try_from(count).unwrap());
+        KeySet { required: 1 + required % most, keys }
+    })
+}
+
+fn keyrings() -> impl Strategy<Value = Keyring> {
+    (any::<[u8; 32]>(), key_sets(3), key_sets(3), key_sets(1))
+        .prop_map(|(lender, warn, lock, unlock)| Keyring { lender, warn, lock, unlock })
 }
 
 #[test]
@@ -82,6 +101,52 @@ proptest! {
         prop_assert_eq!(Invoke::decode(&invoke.encode()), Ok(invoke));
     }
 
+    #[test]
+    fn hand_overs(
+        (program, vehicle, nonce) in any::<([u8; 32], [u8; 32], [u8; 32])>(),
+        issued_at: i64,
+        keyring in keyrings(),
+    ) {
+        prop_assert_eq!(Keyring::decode(&keyring.encode()), Ok(keyring));
+        let hand_over = HandOver { program, vehicle, nonce, issued_at, keyring };
+        prop_assert_eq!(HandOver::decode(&hand_over.encode()), Ok(hand_over));
+    }
+
+    #[test]
+    fn hand_over_receipts(
+        (program, vehicle, lender) in any::<([u8; 32], [u8; 32], [u8; 32])>(),
+        (keyring_hash, nonce) in any::<([u8; 32], [u8; 32])>(),
+        device_time: i64,
+    ) {
+        let receipt = HandOverReceipt { program, vehicle, lender, keyring_hash, nonce, device_time };
+        prop_assert_eq!(HandOverReceipt::decode(&receipt.encode()), Ok(receipt));
+    }
+
+    /// There is one way to write a hand-over and its receipt; key sets have few different bytes, so that many are read and many are not.
+    #[test]
+    fn a_hand_over_has_one_form(
+        mut bytes in vec(any::<u8>(), HandOver::LEN),
+        sets in vec((0..4_u8, [0..3_u8, 0..3_u8, 0..3_u8]), 3),
+        mut receipt in vec(any::<u8>(), HandOverReceipt::LEN),
+    ) {
+        bytes[..16].copy_from_slice(&HandOver::TAG);
+        bytes[16] = 1;
+        for (set, (required, keys)) in bytes[153..].chunks_exact_mut(97).zip(sets) {
+            set[0] = required;
+            for (key, byte) in set[1..].chunks_exact_mut(32).zip(keys) {
+                key.fill(byte);
+            }
+        }
+        let (hand_over, keyring) = (HandOver::decode(&bytes), Keyring::decode(&bytes[121..]));
+        prop_assert_eq!(hand_over.map(|hand_over| hand_over.keyring), keyring);
+        if let Ok(hand_over) = hand_over {
+            prop_assert_eq!(hand_over.encode().to_vec(), bytes);
+        }
+        receipt[..16].copy_from_slice(&HandOverReceipt::TAG);
+        receipt[16] = 1;
+        prop_assert_eq!(HandOverReceipt::decode(&receipt).unwrap().encode().to_vec(), receipt);
+    }
+
     /// There is one way to write a message: bytes that are read are the bytes that would be written.
     #[test]
     fn a_message_has_one_form(mut bytes in vec(any::<u8>(), 113..=347), kind in 0..4_usize) {
@@ -120,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_bytes_are_refused_and_break_nothing(bytes in vec(any::<u8>(), 0..400)) {
+    fn arbitrary_bytes_are_refused_and_break_nothing(bytes in vec(any::<u8>(), 0..500)) {
         let refused = |error: DecodeError| {
             matches!(error, DecodeError::WrongTag | DecodeError::WrongLength { .. })
         };
@@ -128,11 +193,13 @@ proptest! {
         prop_assert!(refused(Receipt::decode(&bytes).unwrap_err()));
         prop_assert!(refused(Enrolment::decode(&bytes).unwrap_err()));
         prop_assert!(refused(Invoke::decode(&bytes).unwrap_err()));
+        prop_assert!(refused(HandOver::decode(&bytes).unwrap_err()));
+        prop_assert!(refused(HandOverReceipt::decode(&bytes).unwrap_err()));
         prop_assert!(Envelope::open(&bytes).is_err());
     }
 
     #[test]
-    fn envelopes(seed: [u8; 32], payload in vec(any::<u8>(), 0..400)) {
+    fn envelopes(seed: [u8; 32], payload in vec(any::<u8>(), 0..500)) {
         let sealed = Envelope::seal(&SigningKey::from_bytes(&seed), &payload);
         prop_assert_eq!(Envelope::open(&sealed.to_bytes()), Ok(sealed));
     }
