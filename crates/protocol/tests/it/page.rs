@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
 use latchkey_protocol::sealed::SEAL_LEN;
-use latchkey_protocol::{Action, Command, Enrolment, Invoke, MAX_MESSAGE_LEN, Outcome, Receipt};
+use latchkey_protocol::{
+    Action, Command, Enrolment, HandOver, HandOverReceipt, Invoke, Keyring, MAX_MESSAGE_LEN, Outcome, Receipt,
+};
 use serde_json::Value;
 
 use crate::vectors;
 
 const PAGE: &str = include_str!("../../../../docs/protocol.md");
+
+/// A keyring is a lender and one key set an action.
+const KEY_SET_LEN: usize = (Keyring::LEN - 32) / Action::ALL.len();
 
 /// The fenced blocks of this kind: what follows the kind, and the text.
 fn blocks(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -56,6 +61,9 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         "commands.lock.envelope",
         "commands.lock.sha256",
         "enrolment.envelope",
+        "hand_over_receipts.sale.envelope",
+        "hand_overs.sale.envelope",
+        "hand_overs.sale.keyring.sha256",
         "invoke.envelope",
         "keys.command.public",
         "keys.command.seed",
@@ -93,6 +101,10 @@ fn the_offsets_of_every_layout_add_up_to_the_lengths_in_the_code() {
         ("### Receipt", Receipt::LEN, ""),
         ("### Enrolment", Enrolment::LEN, ""),
         ("### Invoke", Invoke::LEN, ""),
+        ("### Hand-over", HandOver::LEN, ""),
+        ("### Keyring", Keyring::LEN, ""),
+        ("### Key set", KEY_SET_LEN, ""),
+        ("### Hand-over receipt", HandOverReceipt::LEN, ""),
         ("## Envelopes", SEAL_LEN, "the rest"),
         ("## How the chain checks a receipt", MESSAGE_OFFSET + Receipt::LEN, ""),
     ];
@@ -106,6 +118,8 @@ fn the_offsets_of_every_layout_add_up_to_the_lengths_in_the_code() {
                 "u64" | "i64" => Some(8),
                 "key" | "hash" => Some(32),
                 "signature" => Some(64),
+                "keyring" => Some(Keyring::LEN),
+                "key set" => Some(KEY_SET_LEN),
                 _ => None,
             };
             match row[1].parse::<usize>() {
@@ -158,15 +172,26 @@ fn the_lengths_in_the_text_are_the_codes() {
     says(format!("{} bytes.", Receipt::LEN));
     says(format!("{} bytes. A car signs it", Enrolment::LEN));
     says(format!("{} bytes. A keeper's request", Invoke::LEN));
+    says(format!("{} bytes. An order to a car", HandOver::LEN));
+    says(format!("{} bytes, inside a hand-over.", Keyring::LEN));
+    says(format!("{KEY_SET_LEN} bytes: the command keys"));
+    says(format!("{} bytes. The car's proof", HandOverReceipt::LEN));
+    says(format!("SHA-256 of the keyring's {} bytes", Keyring::LEN));
+    says(format!("hashes the keyring's {} bytes", Keyring::LEN));
+    says(format!("with the message length {}.", HandOverReceipt::LEN));
     says(format!(
-        "A command's envelope has {} to {} bytes, a receipt's {}, an enrolment's {}, an invoke's {}.",
+        "A command's envelope has {} to {} bytes, a receipt's {}, an enrolment's {}, an invoke's {}, a\n\
+         hand-over's {}, a hand-over receipt's {}.",
         SEAL_LEN + Command::FIXED_LEN,
         SEAL_LEN + Command::MAX_LEN,
         SEAL_LEN + Receipt::LEN,
         SEAL_LEN + Enrolment::LEN,
         SEAL_LEN + Invoke::LEN,
+        SEAL_LEN + HandOver::LEN,
+        SEAL_LEN + HandOverReceipt::LEN,
     ));
-    for tag in [Command::TAG, Receipt::TAG, Enrolment::TAG, Invoke::TAG] {
+    for tag in [Command::TAG, Receipt::TAG, Enrolment::TAG, Invoke::TAG, HandOver::TAG, HandOverReceipt::TAG]
+    {
         says(format!("| `{}`", String::from_utf8_lossy(&tag).trim_end_matches('\0')));
     }
 }
