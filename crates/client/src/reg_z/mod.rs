@@ -51,6 +51,9 @@ mod derive;
 mod due;
 mod equation;
 
+#[cfg(test)]
+mod tests;
+
 pub use count::UnitPeriod;
 pub use date::Date;
 
