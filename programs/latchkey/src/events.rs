@@ -2,7 +2,8 @@
 
 use anchor_lang::prelude::*;
 
-use crate::state::{Action, LoanStatus, LockState, PolicyFloors, Terms};
+use crate::instructions::SettlementReason;
+use crate::state::{Action, LoanStatus, LockState, MAX_COMMAND_KEYS, PolicyFloors, Terms};
 
 /// A lender was created.
 #[event]
@@ -100,10 +101,12 @@ pub struct FunctionSet {
     pub fee_before: u64,
     /// Fee after, lamports.
     pub fee: u64,
-    /// Command key before.
-    pub command_key_before: Pubkey,
-    /// Command key after.
-    pub command_key: Pubkey,
+    /// Command keys before; zero for none.
+    pub command_keys_before: [Pubkey; MAX_COMMAND_KEYS],
+    /// Command keys after; zero for none.
+    pub command_keys: [Pubkey; MAX_COMMAND_KEYS],
+    /// How many must sign after.
+    pub required: u8,
 }
 
 /// A car proved its device key.
@@ -127,6 +130,14 @@ pub struct DeviceKeyRotated {
     pub after: Pubkey,
     /// Requests up to this sequence number are void.
     pub void_through: u64,
+}
+
+/// The lender no longer believes what a car's device key signs.
+#[event]
+pub struct DeviceDistrusted {
+    pub vehicle: Pubkey,
+    /// The key.
+    pub device_key: Pubkey,
 }
 
 /// A car was taken out of service.
@@ -190,7 +201,7 @@ pub enum PaymentKind {
     PaidOff,
 }
 
-/// Money moved from the car wallet to the lender.
+/// What was due, or more, was taken in the car wallet.
 #[event]
 pub struct PaymentApplied {
     pub loan: Pubkey,
@@ -208,10 +219,22 @@ pub struct PaymentApplied {
     pub principal_before: u64,
     /// Principal owed after, base units.
     pub principal_after: u64,
+    /// Taken and still in the wallet, this payment included, base units.
+    pub unsent: u64,
     /// Status before.
     pub status_before: LoanStatus,
     /// Status after.
     pub status_after: LoanStatus,
+}
+
+/// What was taken left the car wallet for the lender.
+#[event]
+pub struct PaymentSent {
+    pub loan: Pubkey,
+    /// The lender's treasury.
+    pub treasury: Pubkey,
+    /// How much, base units.
+    pub amount: u64,
 }
 
 /// A loan fell into default.
@@ -234,10 +257,12 @@ pub struct NoticeServed {
     pub evidence: [u8; 32],
     /// How it was served.
     pub channels: u8,
+    /// Whether it is the final notice.
+    pub is_final: bool,
     /// When.
     pub at: i64,
-    /// The earliest lock it allows.
-    pub matures_at: i64,
+    /// The earliest lock that the notices so far allow; none while channels or the final notice are missing.
+    pub matures_at: Option<i64>,
 }
 
 /// The lender promised not to lock or warn for a while.
@@ -258,6 +283,113 @@ pub struct HoldLifted {
     pub before: i64,
     /// When it was lifted.
     pub at: i64,
+}
+
+/// The lender stayed all enforcement for a while.
+#[event]
+pub struct StayPlaced {
+    pub loan: Pubkey,
+    /// Stayed until then before; 0 or past if it was not.
+    pub until_before: i64,
+    /// From here on.
+    pub from: i64,
+    /// Until here.
+    pub until: i64,
+    /// Status after.
+    pub status_after: LoanStatus,
+}
+
+/// The terms of a loan changed.
+#[event]
+pub struct LoanAmended {
+    pub loan: Pubkey,
+    /// Whether the borrower signed too, so that the schedule began again.
+    pub by_both: bool,
+    /// Terms before.
+    pub before: Terms,
+    /// Terms after.
+    pub after: Terms,
+    /// Principal forgiven, base units.
+    pub forgiven_principal: u64,
+    /// Interest forgiven, base units.
+    pub forgiven_interest: u64,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Status after.
+    pub status_after: LoanStatus,
+}
+
+/// A loan was ended for less than was owed.
+#[event]
+pub struct LoanSettled {
+    pub loan: Pubkey,
+    /// Why.
+    pub reason: SettlementReason,
+    /// Status before.
+    pub status_before: LoanStatus,
+    /// Principal forgiven, base units.
+    pub forgiven_principal: u64,
+    /// Interest forgiven, base units.
+    pub forgiven_interest: u64,
+    /// Late fees forgiven, base units.
+    pub forgiven_fees: u64,
+    /// When.
+    pub at: i64,
+}
+
+/// A loan and its car were sold to another lender.
+#[event]
+pub struct LoanAssigned {
+    pub loan: Pubkey,
+    pub vehicle: Pubkey,
+    /// Lender before.
+    pub before: Pubkey,
+    /// Lender after.
+    pub after: Pubkey,
+    /// The car's clock when it took the new keys.
+    pub device_time: i64,
+}
+
+/// The borrower moved the loan to another key.
+#[event]
+pub struct BorrowerRotated {
+    pub loan: Pubkey,
+    /// Key before.
+    pub before: Pubkey,
+    /// Key after.
+    pub after: Pubkey,
+}
+
+/// A key was proposed to take the place of a lost one.
+#[event]
+pub struct RecoveryProposed {
+    pub loan: Pubkey,
+    /// The key.
+    pub new_key: Pubkey,
+    /// It may take over then.
+    pub from: i64,
+}
+
+/// A key took the place of a lost one.
+#[event]
+pub struct BorrowerRecovered {
+    pub loan: Pubkey,
+    /// Key before.
+    pub before: Pubkey,
+    /// Key after.
+    pub after: Pubkey,
+    /// Until then it may only pay, unlock and start in emergency.
+    pub restricted_until: i64,
+}
+
+/// The borrower refused a proposed key.
+#[event]
+pub struct RecoveryRefused {
+    pub loan: Pubkey,
+    /// The key.
+    pub refused: Pubkey,
+    /// No key can be proposed before then.
+    pub barred_until: i64,
 }
 
 /// Every due date moved by one period.
@@ -324,6 +456,8 @@ pub struct LoanChargedOff {
 #[event]
 pub struct SurplusWithdrawn {
     pub loan: Pubkey,
+    /// Of which mint.
+    pub mint: Pubkey,
     /// How much, base units.
     pub amount: u64,
     /// Wallet before, base units.
@@ -340,6 +474,8 @@ pub struct LoanClosed {
     pub escrow_returned: u64,
     /// Base units of the wallet that went back to the borrower.
     pub wallet_returned: u64,
+    /// Base units that were taken before and went to the lender now.
+    pub sent: u64,
     /// Fees paid to keepers over the loan's life, lamports.
     pub fees_paid: u64,
 }
@@ -425,4 +561,6 @@ pub struct InvocationExpired {
     pub refunded: u64,
     /// A lapsed keeper's bond that went to the escrow, lamports.
     pub forfeited: u64,
+    /// A lapsed keeper's bond that went back to it, because the device key is distrusted, lamports.
+    pub returned: u64,
 }

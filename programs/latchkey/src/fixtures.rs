@@ -4,52 +4,56 @@ use anchor_lang::prelude::Pubkey;
 
 use crate::state::*;
 
-/// Ten instalments of 1,000 every 100 seconds from time 1,000, at no interest.
+/// Ten instalments of 1,000 every 100 seconds from time 1,000, at no interest. No notice is owed.
 pub fn terms() -> Terms {
     Terms {
         principal: 10_000,
-        apr_bps: 0,
+        apr_ppm: 0,
         instalment: 1_000,
         count: 10,
         first_due: 1_000,
-        period: Period::Seconds(100),
+        calendar: Calendar::seconds(100),
         grace_secs: 50,
-        notice_secs: 0,
         late_fee: 25,
         late_after_secs: 20,
+        warn_after_secs: 1,
+        notice_secs: 0,
+        min_channels: 0,
+        notice_after_default: false,
+        final_notice_secs: 0,
+        notice_max_age_secs: 0,
         emergency_secs: 0,
         emergency_max: 0,
-        lock_ttl_secs: 300,
+        lock_ttl_secs: 3_600,
         max_extensions: 0,
         deferred: 0,
-        waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
+        public_unlock: false,
     }
 }
 
-/// A fresh loan on `terms`, lent at time 0.
+/// A new loan on `terms`, lent at time 0, that pins the unlock of [`function`].
 pub fn loan(terms: Terms) -> Loan {
-    Loan::new(255, LoanParties::default(), 0, terms, 0)
+    Loan::new(255, LoanParties::default(), 0, terms, &function(Action::Unlock), 0)
 }
 
 /// A lender whose loans may be anything.
 pub fn lender() -> Lender {
     Lender {
-        version: ACCOUNT_VERSION,
+        version: Version::CURRENT,
         bump: 255,
         first_authority: Pubkey::default(),
         authority: Pubkey::default(),
-        pending_authority: None,
+        pending_authority: Pubkey::default(),
         servicer: Pubkey::default(),
         mint: Pubkey::default(),
         treasury: Pubkey::default(),
         floors: floors(),
-        keepers: Vec::new(),
         paused_until: 0,
         vehicles: 0,
         loans_opened: 0,
         loans_closed: 0,
-        reserved: [0; 64],
+        keepers: Vec::new(),
     }
 }
 
@@ -57,13 +61,20 @@ pub fn lender() -> Lender {
 pub fn floors() -> PolicyFloors {
     PolicyFloors {
         min_grace_secs: 0,
+        min_grace_weekly_secs: 0,
         min_notice_secs: 0,
-        max_apr_bps: u16::MAX,
+        min_notice_weekly_secs: 0,
+        min_channels: 0,
+        notice_after_default: false,
+        min_final_notice_secs: 0,
+        max_apr_ppm: u32::MAX,
         max_late_fee: u64::MAX,
         min_late_after_secs: 0,
+        min_warn_after_secs: 0,
         min_emergency_secs: 0,
         min_emergency_max: 0,
         max_lock_ttl_secs: 0,
+        public_unlock: false,
     }
 }
 
@@ -72,29 +83,31 @@ pub fn vehicle() -> Vehicle {
     Vehicle { loans: 1, ..Vehicle::new(255, Pubkey::default(), Pubkey::default(), [0; 32]) }
 }
 
-/// An escrow that was funded with 10,000 lamports and keeps 1,000 for the unlock.
+/// An escrow that was funded with 10,000 lamports.
 pub fn escrow() -> Escrow {
-    Escrow { deposited: 10_000, ..Escrow::new(255, Pubkey::default(), 1_000) }
+    Escrow { deposited: 10_000, ..Escrow::new(255, Pubkey::default(), 0) }
 }
 
 /// The key that signs the commands of [`function`].
 pub const COMMAND_KEY: Pubkey = Pubkey::new_from_array([3; 32]);
 
-/// A function that pays 1,000 lamports for a bond of 500, with a lease of 60 s and a time-to-live of 600 s.
+/// A function that pays 1,000 lamports for a bond of 500, with a lease of 60 s and a time-to-live of an hour.
 pub fn function(action: Action) -> Function {
     Function {
-        version: ACCOUNT_VERSION,
+        version: Version::CURRENT,
         bump: 255,
         lender: Pubkey::default(),
         action,
         fee: 1_000,
         bond: 500,
         lease_secs: 60,
-        ttl_secs: 600,
-        command_key: COMMAND_KEY,
-        uri: String::new(),
+        ttl_secs: 3_600,
+        required: 1,
+        command_keys: [COMMAND_KEY, Pubkey::default(), Pubkey::default()],
         code_hash: [0; 32],
         revision: 1,
-        reserved: [0; 64],
+        uri: String::new(),
+        uri_2: String::new(),
+        uri_3: String::new(),
     }
 }

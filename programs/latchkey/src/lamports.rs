@@ -4,6 +4,7 @@ use anchor_lang::prelude::*;
 use anchor_lang::system_program;
 
 use crate::errors::LatchkeyError;
+use crate::state::Escrow;
 
 /// Moves lamports out of an account of this program into any account.
 pub fn pay(from: &AccountInfo, to: &AccountInfo, lamports: u64) -> Result<()> {
@@ -24,10 +25,11 @@ pub fn deposit<'info>(from: AccountInfo<'info>, to: AccountInfo<'info>, lamports
     system_program::transfer(context, lamports)
 }
 
-/// What an account holds above its rent.
-pub fn above_rent(account: &AccountInfo) -> Result<u64> {
-    let rent = Rent::get()?.minimum_balance(account.data_len());
-    Ok(account.lamports().saturating_sub(rent))
+/// What an escrow has above its rent: above the deposit as it was paid, and above what rent costs now, if that is more.
+pub fn available(escrow: &Account<Escrow>) -> Result<u64> {
+    let info = escrow.to_account_info();
+    let rent = Rent::get()?.minimum_balance(info.data_len()).max(escrow.rent);
+    Ok(info.lamports().saturating_sub(rent))
 }
 
 /// A checked sum of lamports.

@@ -91,6 +91,11 @@ pub mod latchkey {
         instructions::rotate_device_key(ctx, device_key)
     }
 
+    /// Marks a car's device key as not to be believed.
+    pub fn distrust_device(ctx: Context<DistrustDevice>) -> Result<()> {
+        instructions::distrust_device(ctx)
+    }
+
     /// Takes a car out of service.
     pub fn retire_vehicle(ctx: Context<RetireVehicle>) -> Result<()> {
         instructions::retire_vehicle(ctx)
@@ -116,13 +121,13 @@ pub mod latchkey {
         instructions::collect(ctx)
     }
 
-    /// Takes what is due and more from the car wallet.
-    pub fn prepay(ctx: Context<PayFromWallet>, amount: u64) -> Result<()> {
-        instructions::prepay(ctx, amount)
+    /// Takes what is due and more in the car wallet.
+    pub fn prepay(ctx: Context<ByBorrower>, amount: u64, fees: u64) -> Result<()> {
+        instructions::prepay(ctx, amount, fees)
     }
 
-    /// Takes all that is owed from the car wallet.
-    pub fn pay_off(ctx: Context<PayFromWallet>) -> Result<()> {
+    /// Pays all that is owed.
+    pub fn pay_off(ctx: Context<PayOff>) -> Result<()> {
         instructions::pay_off(ctx)
     }
 
@@ -137,7 +142,7 @@ pub mod latchkey {
     }
 
     /// Records that the borrower was told.
-    pub fn serve_notice(ctx: Context<ServeNotice>, evidence: [u8; 32], channels: u8) -> Result<()> {
+    pub fn serve_notice(ctx: Context<ByServicer>, evidence: [u8; 32], channels: u8) -> Result<()> {
         instructions::serve_notice(ctx, evidence, channels)
     }
 
@@ -147,13 +152,48 @@ pub mod latchkey {
     }
 
     /// Ends a hold early.
-    pub fn lift_hold(ctx: Context<ByBothParties>) -> Result<()> {
-        instructions::lift_hold(ctx)
+    pub fn lift_hold(ctx: Context<ByBothParties>, revision: u32, deadline: i64) -> Result<()> {
+        instructions::lift_hold(ctx, revision, deadline)
     }
 
     /// Moves every due date by one period.
-    pub fn extend(ctx: Context<ByBothParties>) -> Result<()> {
-        instructions::extend(ctx)
+    pub fn extend(ctx: Context<ByBothParties>, revision: u32, deadline: i64) -> Result<()> {
+        instructions::extend(ctx, revision, deadline)
+    }
+
+    /// Changes the terms.
+    pub fn amend(ctx: Context<Amend>, args: AmendArgs) -> Result<()> {
+        instructions::amend(ctx, args)
+    }
+
+    /// Stays all enforcement for a while.
+    pub fn place_stay(ctx: Context<ByLoanAuthority>, from: i64, until: i64) -> Result<()> {
+        instructions::place_stay(ctx, from, until)
+    }
+
+    /// Ends a loan for less than is owed.
+    pub fn settle(ctx: Context<ByLoanAuthority>, reason: SettlementReason) -> Result<()> {
+        instructions::settle(ctx, reason)
+    }
+
+    /// Sells a loan to another lender.
+    pub fn assign(ctx: Context<Assign>, args: AssignArgs) -> Result<()> {
+        instructions::assign(ctx, args)
+    }
+
+    /// Moves a loan to another key of its borrower.
+    pub fn rotate_borrower(ctx: Context<RotateBorrower>) -> Result<()> {
+        instructions::rotate_borrower(ctx)
+    }
+
+    /// Proposes a key for a borrower who lost theirs, and lets it take over.
+    pub fn recover_borrower(ctx: Context<RecoverBorrower>, new_key: Pubkey) -> Result<()> {
+        instructions::recover_borrower(ctx, new_key)
+    }
+
+    /// Refuses a proposed key.
+    pub fn refuse_recovery(ctx: Context<RefuseRecovery>) -> Result<()> {
+        instructions::refuse_recovery(ctx)
     }
 
     /// Forgives late fees.
@@ -167,7 +207,7 @@ pub mod latchkey {
     }
 
     /// Gives a loan up.
-    pub fn charge_off(ctx: Context<ChargeOff>) -> Result<()> {
+    pub fn charge_off(ctx: Context<ByLoanAuthority>) -> Result<()> {
         instructions::charge_off(ctx)
     }
 
@@ -196,7 +236,7 @@ pub mod latchkey {
         instructions::expire(ctx)
     }
 
-    /// Ends a paid-off loan.
+    /// Ends a loan that is paid off or settled.
     pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
         instructions::close_loan(ctx)
     }

@@ -16,6 +16,11 @@ const ED25519_PROGRAM: Pubkey = pubkey!("Ed25519SigVerify11111111111111111111111
 /// The sysvar that shows a transaction's instructions.
 pub const INSTRUCTIONS_SYSVAR: Pubkey = pubkey!("Sysvar1nstructions1111111111111111111111111");
 
+/// SHA-256, by the runtime's own call on chain.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    solana_sha256_hasher::hash(bytes).to_bytes()
+}
+
 /// Checks that the instruction just before this one proves that `key` signed exactly `message`. `instructions` must
 /// be the instructions sysvar, which the accounts' address constraint sees to.
 pub fn check_signed(instructions: &AccountInfo, key: &Pubkey, message: &[u8]) -> Result<()> {

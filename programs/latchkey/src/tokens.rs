@@ -6,9 +6,10 @@ use anchor_spl::token_2022::spl_token_2022::extension::{
     BaseStateWithExtensions, ExtensionType, StateWithExtensions,
 };
 use anchor_spl::token_2022::spl_token_2022::state::Mint as MintState;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface, TransferChecked, transfer_checked};
+use anchor_spl::token_interface::{Mint, TokenInterface, TransferChecked, transfer_checked};
 
 use crate::errors::LatchkeyError;
+use crate::rules::ledger::Wallet;
 
 /// Accepts SPL Token mints, and Token-2022 mints with metadata extensions only. Any other extension can take fees,
 /// freeze, hide or move money without the contract's consent.
@@ -26,9 +27,9 @@ pub fn check_mint(mint: &InterfaceAccount<Mint>) -> Result<()> {
 /// One transfer of loan money.
 pub struct Transfer<'a, 'info> {
     /// From this token account.
-    pub from: &'a InterfaceAccount<'info, TokenAccount>,
+    pub from: AccountInfo<'info>,
     /// To this one.
-    pub to: &'a InterfaceAccount<'info, TokenAccount>,
+    pub to: AccountInfo<'info>,
     /// Who may move it.
     pub authority: AccountInfo<'info>,
     /// What is moved.
@@ -42,12 +43,12 @@ impl Transfer<'_, '_> {
     /// program than the one that owns the money, even if nothing is to be moved. `seeds` sign for a program-derived
     /// authority, or are empty for one that signed the transaction.
     pub fn send(&self, amount: u64, seeds: &[&[u8]]) -> Result<()> {
-        let (from, to) = (self.from.to_account_info(), self.to.to_account_info());
+        let (from, to) = (&self.from, &self.to);
         require_keys_eq!(*from.owner, self.program.key(), ErrorCode::ConstraintAssociatedTokenTokenProgram);
         if amount == 0 {
             return Ok(());
         }
-        let before = (balance(&from)?, balance(&to)?);
+        let before = (balance(from)?, balance(to)?);
         let accounts = TransferChecked {
             from: from.clone(),
             mint: self.mint.to_account_info(),
@@ -59,7 +60,7 @@ impl Transfer<'_, '_> {
         let context = CpiContext::new_with_signer(self.program.key(), accounts, signers);
         transfer_checked(context, amount, self.mint.decimals)?;
         let moved = before.0.checked_sub(amount).zip(before.1.checked_add(amount));
-        require!(moved == Some((balance(&from)?, balance(&to)?)), LatchkeyError::TransferMismatch);
+        require!(moved == Some((balance(from)?, balance(to)?)), LatchkeyError::TransferMismatch);
         Ok(())
     }
 }
@@ -68,8 +69,14 @@ impl Transfer<'_, '_> {
 const AMOUNT: core::ops::Range<usize> = 64..72;
 
 /// What a token account holds now, base units.
-fn balance(account: &AccountInfo) -> Result<u64> {
+pub fn balance(account: &AccountInfo) -> Result<u64> {
     let data = account.try_borrow_data()?;
     let amount = data.get(AMOUNT).and_then(|bytes| bytes.try_into().ok());
     amount.map(u64::from_le_bytes).ok_or_else(|| error!(LatchkeyError::TransferMismatch))
+}
+
+/// What a car wallet holds. The caller has compared its address with the loan's record: it is the loan's associated token
+/// account, which only the token program owns and only the loan closes.
+pub fn wallet(account: &AccountInfo) -> Result<Wallet> {
+    balance(account).map(Wallet)
 }

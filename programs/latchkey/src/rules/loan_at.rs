@@ -2,12 +2,12 @@
 
 use core::cell::OnceCell;
 
-use super::ledger::{Position, Wallet};
+use super::ledger::{Wallet, oldest_unpaid_due};
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
-use crate::state::{Loan, Notice};
+use crate::state::Loan;
 
-/// A loan, what its wallet holds, and the time. The position is computed when the first gate needs it, and once.
+/// A loan, what its wallet holds, and the time. What is unpaid is computed when the first gate needs it, and once.
 pub struct LoanAt<'a> {
     /// The loan as it is stored.
     pub loan: &'a Loan,
@@ -15,39 +15,53 @@ pub struct LoanAt<'a> {
     pub wallet: Wallet,
     /// The chain's time.
     pub now: i64,
-    position: OnceCell<Ruled<Position>>,
+    oldest_unpaid_due: OnceCell<Ruled<Option<i64>>>,
 }
 
 impl<'a> LoanAt<'a> {
     /// `loan` at `now`, its wallet holding `wallet`.
     pub const fn new(loan: &'a Loan, wallet: Wallet, now: i64) -> Self {
-        Self { loan, wallet, now, position: OnceCell::new() }
+        Self { loan, wallet, now, oldest_unpaid_due: OnceCell::new() }
     }
 
-    /// Where the loan stands.
-    pub fn position(&self) -> Ruled<Position> {
-        *self.position.get_or_init(|| Position::at(self.loan, self.wallet, self.now))
+    /// When the oldest instalment was due that the wallet cannot pay, if there is one.
+    pub fn oldest_unpaid_due(&self) -> Ruled<Option<i64>> {
+        *self.oldest_unpaid_due.get_or_init(|| oldest_unpaid_due(self.loan, self.wallet, self.now))
     }
 
-    /// The position, if something is past due that the wallet cannot pay.
-    pub fn past_due(&self) -> Ruled<Position> {
+    /// The same where something must be past due.
+    pub fn past_due(&self) -> Ruled<i64> {
         check(self.loan.status.is_open(), E::LoanPaidOff)?;
-        let position = self.position()?;
-        check(position.past_due > 0, E::NotPastDue)?;
-        check(position.is_beyond(self.wallet), E::WalletCanPay)?;
-        Ok(position)
+        self.oldest_unpaid_due()?.ok_or(E::NotPastDue)
     }
 
-    /// Whether the wallet can pay all that is past due. If that cannot be computed, the car gets the benefit of the
-    /// doubt.
-    pub fn can_cure(&self) -> bool {
-        self.position().map_or(true, |position| !position.is_beyond(self.wallet))
+    /// From when grace and notice count: the oldest unpaid due date, or the end of a stay that came after it.
+    pub fn delinquent_since(&self) -> Ruled<i64> {
+        let oldest = self.past_due()?;
+        let stay_ended = Some(self.loan.stay_until).filter(|end| *end <= self.now);
+        Ok(stay_ended.map_or(oldest, |end| end.max(oldest)))
     }
 
-    /// The notice of the present delinquency: one served since the oldest unpaid instalment fell due. An earlier notice
-    /// was about instalments that are paid since.
-    pub fn notice_in_force(&self) -> Option<Notice> {
-        let since = self.position().ok()?.oldest_unpaid_due?;
-        self.loan.notice.filter(|notice| notice.served_at >= since)
+    /// The second from which the loan is in default, if something is past due.
+    pub fn default_since(&self) -> Ruled<i64> {
+        let grace = i64::from(self.loan.terms.grace_secs);
+        self.delinquent_since()?.checked_add(grace).ok_or(E::Overflow)
+    }
+
+    /// Whether the loan is in default at this moment, whatever its status says.
+    pub fn is_in_default(&self) -> Ruled<bool> {
+        match self.check_in_default() {
+            Ok(()) => Ok(true),
+            Err(E::Overflow) => Err(E::Overflow),
+            Err(E::TooManyMoments) => Err(E::TooManyMoments),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Refuses a loan that is not in default at this moment, with the reason.
+    pub fn check_in_default(&self) -> Ruled<()> {
+        check(self.loan.status.is_enforced(), E::NotEnforced)?;
+        check(!self.loan.is_stayed(self.now), E::OnStay)?;
+        check(self.now >= self.default_since()?, E::GraceNotOver)
     }
 }

@@ -1,12 +1,17 @@
 //! The rules of the contract, pure: no accounts, no clock, no tokens. The program's handlers and everyone off chain
 //! call the same functions, so a quote and the chain cannot disagree.
 
+pub mod amendment;
 pub mod calendar;
 pub mod gates;
 pub mod interest;
 pub mod invocation;
 pub mod ledger;
 pub mod loan_at;
+pub mod notices;
+pub mod payments;
+pub mod recovery;
+pub mod sale;
 pub mod schedule;
 pub mod servicing;
 pub mod terms;

@@ -1,21 +1,21 @@
 use anchor_lang::prelude::*;
 
-use super::ACCOUNT_VERSION;
+use super::Version;
 
-/// Lamports set aside for a loan's function calls. What lies above the account's rent is available.
+/// Lamports set aside for a loan's function calls. What lies above the rent deposit is available.
 ///
 /// Seeds: `escrow`, loan.
 #[account]
 #[derive(InitSpace)]
 pub struct Escrow {
     /// Layout version.
-    pub version: u8,
+    pub version: Version,
     /// PDA bump.
     pub bump: u8,
     /// The loan it serves.
     pub loan: Pubkey,
-    /// Kept back from warnings and locks, so that the unlock that must follow can be paid, lamports.
-    pub unlock_reserve: u64,
+    /// The rent deposit as it was paid, lamports: it goes back to who paid it, whatever rent costs by then.
+    pub rent: u64,
     /// Deposited so far through the program, lamports.
     pub deposited: u64,
     /// Moved into invocations so far, lamports.
@@ -28,28 +28,25 @@ pub struct Escrow {
     pub forfeited: u64,
     /// Withdrawn by the lender so far, lamports.
     pub withdrawn: u64,
-    /// Kept for later fields.
-    pub reserved: [u8; 64],
 }
 
 impl Escrow {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"escrow";
 
-    /// An empty escrow of `loan` that keeps `unlock_reserve` lamports back for the unlock.
-    pub fn new(bump: u8, loan: Pubkey, unlock_reserve: u64) -> Self {
+    /// An empty escrow of `loan` that was created with a rent deposit of `rent` lamports.
+    pub fn new(bump: u8, loan: Pubkey, rent: u64) -> Self {
         Self {
-            version: ACCOUNT_VERSION,
+            version: Version::CURRENT,
             bump,
             loan,
-            unlock_reserve,
+            rent,
             deposited: 0,
             committed: 0,
             paid: 0,
             refunded: 0,
             forfeited: 0,
             withdrawn: 0,
-            reserved: [0; 64],
         }
     }
 }

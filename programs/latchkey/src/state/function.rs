@@ -1,17 +1,23 @@
 use anchor_lang::prelude::*;
 use latchkey_protocol::Action;
 
+use super::{Version, set_key};
+
 /// Longest function address in bytes.
 pub const MAX_URI_LEN: usize = 128;
 
-/// A car function a lender offers keepers: what it pays, how long it may take, whose key signs its commands.
+/// Command keys a function can hold.
+pub const MAX_COMMAND_KEYS: usize = 3;
+
+/// A car function a lender offers keepers: what it pays, how long it may take, whose keys sign its commands. Unlocks
+/// read it once, when a loan is signed: the loan keeps its own copy.
 ///
 /// Seeds: `function`, lender, the [`Action`]'s byte.
 #[account]
 #[derive(InitSpace)]
 pub struct Function {
     /// Layout version.
-    pub version: u8,
+    pub version: Version,
     /// PDA bump.
     pub bump: u8,
     /// The lender that offers it.
@@ -24,22 +30,39 @@ pub struct Function {
     pub bond: u64,
     /// How long one keeper may hold an invocation, seconds.
     pub lease_secs: u32,
-    /// How long an invocation may be claimed, seconds.
+    /// How long an invocation may be claimed, seconds; an unlock: done.
     pub ttl_secs: u32,
-    /// The ed25519 key that signs commands to cars.
-    pub command_key: Pubkey,
-    /// Where the function runs, or empty for functions embedded in the keeper.
-    #[max_len(MAX_URI_LEN)]
-    pub uri: String,
+    /// How many of the command keys must sign a command.
+    pub required: u8,
+    /// The ed25519 keys that sign commands to cars. Zero keys stand last and are none.
+    pub command_keys: [Pubkey; MAX_COMMAND_KEYS],
     /// SHA-256 of the function's code, for auditors.
     pub code_hash: [u8; 32],
     /// Counts changes, from 1.
     pub revision: u32,
-    /// Kept for later fields.
-    pub reserved: [u8; 64],
+    /// Where the function with the first command key runs; empty if it is embedded in the keeper.
+    #[max_len(MAX_URI_LEN)]
+    pub uri: String,
+    /// Where the one with the second key runs.
+    #[max_len(MAX_URI_LEN)]
+    pub uri_2: String,
+    /// Where the one with the third key runs.
+    #[max_len(MAX_URI_LEN)]
+    pub uri_3: String,
 }
 
 impl Function {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"function";
+
+    /// Whether it is what `lender` offers for `action`. There is one address for that, so there is one such account.
+    pub fn is_of(&self, lender: &Pubkey, action: Action) -> bool {
+        self.lender == *lender && self.action == action
+    }
+
+    /// The command keys that are set, each with the address where its function runs.
+    pub fn command_keys(&self) -> impl Iterator<Item = (Pubkey, &str)> {
+        let uris = [self.uri.as_str(), self.uri_2.as_str(), self.uri_3.as_str()];
+        self.command_keys.into_iter().zip(uris).filter(|(key, _)| set_key(*key).is_some())
+    }
 }

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
-use super::{ACCOUNT_VERSION, Action, Function, Loan};
-use crate::rules::invocation::Requested;
+use super::{Action, Loan, MAX_COMMAND_KEYS, Version, set_key};
+use crate::rules::invocation::{Offer, Requested};
 
 /// One function call asked for and paid in advance: it holds its fee, and the bond of the keeper that leases it.
 ///
@@ -11,7 +11,7 @@ use crate::rules::invocation::Requested;
 #[derive(InitSpace)]
 pub struct Invocation {
     /// Layout version.
-    pub version: u8,
+    pub version: Version,
     /// PDA bump.
     pub bump: u8,
     /// Whose allow-list and function it is.
@@ -20,81 +20,105 @@ pub struct Invocation {
     pub loan: Pubkey,
     /// The car it is for.
     pub vehicle: Pubkey,
-    /// The loan's borrower, who may always claim an unlock.
-    pub borrower: Pubkey,
     /// Sequence number, unique and rising for the vehicle.
     pub seq: u64,
     /// What is asked.
     pub action: Action,
-    /// The function's revision when it was asked.
+    /// The function's revision when it was asked; 0 for an unlock, which reads no function.
     pub function_revision: u32,
-    /// The function's command key when it was asked.
-    pub command_key: Pubkey,
+    /// How many command keys must sign.
+    pub required: u8,
+    /// The function's command keys when it was asked. An unlock has none here: the loan pins its keys.
+    pub command_keys: [Pubkey; MAX_COMMAND_KEYS],
     /// Paid for the proven call, lamports held in this account.
     pub fee: u64,
     /// What a claimer puts up, lamports.
     pub bond: u64,
-    /// How long one claim lasts, seconds.
+    /// How long one claim lasts, seconds; 0 for an unlock, which is not claimed.
     pub lease_secs: u32,
     /// When it was asked.
     pub requested_at: i64,
-    /// It cannot be claimed from this time on.
+    /// It cannot be claimed from this time on, and anyone may close it.
     pub expires_at: i64,
-    /// When a lock ends by itself; 0 if only an unlock ends it, or if this is no lock.
+    /// When a lock ends by itself; 0 if this is no lock.
     pub lock_until: i64,
-    /// Instalments due when it was asked.
+    /// The instalment that a warning is about: those due and past `warn_after_secs`, counted from 1.
     pub instalment: u16,
-    /// The keeper at work.
-    pub claim: Option<Claim>,
-    /// The last keeper whose lease lapsed in silence; it may not claim this again.
-    pub last_lapsed: Option<Pubkey>,
+    /// Whether a warning is a final notice.
+    pub is_final: bool,
+    /// The keeper at work; zero if there is none.
+    pub claim_keeper: Pubkey,
+    /// That keeper's lease is over at this time.
+    pub claim_lease_end: i64,
+    /// Put up by that keeper, lamports held in this account.
+    pub claim_bond: u64,
+    /// The last keeper whose lease lapsed in silence; it may not claim this again. Zero if there is none.
+    pub last_lapsed: Pubkey,
     /// Who paid this account's rent and gets it back.
     pub rent_payer: Pubkey,
-    /// Kept for later fields.
-    pub reserved: [u8; 32],
 }
 
 impl Invocation {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"invocation";
 
-    /// An unclaimed call of `function` for `loan`, requested at `now`. It holds the function's fee; bump and rent payer
-    /// are the caller's to set.
-    pub fn new(function: &Function, loan_key: Pubkey, loan: &Loan, requested: Requested, now: i64) -> Self {
-        let Requested { seq, expires_at, lock_until, instalment } = requested;
+    /// An unclaimed call on `offer` for `loan`, requested at `now`. It holds the offer's fee; bump and rent payer are
+    /// the caller's to set.
+    pub fn new(offer: &Offer, loan_key: Pubkey, loan: &Loan, requested: Requested, now: i64) -> Self {
+        let Requested { seq, expires_at, lock_until, instalment, is_final } = requested;
         Self {
-            version: ACCOUNT_VERSION,
+            version: Version::CURRENT,
             bump: 0,
             lender: loan.lender,
             loan: loan_key,
             vehicle: loan.vehicle,
-            borrower: loan.borrower,
             seq,
-            action: function.action,
-            function_revision: function.revision,
-            command_key: function.command_key,
-            fee: function.fee,
-            bond: function.bond,
-            lease_secs: function.lease_secs,
+            action: offer.action,
+            function_revision: offer.revision,
+            required: offer.required,
+            command_keys: offer.command_keys,
+            fee: offer.fee,
+            bond: offer.bond,
+            lease_secs: offer.lease_secs,
             requested_at: now,
             expires_at,
             lock_until: lock_until.unwrap_or(0),
             instalment,
-            claim: None,
-            last_lapsed: None,
+            is_final,
+            claim_keeper: Pubkey::default(),
+            claim_lease_end: 0,
+            claim_bond: 0,
+            last_lapsed: Pubkey::default(),
             rent_payer: Pubkey::default(),
-            reserved: [0; 32],
         }
+    }
+
+    /// The keeper at work, whether or not its lease has lapsed.
+    pub fn claim(&self) -> Option<Claim> {
+        let Self { claim_keeper: keeper, claim_lease_end: lease_end, claim_bond: bond, .. } = *self;
+        set_key(keeper).map(|keeper| Claim { keeper, lease_end, bond })
+    }
+
+    /// Starts or ends a claim.
+    pub fn set_claim(&mut self, claim: Option<Claim>) {
+        let none = Claim { keeper: Pubkey::default(), lease_end: 0, bond: 0 };
+        let Claim { keeper, lease_end, bond } = claim.unwrap_or(none);
+        (self.claim_keeper, self.claim_lease_end, self.claim_bond) = (keeper, lease_end, bond);
+    }
+
+    /// The last keeper whose lease lapsed in silence.
+    pub fn last_lapsed(&self) -> Option<Pubkey> {
+        set_key(self.last_lapsed)
     }
 
     /// Whether a keeper's lease runs at `now`.
     pub fn is_leased_at(&self, now: i64) -> bool {
-        self.claim.is_some_and(|claim| now < claim.lease_end)
+        self.claim().is_some_and(|claim| now < claim.lease_end)
     }
 }
 
 /// A keeper's exclusive right to fulfil an invocation for a while.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Who is paid when the car's receipt arrives.
     pub keeper: Pubkey,

@@ -1,5 +1,7 @@
 use anchor_lang::prelude::*;
 
+use super::{Version, set_key};
+
 /// Keepers an allow-list can name.
 pub const MAX_KEEPERS: usize = 8;
 
@@ -10,41 +12,45 @@ pub const MAX_KEEPERS: usize = 8;
 #[derive(InitSpace)]
 pub struct Lender {
     /// Layout version.
-    pub version: u8,
+    pub version: Version,
     /// PDA bump.
     pub bump: u8,
     /// The authority that created the lender; a permanent part of the address.
     pub first_authority: Pubkey,
     /// The key that owns the lender now. May be a multisig's vault: it signs, it never pays.
     pub authority: Pubkey,
-    /// Nominated to become the authority; takes over by accepting.
-    pub pending_authority: Option<Pubkey>,
+    /// Nominated to become the authority; takes over by accepting. Zero if there is none.
+    pub pending_authority: Pubkey,
     /// Hot key for daily work: loans, notices, holds, vehicles.
     pub servicer: Pubkey,
     /// The mint that loans are paid in.
     pub mint: Pubkey,
-    /// Token account that funds loans and receives what borrowers pay.
+    /// The authority's associated token account of the mint, which funds loans and receives what borrowers pay. Anyone
+    /// can create it again if it was closed.
     pub treasury: Pubkey,
     /// Floors every new loan's terms must meet.
     pub floors: PolicyFloors,
-    /// Keepers that may claim work; empty means anyone.
-    #[max_len(MAX_KEEPERS)]
-    pub keepers: Vec<Pubkey>,
     /// No lock or warning can be requested before this time. Unlocks never wait for it.
     pub paused_until: i64,
     /// Vehicles registered.
     pub vehicles: u64,
-    /// Loans originated.
+    /// Loans originated or bought.
     pub loans_opened: u64,
-    /// Loans closed.
+    /// Loans closed or sold.
     pub loans_closed: u64,
-    /// Kept for later fields.
-    pub reserved: [u8; 64],
+    /// Keepers that may claim work; empty means anyone.
+    #[max_len(MAX_KEEPERS)]
+    pub keepers: Vec<Pubkey>,
 }
 
 impl Lender {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"lender";
+
+    /// Who may take over by accepting, if anyone.
+    pub fn nominee(&self) -> Option<Pubkey> {
+        set_key(self.pending_authority)
+    }
 
     /// Whether `key` may do the lender's daily work.
     pub fn is_servicing(&self, key: &Pubkey) -> bool {
@@ -62,30 +68,39 @@ impl Lender {
     }
 }
 
-/// What a jurisdiction demands of every loan written under it. Checked at origination, never after.
+/// What a jurisdiction demands of every loan written under it. Checked when terms are signed, never after.
+///
+/// A `weekly` value holds for loans whose periods are a week or less, the other one for all others.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyFloors {
     /// Least time between the oldest unpaid due date and default, seconds.
     pub min_grace_secs: u32,
-    /// Least time between a served notice and a lock, seconds.
+    /// The same for loans paid weekly or more often.
+    pub min_grace_weekly_secs: u32,
+    /// Least time between a complete notice and a lock, seconds.
     pub min_notice_secs: u32,
-    /// Highest rate a year, basis points.
-    pub max_apr_bps: u16,
+    /// The same for loans paid weekly or more often.
+    pub min_notice_weekly_secs: u32,
+    /// Fewest channels by which a notice is served.
+    pub min_channels: u8,
+    /// Whether a notice counts only if it was served after default.
+    pub notice_after_default: bool,
+    /// Least time between a final notice and a lock, seconds.
+    pub min_final_notice_secs: u32,
+    /// Highest rate a year, parts per million.
+    pub max_apr_ppm: u32,
     /// Highest late fee for one instalment, base units.
     pub max_late_fee: u64,
     /// Earliest a late fee may fall after a due date, seconds.
     pub min_late_after_secs: u32,
+    /// Earliest a warning may be requested after a due date, seconds.
+    pub min_warn_after_secs: u32,
     /// Shortest emergency start, seconds.
     pub min_emergency_secs: u32,
     /// Fewest emergency starts a loan grants.
     pub min_emergency_max: u8,
-    /// Longest a lock may stand without renewal, seconds; 0 lets a lock stand until unlocked.
+    /// Longest a lock may stand without renewal, seconds; 0 if the contract's own 45 days are the only limit.
     pub max_lock_ttl_secs: u32,
-}
-
-impl PolicyFloors {
-    /// Longest a lock may stand without renewal, seconds, if the policy bounds it.
-    pub fn max_lock_ttl_secs(&self) -> Option<u32> {
-        Some(self.max_lock_ttl_secs).filter(|secs| *secs > 0)
-    }
+    /// Whether the unlock function must have a public https address.
+    pub public_unlock: bool,
 }

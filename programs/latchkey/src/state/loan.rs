@@ -1,18 +1,21 @@
 use anchor_lang::prelude::*;
 
-use super::ACCOUNT_VERSION;
+use super::{Function, MAX_COMMAND_KEYS, MAX_URI_LEN, Notices, Terms, Version, set_key};
 
-/// A car loan: its terms, its ledger, and where it stands.
+/// Unlock keys a loan can pin: those of its lender, and of one that bought it.
+pub const MAX_UNLOCK_KEYS: usize = 2 * MAX_COMMAND_KEYS;
+
+/// A car loan.
 ///
-/// Seeds: `loan`, vehicle, `index` as little-endian `u32`. Its associated token account is the car's wallet.
+/// Seeds: `loan`, vehicle, `index` as little-endian `u32`.
 #[account]
 #[derive(InitSpace)]
 pub struct Loan {
     /// Layout version.
-    pub version: u8,
+    pub version: Version,
     /// PDA bump.
     pub bump: u8,
-    /// Who lent.
+    /// Who lends.
     pub lender: Pubkey,
     /// Who owes.
     pub borrower: Pubkey,
@@ -24,32 +27,53 @@ pub struct Loan {
     pub index: u32,
     /// Where it stands.
     pub status: LoanStatus,
+    /// Counts changes of terms, parties, hold and stay, from 0. What both parties sign names it.
+    pub revision: u32,
     /// What both parties signed.
     pub terms: Terms,
     /// The money.
     pub ledger: Ledger,
-    /// The last notice of a delinquency. It counts if it was served since the oldest unpaid instalment fell due.
-    pub notice: Option<Notice>,
+    /// What the borrower was told.
+    pub notices: Notices,
     /// No lock or warning before this time: a promise to pay. 0 if there is none.
     pub hold_until: i64,
-    /// No lock before this time: an emergency start. 0 if there is none.
-    pub emergency_until: i64,
+    /// From here on nothing is enforced: bankruptcy or deployment.
+    pub stay_from: i64,
+    /// Until here; 0 if there never was a stay.
+    pub stay_until: i64,
+    /// When the last emergency start begins to run at the latest; 0 if there never was one. It bars locks from its
+    /// asking.
+    pub emergency_from: i64,
     /// Emergency starts used.
     pub emergency_used: u8,
     /// Extensions granted.
     pub extensions_used: u8,
-    /// Instalments due when the last warning was asked for; at most one warning each.
-    pub warned_through: u16,
     /// Invocation accounts that exist for this loan.
     pub invocations_open: u16,
     /// When it was originated.
     pub opened_at: i64,
-    /// When it last fell into default, 0 if never.
+    /// When it was last declared in default, 0 if never.
     pub defaulted_at: i64,
     /// Who paid the rent of loan, escrow and wallet, and gets it back.
     pub rent_payer: Pubkey,
-    /// Kept for later fields.
-    pub reserved: [u8; 32],
+    /// Proposed to take the place of a lost borrower's key; zero if none is.
+    pub recovery_key: Pubkey,
+    /// From here on it may do so.
+    pub recovery_from: i64,
+    /// Before this time no key can be proposed: the borrower refused one.
+    pub recovery_barred_until: i64,
+    /// Before this time the borrower's key, which took the place of a lost one, may only pay, unlock and start in
+    /// emergency.
+    pub recovered_until: i64,
+    /// Paid for a proven unlock, lamports. Pinned at origination, as all of the unlock.
+    pub unlock_fee: u64,
+    /// How long a requested unlock lives, seconds.
+    pub unlock_ttl_secs: u32,
+    /// The keys that sign unlocks. Zero keys stand last and are none.
+    pub unlock_keys: [Pubkey; MAX_UNLOCK_KEYS],
+    /// Where the unlock function runs; empty if it is embedded in the keeper.
+    #[max_len(MAX_URI_LEN)]
+    pub unlock_uri: String,
 }
 
 /// Whose loan it is, and where its money is.
@@ -71,11 +95,20 @@ impl Loan {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"loan";
 
-    /// The loan number `index` on its vehicle, lent at `now`.
-    pub fn new(bump: u8, parties: LoanParties, index: u32, terms: Terms, now: i64) -> Self {
+    /// The loan number `index` on its vehicle, lent at `now`. It pins `unlock` as it is.
+    pub fn new(
+        bump: u8,
+        parties: LoanParties,
+        index: u32,
+        terms: Terms,
+        unlock: &Function,
+        now: i64,
+    ) -> Self {
         let LoanParties { lender, borrower, vehicle, wallet, rent_payer } = parties;
+        let mut unlock_keys = [Pubkey::default(); MAX_UNLOCK_KEYS];
+        unlock_keys[..MAX_COMMAND_KEYS].copy_from_slice(&unlock.command_keys);
         Self {
-            version: ACCOUNT_VERSION,
+            version: Version::CURRENT,
             bump,
             lender,
             borrower,
@@ -83,25 +116,44 @@ impl Loan {
             wallet,
             index,
             status: LoanStatus::Active,
+            revision: 0,
             terms,
-            ledger: Ledger { principal: terms.principal, accrued_at: now, ..Ledger::default() },
-            notice: None,
+            ledger: Ledger { principal: terms.principal, as_of: now, ..Ledger::default() },
+            notices: Notices::default(),
             hold_until: 0,
-            emergency_until: 0,
+            stay_from: 0,
+            stay_until: 0,
+            emergency_from: 0,
             emergency_used: 0,
             extensions_used: 0,
-            warned_through: 0,
             invocations_open: 0,
             opened_at: now,
             defaulted_at: 0,
             rent_payer,
-            reserved: [0; 32],
+            recovery_key: Pubkey::default(),
+            recovery_from: 0,
+            recovery_barred_until: 0,
+            recovered_until: 0,
+            unlock_fee: unlock.fee,
+            unlock_ttl_secs: unlock.ttl_secs,
+            unlock_keys,
+            unlock_uri: unlock.uri.clone(),
         }
     }
 
     /// What the program signs with for the car wallet.
     pub fn signer_seeds(&self) -> LoanSignerSeeds {
-        LoanSignerSeeds { vehicle: self.vehicle, index: self.index.to_le_bytes(), bump: [self.bump] }
+        LoanSignerSeeds::new(self.vehicle, self.index, self.bump)
+    }
+
+    /// The keys that sign unlocks.
+    pub fn unlock_keys(&self) -> impl Iterator<Item = Pubkey> {
+        self.unlock_keys.into_iter().filter_map(set_key)
+    }
+
+    /// The key proposed to take the place of a lost one, if any.
+    pub fn recovery_key(&self) -> Option<Pubkey> {
+        set_key(self.recovery_key)
     }
 
     /// Whether a promise to pay keeps warnings and locks away at `now`.
@@ -109,9 +161,34 @@ impl Loan {
         now < self.hold_until
     }
 
-    /// Whether an emergency start keeps locks away at `now`.
-    pub const fn is_in_emergency_start(&self, now: i64) -> bool {
-        now < self.emergency_until
+    /// Whether a stay keeps everything away at `now`.
+    pub const fn is_stayed(&self, now: i64) -> bool {
+        self.stay_from <= now && now < self.stay_until
+    }
+
+    /// When the last emergency start ends; 0 if there never was one.
+    pub fn emergency_until(&self) -> i64 {
+        match self.emergency_from {
+            0 => 0,
+            from => from.saturating_add(i64::from(self.terms.emergency_secs)),
+        }
+    }
+
+    /// Whether an emergency start keeps locks and warnings away at `now`.
+    pub fn is_in_emergency_start(&self, now: i64) -> bool {
+        now < self.emergency_until()
+    }
+
+    /// Whether the borrower's key took the place of a lost one so lately that it may only pay, unlock and start in
+    /// emergency.
+    pub const fn is_newly_recovered(&self, now: i64) -> bool {
+        now < self.recovered_until
+    }
+
+    /// What the lender owns in a wallet that holds `wallet` base units is [`Ledger::unsent`]; the rest is the
+    /// borrower's.
+    pub const fn free(&self, wallet: u64) -> u64 {
+        wallet.saturating_sub(self.ledger.unsent)
     }
 }
 
@@ -124,6 +201,11 @@ pub struct LoanSignerSeeds {
 }
 
 impl LoanSignerSeeds {
+    /// The seeds of the loan number `index` on `vehicle`.
+    pub const fn new(vehicle: Pubkey, index: u32, bump: u8) -> Self {
+        Self { vehicle, index: index.to_le_bytes(), bump: [bump] }
+    }
+
     /// As a cross-program call wants them.
     pub fn as_slices(&self) -> [&[u8]; 4] {
         [Loan::SEED, self.vehicle.as_ref(), &self.index, &self.bump]
@@ -135,97 +217,26 @@ impl LoanSignerSeeds {
 pub enum LoanStatus {
     /// Running; may be past due within its grace.
     Active,
-    /// Past due beyond its grace: a lock can be asked for.
+    /// Declared in default: a lock can be asked for while it is still past due beyond its grace.
     Defaulted,
-    /// Nothing is owed.
+    /// Nothing is owed: all was paid.
     PaidOff,
-    /// Given up by the lender: no more late fees, no more locks.
+    /// Given up by the lender: no more late fees, no more locks. The debt stands.
     ChargedOff,
+    /// Ended by the lender for less than was owed: nothing is owed.
+    Settled,
 }
 
 impl LoanStatus {
     /// Whether money is still owed.
     pub const fn is_open(self) -> bool {
-        !matches!(self, Self::PaidOff)
-    }
-}
-
-/// What lender and borrower sign at origination. Nothing changes it afterwards except an instruction with an event.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// Lent, base units.
-    pub principal: u64,
-    /// Simple interest a year on principal, Actual/365, basis points.
-    pub apr_bps: u16,
-    /// Each payment but the last, base units. At the last due date all that is owed is due.
-    pub instalment: u64,
-    /// How many payments.
-    pub count: u16,
-    /// The first due date.
-    pub first_due: i64,
-    /// From one due date to the next.
-    pub period: Period,
-    /// From the oldest unpaid due date to default, seconds.
-    pub grace_secs: u32,
-    /// From a served notice to the earliest lock, seconds; 0 if no notice is owed.
-    pub notice_secs: u32,
-    /// Charged once for each instalment that is late, base units.
-    pub late_fee: u64,
-    /// From a due date to its late fee, seconds.
-    pub late_after_secs: u32,
-    /// How long an emergency start lasts, seconds.
-    pub emergency_secs: u32,
-    /// How many emergency starts there are.
-    pub emergency_max: u8,
-    /// How long a lock stands without renewal, seconds; 0 until unlocked.
-    pub lock_ttl_secs: u32,
-    /// How many extensions may be granted.
-    pub max_extensions: u8,
-    /// Periods by which extensions have moved the schedule; 0 when signed.
-    pub deferred: u16,
-    /// What a payment pays first.
-    pub waterfall: Waterfall,
-    /// What an overpayment does.
-    pub overpayment: Overpayment,
-}
-
-impl Terms {
-    /// From a served notice to the earliest lock, seconds, if a notice is owed.
-    pub fn notice_secs(&self) -> Option<u32> {
-        Some(self.notice_secs).filter(|secs| *secs > 0)
+        !matches!(self, Self::PaidOff | Self::Settled)
     }
 
-    /// How long a lock stands without renewal, seconds, if it ends by itself.
-    pub fn lock_ttl_secs(&self) -> Option<u32> {
-        Some(self.lock_ttl_secs).filter(|secs| *secs > 0)
+    /// Whether what is past due can still lead to a lock.
+    pub const fn is_enforced(self) -> bool {
+        matches!(self, Self::Active | Self::Defaulted)
     }
-}
-
-/// The time from one due date to the next.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// A fixed number of seconds.
-    Seconds(u32),
-    /// Calendar months: the first due date's day each time, or the month's last day if it has no such day.
-    Months(u8),
-}
-
-/// What a payment pays first.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waterfall {
-    /// Interest, then principal, then fees: a fee never keeps an instalment unpaid.
-    InterestPrincipalFees,
-    /// Fees, then interest, then principal.
-    FeesInterestPrincipal,
-}
-
-/// What a payment beyond what is due does.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overpayment {
-    /// Lowers the principal; the next instalment stays due.
-    ReducePrincipal,
-    /// Pays the next instalments ahead.
-    PayAhead,
 }
 
 /// The money of a loan, base units.
@@ -235,14 +246,16 @@ pub struct Ledger {
     pub principal: u64,
     /// Interest accrued and unpaid.
     pub interest: u64,
-    /// The fraction of a base unit accrued beyond `interest`, in 1/315,360,000,000.
+    /// The fraction of a base unit accrued beyond `interest`, in 1/31,536,000,000,000.
     pub interest_remainder: u64,
-    /// Interest is accrued up to here.
-    pub accrued_at: i64,
+    /// The last look at the wallet: interest is accrued to here, and what was due by then was taken.
+    pub as_of: i64,
     /// Late fees owed.
     pub fees: u64,
     /// Paid toward the schedule so far.
     pub paid_scheduled: u64,
+    /// Taken and still in the wallet: the lender's, until `collect` sends it.
+    pub unsent: u64,
     /// Instalments whose late fee is decided, from the first.
     pub late_decided: u16,
     /// Principal paid so far.
@@ -253,35 +266,4 @@ pub struct Ledger {
     pub fees_paid: u64,
     /// Returned to the borrower from the wallet so far.
     pub withdrawn: u64,
-}
-
-/// Proof that the borrower was told of a delinquency.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// When it was served.
-    pub served_at: i64,
-    /// SHA-256 of the notice, or of the command whose receipted warning counts as one.
-    pub evidence: [u8; 32],
-    /// How it was served, as [`NoticeChannels`] bits.
-    pub channels: u8,
-}
-
-/// Ways to serve a notice, as bits of [`Notice::channels`].
-pub struct NoticeChannels;
-
-impl NoticeChannels {
-    /// By post.
-    pub const MAIL: u8 = 1;
-    /// By e-mail.
-    pub const EMAIL: u8 = 2;
-    /// By text message.
-    pub const TEXT: u8 = 4;
-    /// By telephone.
-    pub const PHONE: u8 = 8;
-    /// In a web or mobile application.
-    pub const APP: u8 = 16;
-    /// By the car itself, proven by its receipt.
-    pub const CAR: u8 = 32;
-    /// Every channel there is.
-    pub const ALL: u8 = 63;
 }

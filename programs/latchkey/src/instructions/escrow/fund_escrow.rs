@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::EscrowFunded;
-use crate::lamports::{above_rent, deposit, sum};
+use crate::lamports::{available, deposit, sum};
 use crate::state::Escrow;
 
 /// Adds lamports to an escrow. Anyone may.
@@ -20,7 +20,7 @@ pub struct FundEscrow<'info> {
 pub fn fund_escrow(ctx: Context<FundEscrow>, lamports: u64) -> Result<()> {
     require!(lamports > 0, LatchkeyError::ZeroAmount);
     let escrow = ctx.accounts.escrow.to_account_info();
-    let before = above_rent(&escrow)?;
+    let before = available(&ctx.accounts.escrow)?;
     deposit(ctx.accounts.funder.to_account_info(), escrow, lamports)?;
     ctx.accounts.escrow.deposited = sum(ctx.accounts.escrow.deposited, lamports)?;
     emit!(EscrowFunded {

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::EscrowWithdrawn;
-use crate::lamports::{above_rent, pay, sum};
+use crate::lamports::{available, pay, sum};
 use crate::state::{Escrow, Lender, Loan};
 
 /// Takes lamports out of an escrow. Only its lender may.
@@ -23,8 +23,8 @@ pub struct WithdrawEscrow<'info> {
 pub fn withdraw_escrow(ctx: Context<WithdrawEscrow>, lamports: u64) -> Result<()> {
     require!(lamports > 0, LatchkeyError::ZeroAmount);
     let escrow = ctx.accounts.escrow.to_account_info();
-    let before = above_rent(&escrow)?;
-    let needed = sum(lamports, ctx.accounts.escrow.unlock_reserve)?;
+    let before = available(&ctx.accounts.escrow)?;
+    let needed = sum(lamports, ctx.accounts.loan.unlock_fee)?;
     require!(before >= needed, LatchkeyError::EscrowShort);
     ctx.accounts.escrow.withdrawn = sum(ctx.accounts.escrow.withdrawn, lamports)?;
     pay(&escrow, &ctx.accounts.authority, lamports)?;

@@ -5,11 +5,11 @@ use crate::errors::LatchkeyError;
 use crate::events::InvocationConfirmed;
 use crate::lamports::{pay, sum};
 use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
-use crate::rules::invocation::{check_settle, settle};
+use crate::rules::invocation::{Payee, check_settle, settle};
 use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
 /// Settles an invocation on the car's signed receipt, which the instruction just before this one verifies. Anyone may
-/// bring it; the keeper that holds the claim is paid.
+/// bring it. For a warning or a lock the keeper that holds the claim is paid; for an unlock, who brings it and signs.
 #[derive(Accounts)]
 pub struct Confirm<'info> {
     #[account(mut, dup)]
@@ -28,7 +28,7 @@ pub struct Confirm<'info> {
         has_one = rent_payer @ LatchkeyError::WrongRecipient
     )]
     pub invocation: Box<Account<'info, Invocation>>,
-    /// CHECK: the keeper that holds the claim, checked against it; gets fee and bond.
+    /// CHECK: gets fee and bond: the keeper that holds the claim, checked against it; for an unlock whoever signs.
     #[account(mut)]
     pub keeper: UncheckedAccount<'info>,
     /// CHECK: who paid the invocation's rent, by its record.
@@ -45,8 +45,16 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
     let invocation = &accounts.invocation;
-    let claim = check_settle(invocation, &accounts.vehicle)?;
-    require_keys_eq!(claim.keeper, accounts.keeper.key(), LatchkeyError::NotClaimer);
+    let bond = match check_settle(invocation, &accounts.vehicle)? {
+        Payee::Claimer(claim) => {
+            require_keys_eq!(claim.keeper, accounts.keeper.key(), LatchkeyError::NotClaimer);
+            claim.bond
+        }
+        Payee::Bringer => {
+            require!(accounts.keeper.is_signer, LatchkeyError::BringerMustSign);
+            0
+        }
+    };
     let receipt = Receipt {
         program: crate::ID.to_bytes(),
         vehicle: invocation.vehicle.to_bytes(),
@@ -61,9 +69,9 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
 
     let (loan, vehicle) = (&mut accounts.loan, &mut accounts.vehicle);
     let lock_before = vehicle.lock;
-    settle(invocation, loan, vehicle, command_hash, now);
+    settle(invocation, loan, vehicle, now);
     accounts.escrow.paid = sum(accounts.escrow.paid, invocation.fee)?;
-    let reward = sum(invocation.fee, claim.bond)?;
+    let reward = sum(invocation.fee, bond)?;
     pay(&invocation.to_account_info(), &accounts.keeper, reward)?;
     emit!(InvocationConfirmed {
         invocation: invocation.key(),
@@ -71,9 +79,9 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
         vehicle: vehicle.key(),
         seq: invocation.seq,
         action: invocation.action,
-        keeper: claim.keeper,
+        keeper: accounts.keeper.key(),
         fee: invocation.fee,
-        bond: claim.bond,
+        bond,
         device_time,
         command_hash,
         lock_before,

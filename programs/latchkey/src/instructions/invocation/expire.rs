@@ -29,6 +29,10 @@ pub struct Expire<'info> {
     /// CHECK: who paid the invocation's rent, by its record.
     #[account(mut)]
     pub rent_payer: UncheckedAccount<'info>,
+    /// CHECK: the keeper whose lease lapsed, checked against the claim. It gets its bond back if the lender no longer trusts
+    /// the car's device key.
+    #[account(mut)]
+    pub keeper: Option<UncheckedAccount<'info>>,
 }
 
 /// Returns the fee to the escrow and closes the invocation, once its time is over or a newer request superseded it,
@@ -38,6 +42,7 @@ pub fn expire(ctx: Context<Expire>) -> Result<()> {
     let accounts = ctx.accounts;
     check_expire(&accounts.invocation, &accounts.vehicle, now)?;
 
+    let returned = return_bond(&mut accounts.invocation, &accounts.vehicle, accounts.keeper.as_deref())?;
     let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
     let invocation = &accounts.invocation;
     let loan = &mut accounts.loan;
@@ -51,6 +56,24 @@ pub fn expire(ctx: Context<Expire>) -> Result<()> {
         action: invocation.action,
         refunded: invocation.fee,
         forfeited,
+        returned,
     });
     Ok(())
+}
+
+/// Gives a claimer's bond back if its car's device key is distrusted: no receipt could settle the call any more. Returns the
+/// bond, 0 if there is none to give back.
+fn return_bond<'info>(
+    invocation: &mut Account<'info, Invocation>,
+    vehicle: &Vehicle,
+    keeper: Option<&AccountInfo<'info>>,
+) -> Result<u64> {
+    let Some(claim) = invocation.claim().filter(|_| vehicle.distrusted) else {
+        return Ok(0);
+    };
+    let keeper = keeper.ok_or(LatchkeyError::KeeperMissing)?;
+    require_keys_eq!(claim.keeper, keeper.key(), LatchkeyError::WrongRecipient);
+    pay(&invocation.to_account_info(), keeper, claim.bond)?;
+    invocation.set_claim(None);
+    Ok(claim.bond)
 }

@@ -9,10 +9,11 @@ pub(super) fn forfeit_lapsed_bond<'info>(
     invocation: &mut Account<'info, Invocation>,
     escrow: &mut Account<'info, Escrow>,
 ) -> Result<u64> {
-    let Some(lapsed) = invocation.claim.take() else {
+    let Some(lapsed) = invocation.claim() else {
         return Ok(0);
     };
-    invocation.last_lapsed = Some(lapsed.keeper);
+    invocation.set_claim(None);
+    invocation.last_lapsed = lapsed.keeper;
     escrow.forfeited = sum(escrow.forfeited, lapsed.bond)?;
     pay(&invocation.to_account_info(), &escrow.to_account_info(), lapsed.bond)?;
     Ok(lapsed.bond)

@@ -1,14 +1,15 @@
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenAccount;
 
 use crate::errors::LatchkeyError;
 use crate::events::InvocationRequested;
-use crate::lamports::{above_rent, pay, sum};
-use crate::rules::invocation as rules;
-use crate::rules::ledger::Wallet;
+use crate::instructions::loan::payment::Before;
+use crate::lamports::{available, pay, sum};
+use crate::rules::gates::Asker;
+use crate::rules::invocation::{self as rules, Offer};
 use crate::rules::loan_at::LoanAt;
+use crate::rules::{payments, recovery};
 use crate::state::{Action, Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use crate::tokens::wallet;
 
 /// Asks for a function call and sets its fee aside. Anyone may; the rules decide.
 #[derive(Accounts)]
@@ -17,14 +18,13 @@ pub struct Request<'info> {
     /// Pays the invocation's rent and gets it back.
     #[account(mut)]
     pub payer: Signer<'info>,
-    /// The lender's authority or servicer, for an unlock by the lender's own will.
-    pub lender_signer: Option<Signer<'info>>,
+    /// The lender's authority or servicer, for an unlock by the lender's own will; or the borrower, for an unlock that the
+    /// loan's state makes due although no lock is on record.
+    pub party: Option<Signer<'info>>,
     pub lender: Box<Account<'info, Lender>>,
-    /// The function asked for.
-    #[account(
-        constraint = function.lender == lender.key() && function.action == action @ ErrorCode::ConstraintSeeds
-    )]
-    pub function: Box<Account<'info, Function>>,
+    /// The function asked for. An unlock reads none: the loan pins it.
+    #[account(constraint = function.is_of(&lender.key(), action) @ LatchkeyError::WrongLender)]
+    pub function: Option<Box<Account<'info, Function>>>,
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     #[account(
@@ -35,7 +35,8 @@ pub struct Request<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: the car wallet, by the loan's record.
+    pub wallet: UncheckedAccount<'info>,
     /// Pays the fee.
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
@@ -51,28 +52,52 @@ pub struct Request<'info> {
     pub system_program: Program<'info, System>,
 }
 
-/// Checks the gate for the action and creates the invocation.
+impl Request<'_> {
+    fn asker(&self) -> Result<Asker> {
+        match &self.party {
+            None => Ok(Asker::Anyone),
+            Some(party) if party.key() == self.loan.borrower => Ok(Asker::Borrower),
+            Some(party) if self.lender.is_servicing(party.key) => Ok(Asker::Lender),
+            Some(_) => err!(LatchkeyError::NotParty),
+        }
+    }
+
+    fn offer(&self, action: Action) -> Result<Offer> {
+        match (action, &self.function) {
+            (Action::Unlock, _) => Ok(Offer::pinned_unlock(&self.loan)),
+            (_, Some(function)) => Ok(Offer::from(&***function)),
+            (_, None) => err!(LatchkeyError::FunctionMissing),
+        }
+    }
+}
+
+/// Checks the gate for the action and creates the invocation. A warning or a lock first takes what is due.
 pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
-    let (lender, function) = (&accounts.lender, &accounts.function);
+    let (asker, offer, wallet) = (accounts.asker()?, accounts.offer(action)?, wallet(&accounts.wallet)?);
     let (loan, vehicle) = (&mut accounts.loan, &mut accounts.vehicle);
-    let by_lender = accounts.lender_signer.as_ref().map(|signer| lender.is_servicing(signer.key));
-    require!(by_lender != Some(false), LatchkeyError::NotServicing);
-    let at = LoanAt::new(loan, Wallet(accounts.wallet.amount), now);
-    rules::check_request(action, &at, lender, vehicle, by_lender.is_some())?;
-    let escrow = accounts.escrow.to_account_info();
-    let fee = rules::affordable_fee(function, &accounts.escrow, above_rent(&escrow)?)?;
-    let requested = rules::request(function, loan, vehicle, now)?;
+    if asker == Asker::Borrower {
+        recovery::cancel_by_signature(loan);
+    }
+    if action != Action::Unlock {
+        let before = Before::new(loan);
+        let looked = payments::look(loan, wallet, now)?;
+        before.looked(loan, &looked);
+    }
+    let at = LoanAt::new(loan, wallet, now);
+    rules::check_request(action, &at, &accounts.lender, vehicle, asker)?;
+    let fee = rules::affordable_fee(&offer, loan, vehicle, available(&accounts.escrow)?)?;
+    let requested = rules::request(&offer, loan, wallet, vehicle, asker, now)?;
 
     accounts.invocation.set_inner(Invocation {
         bump: ctx.bumps.invocation,
         fee,
         rent_payer: accounts.payer.key(),
-        ..Invocation::new(function, loan.key(), loan, requested, now)
+        ..Invocation::new(&offer, loan.key(), loan, requested, now)
     });
     accounts.escrow.committed = sum(accounts.escrow.committed, fee)?;
-    pay(&escrow, &accounts.invocation.to_account_info(), fee)?;
+    pay(&accounts.escrow.to_account_info(), &accounts.invocation.to_account_info(), fee)?;
     emit!(InvocationRequested {
         invocation: accounts.invocation.key(),
         loan: loan.key(),
@@ -81,7 +106,7 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
         action,
         fee,
         expires_at: requested.expires_at,
-        escrow_after: above_rent(&escrow)?,
+        escrow_after: available(&accounts.escrow)?,
     });
     Ok(())
 }

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenAccount;
+use anchor_spl::token_interface::Mint;
 
 use super::checks::check_treasury;
 use crate::errors::LatchkeyError;
@@ -10,17 +10,20 @@ use crate::state::Lender;
 #[derive(Accounts)]
 pub struct AcceptAuthority<'info> {
     pub nominee: Signer<'info>,
-    #[account(mut, dup, constraint = lender.pending_authority == Some(nominee.key()) @ LatchkeyError::NotNominee)]
+    #[account(mut, dup, has_one = mint, constraint = lender.pending_authority == nominee.key() @ LatchkeyError::NotNominee)]
     pub lender: Account<'info, Lender>,
-    /// The nominee's token account of the lender's mint. It may be the treasury there was, once its owner is changed.
-    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: the nominee's associated token account of the mint; by address.
+    pub treasury: UncheckedAccount<'info>,
+    /// What the lender lends.
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
 }
 
 /// Checks the treasury and hands the lender over.
 pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
     let lender = &mut ctx.accounts.lender;
     let nominee = ctx.accounts.nominee.key();
-    check_treasury(&ctx.accounts.treasury, &lender.mint, &nominee)?;
+    let mint = ctx.accounts.mint.to_account_info();
+    check_treasury(&ctx.accounts.treasury.key(), &nominee, mint.key, mint.owner)?;
     let treasury = ctx.accounts.treasury.key();
     emit!(AuthorityAccepted {
         lender: lender.key(),
@@ -35,7 +38,7 @@ pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
         lender.servicer = nominee;
     }
     lender.authority = nominee;
-    lender.pending_authority = None;
+    lender.pending_authority = Pubkey::default();
     lender.treasury = treasury;
     Ok(())
 }

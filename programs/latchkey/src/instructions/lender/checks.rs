@@ -1,15 +1,21 @@
 //! What more than one of a lender's instructions checks.
 
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenAccount;
+use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 
 use crate::errors::LatchkeyError;
 use crate::state::MAX_KEEPERS;
 
-/// The treasury is the authority's own account of the lender's mint, and no other key can close it during a payment.
-pub(super) fn check_treasury(treasury: &TokenAccount, mint: &Pubkey, authority: &Pubkey) -> Result<()> {
-    let fits = treasury.mint == *mint && treasury.owner == *authority && treasury.close_authority.is_none();
-    require!(fits, LatchkeyError::InvalidTreasury);
+/// The treasury is the authority's associated token account of the mint: anyone can create it again if it was closed, and
+/// nothing else needs to be known of it.
+pub(super) fn check_treasury(
+    treasury: &Pubkey,
+    authority: &Pubkey,
+    mint: &Pubkey,
+    token_program: &Pubkey,
+) -> Result<()> {
+    let expected = get_associated_token_address_with_program_id(authority, mint, token_program);
+    require_keys_eq!(*treasury, expected, LatchkeyError::InvalidTreasury);
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount};
+use anchor_spl::token_interface::Mint;
 
 use super::checks::{check_keepers, check_treasury};
 use crate::events::LenderInitialised;
-use crate::state::{ACCOUNT_VERSION, Lender, PolicyFloors};
+use crate::state::{Lender, PolicyFloors, Version};
 use crate::tokens::check_mint;
 
 /// What a lender starts with.
@@ -36,8 +36,8 @@ pub struct InitLender<'info> {
     pub lender: Account<'info, Lender>,
     /// What it lends.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// The authority's token account that funds loans and receives payments.
-    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: the authority's associated token account of the mint, which funds loans and receives payments; by address.
+    pub treasury: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
 }
 
@@ -46,15 +46,16 @@ pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()>
     let InitLenderArgs { servicer, floors, keepers } = args;
     let authority = ctx.accounts.authority.key();
     check_mint(&ctx.accounts.mint)?;
-    check_treasury(&ctx.accounts.treasury, &ctx.accounts.mint.key(), &authority)?;
+    let mint = ctx.accounts.mint.to_account_info();
+    check_treasury(&ctx.accounts.treasury.key(), &authority, mint.key, mint.owner)?;
     check_keepers(&keepers)?;
 
     ctx.accounts.lender.set_inner(Lender {
-        version: ACCOUNT_VERSION,
+        version: Version::CURRENT,
         bump: ctx.bumps.lender,
         first_authority: authority,
         authority,
-        pending_authority: None,
+        pending_authority: Pubkey::default(),
         servicer,
         mint: ctx.accounts.mint.key(),
         treasury: ctx.accounts.treasury.key(),
@@ -64,7 +65,6 @@ pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()>
         vehicles: 0,
         loans_opened: 0,
         loans_closed: 0,
-        reserved: [0; 64],
     });
     emit!(LenderInitialised {
         lender: ctx.accounts.lender.key(),

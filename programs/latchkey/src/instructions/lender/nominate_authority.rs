@@ -9,7 +9,7 @@ use crate::events::AuthorityNominated;
 pub fn nominate_authority(ctx: Context<ByAuthority>, nominee: Option<Pubkey>) -> Result<()> {
     let lender = &mut ctx.accounts.lender;
     require!(nominee != Some(lender.authority), LatchkeyError::InvalidNominee);
-    emit!(AuthorityNominated { lender: lender.key(), before: lender.pending_authority, after: nominee });
-    lender.pending_authority = nominee;
+    emit!(AuthorityNominated { lender: lender.key(), before: lender.nominee(), after: nominee });
+    lender.pending_authority = nominee.unwrap_or_default();
     Ok(())
 }

@@ -2,17 +2,22 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::FunctionSet;
-use crate::state::{ACCOUNT_VERSION, Action, Function, Lender, MAX_URI_LEN};
+use crate::state::{Action, Function, Lender, MAX_COMMAND_KEYS, MAX_URI_LEN, Version};
 
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
 pub const MAX_FEE: u64 = 10_000_000_000;
 
-/// The longest lease, seconds: a day. A keeper that falls silent blocks a call no longer than this. It matters most for a
-/// borrower who has paid and would unlock the car without it.
-pub const MAX_LEASE_SECS: u32 = 86_400;
+/// The shortest lease, seconds: less would take bonds from honest keepers.
+pub const MIN_LEASE_SECS: u32 = 30;
+
+/// The longest lease, seconds: 15 minutes. A keeper that falls silent blocks a call no longer than this.
+pub const MAX_LEASE_SECS: u32 = 15 * 60;
 
 /// The longest time-to-live of an invocation, seconds: 30 days.
 pub const MAX_TTL_SECS: u32 = 30 * 86_400;
+
+/// The shortest time-to-live of an unlock, seconds: an hour.
+pub const MIN_UNLOCK_TTL_SECS: u32 = 3_600;
 
 /// A function as its lender offers it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -23,14 +28,24 @@ pub struct SetFunctionArgs {
     pub bond: u64,
     /// How long one claim lasts, seconds.
     pub lease_secs: u32,
-    /// How long an invocation may be claimed, seconds.
+    /// How long an invocation may be claimed, seconds; an unlock: done.
     pub ttl_secs: u32,
-    /// The key that signs commands.
-    pub command_key: Pubkey,
-    /// Where it runs; empty if embedded in the keeper.
-    pub uri: String,
+    /// How many of the keys must sign a command.
+    pub required: u8,
+    /// The keys that sign commands, one to three, each with the address where its function runs; empty if that is embedded in
+    /// the keeper.
+    pub command_keys: Vec<CommandKey>,
     /// SHA-256 of its code.
     pub code_hash: [u8; 32],
+}
+
+/// A key that signs commands, and where the function runs that holds it.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct CommandKey {
+    /// The ed25519 key.
+    pub key: Pubkey,
+    /// The function's address; empty if it is embedded in the keeper.
+    pub uri: String,
 }
 
 /// Offers or changes a function. Open invocations keep what they were asked with.
@@ -60,7 +75,11 @@ pub struct SetFunction<'info> {
 
 /// Checks the offer and writes it.
 pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunctionArgs) -> Result<()> {
-    check_args(&args)?;
+    check_args(action, &args)?;
+    let mut keys = args.command_keys.into_iter();
+    let mut next = || keys.next().unwrap_or(CommandKey { key: Pubkey::default(), uri: String::new() });
+    let (first, second, third) = (next(), next(), next());
+    let command_keys = [first.key, second.key, third.key];
     let before = &ctx.accounts.function;
     let revision = before.revision.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     emit!(FunctionSet {
@@ -71,11 +90,12 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
         revision,
         fee_before: before.fee,
         fee: args.fee,
-        command_key_before: before.command_key,
-        command_key: args.command_key,
+        command_keys_before: before.command_keys,
+        command_keys,
+        required: args.required,
     });
     ctx.accounts.function.set_inner(Function {
-        version: ACCOUNT_VERSION,
+        version: Version::CURRENT,
         bump: ctx.bumps.function,
         lender: ctx.accounts.lender.key(),
         action,
@@ -83,22 +103,38 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
         bond: args.bond,
         lease_secs: args.lease_secs,
         ttl_secs: args.ttl_secs,
-        command_key: args.command_key,
-        uri: args.uri,
+        required: args.required,
+        command_keys,
         code_hash: args.code_hash,
         revision,
-        reserved: [0; 64],
+        uri: first.uri,
+        uri_2: second.uri,
+        uri_3: third.uri,
     });
     Ok(())
 }
 
-fn check_args(args: &SetFunctionArgs) -> Result<()> {
+fn check_args(action: Action, args: &SetFunctionArgs) -> Result<()> {
     require!((1..=MAX_FEE).contains(&args.fee) && args.bond <= MAX_FEE, LatchkeyError::InvalidFunctionFee);
     let longest_lease = args.ttl_secs.min(MAX_LEASE_SECS);
-    let times_fit = (1..=longest_lease).contains(&args.lease_secs) && args.ttl_secs <= MAX_TTL_SECS;
+    let shortest_life = if action == Action::Unlock { MIN_UNLOCK_TTL_SECS } else { 0 };
+    let times_fit = (MIN_LEASE_SECS..=longest_lease).contains(&args.lease_secs)
+        && (shortest_life..=MAX_TTL_SECS).contains(&args.ttl_secs);
     require!(times_fit, LatchkeyError::InvalidFunctionTimes);
-    require!(args.uri.len() <= MAX_URI_LEN, LatchkeyError::UriTooLong);
-    require!(args.uri.is_empty() || args.uri.starts_with("https://"), LatchkeyError::UriNotHttps);
-    require_keys_neq!(args.command_key, Pubkey::default(), LatchkeyError::InvalidCommandKey);
+    check_keys(action, args)
+}
+
+fn check_keys(action: Action, args: &SetFunctionArgs) -> Result<()> {
+    let keys = &args.command_keys;
+    let fit = (1..=MAX_COMMAND_KEYS).contains(&keys.len())
+        && (1..=keys.len()).contains(&usize::from(args.required))
+        && (action != Action::Unlock || args.required == 1)
+        && keys.iter().all(|this| this.key != Pubkey::default())
+        && keys.iter().enumerate().all(|(i, this)| keys[..i].iter().all(|other| other.key != this.key));
+    require!(fit, LatchkeyError::InvalidCommandKeys);
+    for CommandKey { uri, .. } in keys {
+        require!(uri.len() <= MAX_URI_LEN, LatchkeyError::UriTooLong);
+        require!(uri.is_empty() || uri.starts_with("https://"), LatchkeyError::UriNotHttps);
+    }
     Ok(())
 }

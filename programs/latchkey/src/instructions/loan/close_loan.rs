@@ -1,14 +1,16 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{CloseAccount, Mint, TokenAccount, TokenInterface, close_account};
 
+use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::LoanClosed;
-use crate::lamports::{above_rent, pay, sum};
-use crate::state::{Escrow, Lender, Loan, LoanStatus, Vehicle};
+use crate::lamports::{pay, sum};
+use crate::rules::recovery;
+use crate::state::{Escrow, Lender, Loan, LoanStub, Vehicle};
 use crate::tokens::Transfer;
 
-/// Ends a paid-off loan: the rest of the escrow goes to the lender, the rest of the wallet to the borrower, the rent
-/// to who paid it. Lender or borrower signs.
+/// Ends a loan that is paid off or settled. The rest of the wallet goes to the borrower, what is unsent to the lender, the
+/// rest of the escrow to the lender's authority, and the rent to who paid it. Lender or borrower signs.
 #[derive(Accounts)]
 pub struct CloseLoan<'info> {
     /// The lender's authority or servicer, or the borrower.
@@ -20,28 +22,24 @@ pub struct CloseLoan<'info> {
     pub authority: UncheckedAccount<'info>,
     #[account(mut, dup)]
     pub vehicle: Box<Account<'info, Vehicle>>,
-    #[account(
-        mut,
-        dup,
-        close = rent_payer,
-        has_one = lender @ LatchkeyError::WrongLender,
-        has_one = vehicle @ LatchkeyError::WrongVehicle,
-        has_one = wallet @ LatchkeyError::WrongLoan,
-        has_one = rent_payer @ LatchkeyError::WrongRecipient,
-        constraint = loan.borrower == party.key() || lender.is_servicing(party.key) @ LatchkeyError::NotParty
-    )]
-    pub loan: Box<Account<'info, Loan>>,
+    /// CHECK: the loan, which becomes a stub. The handler reads it.
+    #[account(mut)]
+    pub loan: UncheckedAccount<'info>,
     #[account(mut, dup, close = rent_payer, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
     #[account(mut)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
-    /// A token account of the borrower, which gets the rest of the wallet.
+    /// The borrower's own token account, which gets the rest of the wallet.
+    #[account(mut, token::mint = mint)]
+    pub borrower_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// A token account of the lender's authority, which gets what is unsent: the treasury, or another one if the treasury
+    /// takes no payment. Not needed if nothing is unsent.
     #[account(
         mut,
         token::mint = mint,
-        constraint = borrower_tokens.owner == loan.borrower @ LatchkeyError::WrongRecipient
+        constraint = lender_tokens.owner == lender.authority @ LatchkeyError::WrongRecipient
     )]
-    pub borrower_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub lender_tokens: Option<Box<InterfaceAccount<'info, TokenAccount>>>,
     /// CHECK: who paid the rent, by the loan's record.
     #[account(mut)]
     pub rent_payer: UncheckedAccount<'info>,
@@ -50,41 +48,79 @@ pub struct CloseLoan<'info> {
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-/// Returns what is left and closes the accounts.
-pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
-    let accounts = ctx.accounts;
-    require!(accounts.loan.status == LoanStatus::PaidOff, LatchkeyError::LoanNotPaidOff);
-    let now = Clock::get()?.unix_timestamp;
-    require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
-    require!(accounts.loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
-
-    let wallet_returned = accounts.wallet.amount;
-    let seeds = accounts.loan.signer_seeds();
-    Transfer {
-        from: &accounts.wallet,
-        to: &accounts.borrower_tokens,
-        authority: accounts.loan.to_account_info(),
-        mint: &accounts.mint,
-        program: &accounts.token_program,
+impl<'info> CloseLoan<'info> {
+    /// The loan, if it is the one that the other accounts belong to, and the party may end it.
+    fn read_loan(&self) -> Result<Box<Loan>> {
+        let loan = read_loan(&self.loan)?;
+        require_keys_eq!(loan.lender, self.lender.key(), LatchkeyError::WrongLender);
+        require_keys_eq!(loan.vehicle, self.vehicle.key(), LatchkeyError::WrongVehicle);
+        require_keys_eq!(loan.wallet, self.wallet.key(), LatchkeyError::WrongLoan);
+        require_keys_eq!(loan.rent_payer, self.rent_payer.key(), LatchkeyError::WrongRecipient);
+        require_keys_eq!(self.borrower_tokens.owner, loan.borrower, LatchkeyError::WrongRecipient);
+        let is_party = loan.borrower == self.party.key() || self.lender.is_servicing(self.party.key);
+        require!(is_party, LatchkeyError::NotParty);
+        Ok(loan)
     }
-    .send(wallet_returned, &seeds.as_slices())?;
+
+    fn send(&self, loan: &Loan, to: AccountInfo<'info>, amount: u64) -> Result<()> {
+        let transfer = Transfer {
+            from: self.wallet.to_account_info(),
+            to,
+            authority: self.loan.to_account_info(),
+            mint: &self.mint,
+            program: &self.token_program,
+        };
+        transfer.send(amount, &loan.signer_seeds().as_slices())
+    }
+}
+
+/// Returns what is left, closes escrow and wallet, and leaves a stub that remembers whose wallet it was.
+pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let accounts = ctx.accounts;
+    let loan = accounts.read_loan()?;
+    require!(!loan.status.is_open(), LatchkeyError::LoanNotPaidOff);
+    require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
+    require!(loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
+
+    let unsent = loan.ledger.unsent;
+    let surplus = loan.free(accounts.wallet.amount);
+    if unsent > 0 {
+        let lender_tokens = accounts.lender_tokens.as_ref().ok_or(LatchkeyError::UnsentRemains)?;
+        accounts.send(&loan, lender_tokens.to_account_info(), unsent)?;
+    }
+    if surplus > 0 {
+        recovery::check_settled_in(&loan, now)?;
+    }
+    accounts.send(&loan, accounts.borrower_tokens.to_account_info(), surplus)?;
     let closing = CloseAccount {
         account: accounts.wallet.to_account_info(),
         destination: accounts.rent_payer.to_account_info(),
         authority: accounts.loan.to_account_info(),
     };
+    let seeds = loan.signer_seeds();
     close_account(CpiContext::new_with_signer(accounts.token_program.key(), closing, &[&seeds.as_slices()]))?;
 
     let escrow = accounts.escrow.to_account_info();
-    let escrow_returned = above_rent(&escrow)?;
+    let escrow_returned = escrow.lamports().saturating_sub(accounts.escrow.rent);
     pay(&escrow, &accounts.authority, escrow_returned)?;
-    accounts.vehicle.active_loan = None;
+    accounts.vehicle.active_loan = Pubkey::default();
     accounts.lender.loans_closed = sum(accounts.lender.loans_closed, 1)?;
+    leave_stub(&accounts.loan, &loan, &accounts.rent_payer)?;
     emit!(LoanClosed {
         loan: accounts.loan.key(),
         escrow_returned,
-        wallet_returned,
+        wallet_returned: surplus,
+        sent: unsent,
         fees_paid: accounts.escrow.paid,
     });
     Ok(())
+}
+
+/// Makes the loan's account a stub, and gives the rent that it no longer needs to who paid it.
+fn leave_stub(account: &AccountInfo, loan: &Loan, rent_payer: &AccountInfo) -> Result<()> {
+    account.resize(LoanStub::DISCRIMINATOR.len() + LoanStub::INIT_SPACE)?;
+    LoanStub::from(loan).try_serialize(&mut &mut account.try_borrow_mut_data()?[..])?;
+    let rent = Rent::get()?.minimum_balance(account.data_len());
+    pay(account, rent_payer, account.lamports().saturating_sub(rent))
 }

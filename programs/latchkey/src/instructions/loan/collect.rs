@@ -1,16 +1,17 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use anchor_spl::token_interface::{Mint, TokenInterface};
 
-use super::payment::WalletPayment;
+use super::payment::Before;
 use crate::errors::LatchkeyError;
-use crate::events::PaymentKind;
-use crate::rules::ledger;
+use crate::events::{PaymentKind, PaymentSent};
+use crate::rules::payments;
 use crate::state::{Lender, Loan};
+use crate::tokens::{Transfer, wallet};
 
-/// Takes what is due from the car wallet. Anyone may call it.
+/// Looks at the car wallet, takes what is due, and sends it to the lender. Anyone may call it.
 #[derive(Accounts)]
 pub struct Collect<'info> {
-    #[account(has_one = mint, has_one = treasury @ LatchkeyError::WrongRecipient)]
+    #[account(has_one = mint)]
     pub lender: Box<Account<'info, Lender>>,
     #[account(
         mut,
@@ -19,25 +20,39 @@ pub struct Collect<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
+    /// CHECK: the car wallet, by the loan's record.
     #[account(mut)]
-    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
-    /// Where the lender is paid.
-    #[account(mut)]
-    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub wallet: UncheckedAccount<'info>,
+    /// CHECK: where the lender is paid, by its record. Left out, nothing is sent: so a treasury that takes no payment
+    /// stands in nobody's way.
+    #[account(mut, address = lender.treasury @ LatchkeyError::WrongRecipient)]
+    pub treasury: Option<UncheckedAccount<'info>>,
     /// What the loan is paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-/// Accrues, charges late fees, takes past due and fees as far as the wallet goes, and cures the loan if nothing is
-/// past due any more. With nothing due it changes nothing but the accrual.
+/// Accrues, charges late fees, takes what is due as far as the wallet goes, and cures the loan if nothing is past due any
+/// more. It walks 32 moments; a loan left longer is collected again. Then it sends all that is unsent.
 pub fn collect(ctx: Context<Collect>) -> Result<()> {
-    WalletPayment {
-        loan: &mut ctx.accounts.loan,
-        wallet: &ctx.accounts.wallet,
-        treasury: &ctx.accounts.treasury,
-        mint: &ctx.accounts.mint,
-        token_program: &ctx.accounts.token_program,
+    let now = Clock::get()?.unix_timestamp;
+    let accounts = ctx.accounts;
+    let loan = &mut accounts.loan;
+    let before = Before::new(loan);
+    let payment = payments::collect(loan, wallet(&accounts.wallet)?, now)?;
+    before.paid(loan, PaymentKind::Collected, &payment);
+
+    if let Some(treasury) = &accounts.treasury {
+        let amount = core::mem::take(&mut loan.ledger.unsent);
+        Transfer {
+            from: accounts.wallet.to_account_info(),
+            to: treasury.to_account_info(),
+            authority: loan.to_account_info(),
+            mint: &accounts.mint,
+            program: &accounts.token_program,
+        }
+        .send(amount, &loan.signer_seeds().as_slices())?;
+        emit!(PaymentSent { loan: loan.key(), treasury: treasury.key(), amount });
     }
-    .pay(PaymentKind::Collected, ledger::collect)
+    Ok(())
 }

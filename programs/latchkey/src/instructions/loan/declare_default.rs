@@ -1,12 +1,11 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenAccount;
 
+use super::payment::Before;
 use crate::errors::LatchkeyError;
 use crate::events::DefaultDeclared;
-use crate::rules::gates::check_default;
-use crate::rules::ledger::Wallet;
-use crate::rules::loan_at::LoanAt;
-use crate::state::{Lender, Loan, LoanStatus};
+use crate::rules::servicing;
+use crate::state::{Lender, Loan};
+use crate::tokens::wallet;
 
 /// Marks a loan defaulted. Anyone may call it; the rules decide.
 #[derive(Accounts)]
@@ -19,23 +18,17 @@ pub struct DeclareDefault<'info> {
         has_one = wallet @ LatchkeyError::WrongLoan
     )]
     pub loan: Box<Account<'info, Loan>>,
-    /// The car wallet, which must not be able to pay.
-    pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: the car wallet, which must not be able to pay; by the loan's record.
+    pub wallet: UncheckedAccount<'info>,
 }
 
-/// Checks the default and declares it.
+/// Takes what is due as far as the wallet goes, checks the default and declares it.
 pub fn declare_default(ctx: Context<DeclareDefault>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
-    let position = check_default(&LoanAt::new(loan, Wallet(ctx.accounts.wallet.amount), now))?;
-
-    loan.status = LoanStatus::Defaulted;
-    loan.defaulted_at = now;
-    emit!(DefaultDeclared {
-        loan: loan.key(),
-        past_due: position.past_due,
-        oldest_unpaid_due: position.oldest_unpaid_due.unwrap_or(now),
-        at: now,
-    });
+    let before = Before::new(loan);
+    let (looked, oldest_unpaid_due) = servicing::declare_default(loan, wallet(&ctx.accounts.wallet)?, now)?;
+    before.looked(loan, &looked);
+    emit!(DefaultDeclared { loan: loan.key(), past_due: looked.past_due, oldest_unpaid_due, at: now });
     Ok(())
 }

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::EmergencyStarted;
-use crate::rules::servicing;
+use crate::rules::{recovery, servicing};
 use crate::state::{Loan, Vehicle};
 
 /// The borrower's right to drive for a while whatever is owed.
@@ -19,16 +19,18 @@ pub struct EmergencyStart<'info> {
     pub loan: Box<Account<'info, Loan>>,
 }
 
-/// Starts it: an unlock can be requested at once, and no lock before it ends.
+/// Grants it: an unlock can be requested at once, and no lock before it ends. Its time runs from the first unlock proven
+/// after, or from when such an unlock would have expired.
 pub fn emergency_start(ctx: Context<EmergencyStart>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
-    let before = loan.emergency_until;
+    let before = loan.emergency_until();
+    recovery::cancel_by_signature(loan);
     servicing::emergency_start(loan, &ctx.accounts.vehicle, now)?;
     emit!(EmergencyStarted {
         loan: loan.key(),
         before,
-        after: loan.emergency_until,
+        after: loan.emergency_until(),
         used: loan.emergency_used,
         granted: loan.terms.emergency_max,
     });

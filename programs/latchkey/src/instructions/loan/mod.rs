@@ -1,5 +1,9 @@
 //! The life of a loan.
 
+mod access;
+mod amend;
+mod assign;
+mod borrower_key;
 mod charge_off;
 mod close_loan;
 mod collect;
@@ -8,13 +12,20 @@ mod emergency_start;
 mod extend;
 mod hold;
 mod originate;
-mod pay_from_wallet;
-mod payment;
+mod pay_off;
+pub(super) mod payment;
+mod place_stay;
+mod prepay;
+mod read;
 mod serve_notice;
-mod servicing;
+mod settle;
 mod waive_fees;
 mod withdraw_surplus;
 
+pub use access::*;
+pub use amend::*;
+pub use assign::*;
+pub use borrower_key::*;
 pub use charge_off::*;
 pub use close_loan::*;
 pub use collect::*;
@@ -23,8 +34,10 @@ pub use emergency_start::*;
 pub use extend::*;
 pub use hold::*;
 pub use originate::*;
-pub use pay_from_wallet::*;
+pub use pay_off::*;
+pub use place_stay::*;
+pub use prepay::*;
 pub use serve_notice::*;
-pub use servicing::*;
+pub use settle::*;
 pub use waive_fees::*;
 pub use withdraw_surplus::*;

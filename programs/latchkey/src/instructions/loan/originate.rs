@@ -57,21 +57,21 @@ pub struct Originate<'info> {
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// What the loan is paid in.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
-    /// Where the principal comes from.
+    /// CHECK: where the principal comes from, by the lender's record. The token program checks it.
     #[account(mut)]
-    pub treasury: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub treasury: UncheckedAccount<'info>,
     /// The seller's token account, where the principal goes. `dup` leaves it to the handler to say that this is neither
     /// the wallet nor the treasury.
     #[account(mut, dup, token::mint = mint)]
     pub seller: Box<InterfaceAccount<'info, TokenAccount>>,
     /// The lender's warning.
-    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Warn as u8]], bump = warn.bump)]
+    #[account(constraint = warn.is_of(&lender.key(), Action::Warn) @ LatchkeyError::WrongLender)]
     pub warn: Box<Account<'info, Function>>,
     /// The lender's lock.
-    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Lock as u8]], bump = lock.bump)]
+    #[account(constraint = lock.is_of(&lender.key(), Action::Lock) @ LatchkeyError::WrongLender)]
     pub lock: Box<Account<'info, Function>>,
     /// The lender's unlock.
-    #[account(seeds = [Function::SEED, lender.key().as_ref(), &[Action::Unlock as u8]], bump = unlock.bump)]
+    #[account(constraint = unlock.is_of(&lender.key(), Action::Unlock) @ LatchkeyError::WrongLender)]
     pub unlock: Box<Account<'info, Function>>,
     pub token_program: Interface<'info, TokenInterface>,
     /// Creates the wallet.
@@ -86,12 +86,14 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
     let accounts = ctx.accounts;
     check_terms(&terms, &accounts.lender.floors, now)?;
     require!(!accounts.vehicle.retired, LatchkeyError::VehicleRetired);
-    require!(accounts.vehicle.active_loan.is_none(), LatchkeyError::VehicleHasLoan);
+    require!(accounts.vehicle.active_loan().is_none(), LatchkeyError::VehicleHasLoan);
     require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
     require_keys_neq!(accounts.seller.key(), accounts.wallet.key(), LatchkeyError::InvalidSeller);
     require_keys_neq!(accounts.seller.key(), accounts.treasury.key(), LatchkeyError::InvalidSeller);
     let fees = sum(sum(accounts.warn.fee, accounts.lock.fee)?, accounts.unlock.fee)?;
     require!(escrow_lamports >= fees, LatchkeyError::EscrowTooSmall);
+    let is_public = accounts.unlock.uri.starts_with("https://");
+    require!(is_public || !terms.public_unlock, LatchkeyError::TermsPublicUnlock);
 
     let loan = accounts.loan.key();
     let index = accounts.vehicle.loans;
@@ -102,17 +104,19 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         wallet: accounts.wallet.key(),
         rent_payer: accounts.payer.key(),
     };
-    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, now));
-    let escrow = Escrow::new(ctx.bumps.escrow, loan, accounts.unlock.fee);
+    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, &accounts.unlock, now));
+    // The rent deposit as it was paid; the account may have held lamports before, and those are the escrow's.
+    let rent = Rent::get()?.minimum_balance(accounts.escrow.to_account_info().data_len());
+    let escrow = Escrow::new(ctx.bumps.escrow, loan, rent);
     accounts.escrow.set_inner(Escrow { deposited: escrow_lamports, ..escrow });
-    accounts.vehicle.active_loan = Some(loan);
+    accounts.vehicle.active_loan = loan;
     accounts.vehicle.loans = index.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     accounts.lender.loans_opened = sum(accounts.lender.loans_opened, 1)?;
 
     deposit(accounts.payer.to_account_info(), accounts.escrow.to_account_info(), escrow_lamports)?;
     Transfer {
-        from: &accounts.treasury,
-        to: &accounts.seller,
+        from: accounts.treasury.to_account_info(),
+        to: accounts.seller.to_account_info(),
         authority: accounts.lender_signer.to_account_info(),
         mint: &accounts.mint,
         program: &accounts.token_program,

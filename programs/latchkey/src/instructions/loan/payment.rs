@@ -1,56 +1,50 @@
-//! Carrying out a payment that [`crate::rules::ledger`] has decided: tokens from the car wallet to the treasury.
+//! Telling what a look or a payment did.
 
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 use crate::events::{PaymentApplied, PaymentKind};
-use crate::rules::Ruled;
-use crate::rules::ledger::{Payment, Wallet};
-use crate::state::Loan;
-use crate::tokens::Transfer;
+use crate::rules::payments::Payment;
+use crate::state::{Loan, LoanStatus};
 
-/// A payment from the car wallet: the accounts it moves money between.
-pub(super) struct WalletPayment<'a, 'info> {
-    pub loan: &'a mut Account<'info, Loan>,
-    pub wallet: &'a InterfaceAccount<'info, TokenAccount>,
-    pub treasury: &'a InterfaceAccount<'info, TokenAccount>,
-    pub mint: &'a InterfaceAccount<'info, Mint>,
-    pub token_program: &'a Interface<'info, TokenInterface>,
+/// What a loan was before a look or a payment.
+pub(crate) struct Before {
+    loan: Pubkey,
+    principal: u64,
+    status: LoanStatus,
 }
 
-impl WalletPayment<'_, '_> {
-    /// Lets `rule` change the loan for the present wallet and time, then moves what it took.
-    pub fn pay(
-        self,
-        kind: PaymentKind,
-        rule: impl FnOnce(&mut Loan, Wallet, i64) -> Ruled<Payment>,
-    ) -> Result<()> {
-        let now = Clock::get()?.unix_timestamp;
-        let before = (self.loan.ledger.principal, self.loan.status);
-        let payment = rule(self.loan, Wallet(self.wallet.amount), now)?;
-        let applied = payment.applied;
+impl Before {
+    /// The loan as it is now.
+    pub fn new(loan: &Account<Loan>) -> Self {
+        Self::of(loan.key(), loan)
+    }
 
-        Transfer {
-            from: self.wallet,
-            to: self.treasury,
-            authority: self.loan.to_account_info(),
-            mint: self.mint,
-            program: self.token_program,
+    /// The same for a loan at `key` that the handler reads itself.
+    pub fn of(key: Pubkey, loan: &Loan) -> Self {
+        Self { loan: key, principal: loan.ledger.principal, status: loan.status }
+    }
+
+    /// Tells of a look, if it took or charged anything.
+    pub fn looked(&self, loan: &Loan, payment: &Payment) {
+        if payment.applied.total() > 0 || payment.late_fees > 0 || payment.cured || payment.paid_off {
+            self.paid(loan, PaymentKind::Collected, payment);
         }
-        .send(applied.total(), &self.loan.signer_seeds().as_slices())?;
+    }
 
+    /// Tells of a payment.
+    pub fn paid(&self, loan: &Loan, kind: PaymentKind, payment: &Payment) {
         emit!(PaymentApplied {
-            loan: self.loan.key(),
+            loan: self.loan,
             kind,
-            interest: applied.interest,
-            principal: applied.principal,
-            fees: applied.fees,
+            interest: payment.applied.interest,
+            principal: payment.applied.principal,
+            fees: payment.applied.fees,
             late_fees: payment.late_fees,
-            principal_before: before.0,
-            principal_after: self.loan.ledger.principal,
-            status_before: before.1,
-            status_after: self.loan.status,
+            principal_before: self.principal,
+            principal_after: loan.ledger.principal,
+            unsent: loan.ledger.unsent,
+            status_before: self.status,
+            status_after: loan.status,
         });
-        Ok(())
     }
 }

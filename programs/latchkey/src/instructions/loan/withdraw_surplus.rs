@@ -1,28 +1,25 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
+use super::payment::Before;
+use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::SurplusWithdrawn;
 use crate::rules::ledger::Wallet;
-use crate::rules::servicing;
-use crate::state::{Lender, Loan};
+use crate::rules::{recovery, servicing};
+use crate::state::{LoanSignerSeeds, LoanStub};
 use crate::tokens::Transfer;
 
-/// The borrower takes back what lies in the car wallet and is not due.
+/// The borrower takes back what lies in the car wallet and is not due; and all of what was sent to the loan's address in
+/// another mint, or after the loan was closed.
 #[derive(Accounts)]
 pub struct WithdrawSurplus<'info> {
     pub borrower: Signer<'info>,
-    #[account(has_one = mint)]
-    pub lender: Box<Account<'info, Lender>>,
-    #[account(
-        mut,
-        dup,
-        has_one = lender @ LatchkeyError::WrongLender,
-        has_one = borrower @ LatchkeyError::NotBorrower,
-        has_one = wallet @ LatchkeyError::WrongLoan
-    )]
-    pub loan: Box<Account<'info, Loan>>,
+    /// CHECK: the loan, or what is left of it once closed. The handler reads it.
     #[account(mut)]
+    pub loan: UncheckedAccount<'info>,
+    /// The token account that holds the money: the car wallet, or any other that the loan's address owns.
+    #[account(mut, token::mint = mint, constraint = wallet.owner == loan.key() @ LatchkeyError::WrongLoan)]
     pub wallet: Box<InterfaceAccount<'info, TokenAccount>>,
     /// A token account of the borrower.
     #[account(
@@ -31,25 +28,57 @@ pub struct WithdrawSurplus<'info> {
         constraint = borrower_tokens.owner == borrower.key() @ LatchkeyError::WrongRecipient
     )]
     pub borrower_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
-    /// What the loan is paid in.
+    /// What is taken back.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-/// Moves the money. Past due and fees, as of now, stay in the wallet.
+/// Moves the money. What is past due as of now stays in the wallet of an open loan.
 pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
+    require!(amount > 0, LatchkeyError::ZeroAmount);
     let accounts = ctx.accounts;
     let before = accounts.wallet.amount;
-    servicing::withdraw_surplus(&mut accounts.loan, Wallet(before), amount, now)?;
+    let seeds = match LoanStub::try_deserialize(&mut &accounts.loan.try_borrow_data()?[..]) {
+        Ok(stub) => stub_seeds(&accounts.loan, &stub, &accounts.borrower)?,
+        Err(_) => withdraw_from_loan(accounts, amount)?,
+    };
     Transfer {
-        from: &accounts.wallet,
-        to: &accounts.borrower_tokens,
+        from: accounts.wallet.to_account_info(),
+        to: accounts.borrower_tokens.to_account_info(),
         authority: accounts.loan.to_account_info(),
         mint: &accounts.mint,
         program: &accounts.token_program,
     }
-    .send(amount, &accounts.loan.signer_seeds().as_slices())?;
-    emit!(SurplusWithdrawn { loan: accounts.loan.key(), amount, before, after: before - amount });
+    .send(amount, &seeds.as_slices())?;
+    emit!(SurplusWithdrawn {
+        loan: accounts.loan.key(),
+        mint: accounts.mint.key(),
+        amount,
+        before,
+        after: before - amount,
+    });
     Ok(())
+}
+
+/// A closed loan owes nothing: all of it is the borrower's.
+fn stub_seeds(account: &AccountInfo, stub: &LoanStub, borrower: &Signer) -> Result<LoanSignerSeeds> {
+    require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
+    require_keys_eq!(stub.borrower, borrower.key(), LatchkeyError::NotBorrower);
+    Ok(LoanSignerSeeds::new(stub.vehicle, stub.index, stub.bump))
+}
+
+/// Of an open loan's own wallet, only what is not due.
+fn withdraw_from_loan(accounts: &WithdrawSurplus, amount: u64) -> Result<LoanSignerSeeds> {
+    let now = Clock::get()?.unix_timestamp;
+    let mut loan = read_loan(&accounts.loan)?;
+    require_keys_eq!(loan.borrower, accounts.borrower.key(), LatchkeyError::NotBorrower);
+    recovery::check_settled_in(&loan, now)?;
+    recovery::cancel_by_signature(&mut loan);
+    if loan.wallet == accounts.wallet.key() {
+        let before = Before::of(accounts.loan.key(), &loan);
+        let looked = servicing::withdraw_surplus(&mut loan, Wallet(accounts.wallet.amount), amount, now)?;
+        before.looked(&loan, &looked);
+    }
+    loan.try_serialize(&mut &mut accounts.loan.try_borrow_mut_data()?[..])?;
+    Ok(loan.signer_seeds())
 }

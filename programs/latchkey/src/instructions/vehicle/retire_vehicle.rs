@@ -18,7 +18,7 @@ pub struct RetireVehicle<'info> {
 /// Retires a car that secures no loan. It stays on chain: what it has proven can always be read.
 pub fn retire_vehicle(ctx: Context<RetireVehicle>) -> Result<()> {
     let vehicle = &mut ctx.accounts.vehicle;
-    require!(vehicle.active_loan.is_none(), LatchkeyError::VehicleHasLoan);
+    require!(vehicle.active_loan().is_none(), LatchkeyError::VehicleHasLoan);
     require!(!vehicle.retired, LatchkeyError::VehicleRetired);
     vehicle.retired = true;
     emit!(VehicleRetired { vehicle: vehicle.key(), lender: vehicle.lender });

@@ -4,7 +4,8 @@ use latchkey_protocol::Enrolment;
 use crate::errors::LatchkeyError;
 use crate::events::DeviceKeyRotated;
 use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
-use crate::state::{Lender, Loan, Vehicle};
+use crate::rules::recovery;
+use crate::state::{Lender, Loan, OpenInvocation, Vehicle};
 
 /// Gives a car a new device key, which proves itself: the instruction just before verifies its signed enrolment.
 #[derive(Accounts)]
@@ -18,7 +19,7 @@ pub struct RotateDeviceKey<'info> {
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan the car secures, while there is one.
-    #[account(has_one = vehicle @ LatchkeyError::WrongVehicle)]
+    #[account(mut, dup, has_one = vehicle @ LatchkeyError::WrongVehicle)]
     pub loan: Option<Box<Account<'info, Loan>>>,
     /// CHECK: the instructions sysvar, by address.
     #[account(address = INSTRUCTIONS_SYSVAR)]
@@ -32,11 +33,13 @@ pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> R
     let vehicle = &mut accounts.vehicle;
     require!(!vehicle.retired, LatchkeyError::VehicleRetired);
     require_keys_neq!(device_key, vehicle.device_key, LatchkeyError::SameDeviceKey);
-    if let Some(active) = vehicle.active_loan {
-        let loan = accounts.loan.as_ref().ok_or(LatchkeyError::WrongLoan)?;
+    if let Some(active) = vehicle.active_loan() {
+        let loan = accounts.loan.as_mut().ok_or(LatchkeyError::WrongLoan)?;
         require_keys_eq!(loan.key(), active, LatchkeyError::WrongLoan);
         let borrower = accounts.borrower.as_ref().map(|borrower| borrower.key());
         require!(borrower == Some(loan.borrower), LatchkeyError::NotBorrower);
+        recovery::check_settled_in(loan, Clock::get()?.unix_timestamp)?;
+        recovery::cancel_by_signature(loan);
     }
     let enrolment = Enrolment {
         program: crate::ID.to_bytes(),
@@ -56,6 +59,7 @@ pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> R
     vehicle.void_through = void_through;
     // A number without a request: it supersedes every request made before.
     vehicle.last_seq_asked = void_through.checked_add(1).ok_or(LatchkeyError::Overflow)?;
-    vehicle.open = None;
+    vehicle.open = OpenInvocation::NONE;
+    vehicle.distrusted = false;
     Ok(())
 }
