@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, Discriminator};
-use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, LoanStub, Vehicle};
 
 /// Any account of the program.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub enum ProgramAccount {
     Vehicle(Box<Vehicle>),
     /// A loan.
     Loan(Box<Loan>),
+    /// What is left of a closed loan.
+    LoanStub(Box<LoanStub>),
     /// A loan's escrow.
     Escrow(Box<Escrow>),
     /// A function call.
@@ -54,6 +56,7 @@ impl ProgramAccount {
             Function::DISCRIMINATOR => decode("function", data).map(Self::Function),
             Vehicle::DISCRIMINATOR => decode("vehicle", data).map(Self::Vehicle),
             Loan::DISCRIMINATOR => decode("loan", data).map(Self::Loan),
+            LoanStub::DISCRIMINATOR => decode("loan stub", data).map(Self::LoanStub),
             Escrow::DISCRIMINATOR => decode("escrow", data).map(Self::Escrow),
             Invocation::DISCRIMINATOR => decode("invocation", data).map(Self::Invocation),
             _ => Err(AccountError::UnknownKind(kind)),

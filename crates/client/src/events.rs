@@ -25,10 +25,12 @@ macro_rules! events {
 
 events! {
     LenderInitialised, PolicySet, AuthorityNominated, AuthorityAccepted, ServicerSet, KeepersSet, PauseSet,
-    FunctionSet, VehicleRegistered, DeviceKeyRotated, VehicleRetired, LoanOriginated, EscrowFunded,
-    EscrowWithdrawn, PaymentApplied, DefaultDeclared, NoticeServed, HoldPlaced, HoldLifted, LoanExtended,
-    FeesWaived, EmergencyStarted, LoanChargedOff, SurplusWithdrawn, LoanClosed, InvocationRequested,
-    InvocationClaimed, InvocationConfirmed, ClaimYielded, InvocationExpired,
+    FunctionSet, VehicleRegistered, DeviceKeyRotated, DeviceDistrusted, VehicleRetired, LoanOriginated,
+    EscrowFunded, EscrowWithdrawn, PaymentApplied, PaymentSent, DefaultDeclared, NoticeServed, HoldPlaced,
+    HoldLifted, StayPlaced, LoanExtended, LoanAmended, LoanSettled, LoanAssigned, BorrowerRotated,
+    RecoveryProposed, BorrowerRecovered, RecoveryRefused, FeesWaived, EmergencyStarted, LoanChargedOff,
+    SurplusWithdrawn, LoanClosed, InvocationRequested, InvocationClaimed, InvocationConfirmed, ClaimYielded,
+    InvocationExpired,
 }
 
 /// The events in a transaction's logs, in order. Data logged by other programs is passed over.

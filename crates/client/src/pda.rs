@@ -39,5 +39,15 @@ pub fn invocation(vehicle: &Pubkey, seq: u64) -> Pubkey {
 
 /// The car wallet: the loan's associated token account.
 pub fn wallet(loan: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
-    anchor_spl::associated_token::get_associated_token_address_with_program_id(loan, mint, token_program)
+    token_account(loan, mint, token_program)
+}
+
+/// A lender's treasury: its authority's associated token account.
+pub fn treasury(authority: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    token_account(authority, mint, token_program)
+}
+
+/// The associated token account of `owner`.
+pub fn token_account(owner: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    anchor_spl::associated_token::get_associated_token_address_with_program_id(owner, mint, token_program)
 }

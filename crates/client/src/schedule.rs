@@ -1,9 +1,10 @@
 //! Amortisation: what each payment pays, and what the loan costs, if every payment arrives on its due date.
 
 use latchkey::rules::Ruled;
-use latchkey::rules::ledger::{self, Wallet};
+use latchkey::rules::ledger::Wallet;
+use latchkey::rules::payments;
 use latchkey::rules::schedule::due_at;
-use latchkey::state::{Loan, LoanParties, Terms};
+use latchkey::state::{Loan, LoanParties, PinnedUnlock, Terms};
 
 /// One payment of a schedule. Amounts are base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub fn schedule(terms: &Terms, opened_at: i64) -> Ruled<Schedule> {
     let mut payments = Vec::with_capacity(usize::from(terms.count));
     for k in 0..terms.count {
         let due = due_at(terms, k);
-        let applied = ledger::collect(&mut loan, Wallet(u64::MAX / 2), due)?.applied;
+        let applied = payments::collect(&mut loan, Wallet(u64::MAX / 2), due)?.applied;
         payments.push(Payment {
             due,
             amount: applied.total(),
@@ -56,9 +57,11 @@ pub fn schedule(terms: &Terms, opened_at: i64) -> Ruled<Schedule> {
     })
 }
 
-/// The smallest instalment that leaves the last payment no larger than itself. `terms.instalment` is ignored.
-pub fn level_instalment(terms: &Terms, opened_at: i64) -> Ruled<u64> {
-    let fits = |instalment: u64| -> Ruled<bool> {
+/// The smallest instalment that is a multiple of `unit` base units and leaves the last payment no larger than itself. A
+/// `unit` of a cent keeps every payment but the last in cents. `terms.instalment` is ignored.
+pub fn level_instalment(terms: &Terms, opened_at: i64, unit: u64) -> Ruled<u64> {
+    let fits = |units: u64| -> Ruled<bool> {
+        let instalment = units.checked_mul(unit.max(1)).ok_or(latchkey::errors::LatchkeyError::Overflow)?;
         let paid = schedule(&Terms { instalment, ..*terms }, opened_at)?;
         Ok(paid.payments.last().is_some_and(|last| last.amount <= instalment))
     };
@@ -77,10 +80,10 @@ pub fn level_instalment(terms: &Terms, opened_at: i64) -> Ruled<u64> {
             low = middle + 1;
         }
     }
-    Ok(low)
+    low.checked_mul(unit.max(1)).ok_or(latchkey::errors::LatchkeyError::Overflow)
 }
 
 /// A loan as it is the moment it is signed.
 fn loan_of(terms: &Terms, opened_at: i64) -> Loan {
-    Loan::new(0, LoanParties::default(), 0, *terms, opened_at)
+    Loan::new(0, LoanParties::default(), 0, *terms, PinnedUnlock::default(), opened_at)
 }

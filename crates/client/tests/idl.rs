@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use latchkey_client::instructions::{self as build, LoanKeys};
-use latchkey_client::latchkey::instructions::{InitLenderArgs, SetFunctionArgs};
-use latchkey_client::latchkey::state::{Action, Overpayment, Period, PolicyFloors, Terms, Waterfall};
+use latchkey_client::latchkey::fixtures;
+use latchkey_client::latchkey::instructions::{
+    AmendArgs, CommandKey, InitLenderArgs, SetFunctionArgs, SettlementReason,
+};
+use latchkey_client::latchkey::state::Action;
 use latchkey_client::protocol::sealed::Envelope;
-use latchkey_client::protocol::{self, Enrolment, Outcome, Receipt};
+use latchkey_client::protocol::{self, Enrolment, HandOverReceipt, Outcome, Receipt};
 use latchkey_client::{Instruction, PROGRAM_ID, Pubkey};
 use serde_json::Value;
 
@@ -30,35 +33,7 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         treasury: key(7),
         token_program: key(8),
     };
-    let floors = PolicyFloors {
-        min_grace_secs: 0,
-        min_notice_secs: 0,
-        max_apr_bps: 0,
-        max_late_fee: 0,
-        min_late_after_secs: 0,
-        min_emergency_secs: 0,
-        min_emergency_max: 0,
-        max_lock_ttl_secs: 0,
-    };
-    let terms = Terms {
-        principal: 1,
-        apr_bps: 1,
-        instalment: 1,
-        count: 1,
-        first_due: 1,
-        period: Period::Months(1),
-        grace_secs: 1,
-        notice_secs: 1,
-        late_fee: 1,
-        late_after_secs: 1,
-        emergency_secs: 1,
-        emergency_max: 1,
-        lock_ttl_secs: 1,
-        max_extensions: 1,
-        deferred: 0,
-        waterfall: Waterfall::InterestPrincipalFees,
-        overpayment: Overpayment::PayAhead,
-    };
+    let (floors, terms) = (fixtures::floors(), fixtures::terms());
     let device = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
     let program = PROGRAM_ID.to_bytes();
     let enrolment = Enrolment { program, lender: [1; 32], vin_commitment: [2; 32] };
@@ -89,10 +64,30 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         bond: 1,
         lease_secs: 1,
         ttl_secs: 1,
-        command_key: key(1),
-        uri: String::new(),
+        required: 1,
+        command_keys: vec![CommandKey { key: key(1), uri: String::new() }],
         code_hash: [0; 32],
     };
+    let agreed = build::Agreed { revision: 1, deadline: 1 };
+    let amendment = AmendArgs { revision: 1, deadline: 1, terms, forgive_principal: 0, forgive_interest: 0 };
+    let close = build::CloseLoan {
+        party: key(9),
+        authority: key(10),
+        borrower_tokens: key(11),
+        lender_tokens: Some(key(12)),
+        rent_payer: key(13),
+    };
+    let handed = HandOverReceipt {
+        program,
+        vehicle: [2; 32],
+        lender: [1; 32],
+        keyring_hash: [3; 32],
+        nonce: [4; 32],
+        device_time: 1,
+    };
+    let sale = build::Sale { authority: key(9), buyer: key(10), buyer_authority: key(11) };
+    let [_, assign] =
+        build::assign(&keys, &sale, agreed, &Envelope::seal(&device, &handed.encode())).unwrap();
     BTreeMap::from([
         ("init_lender", build::init_lender(&lender, init_args)),
         ("set_function", build::set_function(&function, Action::Lock, function_args)),
@@ -100,18 +95,18 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         ("originate", build::originate(&keys, &originate, terms, 1)),
         ("fund_escrow", build::fund_escrow(key(9), &keys.loan, 1)),
         ("collect", build::collect(&keys)),
-        ("prepay", build::prepay(&keys, key(9), 1)),
-        ("pay_off", build::pay_off(&keys, key(9))),
+        ("prepay", build::prepay(&keys, key(9), 1, 1)),
+        ("pay_off", build::pay_off(&keys, key(9), Some(key(10)))),
         ("declare_default", build::declare_default(&keys)),
         ("serve_notice", build::serve_notice(&keys, key(9), [0; 32], 1)),
         ("request", build::request(&keys, key(9), Some(key(10)), Action::Warn, 1)),
         ("claim", build::claim(&keys, key(9), 1)),
         ("confirm", confirm),
         ("yield_claim", build::yield_claim(&keys.vehicle, key(9), 1)),
-        ("expire", build::expire(&keys, 1, key(9))),
+        ("expire", build::expire(&keys, 1, key(9), Some(key(10)))),
         ("set_policy", build::set_policy(key(1), key(9), floors)),
         ("nominate_authority", build::nominate_authority(key(1), key(9), Some(key(2)))),
-        ("accept_authority", build::accept_authority(key(1), key(9), key(7))),
+        ("accept_authority", build::accept_authority(key(1), key(9), key(7), key(6))),
         ("set_servicer", build::set_servicer(key(1), key(9), key(2))),
         ("set_keepers", build::set_keepers(key(1), key(9), Vec::new())),
         ("pause", build::pause(key(1), key(9), 1)),
@@ -121,12 +116,20 @@ fn built() -> BTreeMap<&'static str, Instruction> {
         ("withdraw_escrow", build::withdraw_escrow(&keys, key(9), 1)),
         ("withdraw_surplus", build::withdraw_surplus(&keys, key(9), key(10), 1)),
         ("place_hold", build::place_hold(&keys, key(9), 1)),
-        ("lift_hold", build::lift_hold(&keys, key(9), key(10))),
-        ("extend", build::extend(&keys, key(9), key(10))),
+        ("lift_hold", build::lift_hold(&keys, key(9), key(10), agreed)),
+        ("extend", build::extend(&keys, key(9), key(10), agreed)),
         ("waive_fees", build::waive_fees(&keys, key(9), 1)),
         ("emergency_start", build::emergency_start(&keys, key(9))),
         ("charge_off", build::charge_off(&keys, key(9))),
-        ("close_loan", build::close_loan(&keys, key(9), key(10), key(11), key(12))),
+        ("close_loan", build::close_loan(&keys, &close)),
+        ("amend", build::amend(&keys, key(9), Some(key(10)), amendment)),
+        ("place_stay", build::place_stay(&keys, key(9), 1, 2)),
+        ("settle", build::settle(&keys, key(9), SettlementReason::Settlement)),
+        ("assign", assign),
+        ("rotate_borrower", build::rotate_borrower(key(3), key(9), key(10))),
+        ("recover_borrower", build::complete_recovery(&keys, key(9), key(10))),
+        ("refuse_recovery", build::refuse_recovery(key(3), key(9))),
+        ("distrust_device", build::distrust_device(key(1), key(2), key(9))),
     ])
 }
 

@@ -34,7 +34,7 @@ pub fn terms() -> Terms {
 
 /// A new loan on `terms`, lent at time 0, that pins the unlock of [`function`].
 pub fn loan(terms: Terms) -> Loan {
-    Loan::new(255, LoanParties::default(), 0, terms, &function(Action::Unlock), 0)
+    Loan::new(255, LoanParties::default(), 0, terms, PinnedUnlock::from(&function(Action::Unlock)), 0)
 }
 
 /// A lender whose loans may be anything.

@@ -9,20 +9,20 @@ use super::proof::{INSTRUCTIONS_SYSVAR, proof};
 use super::{LoanKeys, SYSTEM_PROGRAM, build, collect, declare_default};
 use crate::pda;
 
-/// Asks for a function call of sequence number `seq`: the vehicle's last one asked plus 1. The payer signs, and
-/// `lender_signer` for an unlock by the lender's own will.
+/// Asks for a function call of sequence number `seq`: the vehicle's last one asked plus 1. The payer signs, and `party`: the
+/// lender's authority or servicer for an unlock by its own will, or the borrower for one without a lock on record.
 pub fn request(
     keys: &LoanKeys,
     payer: Pubkey,
-    lender_signer: Option<Pubkey>,
+    party: Option<Pubkey>,
     action: Action,
     seq: u64,
 ) -> Instruction {
     let accounts = accounts::Request {
         payer,
-        lender_signer,
+        party,
         lender: keys.lender,
-        function: pda::function(&keys.lender, action),
+        function: (action != Action::Unlock).then(|| pda::function(&keys.lender, action)),
         vehicle: keys.vehicle,
         loan: keys.loan,
         wallet: keys.wallet,
@@ -33,12 +33,14 @@ pub fn request(
     build(&accounts, &instruction::Request { action })
 }
 
-/// Takes the lease. The keeper signs and posts the bond.
+/// Takes the lease on a warning or a lock. The keeper signs and posts the bond.
 pub fn claim(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> Instruction {
     let accounts = accounts::Claim {
         keeper,
         lender: keys.lender,
         vehicle: keys.vehicle,
+        loan: keys.loan,
+        wallet: keys.wallet,
         escrow: keys.escrow,
         invocation: pda::invocation(&keys.vehicle, seq),
         system_program: SYSTEM_PROGRAM,
@@ -56,15 +58,16 @@ pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 4] {
     ]
 }
 
-/// Settles on the car's signed receipt: the proof, and the instruction right after it. It needs no signature of a party; `keeper` holds
-/// the claim and is paid. Fails if the signed message is no receipt.
+/// Settles on the car's signed receipt: the proof, and the instruction right after it. `keeper` is paid: it holds the claim on
+/// a warning or a lock, and needs not sign; for an unlock it is whoever brings the receipt, and signs. Fails if the signed
+/// message is no receipt.
 pub fn confirm(
     keys: &LoanKeys,
     keeper: Pubkey,
     rent_payer: Pubkey,
     receipt: &Envelope,
 ) -> Result<[Instruction; 2], DecodeError> {
-    let Receipt { invocation, device_time, command_hash, .. } = Receipt::decode(&receipt.payload)?;
+    let Receipt { invocation, action, device_time, command_hash, .. } = Receipt::decode(&receipt.payload)?;
     let accounts = accounts::Confirm {
         vehicle: keys.vehicle,
         loan: keys.loan,
@@ -74,24 +77,32 @@ pub fn confirm(
         rent_payer,
         instructions: INSTRUCTIONS_SYSVAR,
     };
-    let confirm = build(&accounts, &instruction::Confirm { device_time, command_hash });
+    let mut confirm = build(&accounts, &instruction::Confirm { device_time, command_hash });
+    if action == Action::Unlock {
+        for meta in confirm.accounts.iter_mut().filter(|meta| meta.pubkey == keeper) {
+            meta.is_signer = true;
+        }
+    }
     Ok([proof(receipt), confirm])
 }
 
 /// Gives a running lease back. The keeper signs.
 pub fn yield_claim(vehicle: &Pubkey, keeper: Pubkey, seq: u64) -> Instruction {
-    let accounts = accounts::YieldClaim { keeper, invocation: pda::invocation(vehicle, seq) };
+    let accounts =
+        accounts::YieldClaim { keeper, vehicle: *vehicle, invocation: pda::invocation(vehicle, seq) };
     build(&accounts, &instruction::YieldClaim {})
 }
 
-/// Closes an unfulfilled call. It needs no signature of a party.
-pub fn expire(keys: &LoanKeys, seq: u64, rent_payer: Pubkey) -> Instruction {
+/// Closes an unfulfilled call. It needs no signature of a party. `keeper` holds a lapsed claim, and gets its bond back if the
+/// car's device key is distrusted; it is not needed otherwise.
+pub fn expire(keys: &LoanKeys, seq: u64, rent_payer: Pubkey, keeper: Option<Pubkey>) -> Instruction {
     let accounts = accounts::Expire {
         vehicle: keys.vehicle,
         loan: keys.loan,
         escrow: keys.escrow,
         invocation: pda::invocation(&keys.vehicle, seq),
         rent_payer,
+        keeper,
     };
     build(&accounts, &instruction::Expire {})
 }

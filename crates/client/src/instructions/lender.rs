@@ -66,9 +66,9 @@ pub fn nominate_authority(lender: Pubkey, authority: Pubkey, nominee: Option<Pub
     build(&accounts::ByAuthority { authority, lender }, &instruction::NominateAuthority { nominee })
 }
 
-/// Takes a lender over, with a treasury of the nominee's own. The nominee signs.
-pub fn accept_authority(lender: Pubkey, nominee: Pubkey, treasury: Pubkey) -> Instruction {
-    build(&accounts::AcceptAuthority { nominee, lender, treasury }, &instruction::AcceptAuthority {})
+/// Takes a lender of `mint` over, with the nominee's own treasury: its associated token account. The nominee signs.
+pub fn accept_authority(lender: Pubkey, nominee: Pubkey, treasury: Pubkey, mint: Pubkey) -> Instruction {
+    build(&accounts::AcceptAuthority { nominee, lender, treasury, mint }, &instruction::AcceptAuthority {})
 }
 
 /// Changes the hot key. The authority signs.

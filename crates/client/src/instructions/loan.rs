@@ -56,39 +56,47 @@ pub fn withdraw_escrow(keys: &LoanKeys, authority: Pubkey, lamports: u64) -> Ins
     build(&accounts, &instruction::WithdrawEscrow { lamports })
 }
 
-/// Takes what is due. It needs no signature of a party.
+/// Takes what is due and sends it to the lender. It needs no signature of a party.
 pub fn collect(keys: &LoanKeys) -> Instruction {
+    collect_to(keys, Some(keys.treasury))
+}
+
+/// Takes what is due and sends nothing: for a treasury that takes no payment. It needs no signature of a party.
+pub fn look(keys: &LoanKeys) -> Instruction {
+    collect_to(keys, None)
+}
+
+fn collect_to(keys: &LoanKeys, treasury: Option<Pubkey>) -> Instruction {
     let accounts = accounts::Collect {
         lender: keys.lender,
         loan: keys.loan,
         wallet: keys.wallet,
-        treasury: keys.treasury,
+        treasury,
         mint: keys.mint,
         token_program: keys.token_program,
     };
     build(&accounts, &instruction::Collect {})
 }
 
-/// Takes what is due and `amount` base units more. The borrower signs.
-pub fn prepay(keys: &LoanKeys, borrower: Pubkey, amount: u64) -> Instruction {
-    build(&from_wallet(keys, borrower), &instruction::Prepay { amount })
+/// Takes what is due, and more: `amount` base units toward the debt and `fees` toward late fees. The borrower signs.
+pub fn prepay(keys: &LoanKeys, borrower: Pubkey, amount: u64, fees: u64) -> Instruction {
+    let accounts = accounts::ByBorrower { borrower, loan: keys.loan, wallet: keys.wallet };
+    build(&accounts, &instruction::Prepay { amount, fees })
 }
 
-/// Takes all that is owed. The borrower signs.
-pub fn pay_off(keys: &LoanKeys, borrower: Pubkey) -> Instruction {
-    build(&from_wallet(keys, borrower), &instruction::PayOff {})
-}
-
-fn from_wallet(keys: &LoanKeys, borrower: Pubkey) -> accounts::PayFromWallet {
-    accounts::PayFromWallet {
-        borrower,
+/// Pays all that is owed. The payer signs. What the wallet may not give comes from `payer_tokens`, the payer's token
+/// account: all that is not yet due, unless the borrower pays.
+pub fn pay_off(keys: &LoanKeys, payer: Pubkey, payer_tokens: Option<Pubkey>) -> Instruction {
+    let accounts = accounts::PayOff {
+        payer,
         lender: keys.lender,
         loan: keys.loan,
         wallet: keys.wallet,
-        treasury: keys.treasury,
+        payer_tokens,
         mint: keys.mint,
         token_program: keys.token_program,
-    }
+    };
+    build(&accounts, &instruction::PayOff {})
 }
 
 /// Marks the loan defaulted. It needs no signature of a party.
@@ -100,29 +108,39 @@ pub fn declare_default(keys: &LoanKeys) -> Instruction {
 /// Records a notice; `channels` are bits of [`latchkey::state::NoticeChannels`]. The lender's authority or servicer
 /// signs.
 pub fn serve_notice(keys: &LoanKeys, lender_signer: Pubkey, evidence: [u8; 32], channels: u8) -> Instruction {
-    let accounts = accounts::ServeNotice { lender_signer, lender: keys.lender, loan: keys.loan };
+    let accounts =
+        accounts::ByServicer { lender_signer, lender: keys.lender, loan: keys.loan, wallet: keys.wallet };
     build(&accounts, &instruction::ServeNotice { evidence, channels })
 }
 
-/// Ends a paid-off loan. `party` (lender or borrower) signs; `authority` is the lender's and gets the escrow's rest,
-/// `borrower_tokens` gets the wallet's, `rent_payer` is the loan's.
-pub fn close_loan(
-    keys: &LoanKeys,
-    party: Pubkey,
-    authority: Pubkey,
-    borrower_tokens: Pubkey,
-    rent_payer: Pubkey,
-) -> Instruction {
+/// Who ends a loan, and where what is left goes.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseLoan {
+    /// Lender or borrower: signs.
+    pub party: Pubkey,
+    /// The lender's authority: gets the rest of the escrow.
+    pub authority: Pubkey,
+    /// A token account of the borrower: gets the rest of the wallet.
+    pub borrower_tokens: Pubkey,
+    /// A token account of the lender's authority: gets what is unsent. Needed only if something is.
+    pub lender_tokens: Option<Pubkey>,
+    /// The loan's own record: gets the rent.
+    pub rent_payer: Pubkey,
+}
+
+/// Ends a loan that is paid off or settled.
+pub fn close_loan(keys: &LoanKeys, who: &CloseLoan) -> Instruction {
     let accounts = accounts::CloseLoan {
-        party,
+        party: who.party,
         lender: keys.lender,
-        authority,
+        authority: who.authority,
         vehicle: keys.vehicle,
         loan: keys.loan,
         escrow: keys.escrow,
         wallet: keys.wallet,
-        borrower_tokens,
-        rent_payer,
+        borrower_tokens: who.borrower_tokens,
+        lender_tokens: who.lender_tokens,
+        rent_payer: who.rent_payer,
         mint: keys.mint,
         token_program: keys.token_program,
     };

@@ -3,6 +3,7 @@
 mod invocation;
 mod lender;
 mod loan;
+mod parties;
 mod proof;
 mod servicing;
 mod vehicle;
@@ -10,6 +11,7 @@ mod vehicle;
 pub use invocation::*;
 pub use lender::*;
 pub use loan::*;
+pub use parties::*;
 pub use proof::proof;
 pub use servicing::*;
 pub use vehicle::*;

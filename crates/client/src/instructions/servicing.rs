@@ -1,22 +1,51 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
+use latchkey::instructions::{AmendArgs, SettlementReason};
 use latchkey::{accounts, instruction};
 
 use super::{LoanKeys, build};
 
-/// Promises not to lock or warn before `until`. The lender's authority or servicer signs.
+/// For which state of a loan both parties signed, and until when that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// The loan's revision.
+    pub revision: u32,
+    /// The last second in which it counts.
+    pub deadline: i64,
+}
+
+/// Promises not to lock or warn before `until`: the servicer at most 45 days ahead, the authority 366. One of them signs.
 pub fn place_hold(keys: &LoanKeys, lender_signer: Pubkey, until: i64) -> Instruction {
     build(&by_servicer(keys, lender_signer), &instruction::PlaceHold { until })
 }
 
 /// Ends a hold before its date. The lender's authority or servicer signs, and the borrower.
-pub fn lift_hold(keys: &LoanKeys, lender_signer: Pubkey, borrower: Pubkey) -> Instruction {
-    build(&by_both(keys, lender_signer, borrower), &instruction::LiftHold {})
+pub fn lift_hold(keys: &LoanKeys, lender_signer: Pubkey, borrower: Pubkey, agreed: Agreed) -> Instruction {
+    let Agreed { revision, deadline } = agreed;
+    build(&by_both(keys, lender_signer, borrower), &instruction::LiftHold { revision, deadline })
 }
 
 /// Moves every due date by one period. The lender's authority or servicer signs, and the borrower.
-pub fn extend(keys: &LoanKeys, lender_signer: Pubkey, borrower: Pubkey) -> Instruction {
-    build(&by_both(keys, lender_signer, borrower), &instruction::Extend {})
+pub fn extend(keys: &LoanKeys, lender_signer: Pubkey, borrower: Pubkey, agreed: Agreed) -> Instruction {
+    let Agreed { revision, deadline } = agreed;
+    build(&by_both(keys, lender_signer, borrower), &instruction::Extend { revision, deadline })
+}
+
+/// Changes the terms. The lender's authority signs, and the borrower unless the change can only help them.
+pub fn amend(
+    keys: &LoanKeys,
+    authority: Pubkey,
+    borrower: Option<Pubkey>,
+    amendment: AmendArgs,
+) -> Instruction {
+    let accounts =
+        accounts::Amend { authority, borrower, lender: keys.lender, loan: keys.loan, wallet: keys.wallet };
+    build(&accounts, &instruction::Amend { args: amendment })
+}
+
+/// Stays all enforcement from `from` to `until`. The lender's authority signs.
+pub fn place_stay(keys: &LoanKeys, authority: Pubkey, from: i64, until: i64) -> Instruction {
+    build(&by_authority(keys, authority), &instruction::PlaceStay { from, until })
 }
 
 /// Forgives `amount` base units of late fees. The lender's authority or servicer signs.
@@ -30,14 +59,18 @@ pub fn emergency_start(keys: &LoanKeys, borrower: Pubkey) -> Instruction {
     build(&accounts, &instruction::EmergencyStart {})
 }
 
-/// Gives the loan up. The lender's authority or servicer signs.
-pub fn charge_off(keys: &LoanKeys, lender_signer: Pubkey) -> Instruction {
-    let accounts =
-        accounts::ChargeOff { lender_signer, lender: keys.lender, loan: keys.loan, wallet: keys.wallet };
-    build(&accounts, &instruction::ChargeOff {})
+/// Gives the loan up. The lender's authority signs.
+pub fn charge_off(keys: &LoanKeys, authority: Pubkey) -> Instruction {
+    build(&by_authority(keys, authority), &instruction::ChargeOff {})
 }
 
-/// Takes `amount` base units that are not due out of the car wallet, into `borrower_tokens`. The borrower signs.
+/// Ends the loan for less than is owed. The lender's authority signs.
+pub fn settle(keys: &LoanKeys, authority: Pubkey, reason: SettlementReason) -> Instruction {
+    build(&by_authority(keys, authority), &instruction::Settle { reason })
+}
+
+/// Takes `amount` base units that are not due out of the car wallet, into `borrower_tokens`. The borrower signs. For tokens
+/// of another mint at the loan's address, name their account, mint and token program in `keys`.
 pub fn withdraw_surplus(
     keys: &LoanKeys,
     borrower: Pubkey,
@@ -46,7 +79,6 @@ pub fn withdraw_surplus(
 ) -> Instruction {
     let accounts = accounts::WithdrawSurplus {
         borrower,
-        lender: keys.lender,
         loan: keys.loan,
         wallet: keys.wallet,
         borrower_tokens,
@@ -57,9 +89,19 @@ pub fn withdraw_surplus(
 }
 
 fn by_servicer(keys: &LoanKeys, lender_signer: Pubkey) -> accounts::ByServicer {
-    accounts::ByServicer { lender_signer, lender: keys.lender, loan: keys.loan }
+    accounts::ByServicer { lender_signer, lender: keys.lender, loan: keys.loan, wallet: keys.wallet }
+}
+
+fn by_authority(keys: &LoanKeys, authority: Pubkey) -> accounts::ByLoanAuthority {
+    accounts::ByLoanAuthority { authority, lender: keys.lender, loan: keys.loan, wallet: keys.wallet }
 }
 
 fn by_both(keys: &LoanKeys, lender_signer: Pubkey, borrower: Pubkey) -> accounts::ByBothParties {
-    accounts::ByBothParties { lender_signer, borrower, lender: keys.lender, loan: keys.loan }
+    accounts::ByBothParties {
+        lender_signer,
+        borrower,
+        lender: keys.lender,
+        loan: keys.loan,
+        wallet: keys.wallet,
+    }
 }

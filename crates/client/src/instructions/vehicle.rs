@@ -63,3 +63,8 @@ pub fn rotate_device_key(
 pub fn retire_vehicle(lender: Pubkey, vehicle: Pubkey, lender_signer: Pubkey) -> Instruction {
     build(&accounts::RetireVehicle { lender_signer, lender, vehicle }, &instruction::RetireVehicle {})
 }
+
+/// Marks the car's device key as not to be believed. The lender's authority signs.
+pub fn distrust_device(lender: Pubkey, vehicle: Pubkey, authority: Pubkey) -> Instruction {
+    build(&accounts::DistrustDevice { authority, lender, vehicle }, &instruction::DistrustDevice {})
+}

@@ -91,22 +91,42 @@ pub struct LoanParties {
     pub rent_payer: Pubkey,
 }
 
+/// The unlock as both parties sign it with the loan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PinnedUnlock {
+    /// Paid for a proven unlock, lamports.
+    pub fee: u64,
+    /// How long a requested unlock lives, seconds.
+    pub ttl_secs: u32,
+    /// The keys that sign it. Zero keys stand last and are none.
+    pub keys: [Pubkey; MAX_COMMAND_KEYS],
+    /// Where the function runs; empty if it is embedded in the keeper.
+    pub uri: String,
+}
+
+impl From<&Function> for PinnedUnlock {
+    fn from(unlock: &Function) -> Self {
+        let Function { fee, ttl_secs, command_keys, uri, .. } = unlock;
+        Self { fee: *fee, ttl_secs: *ttl_secs, keys: *command_keys, uri: uri.clone() }
+    }
+}
+
 impl Loan {
     /// The first seed of its address.
     pub const SEED: &'static [u8] = b"loan";
 
-    /// The loan number `index` on its vehicle, lent at `now`. It pins `unlock` as it is.
+    /// The loan number `index` on its vehicle, lent at `now`.
     pub fn new(
         bump: u8,
         parties: LoanParties,
         index: u32,
         terms: Terms,
-        unlock: &Function,
+        unlock: PinnedUnlock,
         now: i64,
     ) -> Self {
         let LoanParties { lender, borrower, vehicle, wallet, rent_payer } = parties;
         let mut unlock_keys = [Pubkey::default(); MAX_UNLOCK_KEYS];
-        unlock_keys[..MAX_COMMAND_KEYS].copy_from_slice(&unlock.command_keys);
+        unlock_keys[..MAX_COMMAND_KEYS].copy_from_slice(&unlock.keys);
         Self {
             version: Version::CURRENT,
             bump,
@@ -137,7 +157,7 @@ impl Loan {
             unlock_fee: unlock.fee,
             unlock_ttl_secs: unlock.ttl_secs,
             unlock_keys,
-            unlock_uri: unlock.uri.clone(),
+            unlock_uri: unlock.uri,
         }
     }
 

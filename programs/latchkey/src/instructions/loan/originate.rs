@@ -6,7 +6,7 @@ use crate::errors::LatchkeyError;
 use crate::events::LoanOriginated;
 use crate::lamports::{deposit, sum};
 use crate::rules::terms::check_terms;
-use crate::state::{Action, Escrow, Function, Lender, Loan, LoanParties, Terms, Vehicle};
+use crate::state::{Action, Escrow, Function, Lender, Loan, LoanParties, PinnedUnlock, Terms, Vehicle};
 use crate::tokens::Transfer;
 
 /// Writes a loan: lender and borrower sign its terms, the seller is paid, and the escrow gets its first lamports.
@@ -104,7 +104,8 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         wallet: accounts.wallet.key(),
         rent_payer: accounts.payer.key(),
     };
-    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, &accounts.unlock, now));
+    let unlock = PinnedUnlock::from(&**accounts.unlock);
+    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, unlock, now));
     // The rent deposit as it was paid; the account may have held lamports before, and those are the escrow's.
     let rent = Rent::get()?.minimum_balance(accounts.escrow.to_account_info().data_len());
     let escrow = Escrow::new(ctx.bumps.escrow, loan, rent);
