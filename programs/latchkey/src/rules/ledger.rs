@@ -11,7 +11,7 @@ use crate::state::{Ledger, Loan, LoanStatus, Terms};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wallet(pub u64);
 
-/// Moments that one call walks. A loan left longer is collected first.
+/// Moments that one call walks at most. A loan left longer is collected first.
 pub const MAX_MOMENTS: usize = 32;
 
 impl Ledger {
@@ -97,7 +97,8 @@ pub struct Position {
     pub taken: Applied,
     /// Late fees charged on the way, base units.
     pub late_fees: u64,
-    /// Whether the walk came to its end. If not, it stopped at the last of [`MAX_MOMENTS`] moments.
+    /// Whether the walk came to its end. If not, it stopped at the last of [`MAX_MOMENTS`] moments, or at the one before
+    /// if the last shares its second with one more.
     pub is_complete: bool,
 }
 
@@ -156,10 +157,13 @@ impl<'a> Walk<'a> {
             let mut late = instalments_due(terms, from.saturating_sub(late_after));
             let last_late = instalments_due(terms, now.saturating_sub(late_after));
             let moments = usize::from(last_due.saturating_sub(self.due)) + usize::from(last_late - late);
-            for _ in 0..moments.min(MAX_MOMENTS) {
+            is_complete = moments <= MAX_MOMENTS;
+            for left in (0..moments.min(MAX_MOMENTS)).rev() {
                 let due_date = (self.due < last_due).then(|| due_at(terms, self.due));
                 let late_date = (late < last_late).then(|| due_at(terms, late).saturating_add(late_after));
                 match (due_date, late_date) {
+                    // A second is walked whole or not at all: the next call begins after the second where this one stops.
+                    (Some(due), Some(late)) if due == late && left == 0 && !is_complete => break,
                     (Some(due), late) if late.is_none_or(|late| due <= late) => {
                         self.due += 1;
                         self.take_at(due)?;
@@ -172,7 +176,6 @@ impl<'a> Walk<'a> {
                     (_, None) => break,
                 }
             }
-            is_complete = moments <= MAX_MOMENTS;
             if is_complete {
                 self.take_at(now)?;
             }

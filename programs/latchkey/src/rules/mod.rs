@@ -25,3 +25,6 @@ pub type Ruled<T> = std::result::Result<T, LatchkeyError>;
 pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
     if holds { Ok(()) } else { Err(broken) }
 }
+
+#[cfg(test)]
+mod properties;

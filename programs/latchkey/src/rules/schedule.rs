@@ -13,7 +13,9 @@ pub fn instalments_due(terms: &Terms, now: i64) -> u16 {
     if now < terms.first_due {
         return 0;
     }
-    let mut last = last_step_by(terms, now);
+    // All are due by this step; a date beyond what can be counted is not looked for.
+    let all = i64::from(terms.count) + i64::from(terms.deferred);
+    let mut last = last_step_by(terms, now).min(all);
     while step_at(terms, last) > now {
         last -= 1;
     }
