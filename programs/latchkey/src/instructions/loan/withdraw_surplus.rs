@@ -38,7 +38,9 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
     require!(amount > 0, LatchkeyError::ZeroAmount);
     let accounts = ctx.accounts;
     let before = accounts.wallet.amount;
-    let seeds = match LoanStub::try_deserialize(&mut &accounts.loan.try_borrow_data()?[..]) {
+    // A statement of its own: the account's bytes are free again before a loan is written back to them.
+    let stub = LoanStub::try_deserialize(&mut &accounts.loan.try_borrow_data()?[..]);
+    let seeds = match stub {
         Ok(stub) => stub_seeds(&accounts.loan, &stub, &accounts.borrower)?,
         Err(_) => withdraw_from_loan(accounts, amount)?,
     };
