@@ -2,7 +2,7 @@ use ed25519_dalek::SigningKey;
 use latchkey::state::{Action, Invocation};
 use latchkey_client::{Pubkey, pda};
 use latchkey_protocol::sealed::{Envelope, sha256};
-use latchkey_protocol::{Enrolment, Outcome, Receipt};
+use latchkey_protocol::{Enrolment, HandOverReceipt, Keyring, Outcome, Receipt};
 
 /// A car's device: the key it signs with.
 #[derive(Clone)]
@@ -59,6 +59,18 @@ impl Car {
             outcome: Outcome::Applied,
             device_time: now,
             command_hash: sha256(&seq.to_le_bytes()),
+        }
+    }
+
+    /// What it signs when it has taken a keyring in the place of its old one.
+    pub fn handed_over(&self, keyring: &Keyring, now: i64) -> HandOverReceipt {
+        HandOverReceipt {
+            program: latchkey::ID.to_bytes(),
+            vehicle: self.vehicle.to_bytes(),
+            lender: keyring.lender,
+            keyring_hash: sha256(&keyring.encode()),
+            nonce: sha256(b"nonce of the hand-over"),
+            device_time: now,
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::mem::swap;
 
-use crate::{Car, DAY, LoanFixture, Money, TTL, TestChain, due, person};
+use crate::{Car, DAY, LoanFixture, Money, START, TTL, TestChain, due, person};
+use latchkey::rules::recovery::RECOVERY_SECS;
 use latchkey::state::Action;
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::{Pubkey, pda};
@@ -26,7 +27,7 @@ pub enum Checkpoint {
     Funded,
     /// The lender has promised not to lock.
     Held,
-    /// The first instalment is due and unpaid.
+    /// The first instalment was due a second ago and is unpaid: the car may warn.
     Due,
     /// Its late fee has fallen.
     Late,
@@ -44,10 +45,18 @@ pub enum Checkpoint {
     Locked,
     /// What was past due is paid; the car is still locked.
     Cured,
+    /// What was past due is paid, and an unlock is asked for, number 2.
+    Unlocking,
     /// The loan is 120 days past due.
     Hopeless,
     /// Nothing is owed.
     PaidOff,
+    /// A key is proposed to take the place of the borrower's.
+    Proposed,
+    /// The proposed key may take over.
+    Recoverable,
+    /// There is a lender who may buy the loan.
+    Sellable,
 }
 
 /// Every checkpoint that was needed so far.
@@ -93,10 +102,10 @@ impl Checkpoints {
             }
             Checkpoint::Held => {
                 let mut fixture = self.at(Checkpoint::Fresh);
-                fixture.place_hold(due(9)).holds();
+                fixture.place_hold(due(4)).holds();
                 fixture
             }
-            Checkpoint::Due => self.later(Checkpoint::Fresh, due(0)),
+            Checkpoint::Due => self.later(Checkpoint::Fresh, due(0) + 1),
             Checkpoint::Late => {
                 let mut fixture = self.later(Checkpoint::Fresh, due(0) + DAY);
                 fixture.collect().holds();
@@ -136,10 +145,26 @@ impl Checkpoints {
                 fixture.collect().holds();
                 fixture
             }
+            Checkpoint::Unlocking => {
+                let mut fixture = self.at(Checkpoint::Cured);
+                fixture.request(Action::Unlock).holds();
+                fixture
+            }
             Checkpoint::Hopeless => self.later(Checkpoint::Defaulted, due(0) + 120 * DAY),
             Checkpoint::PaidOff => {
                 let mut fixture = self.at(Checkpoint::Fresh);
                 fixture.pay_all();
+                fixture
+            }
+            Checkpoint::Proposed => {
+                let mut fixture = self.at(Checkpoint::Fresh);
+                fixture.propose_recovery(person("new borrower").pubkey()).holds();
+                fixture
+            }
+            Checkpoint::Recoverable => self.later(Checkpoint::Proposed, START + RECOVERY_SECS),
+            Checkpoint::Sellable => {
+                let mut fixture = self.at(Checkpoint::Fresh);
+                fixture.found_buyer();
                 fixture
             }
         }

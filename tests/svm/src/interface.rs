@@ -26,6 +26,8 @@ pub struct AccountShape {
     pub signer: bool,
     /// Whether the instruction may change it.
     pub writable: bool,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// Every instruction, in the order of the interface.
@@ -39,6 +41,7 @@ pub fn instructions() -> &'static [InstructionShape] {
                 name: name(account),
                 signer: account["signer"] == true,
                 writable: account["writable"] == true,
+                optional: account["optional"] == true,
             }),
         })
     })
@@ -64,14 +67,18 @@ pub fn differences<'a>(listed: impl IntoIterator<Item = &'a str>, fix: &str) -> 
     missing.chain(unknown.map(|name| format!("{name} is not in idl/latchkey.json"))).collect()
 }
 
+/// Accounts that a token program keeps state in.
+const TOKEN_STATE: [&str; 7] =
+    ["mint", "treasury", "wallet", "seller", "borrower_tokens", "lender_tokens", "payer_tokens"];
+
 /// Whether the program or a token program keeps state in it.
 pub fn is_state(account: &str) -> bool {
-    is_ours(account) || ["mint", "treasury", "wallet", "seller", "borrower_tokens"].contains(&account)
+    is_ours(account) || TOKEN_STATE.contains(&account)
 }
 
 /// Whether this program keeps state in it.
 pub fn is_ours(account: &str) -> bool {
-    let ours = ["lender", "function", "vehicle", "loan", "escrow", "invocation"];
+    let ours = ["lender", "buyer", "function", "vehicle", "loan", "escrow", "invocation"];
     // A function that stands under the name of its action is ours as well.
     ours.contains(&account) || account.parse::<Action>().is_ok()
 }

@@ -28,7 +28,7 @@ pub use car::Car;
 pub use expected::Expected;
 pub use hostile::{hostile, metadata_pointer};
 pub use latchkey::fixtures::floors;
-pub use loan_fixture::{BOND, LEASE, LoanFixture, TTL, fee, swap};
+pub use loan_fixture::{BOND, Buyer, LEASE, LoanFixture, TTL, fee, swap};
 pub use money::{Extension, Money};
 pub use outcome::{Done, Outcome};
 pub use people::person;

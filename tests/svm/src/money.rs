@@ -140,6 +140,27 @@ impl Money {
         chain.send(&[transfer], &[owner])
     }
 
+    /// Closes an empty token account; its lamports go to the issuer.
+    pub fn close(&self, chain: &mut TestChain, account: &Pubkey, owner: &Keypair) {
+        let close = spl_token_2022::instruction::close_account(
+            &self.token_program,
+            account,
+            &self.issuer.pubkey(),
+            &owner.pubkey(),
+            &[],
+        )
+        .expect("it is a token program");
+        chain.send(&[close], &[owner]).holds();
+    }
+
+    /// Moves all of a token account to its issuer, where it is as good as gone, and closes it.
+    pub fn empty_and_close(&self, chain: &mut TestChain, account: &Pubkey, owner: &Keypair) {
+        let away = self.open(chain, &self.issuer.pubkey(), 0);
+        let amount = chain.tokens(account);
+        self.transfer(chain, account, &away, owner, amount).holds();
+        self.close(chain, account, owner);
+    }
+
     /// Freezes a token account.
     pub fn freeze(&self, chain: &mut TestChain, account: &Pubkey) {
         let freeze = spl_token_2022::instruction::freeze_account(
@@ -151,5 +172,18 @@ impl Money {
         )
         .expect("it is a token program");
         chain.send(&[freeze], &[&self.issuer]).holds();
+    }
+
+    /// Ends the freeze of a token account.
+    pub fn thaw(&self, chain: &mut TestChain, account: &Pubkey) {
+        let thaw = spl_token_2022::instruction::thaw_account(
+            &self.token_program,
+            account,
+            &self.mint,
+            &self.issuer.pubkey(),
+            &[],
+        )
+        .expect("it is a token program");
+        chain.send(&[thaw], &[&self.issuer]).holds();
     }
 }

@@ -1,5 +1,5 @@
 use latchkey::fixtures;
-use latchkey::state::{Period, Terms};
+use latchkey::state::{Calendar, Terms};
 
 use crate::START;
 
@@ -8,12 +8,12 @@ pub const DAY: i64 = 86_400;
 /// A week in seconds.
 pub const WEEK: i64 = 7 * DAY;
 
-/// Ten weekly instalments of 1,000 at no interest. Late fees fall after one day, grace ends after two, no notice is
-/// owed, and a lock stands for 30 days.
+/// Ten weekly instalments of 1,000 at no interest. Late fees fall after one day, grace ends after two, the car
+/// warns from a second on, no notice is owed, and a lock stands for 30 days.
 pub fn terms() -> Terms {
     Terms {
         first_due: START + WEEK,
-        period: Period::Seconds(604_800),
+        calendar: Calendar::seconds(604_800),
         grace_secs: 2 * 86_400,
         late_after_secs: 86_400,
         lock_ttl_secs: 30 * 86_400,

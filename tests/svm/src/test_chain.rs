@@ -9,6 +9,7 @@ use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::clock::Clock;
 use solana_sdk::hash::Hash;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
+use solana_sdk::rent::Rent;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 use solana_sdk::transaction::Transaction;
@@ -71,6 +72,13 @@ impl TestChain {
         let mut clock = self.svm.get_sysvar::<Clock>();
         clock.unix_timestamp = now;
         self.svm.set_sysvar(&clock);
+    }
+
+    /// Sets the Rent sysvar: what a byte costs from now on, lamports. An account keeps what was paid for it.
+    pub fn set_rent_rate(&mut self, lamports_a_byte: u64) {
+        let mut rent = self.svm.get_sysvar::<Rent>();
+        rent.lamports_per_byte = lamports_a_byte;
+        self.svm.set_sysvar(&rent);
     }
 
     /// Sends one transaction. If it fails, nothing may have changed.

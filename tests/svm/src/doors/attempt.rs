@@ -73,6 +73,8 @@ pub fn signers(instructions: &[Instruction]) -> Vec<Keypair> {
         "rival",
         "stranger",
         "nominee",
+        "new borrower",
+        "buyer",
         "foreign authority",
         "foreign servicer",
     ];

@@ -25,7 +25,7 @@ pub const DOORS: &[Door] = &[
     .foreign(&[("lender", rule(E::NotAuthority))]),
     door("accept_authority", Checkpoint::Nominated, |s| {
         let nominee = person("nominee").pubkey();
-        vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee))]
+        vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee), s.keys.mint)]
     })
     .signed_by(&[("nominee", E::NotNominee)])
     .foreign(&[("lender", rule(E::NotNominee)), ("treasury", rule(E::InvalidTreasury))]),

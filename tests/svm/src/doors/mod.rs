@@ -4,10 +4,13 @@
 //! anything else. A new instruction needs one door, in the file of its area; [`gaps`] finds what was forgotten.
 
 mod attempt;
+mod borrower_key;
 mod escrow;
 mod invocation;
 mod lender;
 mod loan;
+mod payments;
+mod servicing;
 mod vehicle;
 
 use crate::LoanFixture;
@@ -29,6 +32,8 @@ pub struct Door {
     pub of: &'static str,
     /// When it succeeds.
     pub checkpoint: Checkpoint,
+    /// Optional accounts that this use leaves out.
+    pub without: &'static [&'static str],
     /// Accounts that it creates.
     pub creates: &'static [&'static str],
     /// Accounts that one person alone may sign as, and the rule that stops any other signer.
@@ -45,7 +50,17 @@ const fn door(
     checkpoint: Checkpoint,
     build: fn(&LoanFixture) -> Vec<Instruction>,
 ) -> Door {
-    Door { name, of: "", checkpoint, creates: &[], signed_by: &[], foreign: &[], sibling: &[], build }
+    Door {
+        name,
+        of: "",
+        checkpoint,
+        without: &[],
+        creates: &[],
+        signed_by: &[],
+        foreign: &[],
+        sibling: &[],
+        build,
+    }
 }
 
 const fn rule(rule: LatchkeyError) -> Expected {
@@ -58,7 +73,18 @@ const fn constraint(constraint: ErrorCode) -> Expected {
 
 /// Every door.
 pub fn doors() -> impl Iterator<Item = &'static Door> {
-    [lender::DOORS, vehicle::DOORS, loan::DOORS, escrow::DOORS, invocation::DOORS].into_iter().flatten()
+    [
+        lender::DOORS,
+        vehicle::DOORS,
+        loan::DOORS,
+        payments::DOORS,
+        servicing::DOORS,
+        borrower_key::DOORS,
+        escrow::DOORS,
+        invocation::DOORS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The first door of an instruction.
@@ -97,6 +123,11 @@ impl Door {
         self
     }
 
+    const fn without(mut self, accounts: &'static [&'static str]) -> Self {
+        self.without = accounts;
+        self
+    }
+
     const fn creates(mut self, accounts: &'static [&'static str]) -> Self {
         self.creates = accounts;
         self
@@ -127,15 +158,10 @@ impl Door {
         instruction(self.name).accounts.iter().map(|account| account.name.as_str()).collect()
     }
 
-    /// The accounts that sign; the lender only where it asks for an unlock itself.
+    /// The accounts that sign.
     pub fn signing(&self) -> Vec<&'static str> {
         let signers = instruction(self.name).accounts.iter().filter(|account| account.signer);
-        signers
-            .map(|account| account.name.as_str())
-            .filter(|name| {
-                (self.name, *name) != ("request", "lender_signer") || self.of.contains("by the lender")
-            })
-            .collect()
+        signers.map(|account| account.name.as_str()).filter(|name| !self.without.contains(name)).collect()
     }
 
     /// The honest call, to be changed.

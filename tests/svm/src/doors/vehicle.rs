@@ -32,6 +32,11 @@ pub const DOORS: &[Door] = &[
         ("loan", rule(E::WrongVehicle)),
     ])
     .sibling(&[("loan", rule(E::WrongVehicle)), ("vehicle", rule(E::WrongVehicle))]),
+    door("distrust_device", Checkpoint::Fresh, |s| {
+        vec![build::distrust_device(s.lender, s.keys.vehicle, s.authority.pubkey())]
+    })
+    .signed_by(&[("authority", E::NotAuthority)])
+    .foreign(&[("lender", rule(E::NotAuthority)), ("vehicle", rule(E::WrongLender))]),
     door("retire_vehicle", Checkpoint::BeforeLoan, |s| {
         vec![build::retire_vehicle(s.lender, s.keys.vehicle, s.servicer.pubkey())]
     })

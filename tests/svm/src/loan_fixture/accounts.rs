@@ -1,6 +1,6 @@
 //! The accounts as they are on chain.
 
-use latchkey::state::{Action, Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use latchkey::state::{Action, Escrow, Function, Invocation, Lender, Loan, LoanStub, Vehicle};
 use latchkey_client::{Pubkey, pda};
 
 use super::LoanFixture;
@@ -25,13 +25,28 @@ impl LoanFixture {
         self.chain.read(&self.keys.loan)
     }
 
+    /// What is left of the loan once it is closed.
+    pub fn stub(&self) -> LoanStub {
+        self.chain.read(&self.keys.loan)
+    }
+
     pub fn escrow(&self) -> Escrow {
         self.chain.read(&self.keys.escrow)
     }
 
-    /// What the escrow holds above its rent, lamports.
+    /// What the escrow holds above its rent deposit, lamports.
     pub fn available(&self) -> u64 {
-        self.chain.lamports(&self.keys.escrow) - self.chain.rent_of(&self.keys.escrow)
+        self.chain.lamports(&self.keys.escrow) - self.escrow().rent
+    }
+
+    /// What the wallet holds that is the lender's already, base units.
+    pub fn unsent(&self) -> u64 {
+        self.loan().ledger.unsent
+    }
+
+    /// What the wallet holds for the borrower, base units.
+    pub fn free(&self) -> u64 {
+        self.wallet() - self.unsent()
     }
 
     /// What the car wallet holds, base units.
@@ -52,6 +67,11 @@ impl LoanFixture {
     /// Changes the lender directly.
     pub fn edit_lender(&mut self, change: impl FnOnce(&mut Lender)) {
         self.chain.edit(&self.lender, change);
+    }
+
+    /// Changes the car's account directly.
+    pub fn edit_vehicle(&mut self, change: impl FnOnce(&mut Vehicle)) {
+        self.chain.edit(&self.keys.vehicle, change);
     }
 
     /// Changes the loan directly.

@@ -1,6 +1,6 @@
 //! The instructions of a lender.
 
-use latchkey::instructions::{InitLenderArgs, SetFunctionArgs};
+use latchkey::instructions::{CommandKey, InitLenderArgs, SetFunctionArgs};
 use latchkey::state::{Action, PolicyFloors};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions as build;
@@ -46,7 +46,7 @@ impl LoanFixture {
 
     /// `accept_authority` by a nominee, with this treasury.
     pub fn accept(&mut self, nominee: &Keypair, treasury: Pubkey) -> Outcome {
-        let instruction = build::accept_authority(self.lender, nominee.pubkey(), treasury);
+        let instruction = build::accept_authority(self.lender, nominee.pubkey(), treasury, self.keys.mint);
         self.chain.send(&[instruction], &[nominee])
     }
 
@@ -69,8 +69,8 @@ impl LoanFixture {
             bond: BOND,
             lease_secs: u32::try_from(LEASE).expect("it fits"),
             ttl_secs: u32::try_from(TTL).expect("it fits"),
-            command_key: person("command key").pubkey(),
-            uri: String::new(),
+            required: 1,
+            command_keys: vec![CommandKey { key: person("command key").pubkey(), uri: String::new() }],
             code_hash: [7; 32],
         }
     }

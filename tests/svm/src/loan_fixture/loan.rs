@@ -1,6 +1,6 @@
-//! The instructions of a loan.
+//! The first and the last instruction of a loan.
 
-use latchkey::state::{NoticeChannels, Terms};
+use latchkey::state::Terms;
 use latchkey_client::instructions::{self as build, LoanKeys};
 use latchkey_client::{Instruction, Pubkey};
 use solana_sdk::signer::Signer;
@@ -44,99 +44,29 @@ impl LoanFixture {
         first
     }
 
-    /// A plain token transfer from the borrower to the car wallet.
-    pub fn top_up(&mut self, amount: u64) {
-        let Self { chain, money, borrower, savings, keys, .. } = self;
-        money.transfer(chain, savings, &keys.wallet, borrower, amount).holds();
+    /// Turns to the next loan on the same car, which is not written yet.
+    pub fn turn_to_the_next_loan(&mut self) {
+        let index = self.vehicle().loans;
+        let lender = self.lender_account();
+        let (vehicle, program) = (self.keys.vehicle, self.keys.token_program);
+        self.keys = LoanKeys::new(self.lender, &lender, vehicle, index, program);
     }
 
-    /// `collect`, which needs no signature.
-    pub fn collect(&mut self) -> Outcome {
-        self.chain.send(&[build::collect(&self.keys)], &[])
-    }
-
-    /// `prepay` by the borrower.
-    pub fn prepay(&mut self, amount: u64) -> Outcome {
-        let instruction = build::prepay(&self.keys, self.borrower.pubkey(), amount);
-        self.chain.send(&[instruction], &[&self.borrower])
-    }
-
-    /// `pay_off` by the borrower.
-    pub fn pay_off(&mut self) -> Outcome {
-        let instruction = build::pay_off(&self.keys, self.borrower.pubkey());
-        self.chain.send(&[instruction], &[&self.borrower])
-    }
-
-    /// Tops up all that is owed and pays it off.
-    pub fn pay_all(&mut self) {
-        let quote = latchkey_client::quote::quote(&self.loan(), self.wallet(), self.chain.now());
-        self.top_up(quote.expect("it computes").payoff);
-        self.pay_off().holds();
-    }
-
-    /// `withdraw_surplus` by the borrower, into the savings.
-    pub fn withdraw_surplus(&mut self, amount: u64) -> Outcome {
-        let borrower = self.borrower.pubkey();
-        let instruction = build::withdraw_surplus(&self.keys, borrower, self.savings, amount);
-        self.chain.send(&[instruction], &[&self.borrower])
-    }
-
-    /// `declare_default`, which needs no signature.
-    pub fn declare_default(&mut self) -> Outcome {
-        self.chain.send(&[build::declare_default(&self.keys)], &[])
-    }
-
-    /// `serve_notice` by mail, by the servicer.
-    pub fn serve_notice(&mut self) -> Outcome {
-        self.serve_notice_by(NoticeChannels::MAIL)
-    }
-
-    /// `serve_notice` by the servicer.
-    pub fn serve_notice_by(&mut self, channels: u8) -> Outcome {
-        let instruction = build::serve_notice(&self.keys, self.servicer.pubkey(), [9; 32], channels);
-        self.chain.send(&[instruction], &[&self.servicer])
-    }
-
-    /// `place_hold` by the servicer.
-    pub fn place_hold(&mut self, until: i64) -> Outcome {
-        let instruction = build::place_hold(&self.keys, self.servicer.pubkey(), until);
-        self.chain.send(&[instruction], &[&self.servicer])
-    }
-
-    /// `lift_hold` by servicer and borrower.
-    pub fn lift_hold(&mut self) -> Outcome {
-        let instruction = build::lift_hold(&self.keys, self.servicer.pubkey(), self.borrower.pubkey());
-        self.chain.send(&[instruction], &[&self.servicer, &self.borrower])
-    }
-
-    /// `extend` by servicer and borrower.
-    pub fn extend(&mut self) -> Outcome {
-        let instruction = build::extend(&self.keys, self.servicer.pubkey(), self.borrower.pubkey());
-        self.chain.send(&[instruction], &[&self.servicer, &self.borrower])
-    }
-
-    /// `waive_fees` by the servicer.
-    pub fn waive_fees(&mut self, amount: u64) -> Outcome {
-        let instruction = build::waive_fees(&self.keys, self.servicer.pubkey(), amount);
-        self.chain.send(&[instruction], &[&self.servicer])
-    }
-
-    /// `emergency_start` by the borrower.
-    pub fn emergency_start(&mut self) -> Outcome {
-        let instruction = build::emergency_start(&self.keys, self.borrower.pubkey());
-        self.chain.send(&[instruction], &[&self.borrower])
-    }
-
-    /// `charge_off` by the servicer.
-    pub fn charge_off(&mut self) -> Outcome {
-        let instruction = build::charge_off(&self.keys, self.servicer.pubkey());
-        self.chain.send(&[instruction], &[&self.servicer])
-    }
-
-    /// The instruction that closes the loan, `party` to sign.
+    /// The instruction that closes the loan, `party` to sign. What is unsent goes to the treasury.
     pub fn closing(&self, party: &Pubkey) -> Instruction {
-        let rent_payer = self.payer.pubkey();
-        build::close_loan(&self.keys, *party, self.authority.pubkey(), self.savings, rent_payer)
+        self.closing_to(party, Some(self.keys.treasury))
+    }
+
+    /// The same; what is unsent goes to `lender_tokens`.
+    pub fn closing_to(&self, party: &Pubkey, lender_tokens: Option<Pubkey>) -> Instruction {
+        let who = build::CloseLoan {
+            party: *party,
+            authority: self.authority.pubkey(),
+            borrower_tokens: self.savings,
+            lender_tokens,
+            rent_payer: self.payer.pubkey(),
+        };
+        build::close_loan(&self.keys, &who)
     }
 
     /// `close_loan` by the borrower.

@@ -1,15 +1,20 @@
 //! One lender, one car, one loan and the people around them, with a method for every instruction.
 
 mod accounts;
+mod borrower_key;
 mod escrow;
 mod invocation;
 mod lender;
 mod loan;
+mod payments;
+mod sale;
+mod servicing;
 mod vehicle;
 
 use latchkey::state::{Action, Terms};
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::{Instruction, Pubkey, pda};
+pub use sale::Buyer;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
@@ -20,7 +25,7 @@ use crate::{Car, DAY, Money, TestChain, due, person, terms};
 pub const BOND: u64 = 7_000_000;
 /// How long a claim lasts, seconds.
 pub const LEASE: i64 = 600;
-/// How long an invocation can be claimed, seconds.
+/// How long an invocation can be claimed, or an unlock done, seconds.
 pub const TTL: i64 = 6 * 3_600;
 
 /// What each function pays, lamports: all different, so that none can stand for another.

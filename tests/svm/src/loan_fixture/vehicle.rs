@@ -18,7 +18,7 @@ impl LoanFixture {
 
     /// The borrower and the loan that must agree to a change of the car, if it secures one.
     pub fn secured(&self) -> Option<Secured> {
-        let loan = self.vehicle().active_loan?;
+        let loan = self.vehicle().active_loan()?;
         Some(Secured { loan, borrower: self.borrower.pubkey() })
     }
 
@@ -38,6 +38,12 @@ impl LoanFixture {
         let device = self.car.successor(name);
         self.rotate(&device).holds();
         std::mem::replace(&mut self.car, device)
+    }
+
+    /// `distrust_device` by the authority.
+    pub fn distrust(&mut self) -> Outcome {
+        let instruction = build::distrust_device(self.lender, self.keys.vehicle, self.authority.pubkey());
+        self.chain.send(&[instruction], &[&self.authority])
     }
 
     /// `retire_vehicle` by the servicer.

@@ -1,37 +1,6 @@
 //! Every rule of the program, obeyed once and broken once, on the program's real bytes.
 
-mod authority;
-mod charge_off;
-mod claim;
-mod close;
-mod collect;
-mod confirm;
-mod default;
-mod emergency;
-mod escrow;
-mod expire;
-mod extend;
-mod hold;
-mod keepers;
-mod lender;
-mod lock;
-mod mint;
-mod money;
-mod notice;
-mod originate;
-mod pause;
-mod payoff;
-mod policy;
-mod proof;
-mod retire;
-mod rotate;
-mod schedule;
-mod surplus;
-mod unlock;
-mod vehicle;
-mod waive;
-mod warn;
-mod yield_claim;
+mod doors;
 
 /// The only event of a transaction, which is of this kind.
 macro_rules! only_event {
