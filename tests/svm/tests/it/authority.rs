@@ -1,12 +1,12 @@
 //! The lender's authority and its transfer: nomination and acceptance.
 
-use anchor_spl::token_2022::spl_token_2022::instruction::{AuthorityType, set_authority};
 use latchkey::errors::LatchkeyError;
+use latchkey::instructions::SettlementReason;
 use latchkey::state::{Action, NoticeChannels};
 use latchkey_client::events::Event;
 use latchkey_client::instructions as build;
 use latchkey_client::{Instruction, Pubkey};
-use latchkey_tests_svm::{LoanFixture, Money, due, floors, person};
+use latchkey_tests_svm::{LoanFixture, Money, START, due, floors, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -30,12 +30,10 @@ fn daily_work(fixture: &LoanFixture, signer: Pubkey) -> Vec<Instruction> {
         build::unpause(fixture.lender, signer),
         build::serve_notice(keys, signer, [1; 32], NoticeChannels::MAIL),
         build::place_hold(keys, signer, due(9)),
-        build::lift_hold(keys, signer, fixture.borrower.pubkey()),
-        build::extend(keys, signer, fixture.borrower.pubkey()),
+        build::lift_hold(keys, signer, fixture.borrower.pubkey(), fixture.agreed_now()),
+        build::extend(keys, signer, fixture.borrower.pubkey(), fixture.agreed_now()),
         build::waive_fees(keys, signer, 1),
-        build::charge_off(keys, signer),
         build::retire_vehicle(fixture.lender, keys.vehicle, signer),
-        build::request(keys, fixture.payer.pubkey(), Some(signer), Action::Unlock, 1),
     ]
 }
 
@@ -49,6 +47,12 @@ fn authoritys_own(fixture: &LoanFixture, signer: Pubkey) -> Vec<Instruction> {
         build::set_keepers(fixture.lender, signer, Vec::new()),
         build::set_function(&who, Action::Warn, fixture.offer(Action::Warn)),
         build::withdraw_escrow(&fixture.keys, signer, 1),
+        build::place_stay(&fixture.keys, signer, START, START + 1),
+        build::charge_off(&fixture.keys, signer),
+        build::settle(&fixture.keys, signer, SettlementReason::Settlement),
+        build::amend(&fixture.keys, signer, None, fixture.amendment(|_| {})),
+        build::propose_recovery(&fixture.keys, signer, signer),
+        build::distrust_device(fixture.lender, fixture.keys.vehicle, signer),
     ]
 }
 
@@ -78,7 +82,7 @@ fn a_nomination_changes_nothing_and_can_be_changed_and_taken_back() {
         let told = only_event!(fixture.nominate(after).holds(), AuthorityNominated);
         assert_eq!((told.lender, told.before, told.after), (fixture.lender, before, after));
         let lender = fixture.lender_account();
-        assert_eq!((lender.authority, lender.pending_authority), (fixture.authority.pubkey(), after));
+        assert_eq!((lender.authority, lender.nominee()), (fixture.authority.pubkey(), after));
     }
 }
 
@@ -97,7 +101,7 @@ fn the_nominee_takes_over_with_a_treasury_of_its_own() {
     assert_eq!((told.lender, told.before, told.treasury_before), (fixture.lender, before.0, before.1));
     assert_eq!((told.after, told.treasury_after), (nominee.pubkey(), treasury));
     let lender = fixture.lender_account();
-    assert_eq!((lender.authority, lender.pending_authority), (nominee.pubkey(), None));
+    assert_eq!((lender.authority, lender.nominee()), (nominee.pubkey(), None));
     assert_eq!((lender.treasury, lender.first_authority), (treasury, before.0));
     assert_eq!(lender.servicer, fixture.servicer.pubkey());
     // A nomination is used up by accepting.
@@ -115,33 +119,23 @@ fn only_the_nominee_accepts() {
 }
 
 #[test]
-fn a_nominee_brings_its_own_treasury_of_the_lenders_mint_that_nobody_else_can_close() {
+fn a_nominees_treasury_is_its_associated_account_of_the_lenders_mint_and_no_other() {
     let (mut fixture, nominee, treasury) = nominated();
     let other = Money::token_2022(&mut fixture.chain, "another mint", &[], &[]);
     let of_another_mint = other.open(&mut fixture.chain, &nominee.pubkey(), 0);
     for wrong in [fixture.keys.treasury, fixture.savings, of_another_mint] {
         fixture.accept(&nominee, wrong).breaks(LatchkeyError::InvalidTreasury);
     }
-    let program = fixture.keys.token_program;
-    let closer = fixture.stranger.pubkey();
-    let close = AuthorityType::CloseAccount;
-    let hand_over = |to: Option<&Pubkey>, owner: &Pubkey| {
-        set_authority(&program, &treasury, to, close.clone(), owner, &[]).unwrap()
-    };
-    fixture.chain.send(&[hand_over(Some(&closer), &nominee.pubkey())], &[&nominee]).holds();
-    fixture.accept(&nominee, treasury).breaks(LatchkeyError::InvalidTreasury);
-    fixture.chain.send(&[hand_over(None, &closer)], &[&fixture.stranger]).holds();
     fixture.accept(&nominee, treasury).holds();
 }
 
+/// Anyone can create it, so whether it is there says nothing.
 #[test]
-fn the_treasury_there_was_serves_the_nominee_once_it_is_its_own() {
-    let (mut fixture, nominee, _) = nominated();
-    let (program, treasury, authority) =
-        (fixture.keys.token_program, fixture.keys.treasury, fixture.authority.pubkey());
-    let owner = AuthorityType::AccountOwner;
-    let hand_over = set_authority(&program, &treasury, Some(&nominee.pubkey()), owner, &authority, &[]);
-    fixture.chain.send(&[hand_over.unwrap()], &[&fixture.authority]).holds();
+fn a_nominee_takes_over_before_its_treasury_exists() {
+    let mut fixture = LoanFixture::new();
+    let nominee = person("nominee");
+    fixture.nominate(Some(nominee.pubkey())).holds();
+    let treasury = fixture.money.account(&nominee.pubkey());
     fixture.accept(&nominee, treasury).holds();
     assert_eq!(fixture.lender_account().treasury, treasury);
 }

@@ -7,7 +7,7 @@ use latchkey_tests_svm::{DAY, LoanFixture, due, swap};
 use solana_sdk::account::Account;
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
 
 /// When a loan without any payment can be charged off.
 fn hopeless() -> i64 {
@@ -25,14 +25,14 @@ fn given_up() -> LoanFixture {
 fn a_loan_is_given_up_120_days_past_due_to_the_second() {
     let mut fixture = LoanFixture::new();
     fixture.at(hopeless() - 1).charge_off().breaks(LatchkeyError::TooEarlyToChargeOff);
-    let told = only_event!(fixture.at(hopeless()).charge_off().holds(), LoanChargedOff);
+    let told = event!(fixture.at(hopeless()).charge_off().holds(), LoanChargedOff);
     assert_eq!((told.loan, told.status_before), (fixture.keys.loan, LoanStatus::Active));
     assert_eq!((told.past_due, told.days_past_due, told.at), (10_000, 120, hopeless()));
     assert_eq!(fixture.loan().status, LoanStatus::ChargedOff);
     fixture.charge_off().breaks(LatchkeyError::ChargedOff);
 
     let mut later = LoanFixture::defaulted();
-    let told = only_event!(later.at(hopeless() + 1).charge_off().holds(), LoanChargedOff);
+    let told = event!(later.at(hopeless() + 1).charge_off().holds(), LoanChargedOff);
     assert_eq!((told.status_before, told.days_past_due), (LoanStatus::Defaulted, 120));
 }
 
@@ -61,7 +61,7 @@ fn only_the_true_car_wallet_speaks_for_what_the_borrower_can_pay() {
     let mut fixture = LoanFixture::defaulted();
     fixture.top_up(10_000);
     fixture.at(hopeless());
-    let honest = build::charge_off(&fixture.keys, fixture.servicer.pubkey());
+    let honest = build::charge_off(&fixture.keys, fixture.authority.pubkey());
     // Owned by the loan, of the right mint, and empty: everything but the associated account.
     let decoy = fixture.stranger.pubkey();
     let mut account: Account = fixture.chain.svm().get_account(&fixture.keys.wallet).unwrap();
@@ -69,7 +69,7 @@ fn only_the_true_car_wallet_speaks_for_what_the_borrower_can_pay() {
     fixture.chain.svm().set_account(decoy, account).unwrap();
     for fake in [decoy, fixture.savings, fixture.seller, fixture.keys.treasury] {
         let instruction = swap(honest.clone(), &fixture.keys.wallet, &fake);
-        fixture.chain.send(&[instruction], &[&fixture.servicer]).breaks(LatchkeyError::WrongLoan);
+        fixture.chain.send(&[instruction], &[&fixture.authority]).breaks(LatchkeyError::WrongLoan);
     }
 }
 
@@ -77,9 +77,9 @@ fn only_the_true_car_wallet_speaks_for_what_the_borrower_can_pay() {
 fn the_lender_gives_up_and_nobody_in_its_name() {
     let mut fixture = LoanFixture::new();
     fixture.at(hopeless());
-    for who in [&fixture.borrower, &fixture.stranger] {
+    for who in [&fixture.borrower, &fixture.stranger, &fixture.servicer] {
         let instruction = build::charge_off(&fixture.keys, who.pubkey());
-        fixture.chain.send(&[instruction], &[who]).breaks(LatchkeyError::NotServicing);
+        fixture.chain.send(&[instruction], &[who]).breaks(LatchkeyError::NotAuthority);
     }
     let by_authority = build::charge_off(&fixture.keys, fixture.authority.pubkey());
     fixture.chain.send(&[by_authority], &[&fixture.authority]).holds();
@@ -103,16 +103,15 @@ fn a_loan_given_up_has_no_more_late_fees_locks_or_warnings_and_unlocks() {
     fixture.request(Action::Warn).breaks(LatchkeyError::ChargedOff);
     fixture.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
     fixture.declare_default().breaks(LatchkeyError::NotActive);
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
-    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
+    fixture.unlock();
+    assert_eq!(fixture.vehicle().lock, LockState::UNLOCKED);
 }
 
 #[test]
 fn what_is_owed_on_a_loan_given_up_stays_owed_and_can_be_paid() {
     let mut fixture = given_up();
     fixture.top_up(4_000);
-    let told = only_event!(fixture.collect().holds(), PaymentApplied);
+    let told = event!(fixture.collect().holds(), PaymentApplied);
     assert_eq!((told.principal, told.status_after), (4_000, LoanStatus::ChargedOff));
     fixture.close().breaks(LatchkeyError::LoanNotPaidOff);
     fixture.pay_all();
@@ -125,8 +124,7 @@ fn the_borrower_unlocks_the_car_of_a_loan_given_up_where_no_keeper_comes() {
     fixture.set_keepers(vec![fixture.rival.pubkey()]).holds();
     let borrower = fixture.borrower.insecure_clone();
     fixture.request(Action::Unlock).holds();
-    fixture.claim(&borrower, 2).holds();
     let receipt = fixture.receipt(2);
-    fixture.confirm(&receipt).holds();
-    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
+    fixture.confirm_by(&borrower, &receipt).holds();
+    assert_eq!(fixture.vehicle().lock, LockState::UNLOCKED);
 }

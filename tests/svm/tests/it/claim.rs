@@ -1,10 +1,10 @@
 //! Leasing a function call: one keeper at a time, at its own risk.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::instructions::SetFunctionArgs;
+use latchkey::instructions::{SetFunctionArgs, SettlementReason};
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{BOND, LEASE, LoanFixture, TTL, fee, swap};
+use latchkey_tests_svm::{BOND, DAY, LEASE, LoanFixture, TTL, due, fee, swap};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -25,7 +25,7 @@ fn a_claim_posts_the_bond_and_starts_the_lease() {
     let told = only_event!(fixture.claim(&keeper, 1).holds(), InvocationClaimed);
     let after = [keeper.pubkey(), fixture.invocation_key(1)].map(|key| fixture.chain.lamports(&key));
     assert_eq!(after, [before[0] - BOND, before[1] + BOND]);
-    let claim = fixture.invocation(1).claim.unwrap();
+    let claim = fixture.invocation(1).claim().unwrap();
     assert_eq!((claim.keeper, claim.lease_end, claim.bond), (keeper.pubkey(), now + LEASE, BOND));
     assert_eq!((told.invocation, told.keeper), (fixture.invocation_key(1), keeper.pubkey()));
     assert_eq!((told.lease_end, told.bond, told.lapsed, told.forfeited), (now + LEASE, BOND, None, 0));
@@ -51,7 +51,7 @@ fn a_silent_claimer_loses_its_bond_to_the_escrow_and_does_not_come_back() {
     assert_eq!((told.lapsed, told.forfeited, told.keeper), (Some(keeper.pubkey()), BOND, rival.pubkey()));
     assert_eq!((fixture.available(), fixture.escrow().forfeited), (available + BOND, BOND));
     assert_eq!(fixture.chain.lamports(&fixture.invocation_key(1)), held);
-    assert_eq!(fixture.invocation(1).last_lapsed, Some(keeper.pubkey()));
+    assert_eq!(fixture.invocation(1).last_lapsed(), Some(keeper.pubkey()));
     fixture.yield_claim(&rival, 1).holds();
     fixture.claim(&keeper, 1).breaks(LatchkeyError::LapsedClaimer);
 }
@@ -103,4 +103,85 @@ fn a_claim_names_the_invocations_own_accounts() {
     let invocation = latchkey_client::pda::invocation(&first.vehicle, 1);
     fixture.chain.edit::<latchkey::state::Invocation>(&invocation, |it| it.lender = stranger);
     fixture.chain.send(&[honest], &[&keeper]).breaks(LatchkeyError::WrongLender);
+}
+
+#[test]
+fn an_unlock_is_not_claimed() {
+    let mut fixture = LoanFixture::locked();
+    fixture.top_up(1_000);
+    fixture.request(Action::Unlock).holds();
+    let [keeper, borrower] = [&fixture.keeper, &fixture.borrower].map(Keypair::insecure_clone);
+    fixture.claim(&keeper, 2).breaks(LatchkeyError::NotClaimable);
+    fixture.claim(&borrower, 2).breaks(LatchkeyError::NotClaimable);
+}
+
+/// What may happen to a loan between the request of a call and its claim, and the rule that then stops the claim.
+type Since = (fn(&mut LoanFixture), LatchkeyError);
+
+fn pay(fixture: &mut LoanFixture) {
+    fixture.top_up(1_000);
+}
+
+const SINCE: [Since; 5] = [
+    (pay, LatchkeyError::NotPastDue),
+    (|it| drop(it.place_hold(it.chain.now() + DAY).holds()), LatchkeyError::OnHold),
+    (|it| drop(it.pause(60).holds()), LatchkeyError::LenderPaused),
+    (|it| drop(it.distrust().holds()), LatchkeyError::DeviceDistrusted),
+    (|it| drop(it.settle(SettlementReason::Surrender).holds()), LatchkeyError::LoanPaidOff),
+];
+
+#[test]
+fn a_warning_is_judged_once_more_when_it_is_claimed() {
+    for (happens, rule) in SINCE {
+        let mut fixture = LoanFixture::new();
+        let keeper = fixture.keeper.insecure_clone();
+        fixture.at(due(0) + 1).request(Action::Warn).holds();
+        happens(&mut fixture);
+        fixture.claim(&keeper, 1).breaks(rule);
+    }
+    let mut stayed = LoanFixture::new();
+    let keeper = stayed.keeper.insecure_clone();
+    stayed.at(due(0) + 1).request(Action::Warn).holds();
+    stayed.place_stay(due(0) + 1, due(1)).holds();
+    stayed.claim(&keeper, 1).breaks(LatchkeyError::OnStay);
+}
+
+#[test]
+fn a_lock_is_judged_once_more_when_it_is_claimed() {
+    for (happens, rule) in SINCE {
+        let (mut fixture, keeper, ..) = asked();
+        happens(&mut fixture);
+        // A loan that is settled is not in default any more.
+        let is_settled = matches!(rule, LatchkeyError::LoanPaidOff);
+        fixture.claim(&keeper, 1).breaks(if is_settled { LatchkeyError::NotDefaulted } else { rule });
+    }
+    let (mut stayed, keeper, _, now) = asked();
+    stayed.place_stay(now, now + DAY).holds();
+    stayed.claim(&keeper, 1).breaks(LatchkeyError::NotDefaulted);
+
+    let mut fixture = LoanFixture::on(|terms| (terms.emergency_secs, terms.emergency_max) = (60, 1));
+    fixture = fixture.fall_into_default();
+    fixture.request(Action::Lock).holds();
+    fixture.emergency_start().holds();
+    fixture.claim(&keeper, 1).breaks(LatchkeyError::InEmergencyStart);
+}
+
+#[test]
+fn money_that_arrives_between_two_claims_stops_the_second() {
+    let (mut fixture, keeper, rival, now) = asked();
+    fixture.claim(&keeper, 1).holds();
+    fixture.top_up(1_000);
+    fixture.at(now + LEASE).claim(&rival, 1).breaks(LatchkeyError::NotPastDue);
+}
+
+/// Its command is signed only while the loan is in default; the claim itself is not undone.
+#[test]
+fn a_lease_that_stands_is_given_back_without_loss_when_the_loan_is_cured() {
+    let (mut fixture, keeper, ..) = asked();
+    let before = fixture.chain.lamports(&keeper.pubkey());
+    fixture.claim(&keeper, 1).holds();
+    fixture.top_up(1_000);
+    fixture.collect().holds();
+    fixture.yield_claim(&keeper, 1).holds();
+    assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before);
 }

@@ -3,7 +3,6 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LoanStatus};
-use latchkey_client::instructions::LoanKeys;
 use latchkey_tests_svm::{DAY, LoanFixture, TTL, due, fee, swap};
 use solana_sdk::signer::Signer;
 
@@ -19,16 +18,18 @@ fn a_closed_loan_returns_escrow_wallet_and_rent_to_the_lamport() {
     fixture.top_up(77);
     let savings = fixture.chain.tokens(&fixture.savings);
     let told = only_event!(fixture.close().holds(), LoanClosed);
-    assert_eq!((told.loan, told.escrow_returned), (keys.loan, 10_000_000));
+    assert_eq!((told.loan, told.escrow_returned, told.sent), (keys.loan, 10_000_000, 0));
     assert_eq!((told.wallet_returned, told.fees_paid), (77, 0));
     assert_eq!(fixture.chain.lamports(&fixture.authority.pubkey()), 10_000_000);
     assert_eq!(fixture.chain.tokens(&fixture.savings), savings + 77);
-    // The payer deposited the escrow's first lamports, which are the lender's now; all rent came back.
-    assert_eq!(fixture.chain.lamports(&fixture.payer.pubkey()), payer_before - 10_000_000);
-    for address in [keys.loan, keys.escrow, keys.wallet] {
+    // The payer deposited the escrow's first lamports, which are the lender's now; all rent came back but the stub's.
+    let stub = fixture.chain.lamports(&keys.loan);
+    assert_eq!(stub, fixture.chain.rent_of(&keys.loan));
+    assert_eq!(fixture.chain.lamports(&fixture.payer.pubkey()), payer_before - 10_000_000 - stub);
+    for address in [keys.escrow, keys.wallet] {
         assert!(!fixture.chain.exists(&address));
     }
-    assert_eq!(fixture.vehicle().active_loan, None);
+    assert_eq!(fixture.vehicle().active_loan(), None);
     assert_eq!((fixture.lender_account().loans_opened, fixture.lender_account().loans_closed), (1, 1));
 }
 
@@ -42,15 +43,14 @@ fn a_lender_that_paid_the_rent_gets_both_rent_and_escrow() {
     let held: u64 = [keys.loan, keys.escrow, keys.wallet].iter().map(|it| fixture.chain.lamports(it)).sum();
     let closing = swap(fixture.closing(&fixture.borrower.pubkey()), &payer, &authority);
     fixture.chain.send(&[closing], &[&fixture.borrower]).holds();
-    assert_eq!(fixture.chain.lamports(&authority), held);
+    assert_eq!(fixture.chain.lamports(&authority), held - fixture.chain.lamports(&keys.loan));
 }
 
 #[test]
 fn a_closed_loan_tells_what_its_keepers_were_paid() {
     let mut fixture = LoanFixture::locked();
     fixture.pay_all();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     let told = only_event!(fixture.close().holds(), LoanClosed);
     assert_eq!(told.fees_paid, fee(Action::Lock) + fee(Action::Unlock));
     assert_eq!(told.escrow_returned, fee(Action::Warn));
@@ -97,19 +97,26 @@ fn a_lock_that_may_have_been_obeyed_keeps_the_loan_open_until_an_unlock_is_prove
     fixture.at(LoanFixture::default_at() + TTL).expire(1).holds();
     fixture.pay_all();
     fixture.close().breaks(LatchkeyError::VehicleLocked);
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     fixture.close().holds();
 }
 
 #[test]
-fn every_invocation_is_settled_before_the_loan_is_closed() {
+fn every_invocation_is_settled_or_expired_before_the_loan_is_closed() {
     let mut fixture = LoanFixture::new();
-    fixture.at(latchkey_tests_svm::due(0)).request(Action::Warn).holds();
-    fixture.pay_all();
-    fixture.close().breaks(LatchkeyError::InvocationsOpen);
-    fixture.fulfil(1);
+    fixture.at(due(0) + 1).request(Action::Warn).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    let mut unclaimed = fixture.clone();
+    fixture.claim(&keeper, 1).holds();
+    for fixture in [&mut fixture, &mut unclaimed] {
+        fixture.pay_all();
+        fixture.close().breaks(LatchkeyError::InvocationsOpen);
+    }
+    let receipt = fixture.receipt(1);
+    fixture.confirm(&receipt).holds();
     fixture.close().holds();
+    unclaimed.at(due(0) + 1 + TTL).expire(1).holds();
+    unclaimed.close().holds();
 }
 
 #[test]
@@ -154,9 +161,7 @@ fn the_next_loan_on_the_car_has_the_next_index() {
     fixture.pay_all();
     fixture.close().holds();
     fixture.originate().breaks_constraint(ErrorCode::ConstraintSeeds);
-    let lender = fixture.lender_account();
-    fixture.keys =
-        LoanKeys::new(fixture.lender, &lender, fixture.keys.vehicle, 1, fixture.keys.token_program);
+    fixture.turn_to_the_next_loan();
     fixture.originate().holds();
     assert_eq!((fixture.loan().index, fixture.vehicle().loans), (1, 2));
 }
@@ -165,16 +170,13 @@ fn the_next_loan_on_the_car_has_the_next_index() {
 fn sequence_numbers_go_on_from_loan_to_loan() {
     let mut fixture = LoanFixture::locked();
     fixture.pay_all();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     fixture.close().holds();
-    let lender = fixture.lender_account();
-    fixture.keys =
-        LoanKeys::new(fixture.lender, &lender, fixture.keys.vehicle, 1, fixture.keys.token_program);
+    fixture.turn_to_the_next_loan();
     let now = fixture.chain.now();
     fixture.terms.first_due = now + 1;
     fixture.originate().holds();
-    fixture.at(now + 1).request(Action::Warn).holds();
+    fixture.at(now + 2).request(Action::Warn).holds();
     assert_eq!(fixture.vehicle().last_seq_asked, 3);
     fixture.fulfil(3);
 }

@@ -2,15 +2,18 @@
 
 use latchkey::errors::LatchkeyError;
 use latchkey::events::{PaymentApplied, PaymentKind};
-use latchkey::state::{LoanStatus, Period, Waterfall};
+use latchkey::state::{Calendar, LoanStatus};
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{DAY, LoanFixture, START, due, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
+
+/// The token programs' error for a frozen account.
+const FROZEN: u32 = 17;
 
 fn collected(fixture: &mut LoanFixture) -> PaymentApplied {
-    let told = only_event!(fixture.collect().holds(), PaymentApplied);
+    let told = event!(fixture.collect().holds(), PaymentApplied);
     assert_eq!(told.kind, PaymentKind::Collected);
     told
 }
@@ -63,38 +66,35 @@ fn a_transfer_that_arrived_unseen_before_the_fee_fell_counts() {
 
 #[test]
 fn an_unpaid_fee_never_makes_the_next_instalment_late() {
-    for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
-        let mut fixture = LoanFixture::on(|terms| terms.waterfall = waterfall);
-        assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
-        for k in 0..3 {
-            fixture.top_up(1_000);
-            assert_eq!(collected(fixture.at(due(k) + DAY + 1)).late_fees, 0, "{waterfall:?}");
-            assert_eq!(collected(fixture.at(due(k + 1))).late_fees, 0, "{waterfall:?}");
-        }
+    let mut fixture = LoanFixture::new();
+    assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
+    for k in 0..3 {
+        fixture.top_up(1_000);
+        assert_eq!(collected(fixture.at(due(k) + DAY + 1)).late_fees, 0);
+        assert_eq!(collected(fixture.at(due(k + 1))).late_fees, 0);
     }
 }
 
+/// 10,000 at 73 % are 20 a day, for 8 days.
 #[test]
-fn interest_then_principal_then_fees_by_default() {
-    let (mut fixture, interest) = late_with_interest(Waterfall::InterestPrincipalFees);
-    fixture.top_up(1_010);
-    assert_eq!(parts(&collected(&mut fixture)), (interest, 1_000 - interest, 10));
-    assert_eq!(fixture.loan().ledger.fees, 15);
-}
-
-#[test]
-fn fees_then_interest_then_principal_where_the_contract_says_so() {
-    let (mut fixture, interest) = late_with_interest(Waterfall::FeesInterestPrincipal);
-    fixture.top_up(1_010);
-    assert_eq!(parts(&collected(&mut fixture)), (interest, 985 - interest, 25));
-    assert_eq!((fixture.loan().ledger.fees, fixture.wallet()), (0, 0));
-}
-
-/// A loan with a late fee of 25 charged, and the interest that it owes: 10,000 at 73% are 20 a day, for 8 days.
-fn late_with_interest(waterfall: Waterfall) -> (LoanFixture, u64) {
-    let mut fixture = LoanFixture::on(|terms| (terms.waterfall, terms.apr_bps) = (waterfall, 7_300));
+fn interest_comes_first_then_principal_and_fees_wait_for_the_end_of_the_schedule() {
+    let mut fixture = LoanFixture::on(|terms| terms.apr_ppm = 730_000);
     assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
-    (fixture, 160)
+    fixture.top_up(1_010);
+    assert_eq!(parts(&collected(&mut fixture)), (160, 840, 0));
+    assert_eq!((fixture.loan().ledger.fees, fixture.wallet()), (25, 10));
+}
+
+#[test]
+fn fees_are_taken_once_the_schedule_is_paid_and_end_the_loan() {
+    let mut fixture = LoanFixture::on(|terms| terms.count = 2);
+    assert_eq!(collected(fixture.at(due(0) + DAY)).late_fees, 25);
+    fixture.top_up(10_024);
+    let told = collected(fixture.at(due(1)));
+    assert_eq!((parts(&told), told.status_after), ((0, 10_000, 24), LoanStatus::Active));
+    fixture.top_up(1);
+    let told = collected(&mut fixture);
+    assert_eq!((parts(&told), told.status_after), ((0, 0, 1), LoanStatus::PaidOff));
 }
 
 /// The textbook example of simple interest.
@@ -103,7 +103,7 @@ fn ten_thousand_dollars_at_18_percent_accrue_4_93_a_day() {
     let mut fixture = LoanFixture::before_loan();
     let LoanFixture { chain, money, authority, .. } = &mut fixture;
     money.open(chain, &authority.pubkey(), 10_000_000_000);
-    (fixture.terms.principal, fixture.terms.apr_bps) = (10_000_000_000, 1_800);
+    (fixture.terms.principal, fixture.terms.apr_ppm) = (10_000_000_000, 180_000);
     fixture.originate().holds();
     for (days, interest) in [(1, 4_931_506), (2, 9_863_013), (6, 29_589_041)] {
         collected(fixture.at(START + days * DAY));
@@ -113,7 +113,7 @@ fn ten_thousand_dollars_at_18_percent_accrue_4_93_a_day() {
 
 #[test]
 fn accruing_often_costs_the_borrower_nothing() {
-    let lend = || LoanFixture::on(|terms| (terms.apr_bps, terms.principal) = (1_799, 999_999_937));
+    let lend = || LoanFixture::on(|terms| (terms.apr_ppm, terms.principal) = (179_900, 999_999_937));
     let (mut often, mut once) = (lend(), lend());
     for now in (START..START + 5 * DAY).step_by(7_919) {
         collected(often.at(now));
@@ -132,7 +132,8 @@ fn at_the_last_due_date_all_that_is_owed_is_due() {
     let told = collected(fixture.at(due(1)));
     assert_eq!((parts(&told), told.status_after), ((0, 9_000, 0), LoanStatus::PaidOff));
     assert_eq!(fixture.wallet(), 10_000);
-    fixture.collect().breaks(LatchkeyError::LoanPaidOff);
+    // There is nothing to take any more, and nothing to send.
+    assert_eq!(parts(&collected(&mut fixture)), (0, 0, 0));
 }
 
 #[test]
@@ -168,9 +169,9 @@ fn a_charged_off_loan_is_still_paid_but_no_longer_charged_fees() {
 
 #[test]
 fn a_loan_too_large_to_compute_is_an_error_and_not_a_panic() {
-    let mut fixture = LoanFixture::on(|terms| terms.period = Period::Months(12));
+    let mut fixture = LoanFixture::on(|terms| terms.calendar = Calendar::seconds(366 * 86_400));
     fixture.edit_loan(|loan| {
-        loan.terms.apr_bps = u16::MAX;
+        loan.terms.apr_ppm = u32::MAX;
         loan.ledger.principal = u64::MAX;
     });
     fixture.at(START + 365 * DAY).collect().breaks(LatchkeyError::Overflow);
@@ -193,4 +194,55 @@ fn money_flows_only_from_the_loans_own_wallet_to_the_lenders_own_treasury() {
     let another = fixture.stranger.pubkey();
     fixture.edit_loan(|loan| loan.lender = another);
     fixture.collect().breaks(LatchkeyError::WrongLender);
+}
+
+#[test]
+fn what_is_taken_is_the_lenders_in_the_wallet_until_it_is_sent() {
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(1_300);
+    let treasury = fixture.chain.tokens(&fixture.keys.treasury);
+    let told = event!(fixture.at(due(0)).look().holds(), PaymentApplied);
+    assert_eq!((told.principal, told.unsent), (1_000, 1_000));
+    assert_eq!((fixture.wallet(), fixture.unsent(), fixture.free()), (1_300, 1_000, 300));
+    assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury);
+    // A second look finds nothing more, and the borrower cannot have it back.
+    assert_eq!(parts(&event!(fixture.look().holds(), PaymentApplied)), (0, 0, 0));
+    fixture.withdraw_surplus(301).breaks(LatchkeyError::NotSurplus);
+    let sent = event!(fixture.collect().holds(), PaymentSent);
+    assert_eq!((sent.loan, sent.treasury, sent.amount), (fixture.keys.loan, fixture.keys.treasury, 1_000));
+    assert_eq!((fixture.wallet(), fixture.unsent()), (300, 0));
+    assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury + 1_000);
+}
+
+#[test]
+fn a_frozen_treasury_stops_the_sending_and_not_the_look() {
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(1_000);
+    fixture.at(due(0));
+    let LoanFixture { chain, money, keys, .. } = &mut fixture;
+    money.freeze(chain, &keys.treasury);
+    fixture.collect().breaks_elsewhere(FROZEN);
+    fixture.look().holds();
+    assert_eq!((fixture.unsent(), fixture.loan().ledger.principal), (1_000, 9_000));
+    let LoanFixture { chain, money, keys, .. } = &mut fixture;
+    money.thaw(chain, &keys.treasury);
+    fixture.collect().holds();
+    assert_eq!((fixture.unsent(), fixture.wallet()), (0, 0));
+}
+
+#[test]
+fn one_look_walks_32_moments_and_the_next_one_goes_on() {
+    let mut fixture = LoanFixture::on(|terms| {
+        (terms.calendar, terms.first_due) = (Calendar::seconds(100), START + 100);
+        (terms.count, terms.principal, terms.late_after_secs) = (40, 40_000, 10);
+    });
+    // 16 due dates and 16 late dates are 32 moments.
+    fixture.at(START + 1_610).declare_default().breaks(LatchkeyError::GraceNotOver);
+    fixture.at(START + 1_700).declare_default().breaks(LatchkeyError::TooManyMoments);
+    fixture.prepay(1).breaks(LatchkeyError::TooManyMoments);
+    fixture.collect().holds();
+    assert_eq!(fixture.loan().ledger.as_of, START + 1_610);
+    fixture.collect().holds();
+    let ledger = fixture.loan().ledger;
+    assert_eq!((ledger.as_of, ledger.fees), (START + 1_700, 16 * 25));
 }

@@ -38,8 +38,11 @@ fn a_receipt_pays_fee_bond_and_rent_to_the_lamport_and_locks_the_car() {
 
     let since = LoanFixture::default_at();
     let vehicle = fixture.vehicle();
-    assert_eq!(vehicle.lock, LockState::Locked { since, until });
-    assert_eq!((vehicle.open, vehicle.last_seq_proven, fixture.loan().invocations_open), (None, 1, 0));
+    assert_eq!(vehicle.lock, LockState::locked(1, since, until));
+    assert_eq!(
+        (vehicle.open_request(), vehicle.last_seq_proven, fixture.loan().invocations_open),
+        (None, 1, 0)
+    );
     assert_eq!((fixture.escrow().paid, fixture.escrow().committed), (fee(Action::Lock), fee(Action::Lock)));
     assert_eq!(
         (told.invocation, told.loan, told.vehicle),
@@ -48,7 +51,7 @@ fn a_receipt_pays_fee_bond_and_rent_to_the_lamport_and_locks_the_car() {
     assert_eq!((told.seq, told.action, told.keeper), (1, Action::Lock, keeper.pubkey()));
     assert_eq!((told.fee, told.bond), (fee(Action::Lock), BOND));
     assert_eq!((told.device_time, told.command_hash), (receipt.device_time, receipt.command_hash));
-    assert_eq!((told.lock_before, told.lock_after), (LockState::Unlocked, vehicle.lock));
+    assert_eq!((told.lock_before, told.lock_after), (LockState::UNLOCKED, vehicle.lock));
 }
 
 #[test]
@@ -238,17 +241,15 @@ fn superseded_work_that_is_proven_is_paid_and_state_moves_only_forward() {
     let locked = fixture.receipt(1);
     let authority = fixture.authority.insecure_clone();
     fixture.request_as(&authority, Action::Unlock).holds();
-    let rival = fixture.rival.insecure_clone();
-    fixture.claim(&rival, 2).holds();
     let unlocked = fixture.receipt(2);
     fixture.confirm(&unlocked).holds();
-    assert_eq!((fixture.vehicle().lock, fixture.vehicle().last_seq_proven), (LockState::Unlocked, 2));
+    assert_eq!((fixture.vehicle().lock, fixture.vehicle().last_seq_proven), (LockState::UNLOCKED, 2));
 
     let before = fixture.chain.lamports(&fixture.keeper.pubkey());
     let told = only_event!(fixture.confirm(&locked).holds(), InvocationConfirmed);
-    assert_eq!((told.lock_before, told.lock_after), (LockState::Unlocked, LockState::Unlocked));
-    assert_eq!((fixture.vehicle().lock, fixture.vehicle().last_seq_proven), (LockState::Unlocked, 2));
-    assert_eq!(fixture.vehicle().lock_asked, None);
+    assert_eq!((told.lock_before, told.lock_after), (LockState::UNLOCKED, LockState::UNLOCKED));
+    assert_eq!((fixture.vehicle().lock, fixture.vehicle().last_seq_proven), (LockState::UNLOCKED, 2));
+    assert_eq!(fixture.vehicle().lock_asked(), None);
     assert_eq!(fixture.chain.lamports(&fixture.keeper.pubkey()), before + fee(Action::Lock) + BOND);
 }
 
@@ -259,10 +260,10 @@ fn receipts_in_order_move_the_state_with_them() {
     let authority = fixture.authority.insecure_clone();
     fixture.request_as(&authority, Action::Unlock).holds();
     fixture.confirm(&locked).holds();
-    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
-    assert_eq!(fixture.vehicle().open.unwrap().action, Action::Unlock);
+    assert!(fixture.vehicle().lock.is_locked);
+    assert_eq!(fixture.vehicle().open.action, Action::Unlock);
     fixture.fulfil(2);
-    assert_eq!((fixture.vehicle().lock, fixture.vehicle().open), (LockState::Unlocked, None));
+    assert_eq!((fixture.vehicle().lock, fixture.vehicle().open_request()), (LockState::UNLOCKED, None));
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Falling into default.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{LoanStatus, Waterfall};
+use latchkey::state::LoanStatus;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{DAY, LoanFixture, Money, due, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
 
 #[test]
 fn a_default_waits_for_the_due_date_and_the_grace_to_the_second() {
@@ -24,7 +24,7 @@ fn a_default_waits_for_the_due_date_and_the_grace_to_the_second() {
 fn a_default_tells_what_was_past_due_since_when() {
     let mut fixture = LoanFixture::new();
     let now = due(1) + 5;
-    let told = only_event!(fixture.at(now).declare_default().holds(), DefaultDeclared);
+    let told = event!(fixture.at(now).declare_default().holds(), DefaultDeclared);
     assert_eq!((told.loan, told.past_due), (fixture.keys.loan, 2_000));
     assert_eq!((told.oldest_unpaid_due, told.at), (due(0), now));
     assert_eq!((fixture.loan().status, fixture.loan().defaulted_at), (LoanStatus::Defaulted, now));
@@ -34,7 +34,7 @@ fn a_default_tells_what_was_past_due_since_when() {
 fn a_borrower_whose_wallet_can_pay_is_never_defaulted() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(1_000);
-    fixture.at(LoanFixture::default_at()).declare_default().breaks(LatchkeyError::WalletCanPay);
+    fixture.at(LoanFixture::default_at()).declare_default().breaks(LatchkeyError::NotPastDue);
     fixture.collect().holds();
     fixture.declare_default().breaks(LatchkeyError::NotPastDue);
 }
@@ -57,21 +57,6 @@ fn an_unpaid_fee_alone_is_no_default() {
 }
 
 #[test]
-fn where_fees_come_first_a_wallet_must_hold_them_too() {
-    let lend = || {
-        let mut fixture = LoanFixture::on(|terms| terms.waterfall = Waterfall::FeesInterestPrincipal);
-        fixture.at(LoanFixture::default_at()).collect().holds();
-        fixture
-    };
-    let mut short = lend();
-    short.top_up(1_024);
-    short.declare_default().holds();
-    let mut enough = lend();
-    enough.top_up(1_025);
-    enough.declare_default().breaks(LatchkeyError::WalletCanPay);
-}
-
-#[test]
 fn the_grace_runs_from_the_oldest_unpaid_due_date() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(1_500);
@@ -87,7 +72,7 @@ fn a_grace_does_not_shrink_because_nobody_collected() {
     fixture.at(due(0)).top_up(1_000);
     fixture.at(due(1) + 1).declare_default().breaks(LatchkeyError::GraceNotOver);
     fixture.at(due(1) + 2 * DAY - 1).declare_default().breaks(LatchkeyError::GraceNotOver);
-    let told = only_event!(fixture.at(due(1) + 2 * DAY).declare_default().holds(), DefaultDeclared);
+    let told = event!(fixture.at(due(1) + 2 * DAY).declare_default().holds(), DefaultDeclared);
     assert_eq!(told.oldest_unpaid_due, due(1));
 }
 

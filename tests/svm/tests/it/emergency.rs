@@ -3,7 +3,7 @@
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LockState, Terms};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, LoanFixture, swap};
+use latchkey_tests_svm::{DAY, LoanFixture, TTL, swap};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
@@ -22,43 +22,59 @@ fn locked() -> LoanFixture {
 }
 
 #[test]
-fn an_emergency_start_unlocks_and_the_next_lock_waits_for_its_end_to_the_second() {
+fn an_emergency_start_unlocks_and_runs_from_the_unlock_to_the_second() {
     let mut fixture = locked();
     let now = LoanFixture::default_at();
     fixture.request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
     let told = only_event!(fixture.emergency_start().holds(), EmergencyStarted);
-    assert_eq!((told.loan, told.before, told.after), (fixture.keys.loan, 0, now + DAY));
+    assert_eq!((told.loan, told.before, told.after), (fixture.keys.loan, 0, now + TTL + DAY));
     assert_eq!((told.used, told.granted), (1, 2));
     let loan = fixture.loan();
-    assert_eq!((loan.emergency_until, loan.emergency_used), (now + DAY, 1));
+    assert_eq!((loan.emergency_from, loan.emergency_used), (now + TTL, 1));
     fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
-    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
+    let unlocked = now + 1_000;
+    fixture.at(unlocked).fulfil(2);
+    assert_eq!(fixture.vehicle().lock, LockState::UNLOCKED);
+    assert_eq!(fixture.loan().emergency_until(), unlocked + DAY);
     fixture.request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
-    fixture.at(now + DAY - 1).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
-    fixture.at(now + DAY).request(Action::Lock).holds();
+    fixture.at(unlocked + DAY - 1).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
+    fixture.at(unlocked + DAY).request(Action::Lock).holds();
     fixture.fulfil(3);
-    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
+    assert!(fixture.vehicle().lock.is_locked);
 }
 
 #[test]
 fn an_unlock_is_asked_for_while_an_emergency_start_runs_to_the_second() {
     let mut fixture = locked();
-    let ends = LoanFixture::default_at() + DAY;
+    let ends = LoanFixture::default_at() + TTL + DAY;
     fixture.emergency_start().holds();
     fixture.at(ends).request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
     fixture.at(ends - 1).request(Action::Unlock).holds();
 }
 
 #[test]
+fn only_the_first_unlock_proven_starts_the_time_and_never_puts_it_off() {
+    let mut fixture = locked();
+    let now = LoanFixture::default_at();
+    fixture.emergency_start().holds();
+    fixture.unlock();
+    fixture.at(now + TTL - 1);
+    let borrower = fixture.borrower.insecure_clone();
+    fixture.request_as(&borrower, Action::Unlock).holds();
+    fixture.fulfil(3);
+    assert_eq!(fixture.loan().emergency_until(), now + DAY);
+}
+
+#[test]
 fn one_emergency_start_runs_at_a_time_and_no_more_than_the_terms_grant() {
     let mut fixture = locked();
-    let ends = LoanFixture::default_at() + DAY;
+    let length = TTL + DAY;
+    let ends = LoanFixture::default_at() + length;
     fixture.emergency_start().holds();
     fixture.at(ends - 1).emergency_start().breaks(LatchkeyError::InEmergencyStart);
     let told = only_event!(fixture.at(ends).emergency_start().holds(), EmergencyStarted);
-    assert_eq!((told.before, told.after, told.used), (ends, ends + DAY, 2));
-    fixture.at(ends + DAY).emergency_start().breaks(LatchkeyError::NoEmergencyStartLeft);
+    assert_eq!((told.before, told.after, told.used), (ends, ends + length, 2));
+    fixture.at(ends + length).emergency_start().breaks(LatchkeyError::NoEmergencyStartLeft);
 }
 
 #[test]
@@ -91,11 +107,11 @@ fn an_emergency_is_the_borrowers_to_declare_and_nobody_elses() {
 }
 
 #[test]
-fn an_emergency_start_pauses_no_warning_and_moves_no_money() {
+fn an_emergency_start_stops_warnings_too_and_moves_no_money() {
     let mut fixture = locked();
     fixture.emergency_start().holds();
     fixture.top_up(300);
-    fixture.request(Action::Warn).holds();
+    fixture.request(Action::Warn).breaks(LatchkeyError::InEmergencyStart);
     fixture.collect().holds();
     assert_eq!(fixture.wallet(), 0);
 }

@@ -6,7 +6,7 @@ use latchkey_client::instructions as build;
 use latchkey_tests_svm::{LoanFixture, TTL, fee, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::{event, only_event};
 
 #[test]
 fn the_lender_takes_what_the_unlock_does_not_need_to_the_lamport() {
@@ -43,7 +43,7 @@ fn the_reserve_stays_while_an_unlock_is_open_and_after_the_loan_is_paid_off() {
     // The first keeper never comes; the next unlock is paid in full.
     let now = fixture.chain.now();
     fixture.at(now + TTL).expire(2).holds();
-    let told = only_event!(fixture.request(Action::Unlock).holds(), InvocationRequested);
+    let told = event!(fixture.request(Action::Unlock).holds(), InvocationRequested);
     assert_eq!(told.fee, fee(Action::Unlock));
 }
 
@@ -53,7 +53,7 @@ fn a_locked_cars_unlock_is_paid_after_the_lender_took_all_it_could() {
     let left = fixture.available() - fee(Action::Unlock);
     fixture.withdraw_escrow(left).holds();
     fixture.top_up(1_000);
-    let told = only_event!(fixture.request(Action::Unlock).holds(), InvocationRequested);
+    let told = event!(fixture.request(Action::Unlock).holds(), InvocationRequested);
     assert_eq!((told.fee, told.escrow_after), (fee(Action::Unlock), 0));
     fixture.fulfil(2);
 }

@@ -21,7 +21,7 @@ fn an_expired_invocation_returns_its_fee_to_the_escrow_and_its_rent_to_the_payer
     assert_eq!((fixture.available(), fixture.chain.lamports(&fixture.payer.pubkey())), before);
     assert!(!fixture.chain.exists(&told.invocation));
     assert_eq!((fixture.escrow().refunded, fixture.escrow().paid), (fee(Action::Lock), 0));
-    assert_eq!((fixture.vehicle().open, fixture.loan().invocations_open), (None, 0));
+    assert_eq!((fixture.vehicle().open_request(), fixture.loan().invocations_open), (None, 0));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn superseded_work_is_closed_as_soon_as_no_lease_runs() {
     let lapse = LoanFixture::default_at() + LEASE;
     fixture.at(lapse - 1).expire(1).breaks(LatchkeyError::NotExpired);
     fixture.at(lapse).expire(1).holds();
-    assert_eq!(fixture.vehicle().open.unwrap().action, Action::Unlock);
+    assert_eq!(fixture.vehicle().open.action, Action::Unlock);
     fixture.expire(2).breaks(LatchkeyError::NotExpired);
 }
 
@@ -58,7 +58,7 @@ fn superseded_work_is_closed_as_soon_as_no_lease_runs() {
 fn an_invocation_is_closed_once() {
     let mut fixture = LoanFixture::defaulted();
     fixture.request(Action::Lock).holds();
-    let instruction = build::expire(&fixture.keys, 1, fixture.payer.pubkey());
+    let instruction = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
     fixture.at(LoanFixture::default_at() + TTL);
     let twice = [instruction.clone(), instruction.clone()];
     let gone = anchor_lang::error::ErrorCode::AccountNotInitialized;
@@ -75,7 +75,7 @@ fn fee_and_rent_go_back_to_where_they_came_from_and_nowhere_else() {
     let other = fixture.keys;
     fixture.at(LoanFixture::default_at() + TTL);
     let payer = fixture.payer.pubkey();
-    let honest = build::expire(&first, 1, payer);
+    let honest = build::expire(&first, 1, payer, None);
     let refused = |fixture: &mut LoanFixture, from, to, rule| {
         let instruction = swap(honest.clone(), from, to);
         fixture.chain.send(&[instruction], &[]).breaks(rule);

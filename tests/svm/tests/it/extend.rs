@@ -1,13 +1,13 @@
 //! Moving the schedule: every due date by one period, with both parties' consent.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, LoanStatus, Period, Terms};
+use latchkey::state::{Action, Calendar, LoanStatus, Terms};
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{DAY, LoanFixture, START, WEEK, due};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
 
 /// A loan on terms that grant two extensions, with a change.
 fn extensible(change: impl FnOnce(&mut Terms)) -> LoanFixture {
@@ -20,7 +20,7 @@ fn extensible(change: impl FnOnce(&mut Terms)) -> LoanFixture {
 #[test]
 fn an_extension_moves_every_date_by_one_period() {
     let mut fixture = extensible(|_| {});
-    let told = only_event!(fixture.extend().holds(), LoanExtended);
+    let told = event!(fixture.extend().holds(), LoanExtended);
     assert_eq!((told.loan, told.extensions_used), (fixture.keys.loan, 1));
     assert_eq!((told.last_due_before, told.last_due_after), (due(9), due(10)));
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::Active));
@@ -52,30 +52,46 @@ fn a_loan_is_extended_by_both_parties_and_by_neither_alone() {
         (&borrower, &borrower, LatchkeyError::NotServicing),
         (&stranger, &borrower, LatchkeyError::NotServicing),
     ] {
-        let instruction = build::extend(&fixture.keys, lender.pubkey(), owes.pubkey());
+        let instruction = build::extend(&fixture.keys, lender.pubkey(), owes.pubkey(), fixture.agreed_now());
         fixture.chain.send(&[instruction], &[lender, owes]).breaks(rule);
     }
 }
 
 #[test]
-fn what_is_no_longer_past_due_ends_the_default_its_notice_and_its_warning() {
-    let mut fixture = extensible(|terms| terms.notice_secs = 60);
+fn what_is_no_longer_past_due_ends_the_default_and_its_notice_counts_no_more() {
+    let mut fixture = extensible(|terms| {
+        (terms.notice_secs, terms.min_channels, terms.notice_max_age_secs) = (60, 1, 30 * 86_400);
+    });
     fixture.at(due(0)).serve_notice().holds();
-    fixture.request(Action::Warn).holds();
-    fixture.fulfil(1);
     let mut fixture = fixture.fall_into_default();
-    fixture.request(Action::Lock).holds();
-    fixture.fulfil(2);
-    fixture.request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
-    let told = only_event!(fixture.extend().holds(), LoanExtended);
-    assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::Active));
-    let loan = fixture.loan();
-    assert_eq!((loan.status, loan.notice, loan.warned_through), (LoanStatus::Active, None, 0));
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(3);
     fixture.fund(100_000_000).holds();
-    fixture.at(due(1) - 1).request(Action::Warn).breaks(LatchkeyError::NotPastDue);
-    fixture.at(due(1)).request(Action::Warn).holds();
+    fixture.request(Action::Lock).holds();
+    fixture.fulfil(1);
+    fixture.request(Action::Unlock).breaks(LatchkeyError::UnlockNotDue);
+    let told = event!(fixture.extend().holds(), LoanExtended);
+    assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::Active));
+    fixture.unlock();
+    fixture.at(due(1)).request(Action::Warn).breaks(LatchkeyError::TooEarlyToWarn);
+    fixture.at(due(1) + 1).request(Action::Warn).holds();
+    fixture.at(due(1) + 2 * DAY).declare_default().holds();
+    fixture.request(Action::Lock).breaks(LatchkeyError::NoticeNotServed);
+}
+
+#[test]
+fn an_extension_is_of_the_loan_as_it_was_when_both_agreed_and_in_time() {
+    let mut fixture = extensible(|_| {});
+    let [servicer, borrower] = [&fixture.servicer, &fixture.borrower].map(Keypair::insecure_clone);
+    let agreed = build::Agreed { revision: 0, deadline: START + 100 };
+    let extension = build::extend(&fixture.keys, servicer.pubkey(), borrower.pubkey(), agreed);
+    let both = [&servicer, &borrower];
+    fixture
+        .at(START + 101)
+        .chain
+        .send(std::slice::from_ref(&extension), &both)
+        .breaks(LatchkeyError::DeadlinePassed);
+    fixture.at(START + 100).chain.send(std::slice::from_ref(&extension), &both).holds();
+    assert_eq!(fixture.loan().revision, 1);
+    fixture.chain.send(&[extension], &both).breaks(LatchkeyError::RevisionChanged);
 }
 
 #[test]
@@ -105,7 +121,7 @@ const ENDS: [i64; 3] = [30, 58, 89];
 #[test]
 fn a_schedule_of_months_keeps_its_day_through_a_short_month() {
     let mut fixture = extensible(|terms| {
-        (terms.period, terms.first_due) = (Period::Months(1), START + ENDS[0] * DAY);
+        (terms.calendar, terms.first_due) = (Calendar::months(1, 31, 0), START + ENDS[0] * DAY);
     });
     for end in &ENDS[1..] {
         fixture.extend().holds();

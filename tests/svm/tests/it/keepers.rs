@@ -44,8 +44,8 @@ fn a_keeper_taken_off_the_list_finishes_what_it_has_claimed_and_claims_no_more()
     fixture.confirm(&receipt).holds();
     assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before + fee(Action::Lock) + BOND);
 
-    fixture.top_up(1_000);
-    fixture.request(Action::Unlock).holds();
+    fixture.fund(100_000_000).holds();
+    fixture.at(LoanFixture::default_at() + 1).request(Action::Warn).holds();
     fixture.claim(&keeper, 2).breaks(LatchkeyError::KeeperNotAllowed);
     fixture.claim(&rival, 2).holds();
 }

@@ -1,9 +1,11 @@
 //! Lenders, and the functions they offer.
 
 use anchor_lang::error::ErrorCode;
-use anchor_spl::token_2022::spl_token_2022::instruction::{AuthorityType, set_authority};
 use latchkey::errors::LatchkeyError;
-use latchkey::instructions::{InitLenderArgs, MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionArgs};
+use latchkey::instructions::{
+    CommandKey, InitLenderArgs, MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, MIN_LEASE_SECS, MIN_UNLOCK_TTL_SECS,
+    SetFunctionArgs,
+};
 use latchkey::state::{Action, MAX_KEEPERS, MAX_URI_LEN};
 use latchkey_client::instructions::{self as build, init_lender};
 use latchkey_client::{Pubkey, pda};
@@ -83,7 +85,7 @@ fn an_allow_list_holds_eight_distinct_keepers() {
 }
 
 #[test]
-fn a_treasury_is_the_authoritys_own_account_of_the_mint_that_nobody_else_can_close() {
+fn a_treasury_is_the_authoritys_associated_account_of_the_mint_and_no_other() {
     let mut fixture = nobody_yet();
     let parties = fixture.lender_parties();
     let refuse = |fixture: &mut LoanFixture, parties: &build::InitLender| {
@@ -98,17 +100,10 @@ fn a_treasury_is_the_authoritys_own_account_of_the_mint_that_nobody_else_can_clo
     let of_another_mint = other.open(&mut fixture.chain, &fixture.authority.pubkey(), 0);
     refuse(&mut fixture, &build::InitLender { treasury: of_another_mint, ..parties });
 
-    let (closer, authority) = (fixture.stranger.pubkey(), fixture.authority.pubkey());
-    let hand_over = set_authority(
-        &fixture.keys.token_program,
-        &fixture.keys.treasury,
-        Some(&closer),
-        AuthorityType::CloseAccount,
-        &authority,
-        &[],
-    );
-    fixture.chain.send(&[hand_over.unwrap()], &[&fixture.authority]).holds();
-    refuse(&mut fixture, &parties);
+    // Anyone can create it, so whether it is there says nothing.
+    let LoanFixture { chain, money, keys, authority, .. } = &mut fixture;
+    money.empty_and_close(chain, &keys.treasury, authority);
+    fixture.init_lender(args(Vec::new())).holds();
 }
 
 #[test]
@@ -117,14 +112,21 @@ fn a_function_is_what_the_authority_offers_and_each_change_counts() {
     let before = fixture.function(Action::Lock);
     assert_eq!((before.revision, before.fee, before.bond), (1, fee(Action::Lock), BOND));
     let uri = format!("https://{}", "x".repeat(MAX_URI_LEN - 8));
-    let command_key = person("new command key").pubkey();
-    let offer = SetFunctionArgs { fee: 1, uri: uri.clone(), command_key, ..fixture.offer(Action::Lock) };
+    let [first, second, third] = [1, 2, 3].map(|n| Pubkey::new_from_array([n; 32]));
+    let command_keys = vec![
+        CommandKey { key: first, uri: uri.clone() },
+        CommandKey { key: second, uri: String::new() },
+        CommandKey { key: third, uri: "https://third.example".into() },
+    ];
+    let offer = SetFunctionArgs { fee: 1, required: 2, command_keys, ..fixture.offer(Action::Lock) };
     let told = only_event!(fixture.set_function(Action::Lock, offer).holds(), FunctionSet);
     let after = fixture.function(Action::Lock);
     assert_eq!((told.revision_before, told.revision, after.revision), (1, 2, 2));
     assert_eq!((told.fee_before, told.fee, after.fee), (before.fee, 1, 1));
-    assert_eq!((told.command_key_before, told.command_key), (before.command_key, command_key));
-    assert_eq!((after.command_key, after.uri), (command_key, uri));
+    assert_eq!((told.command_keys_before, told.command_keys), (before.command_keys, [first, second, third]));
+    assert_eq!((told.required, after.required), (2, 2));
+    let keys: Vec<_> = after.command_keys().collect();
+    assert_eq!(keys, [(first, &*uri), (second, ""), (third, "https://third.example")]);
     assert_eq!((told.action, told.lender), (Action::Lock, fixture.lender));
     assert_eq!(fixture.function(Action::Unlock).revision, 1);
 }
@@ -174,19 +176,64 @@ fn an_offer_within_its_bounds_is_taken_and_one_step_beyond_refused() {
     offer(|o| o.bond = 0, None);
     offer(|o| o.bond = MAX_FEE, None);
     offer(|o| o.bond = MAX_FEE + 1, Some(LatchkeyError::InvalidFunctionFee));
-    offer(|o| o.lease_secs = 0, Some(LatchkeyError::InvalidFunctionTimes));
-    offer(|o| o.lease_secs = 1, None);
-    offer(|o| o.lease_secs = o.ttl_secs, None);
-    offer(|o| o.lease_secs = o.ttl_secs + 1, Some(LatchkeyError::InvalidFunctionTimes));
+    offer(|o| o.lease_secs = MIN_LEASE_SECS - 1, Some(LatchkeyError::InvalidFunctionTimes));
+    offer(|o| o.lease_secs = MIN_LEASE_SECS, None);
+    offer(|o| o.lease_secs = MAX_LEASE_SECS, None);
+    offer(|o| o.lease_secs = MAX_LEASE_SECS + 1, Some(LatchkeyError::InvalidFunctionTimes));
+    offer(|o| (o.lease_secs, o.ttl_secs) = (60, 60), None);
+    offer(|o| (o.lease_secs, o.ttl_secs) = (60, 59), Some(LatchkeyError::InvalidFunctionTimes));
     offer(|o| o.ttl_secs = MAX_TTL_SECS, None);
-    offer(|o| (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS, MAX_TTL_SECS), None);
-    offer(
-        |o| (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS + 1, MAX_TTL_SECS),
-        Some(LatchkeyError::InvalidFunctionTimes),
-    );
     offer(|o| o.ttl_secs = MAX_TTL_SECS + 1, Some(LatchkeyError::InvalidFunctionTimes));
-    offer(|o| o.uri = "https://".into(), None);
-    offer(|o| o.uri = "http://example.org".into(), Some(LatchkeyError::UriNotHttps));
-    offer(|o| o.uri = format!("https://{}", "x".repeat(MAX_URI_LEN - 7)), Some(LatchkeyError::UriTooLong));
-    offer(|o| o.command_key = Pubkey::default(), Some(LatchkeyError::InvalidCommandKey));
+    offer(|o| o.command_keys[0].uri = "https://".into(), None);
+    offer(|o| o.command_keys[0].uri = "http://example.org".into(), Some(LatchkeyError::UriNotHttps));
+    offer(
+        |o| o.command_keys[0].uri = format!("https://{}", "x".repeat(MAX_URI_LEN - 7)),
+        Some(LatchkeyError::UriTooLong),
+    );
+}
+
+fn with_keys(count: u8, required: u8) -> impl Fn(&mut SetFunctionArgs) {
+    move |offer| {
+        offer.required = required;
+        offer.command_keys =
+            keys(count + 1).into_iter().skip(1).map(|key| CommandKey { key, uri: String::new() }).collect();
+    }
+}
+
+#[test]
+fn a_function_has_one_to_three_distinct_keys_of_which_one_to_all_sign() {
+    let mut fixture = LoanFixture::before_loan();
+    let mut offer = |action, change: &dyn Fn(&mut SetFunctionArgs), fits: bool| {
+        let mut args = fixture.offer(action);
+        change(&mut args);
+        let outcome = fixture.set_function(action, args);
+        if fits { drop(outcome.holds()) } else { outcome.breaks(LatchkeyError::InvalidCommandKeys) }
+    };
+    for (count, required, fits) in [
+        (0, 0, false),
+        (0, 1, false),
+        (1, 0, false),
+        (1, 1, true),
+        (1, 2, false),
+        (3, 1, true),
+        (3, 3, true),
+        (3, 4, false),
+        (4, 1, false),
+    ] {
+        offer(Action::Lock, &with_keys(count, required), fits);
+        // Of an unlock's keys just one signs.
+        offer(Action::Unlock, &with_keys(count, required), fits && required == 1);
+    }
+    offer(Action::Lock, &|o| o.command_keys[0].key = Pubkey::default(), false);
+    offer(Action::Lock, &|o| o.command_keys = [&o.command_keys[..], &o.command_keys[..]].concat(), false);
+}
+
+#[test]
+fn an_unlock_lives_an_hour_at_least_to_the_second() {
+    let mut fixture = LoanFixture::before_loan();
+    let offer = fixture.offer(Action::Unlock);
+    let short = SetFunctionArgs { ttl_secs: MIN_UNLOCK_TTL_SECS - 1, ..offer.clone() };
+    fixture.set_function(Action::Unlock, short).breaks(LatchkeyError::InvalidFunctionTimes);
+    let just = SetFunctionArgs { ttl_secs: MIN_UNLOCK_TTL_SECS, ..offer };
+    fixture.set_function(Action::Unlock, just).holds();
 }

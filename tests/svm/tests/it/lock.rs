@@ -2,13 +2,13 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, AskedLock, LockState, OpenInvocation, Vehicle};
+use latchkey::state::{Action, AskedLock, LoanStatus, LockState, OpenInvocation, Vehicle};
 use latchkey_client::instructions::{self as build, lock_now};
 use latchkey_client::pda;
 use latchkey_tests_svm::{BOND, DAY, LEASE, LoanFixture, TTL, due, fee, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::{event, only_event};
 
 /// How long a lock of the fixture's terms stands.
 const STANDS: i64 = 30 * DAY;
@@ -17,7 +17,7 @@ const STANDS: i64 = 30 * DAY;
 fn a_lock_holds_its_fee_and_says_when_it_ends() {
     let mut fixture = LoanFixture::defaulted();
     let now = LoanFixture::default_at();
-    let told = only_event!(fixture.request(Action::Lock).holds(), InvocationRequested);
+    let told = event!(fixture.request(Action::Lock).holds(), InvocationRequested);
     let (invocation, vehicle) = (fixture.invocation(1), fixture.vehicle());
     assert_eq!((told.invocation, told.seq, told.action), (fixture.invocation_key(1), 1, Action::Lock));
     assert_eq!((told.loan, told.vehicle), (fixture.keys.loan, fixture.keys.vehicle));
@@ -26,17 +26,20 @@ fn a_lock_holds_its_fee_and_says_when_it_ends() {
         (fee(Action::Lock), now + TTL, fixture.available())
     );
     assert_eq!((invocation.lender, invocation.loan), (fixture.lender, fixture.keys.loan));
-    assert_eq!((invocation.vehicle, invocation.borrower), (fixture.keys.vehicle, fixture.borrower.pubkey()));
+    assert_eq!((invocation.vehicle, invocation.required), (fixture.keys.vehicle, 1));
     assert_eq!((invocation.seq, invocation.action, invocation.fee), (1, Action::Lock, fee(Action::Lock)));
     assert_eq!((invocation.bond, i64::from(invocation.lease_secs)), (BOND, LEASE));
     assert_eq!((invocation.requested_at, invocation.expires_at), (now, now + TTL));
-    assert_eq!((invocation.lock_until, invocation.claim, invocation.last_lapsed), (now + STANDS, None, None));
+    assert_eq!(
+        (invocation.lock_until, invocation.claim(), invocation.last_lapsed()),
+        (now + STANDS, None, None)
+    );
     assert_eq!((invocation.rent_payer, invocation.function_revision), (fixture.payer.pubkey(), 1));
-    assert_eq!(invocation.command_key, fixture.function(Action::Lock).command_key);
-    assert_eq!(vehicle.open, Some(OpenInvocation { action: Action::Lock, expires_at: now + TTL }));
-    assert_eq!(vehicle.lock_asked, Some(AskedLock { seq: 1, until: now + STANDS }));
+    assert_eq!(invocation.command_keys, fixture.function(Action::Lock).command_keys);
+    assert_eq!(vehicle.open_request(), Some(OpenInvocation::new(Action::Lock, now + TTL)));
+    assert_eq!(vehicle.lock_asked(), Some(AskedLock { seq: 1, until: now + STANDS }));
     assert_eq!((vehicle.last_seq_asked, vehicle.last_seq_proven), (1, 0));
-    assert_eq!(vehicle.lock, LockState::Unlocked);
+    assert_eq!(vehicle.lock, LockState::UNLOCKED);
     assert_eq!((fixture.loan().invocations_open, fixture.escrow().committed), (1, fee(Action::Lock)));
     assert_eq!(fixture.available(), fixture.fees() - fee(Action::Lock));
     let held = fixture.chain.lamports(&told.invocation) - fixture.chain.rent_of(&told.invocation);
@@ -51,12 +54,12 @@ fn collect_default_lock_and_claim_go_together_in_one_transaction() {
     fixture.chain.send(&all, &[&fixture.keeper]).breaks(LatchkeyError::GraceNotOver);
     fixture.at(LoanFixture::default_at());
     let done = fixture.chain.send(&all, &[&fixture.keeper]).holds();
-    assert_eq!(done.events.len(), 4);
-    assert_eq!(fixture.invocation(1).claim.unwrap().keeper, fixture.keeper.pubkey());
+    assert_eq!(done.events.len(), 5);
+    assert_eq!(fixture.invocation(1).claim().unwrap().keeper, fixture.keeper.pubkey());
     // Keeper and payer of the rent are one here, and are both paid.
     let receipt = fixture.receipt(1);
     fixture.confirm(&receipt).holds();
-    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
+    assert!(fixture.vehicle().lock.is_locked);
 }
 
 #[test]
@@ -77,7 +80,9 @@ fn a_wallet_that_can_cure_stops_the_lock_even_if_nobody_collected() {
     fixture.top_up(999);
     let one_short = fixture.chain.now();
     fixture.top_up(1);
-    fixture.request(Action::Lock).breaks(LatchkeyError::WalletCanPay);
+    // The look that precedes the gate ends the default; a refusal stores nothing of it.
+    fixture.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
+    assert_eq!(fixture.loan().status, LoanStatus::Defaulted);
     fixture.collect().holds();
     fixture.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
     assert_eq!(fixture.chain.now(), one_short);
@@ -91,7 +96,7 @@ fn a_wallet_that_can_cure_stops_the_lock_even_if_nobody_collected() {
 fn a_default_with_nothing_past_due_any_more_does_not_lock() {
     let mut fixture = LoanFixture::defaulted();
     fixture.edit_loan(|loan| loan.ledger.paid_scheduled = 1_000);
-    fixture.request(Action::Lock).breaks(LatchkeyError::NotPastDue);
+    fixture.request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
 }
 
 #[test]
@@ -99,20 +104,19 @@ fn hold_emergency_start_and_pause_stop_a_lock_until_their_second() {
     let mut fixture =
         LoanFixture::on(|terms| (terms.emergency_secs, terms.emergency_max) = (30, 1)).fall_into_default();
     let now = LoanFixture::default_at();
-    // An emergency start follows a lock that was asked for.
+    // An emergency start follows a lock that was asked for, and runs from the unlock.
     fixture.fund(1_000_000_000).holds();
     fixture.request(Action::Lock).holds();
     fixture.emergency_start().holds();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     fixture.place_hold(now + 10).holds();
-    fixture.pause(20).holds();
+    fixture.pause(40).holds();
     fixture.at(now + 9).request(Action::Lock).breaks(LatchkeyError::OnHold);
-    fixture.at(now + 10).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
-    fixture.at(now + 19).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
-    fixture.at(now + 20).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
+    fixture.at(now + 10).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
     fixture.at(now + 29).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
-    fixture.at(now + 30).request(Action::Lock).holds();
+    fixture.at(now + 30).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
+    fixture.at(now + 39).request(Action::Lock).breaks(LatchkeyError::LenderPaused);
+    fixture.at(now + 40).request(Action::Lock).holds();
 }
 
 #[test]
@@ -123,7 +127,7 @@ fn a_standing_lock_is_renewed_in_its_last_third_to_the_second() {
     fixture.at(third - 1).request(Action::Lock).breaks(LatchkeyError::LockStands);
     fixture.at(third).request(Action::Lock).holds();
     fixture.fulfil(2);
-    assert_eq!(fixture.vehicle().lock, LockState::Locked { since: third, until: third + STANDS });
+    assert_eq!(fixture.vehicle().lock, LockState::locked(2, third, third + STANDS));
     fixture.at(third + 1).request(Action::Lock).breaks(LatchkeyError::LockStands);
 }
 
@@ -135,25 +139,40 @@ fn a_lock_that_ran_out_can_be_asked_for_again() {
 }
 
 #[test]
-fn a_lock_without_an_end_is_never_renewed() {
-    let mut fixture = LoanFixture::on(|terms| terms.lock_ttl_secs = 0).fall_into_default();
-    fixture.request(Action::Lock).holds();
-    assert_eq!(fixture.invocation(1).lock_until, 0);
-    fixture.fulfil(1);
-    fixture.fund(1_000_000_000).holds();
-    fixture.at(due(9) * 2).request(Action::Lock).breaks(LatchkeyError::LockStands);
-}
-
-#[test]
-fn nothing_more_is_asked_of_a_car_while_something_is_open() {
+fn one_lock_is_open_at_a_time_until_it_expires_and_no_warning_beside_it() {
     let mut fixture = LoanFixture::defaulted();
     fixture.fund(1_000_000_000).holds();
     fixture.request(Action::Lock).holds();
-    fixture.request(Action::Lock).breaks(LatchkeyError::InvocationOpen);
+    let expires = LoanFixture::default_at() + TTL;
+    fixture.at(expires - 1).request(Action::Lock).breaks(LatchkeyError::InvocationOpen);
     fixture.request(Action::Warn).breaks(LatchkeyError::InvocationOpen);
-    fixture.at(LoanFixture::default_at() + TTL).expire(1).holds();
+    fixture.at(expires).request(Action::Lock).holds();
+    assert_eq!(fixture.vehicle().last_seq_asked, 2);
+}
+
+#[test]
+fn a_lock_takes_the_place_of_an_open_warning() {
+    let mut fixture = LoanFixture::defaulted();
+    fixture.fund(1_000_000_000).holds();
     fixture.request(Action::Warn).holds();
-    fixture.request(Action::Lock).breaks(LatchkeyError::InvocationOpen);
+    fixture.request(Action::Lock).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).breaks(LatchkeyError::Superseded);
+    fixture.fulfil(2);
+    assert!(fixture.vehicle().lock.is_locked);
+}
+
+#[test]
+fn a_lock_takes_the_place_of_an_open_unlock() {
+    let mut fixture = LoanFixture::locked();
+    fixture.fund(1_000_000_000).holds();
+    let authority = fixture.authority.insecure_clone();
+    fixture.request_as(&authority, Action::Unlock).holds();
+    // The lender's own unlock lasts a day as a hold.
+    let free = LoanFixture::default_at() + DAY;
+    fixture.at(free - 1).request(Action::Lock).breaks(LatchkeyError::OnHold);
+    fixture.at(free).request(Action::Lock).holds();
+    assert_eq!(fixture.vehicle().open.action, Action::Lock);
 }
 
 #[test]
@@ -225,7 +244,7 @@ fn a_lock_is_asked_for_with_the_loans_own_accounts() {
     refused(&mut fixture, &first.escrow, &other.escrow, LatchkeyError::WrongLoan);
     let unlock = pda::function(&fixture.lender, Action::Unlock);
     let dearer = swap(honest.clone(), &pda::function(&fixture.lender, Action::Lock), &unlock);
-    fixture.chain.send(&[dearer], &[&fixture.payer]).breaks_constraint(ErrorCode::ConstraintSeeds);
+    fixture.chain.send(&[dearer], &[&fixture.payer]).breaks(LatchkeyError::WrongLender);
     // Another car, at the address of its own next invocation.
     let invocation = pda::invocation(&other.vehicle, 1);
     let instruction = swap(honest.clone(), &first.vehicle, &other.vehicle);
@@ -240,7 +259,7 @@ fn a_lock_is_asked_for_with_the_loans_own_accounts() {
 fn a_stranger_cannot_ask_in_the_lenders_name() {
     let mut fixture = LoanFixture::defaulted();
     let stranger = fixture.stranger.insecure_clone();
-    fixture.request_as(&stranger, Action::Lock).breaks(LatchkeyError::NotServicing);
+    fixture.request_as(&stranger, Action::Lock).breaks(LatchkeyError::NotParty);
 }
 
 #[test]

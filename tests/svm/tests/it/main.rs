@@ -1,6 +1,38 @@
 //! Every rule of the program, obeyed once and broken once, on the program's real bytes.
 
+mod authority;
+mod charge_off;
+mod claim;
+mod close;
+mod collect;
+mod confirm;
+mod default;
 mod doors;
+mod emergency;
+mod escrow;
+mod expire;
+mod extend;
+mod hold;
+mod keepers;
+mod lender;
+mod lock;
+mod mint;
+mod money;
+mod notice;
+mod originate;
+mod pause;
+mod payoff;
+mod policy;
+mod proof;
+mod retire;
+mod rotate;
+mod schedule;
+mod surplus;
+mod unlock;
+mod vehicle;
+mod waive;
+mod warn;
+mod yield_claim;
 
 /// The only event of a transaction, which is of this kind.
 macro_rules! only_event {
@@ -13,3 +45,18 @@ macro_rules! only_event {
     }};
 }
 pub(crate) use only_event;
+
+/// The only event of this kind in a transaction.
+macro_rules! event {
+    ($done:expr, $kind:ident) => {{
+        let mut events = $done.events.into_iter().filter_map(|event| match event {
+            latchkey_client::events::Event::$kind(event) => Some(event),
+            _ => None,
+        });
+        let first =
+            events.next().unwrap_or_else(|| panic!("the transaction must emit {}", stringify!($kind)));
+        assert!(events.next().is_none(), "{} is emitted twice", stringify!($kind));
+        first
+    }};
+}
+pub(crate) use event;

@@ -69,17 +69,16 @@ fn token_2022_money_that_only_describes_itself_goes_the_whole_path() {
     let mut fixture = fixture.fall_into_default();
     fixture.request(Action::Lock).holds();
     fixture.fulfil(1);
-    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
+    assert!(fixture.vehicle().lock.is_locked);
     fixture.top_up(2_000);
     fixture.collect().holds();
     fixture.prepay(500).holds();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     fixture.pay_all();
     assert_eq!(fixture.loan().status, LoanStatus::PaidOff);
     fixture.top_up(5);
     fixture.close().holds();
-    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
+    assert_eq!(fixture.vehicle().lock, LockState::UNLOCKED);
 }
 
 #[test]
@@ -87,8 +86,7 @@ fn spl_money_goes_the_whole_path() {
     let mut fixture = LoanFixture::locked();
     fixture.top_up(2_000);
     fixture.collect().holds();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
+    fixture.unlock();
     fixture.pay_all();
     fixture.close().holds();
 }

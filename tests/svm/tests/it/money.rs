@@ -1,6 +1,6 @@
 //! Conservation: no instruction creates or loses lamports or tokens.
 
-use latchkey::state::{Action, LoanStatus, Waterfall};
+use latchkey::state::{Action, LoanStatus};
 use latchkey_client::instructions::{self as build, lock_now};
 use latchkey_tests_cases::cases;
 use latchkey_tests_svm::{BOND, DAY, LEASE, LoanFixture, START, TTL, fee};
@@ -28,7 +28,7 @@ fn lamports_are_conserved_over_a_whole_life() {
     let [keeper, rival] = [&fixture.keeper, &fixture.rival].map(Keypair::insecure_clone);
     let sum = Sum::of(&fixture);
     fixture.fund(50_000_000).holds();
-    fixture.at(latchkey_tests_svm::due(0)).request(Action::Warn).holds();
+    fixture.at(latchkey_tests_svm::due(0) + 1).request(Action::Warn).holds();
     sum.is_kept_by(&fixture);
     fixture.claim(&keeper, 1).holds();
     sum.is_kept_by(&fixture);
@@ -45,8 +45,7 @@ fn lamports_are_conserved_over_a_whole_life() {
     fixture.fulfil(2);
     sum.is_kept_by(&fixture);
     fixture.pay_all();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(3);
+    fixture.unlock();
     sum.is_kept_by(&fixture);
     let escrow = fixture.escrow();
     assert_eq!((escrow.deposited, escrow.committed), (60_000_000, 10_000_000));
@@ -102,7 +101,7 @@ fn only_who_must_sign_signs() {
         (build::claim(keys, keeper, 1), vec![keeper]),
         (proof, vec![]),
         (confirm, vec![]),
-        (build::expire(keys, 1, payer), vec![]),
+        (build::expire(keys, 1, payer, None), vec![]),
         (build::fund_escrow(keeper, &keys.loan, 1), vec![keeper]),
     ] {
         let asked = instruction.accounts.iter().filter(|meta| meta.is_signer).map(|meta| meta.pubkey);
@@ -116,6 +115,8 @@ enum Move {
     Wait(i64),
     TopUp(u64),
     Collect,
+    Look,
+    Withdraw(u64),
     Prepay(u64),
     DeclareDefault,
     PayOff,
@@ -126,6 +127,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => (1..20 * DAY).prop_map(Move::Wait),
         3 => (1..2_500_u64).prop_map(Move::TopUp),
         3 => Just(Move::Collect),
+        2 => Just(Move::Look),
+        1 => (1..2_000_u64).prop_map(Move::Withdraw),
         1 => (0..3_000_u64).prop_map(Move::Prepay),
         1 => Just(Move::DeclareDefault),
         1 => Just(Move::PayOff),
@@ -140,13 +143,9 @@ proptest! {
     #[test]
     fn a_wallet_holds_what_came_in_less_what_was_applied(
         moves in moves(),
-        apr_bps in 0..3_600_u16,
-        waterfall in prop::sample::select(vec![
-            Waterfall::InterestPrincipalFees,
-            Waterfall::FeesInterestPrincipal,
-        ]),
+        apr_ppm in 0..360_000_u32,
     ) {
-        let mut fixture = LoanFixture::on(|terms| (terms.apr_bps, terms.waterfall) = (apr_bps, waterfall));
+        let mut fixture = LoanFixture::on(|terms| terms.apr_ppm = apr_ppm);
         let treasury = fixture.chain.tokens(&fixture.keys.treasury);
         let mut inflows = 0;
         let mut principal = fixture.loan().ledger.principal;
@@ -160,6 +159,8 @@ proptest! {
                 }
                 // Whether each succeeds depends on what came before; what must hold holds either way.
                 Move::Collect => drop(fixture.collect()),
+                Move::Look => drop(fixture.look()),
+                Move::Withdraw(amount) => drop(fixture.withdraw_surplus(amount)),
                 Move::Prepay(amount) => drop(fixture.prepay(amount)),
                 Move::DeclareDefault => drop(fixture.declare_default()),
                 Move::PayOff => drop(fixture.pay_off()),
@@ -167,8 +168,8 @@ proptest! {
             let loan = fixture.loan();
             let ledger = loan.ledger;
             let applied = ledger.principal_paid + ledger.interest_paid + ledger.fees_paid;
-            prop_assert_eq!(fixture.wallet(), inflows - applied - ledger.withdrawn);
-            prop_assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury + applied);
+            prop_assert_eq!(fixture.wallet(), inflows - applied - ledger.withdrawn + ledger.unsent);
+            prop_assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury + applied - ledger.unsent);
             prop_assert_eq!(ledger.principal + ledger.principal_paid, 10_000);
             prop_assert!(ledger.principal <= principal);
             principal = ledger.principal;

@@ -4,10 +4,11 @@ use anchor_lang::error::ErrorCode;
 use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account;
 use anchor_spl::token_2022::spl_token_2022::instruction::approve;
 use latchkey::errors::LatchkeyError;
+use latchkey::instructions::{CommandKey, SetFunctionArgs};
 use latchkey::rules::terms::MAX_TERM_SECS;
-use latchkey::state::{Action, AskedLock, LoanStatus, Period, PolicyFloors, Terms, Vehicle};
+use latchkey::state::{Action, AskedLock, Calendar, LoanStatus, PolicyFloors, Terms, Vehicle};
 use latchkey_client::instructions::LoanKeys;
-use latchkey_tests_svm::{DAY, LoanFixture, Money, START, fee, swap};
+use latchkey_tests_svm::{DAY, LoanFixture, Money, START, TTL, fee, swap};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -25,15 +26,18 @@ fn a_loan_is_what_both_signed_and_the_seller_is_paid() {
     assert_eq!((loan.lender, loan.borrower), (fixture.lender, fixture.borrower.pubkey()));
     assert_eq!((loan.vehicle, loan.index, loan.status), (fixture.keys.vehicle, 0, LoanStatus::Active));
     assert_eq!((loan.terms, loan.opened_at, loan.rent_payer), (fixture.terms, START, fixture.payer.pubkey()));
-    assert_eq!((loan.ledger.principal, loan.ledger.accrued_at, loan.ledger.interest), (10_000, START, 0));
+    assert_eq!((loan.ledger.principal, loan.ledger.as_of, loan.ledger.interest), (10_000, START, 0));
     assert_eq!((fixture.chain.tokens(&fixture.seller), fixture.wallet()), (10_000, 0));
     assert_eq!(fixture.chain.tokens(&fixture.keys.treasury), treasury - 10_000);
     assert_eq!(
         (escrow.loan, escrow.deposited, fixture.available()),
         (fixture.keys.loan, 10_000_000, 10_000_000)
     );
-    assert_eq!(escrow.unlock_reserve, fee(Action::Unlock));
-    assert_eq!((vehicle.active_loan, vehicle.loans), (Some(fixture.keys.loan), 1));
+    assert_eq!(escrow.rent, fixture.chain.rent_of(&fixture.keys.escrow));
+    let unlock = fixture.function(Action::Unlock);
+    assert_eq!((loan.unlock_fee, i64::from(loan.unlock_ttl_secs)), (fee(Action::Unlock), TTL));
+    assert!(loan.unlock_keys().eq(unlock.command_keys().map(|(key, _)| key)));
+    assert_eq!((vehicle.active_loan(), vehicle.loans), (Some(fixture.keys.loan), 1));
     assert_eq!(fixture.lender_account().loans_opened, 1);
     assert_eq!((told.loan, told.lender, told.borrower), (fixture.keys.loan, fixture.lender, loan.borrower));
     assert_eq!((told.vehicle, told.terms, told.seller), (loan.vehicle, loan.terms, fixture.seller));
@@ -89,14 +93,14 @@ fn terms_are_sane_in_themselves_to_the_second_and_the_unit() {
     refused(Terms { count: 0, ..sane }, LatchkeyError::TermsEmpty);
     refused(Terms { first_due: START - 1, ..sane }, LatchkeyError::TermsFirstDue);
     refused(Terms { first_due: START, ..sane }, LatchkeyError::TermsFirstDue);
-    refused(Terms { period: Period::Seconds(0), ..sane }, LatchkeyError::TermsPeriod);
-    refused(Terms { period: Period::Seconds(366 * 86_400 + 1), ..sane }, LatchkeyError::TermsPeriod);
-    refused(Terms { period: Period::Months(0), ..sane }, LatchkeyError::TermsPeriod);
-    refused(Terms { period: Period::Months(13), ..sane }, LatchkeyError::TermsPeriod);
+    refused(Terms { calendar: Calendar::seconds(0), ..sane }, LatchkeyError::TermsCalendar);
+    refused(Terms { calendar: Calendar::seconds(366 * 86_400 + 1), ..sane }, LatchkeyError::TermsCalendar);
+    refused(Terms { calendar: Calendar::months(0, 1, 0), ..sane }, LatchkeyError::TermsCalendar);
+    refused(Terms { calendar: Calendar::months(13, 1, 0), ..sane }, LatchkeyError::TermsCalendar);
     let last = START + MAX_TERM_SECS;
     refused(Terms { first_due: last + 1, count: 1, ..sane }, LatchkeyError::TermsTooLong);
     refused(
-        Terms { first_due: last - 8 * DAY + 1, count: 2, period: Period::Seconds(691_200), ..sane },
+        Terms { first_due: last - 8 * DAY + 1, count: 2, calendar: Calendar::seconds(691_200), ..sane },
         LatchkeyError::TermsTooLong,
     );
     fixture.terms = Terms { first_due: START + 1, ..sane };
@@ -115,41 +119,145 @@ fn every_policy_floor_binds_at_its_value_and_not_before() {
     let mut fixture = LoanFixture::before_loan();
     let floors = PolicyFloors {
         min_grace_secs: 10,
+        min_grace_weekly_secs: 5,
         min_notice_secs: 20,
-        max_apr_bps: 30,
+        min_notice_weekly_secs: 15,
+        min_channels: 2,
+        notice_after_default: true,
+        min_final_notice_secs: 25,
+        max_apr_ppm: 30,
         max_late_fee: 40,
         min_late_after_secs: 50,
+        min_warn_after_secs: 55,
         min_emergency_secs: 60,
         min_emergency_max: 2,
-        max_lock_ttl_secs: 70,
+        max_lock_ttl_secs: 7_200,
+        public_unlock: true,
     };
     fixture.set_policy(floors).holds();
-    let at_the_floor = Terms {
-        grace_secs: 10,
-        notice_secs: 20,
-        apr_bps: 30,
+    let uri = "https://unlock.example".to_owned();
+    let key = fixture.function(Action::Unlock).command_keys[0];
+    let public =
+        SetFunctionArgs { command_keys: vec![CommandKey { key, uri }], ..fixture.offer(Action::Unlock) };
+    fixture.set_function(Action::Unlock, public).holds();
+    let weekly = Terms {
+        grace_secs: 5,
+        notice_secs: 15,
+        min_channels: 2,
+        notice_after_default: true,
+        final_notice_secs: 25,
+        notice_max_age_secs: 41,
+        apr_ppm: 30,
         late_fee: 40,
         late_after_secs: 50,
+        warn_after_secs: 55,
         emergency_secs: 60,
         emergency_max: 2,
-        lock_ttl_secs: 70,
+        lock_ttl_secs: 7_200,
+        public_unlock: true,
         ..fixture.terms
     };
+    // Longer periods have floors of their own.
+    let daily = Terms { calendar: Calendar::seconds(604_801), grace_secs: 10, notice_secs: 20, ..weekly };
+    let daily = Terms { notice_max_age_secs: 46, ..daily };
     let mut refused = |terms: Terms, rule| {
         let instruction = fixture.origination(terms, fixture.fees());
         fixture.sign_origination(instruction).breaks(rule);
     };
-    refused(Terms { grace_secs: 9, ..at_the_floor }, LatchkeyError::TermsGrace);
-    refused(Terms { notice_secs: 19, ..at_the_floor }, LatchkeyError::TermsNotice);
-    refused(Terms { apr_bps: 31, ..at_the_floor }, LatchkeyError::TermsApr);
-    refused(Terms { late_fee: 41, ..at_the_floor }, LatchkeyError::TermsLateFee);
-    refused(Terms { late_after_secs: 49, ..at_the_floor }, LatchkeyError::TermsLateAfter);
-    refused(Terms { emergency_secs: 59, ..at_the_floor }, LatchkeyError::TermsEmergencyStart);
-    refused(Terms { emergency_max: 1, ..at_the_floor }, LatchkeyError::TermsEmergencyStart);
-    refused(Terms { lock_ttl_secs: 71, ..at_the_floor }, LatchkeyError::TermsLockTtl);
-    refused(Terms { lock_ttl_secs: 0, ..at_the_floor }, LatchkeyError::TermsLockTtl);
-    fixture.terms = at_the_floor;
+    refused(Terms { grace_secs: 4, ..weekly }, LatchkeyError::TermsGrace);
+    refused(Terms { grace_secs: 9, ..daily }, LatchkeyError::TermsGrace);
+    refused(Terms { notice_secs: 14, ..weekly }, LatchkeyError::TermsNotice);
+    refused(Terms { notice_secs: 19, ..daily }, LatchkeyError::TermsNotice);
+    refused(Terms { min_channels: 1, ..weekly }, LatchkeyError::TermsNotice);
+    refused(Terms { notice_after_default: false, ..weekly }, LatchkeyError::TermsNotice);
+    refused(Terms { final_notice_secs: 24, ..weekly }, LatchkeyError::TermsNotice);
+    refused(Terms { apr_ppm: 31, ..weekly }, LatchkeyError::TermsApr);
+    refused(Terms { late_fee: 41, ..weekly }, LatchkeyError::TermsLateFee);
+    refused(Terms { late_after_secs: 49, ..weekly }, LatchkeyError::TermsLateAfter);
+    refused(Terms { warn_after_secs: 54, ..weekly }, LatchkeyError::TermsWarnAfter);
+    refused(Terms { emergency_secs: 59, ..weekly }, LatchkeyError::TermsEmergencyStart);
+    refused(Terms { emergency_max: 1, ..weekly }, LatchkeyError::TermsEmergencyStart);
+    refused(Terms { lock_ttl_secs: 7_201, ..weekly }, LatchkeyError::TermsLockTtl);
+    refused(Terms { public_unlock: false, ..weekly }, LatchkeyError::TermsPublicUnlock);
+    let monthly = fixture.origination(daily, fixture.fees());
+    fixture.clone().sign_origination(monthly).holds();
+    fixture.terms = weekly;
     fixture.originate().holds();
+}
+
+#[test]
+fn waits_locks_and_notice_terms_have_bounds_of_their_own_to_the_second() {
+    let fixture = LoanFixture::before_loan();
+    let sane = fixture.terms;
+    let written = |terms: Terms, rule: Option<LatchkeyError>| {
+        let mut fixture = fixture.clone();
+        let instruction = fixture.origination(terms, fixture.fees());
+        let outcome = fixture.sign_origination(instruction);
+        match rule {
+            None => drop(outcome.holds()),
+            Some(rule) => outcome.breaks(rule),
+        }
+    };
+    for terms in [
+        Terms { grace_secs: 0, ..sane },
+        Terms { late_after_secs: 0, ..sane },
+        Terms { warn_after_secs: 0, ..sane },
+    ] {
+        written(terms, Some(LatchkeyError::TermsNoWait));
+    }
+    written(Terms { grace_secs: 1, late_after_secs: 1, warn_after_secs: 1, ..sane }, None);
+    for (lock_ttl_secs, rule) in [
+        (0, Some(LatchkeyError::TermsLockTtl)),
+        (3_599, Some(LatchkeyError::TermsLockTtl)),
+        (3_600, None),
+        (45 * 86_400, None),
+        (45 * 86_400 + 1, Some(LatchkeyError::TermsLockTtl)),
+    ] {
+        written(Terms { lock_ttl_secs, ..sane }, rule);
+    }
+    let notice = Terms { notice_secs: 60, min_channels: 1, notice_max_age_secs: 61, ..sane };
+    written(notice, None);
+    let unclear = Some(LatchkeyError::TermsNoticeUnclear);
+    written(Terms { notice_max_age_secs: 60, ..notice }, unclear);
+    written(Terms { final_notice_secs: 1, ..notice }, unclear);
+    written(Terms { min_channels: 0, ..notice }, unclear);
+    written(Terms { min_channels: 7, ..notice }, unclear);
+    written(Terms { notice_after_default: true, ..sane }, unclear);
+    written(Terms { deferred: 1, ..sane }, Some(LatchkeyError::TermsDeferred));
+}
+
+#[test]
+fn terms_promise_a_public_unlock_only_where_the_unlock_function_has_an_address() {
+    let mut fixture = LoanFixture::before_loan();
+    fixture.terms.public_unlock = true;
+    fixture.originate().breaks(LatchkeyError::TermsPublicUnlock);
+    let key = fixture.function(Action::Unlock).command_keys[0];
+    let command_keys = vec![CommandKey { key, uri: "https://unlock.example".into() }];
+    let offer = SetFunctionArgs { command_keys, ..fixture.offer(Action::Unlock) };
+    fixture.set_function(Action::Unlock, offer).holds();
+    fixture.originate().holds();
+    assert_eq!(fixture.loan().unlock_uri, "https://unlock.example");
+}
+
+#[test]
+fn the_first_due_date_falls_on_a_day_of_the_calendar_where_the_borrower_lives() {
+    let fixture = LoanFixture::before_loan();
+    // 23:00 on 31 January 2027 in UTC is 1 February an hour to the east.
+    let late = START + 30 * DAY + 23 * 3_600;
+    for (calendar, fits) in [
+        (Calendar::months(1, 31, 0), true),
+        (Calendar::months(1, 30, 0), false),
+        (Calendar::months(1, 1, 3_600), true),
+        (Calendar::months(1, 31, 3_600), false),
+        (Calendar::twice_a_month(15, 31, 0), true),
+        (Calendar::twice_a_month(1, 15, 0), false),
+    ] {
+        let terms = Terms { calendar, first_due: late, ..fixture.terms };
+        let mut fixture = fixture.clone();
+        let instruction = fixture.origination(terms, fixture.fees());
+        let outcome = fixture.sign_origination(instruction);
+        if fits { drop(outcome.holds()) } else { outcome.breaks(LatchkeyError::TermsFirstDueDay) }
+    }
 }
 
 #[test]
@@ -182,7 +290,7 @@ fn no_loan_is_written_on_a_car_that_may_be_locked() {
     let mut fixture = LoanFixture::before_loan();
     let vehicle = fixture.keys.vehicle;
     fixture.chain.edit::<Vehicle>(&vehicle, |vehicle| {
-        vehicle.lock_asked = Some(AskedLock { seq: 1, until: START + 10 });
+        vehicle.asked = AskedLock { seq: 1, until: START + 10 };
     });
     fixture.at(START + 9).originate().breaks(LatchkeyError::VehicleLocked);
     fixture.at(START + 10).originate().holds();
@@ -231,7 +339,7 @@ fn a_lender_lends_on_its_own_cars_and_with_its_own_functions() {
     let [warn, unlock] =
         [Action::Warn, Action::Unlock].map(|action| latchkey_client::pda::function(&fixture.lender, action));
     let cheaper = swap(honest.clone(), &unlock, &warn);
-    fixture.sign_origination(cheaper).breaks_constraint(ErrorCode::ConstraintSeeds);
+    fixture.sign_origination(cheaper).breaks(LatchkeyError::WrongLender);
 
     let vehicle = fixture.keys.vehicle;
     let another = fixture.stranger.pubkey();

@@ -57,7 +57,7 @@ fn a_pause_stops_a_lock_and_ends_by_itself_to_the_second() {
 #[test]
 fn a_pause_stops_a_warning_until_it_is_lifted() {
     let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).pause(60).holds();
+    fixture.at(due(0) + 1).pause(60).holds();
     fixture.request(Action::Warn).breaks(LatchkeyError::LenderPaused);
     fixture.unpause().holds();
     fixture.request(Action::Warn).holds();
@@ -71,9 +71,8 @@ fn a_pause_stands_in_the_way_of_no_payment_and_no_unlock() {
     fixture.collect().holds();
     assert_eq!(fixture.loan().status, LoanStatus::Active);
     fixture.prepay(500).holds();
-    fixture.request(Action::Unlock).holds();
-    fixture.fulfil(2);
-    assert_eq!(fixture.vehicle().lock, LockState::Unlocked);
+    fixture.unlock();
+    assert_eq!(fixture.vehicle().lock, LockState::UNLOCKED);
     fixture.pay_all();
     fixture.top_up(9);
     fixture.withdraw_surplus(9).holds();
@@ -81,10 +80,18 @@ fn a_pause_stands_in_the_way_of_no_payment_and_no_unlock() {
 }
 
 #[test]
-fn what_was_asked_before_a_pause_is_finished_in_it() {
+fn what_was_claimed_before_a_pause_is_finished_in_it_and_what_was_asked_waits() {
     let mut fixture = LoanFixture::defaulted();
     fixture.request(Action::Lock).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    let mut claimed = fixture.clone();
+    claimed.claim(&keeper, 1).holds();
+    claimed.pause(60).holds();
+    let receipt = claimed.receipt(1);
+    claimed.confirm(&receipt).holds();
+    assert!(claimed.vehicle().lock.is_locked);
+
     fixture.pause(60).holds();
-    fixture.fulfil(1);
-    assert!(matches!(fixture.vehicle().lock, LockState::Locked { .. }));
+    fixture.claim(&keeper, 1).breaks(LatchkeyError::LenderPaused);
+    fixture.at(LoanFixture::default_at() + 60).claim(&keeper, 1).holds();
 }

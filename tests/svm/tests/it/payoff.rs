@@ -8,13 +8,13 @@ use latchkey_client::quote::quote;
 use latchkey_tests_svm::{DAY, LoanFixture, START, due, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
 
 #[test]
 fn a_prepayment_lowers_the_principal_and_the_next_instalment_stays_due() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(3_000);
-    let told = only_event!(fixture.prepay(3_000).holds(), PaymentApplied);
+    let told = event!(fixture.prepay(3_000).holds(), PaymentApplied);
     assert_eq!((told.kind, told.principal), (PaymentKind::Prepaid, 3_000));
     assert_eq!((told.principal_before, told.principal_after), (10_000, 7_000));
     fixture.at(LoanFixture::default_at()).declare_default().holds();
@@ -34,8 +34,8 @@ fn a_prepayment_comes_after_what_is_due() {
     let mut fixture = LoanFixture::new();
     fixture.at(due(0)).top_up(1_500);
     fixture.prepay(501).breaks(LatchkeyError::WalletTooSmall);
-    let told = only_event!(fixture.prepay(500).holds(), PaymentApplied);
-    assert_eq!((told.principal, fixture.wallet()), (1_500, 0));
+    let told = event!(fixture.prepay(500).holds(), PaymentApplied);
+    assert_eq!((told.principal, told.unsent, fixture.free()), (1_500, 1_500, 0));
     assert_eq!(fixture.loan().ledger.paid_scheduled, 1_000);
 }
 
@@ -45,76 +45,113 @@ fn a_prepayment_is_more_than_nothing_and_no_more_than_is_owed() {
     fixture.top_up(20_000);
     fixture.prepay(0).breaks(LatchkeyError::ZeroAmount);
     fixture.prepay(10_001).breaks(LatchkeyError::PrepayExceedsPayoff);
-    let told = only_event!(fixture.prepay(10_000).holds(), PaymentApplied);
+    fixture.prepay_and_fees(10_000, 1).breaks(LatchkeyError::PrepayExceedsPayoff);
+    let told = event!(fixture.prepay(10_000).holds(), PaymentApplied);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::PaidOff));
     fixture.prepay(1).breaks(LatchkeyError::LoanPaidOff);
     fixture.pay_off().breaks(LatchkeyError::LoanPaidOff);
 }
 
 #[test]
+fn a_borrower_pays_fees_before_the_schedule_ends_if_they_say_so() {
+    let mut fixture = LoanFixture::new();
+    fixture.at(due(0) + DAY).collect().holds();
+    fixture.top_up(1_025);
+    fixture.prepay_and_fees(0, 26).breaks(LatchkeyError::WalletTooSmall);
+    let told = event!(fixture.prepay_and_fees(0, 25).holds(), PaymentApplied);
+    assert_eq!((told.principal, told.fees, told.unsent), (1_000, 25, 1_025));
+    assert_eq!((fixture.loan().ledger.fees, fixture.loan().ledger.fees_paid), (0, 25));
+}
+
+#[test]
 fn a_payoff_takes_principal_interest_and_fees_to_the_unit_and_works_while_late() {
-    let mut fixture = LoanFixture::on(|terms| terms.apr_bps = 1_800);
+    let mut fixture = LoanFixture::on(|terms| terms.apr_ppm = 180_000);
     let now = START + 16 * DAY;
     fixture.at(now).declare_default().holds();
     let owed = quote(&fixture.loan(), 0, now).unwrap();
-    // 10,000 at 18% for 16 days, and the fees of two late instalments.
+    // 10,000 at 18 % for 16 days, and the fees of two late instalments, which the default has stored.
     assert_eq!((owed.interest, owed.fees, owed.payoff), (78, 50, 10_128));
-    // A wallet that covers all else covers the late instalments too, so that their fees never fall.
-    fixture.top_up(10_077);
-    fixture.pay_off().breaks(LatchkeyError::WalletTooSmall);
+    fixture.top_up(10_127);
+    // What is missing nobody brings.
+    fixture.pay_off().breaks(LatchkeyError::PayerTokensMissing);
     fixture.top_up(1);
-    let told = only_event!(fixture.pay_off().holds(), PaymentApplied);
+    let told = event!(fixture.pay_off().holds(), PaymentApplied);
     assert_eq!((told.kind, told.interest, told.principal), (PaymentKind::PaidOff, 78, 10_000));
-    assert_eq!((told.fees, told.late_fees, fixture.wallet()), (0, 0, 0));
+    assert_eq!((told.fees, told.late_fees, told.unsent), (50, 0, 10_128));
+    assert_eq!((fixture.wallet(), fixture.free()), (10_128, 0));
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Defaulted, LoanStatus::PaidOff));
     let ledger = fixture.loan().ledger;
     assert_eq!((ledger.principal, ledger.interest, ledger.fees), (0, 0, 0));
 }
 
 #[test]
-fn a_payoff_takes_fees_that_were_charged() {
-    let mut fixture = LoanFixture::new();
-    fixture.at(due(0) + DAY).collect().holds();
-    fixture.top_up(10_024);
-    fixture.pay_off().breaks(LatchkeyError::WalletTooSmall);
-    fixture.top_up(1);
-    let told = only_event!(fixture.pay_off().holds(), PaymentApplied);
-    assert_eq!((told.principal, told.fees, fixture.wallet()), (10_000, 25, 0));
-}
-
-#[test]
 fn a_payoff_quote_holds_to_the_unit_for_its_second() {
-    let mut fixture = LoanFixture::on(|terms| (terms.apr_bps, terms.principal) = (3_650, 100_000_000));
+    let mut fixture = LoanFixture::on(|terms| (terms.apr_ppm, terms.principal) = (365_000, 100_000_000));
     let now = START + 3 * DAY + 1;
     let owed = quote(&fixture.loan(), 0, now).unwrap().payoff;
     fixture.top_up(owed);
-    fixture.at(now + 1).pay_off().breaks(LatchkeyError::WalletTooSmall);
+    fixture.at(now + 1).pay_off().breaks(LatchkeyError::PayerTokensMissing);
     fixture.at(now).pay_off().holds();
-    assert_eq!(fixture.wallet(), 0);
+    assert_eq!((fixture.wallet(), fixture.free()), (owed, 0));
 }
 
 #[test]
-fn only_the_borrower_pays_more_than_is_due() {
+fn a_borrowers_savings_bring_what_the_wallet_lacks() {
+    let mut fixture = LoanFixture::new();
+    fixture.top_up(4_000);
+    let (savings, borrower) = (fixture.chain.tokens(&fixture.savings), fixture.borrower.insecure_clone());
+    let account = fixture.savings;
+    fixture.pay_off_by(&borrower, Some(account)).holds();
+    assert_eq!(fixture.chain.tokens(&fixture.savings), savings - 6_000);
+    assert_eq!((fixture.loan().status, fixture.unsent()), (LoanStatus::PaidOff, 10_000));
+}
+
+#[test]
+fn only_the_borrower_takes_more_than_is_due_out_of_the_wallet() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(10_000);
     let thief = fixture.stranger.insecure_clone();
-    let prepay = build::prepay(&fixture.keys, thief.pubkey(), 1);
+    let prepay = build::prepay(&fixture.keys, thief.pubkey(), 1, 0);
     fixture.chain.send(&[prepay], &[&thief]).breaks(LatchkeyError::NotBorrower);
-    let pay_off = build::pay_off(&fixture.keys, thief.pubkey());
-    fixture.chain.send(&[pay_off], &[&thief]).breaks(LatchkeyError::NotBorrower);
+    fixture.pay_off_by(&thief, None).breaks(LatchkeyError::PayerTokensMissing);
 }
 
 #[test]
-fn a_borrower_pays_the_lender_and_nobody_else() {
+fn a_stranger_pays_a_loan_off_with_money_of_their_own() {
+    let mut fixture = LoanFixture::locked();
+    let stranger = fixture.stranger.insecure_clone();
+    let purse = fixture.money.open(&mut fixture.chain, &stranger.pubkey(), 50_000);
+    fixture.top_up(3_000);
+    let told = event!(fixture.pay_off_by(&stranger, Some(purse)).holds(), PaymentApplied);
+    // 1,000 was due and came from the wallet; the borrower keeps the other 2,000.
+    assert_eq!((told.principal, told.status_after), (10_000, LoanStatus::PaidOff));
+    let fees = fixture.loan().ledger.fees_paid;
+    assert_eq!(fixture.chain.tokens(&purse), 50_000 - 9_000 - fees);
+    assert_eq!(fixture.free(), 2_000);
+    fixture.unlock();
+    fixture.withdraw_surplus(2_000).holds();
+    fixture.close().holds();
+}
+
+#[test]
+fn a_stranger_spends_nobody_elses_money_on_a_payoff() {
+    let mut fixture = LoanFixture::new();
+    let stranger = fixture.stranger.insecure_clone();
+    let savings = fixture.savings;
+    let not_the_owner = 4;
+    fixture.pay_off_by(&stranger, Some(savings)).breaks_elsewhere(not_the_owner);
+    let treasury = fixture.keys.treasury;
+    fixture.pay_off_by(&stranger, Some(treasury)).breaks_elsewhere(not_the_owner);
+}
+
+#[test]
+fn a_loan_is_paid_off_with_its_own_lender_and_wallet() {
     let mut fixture = LoanFixture::new();
     fixture.top_up(10_000);
-    let (keys, seller) = (fixture.keys, fixture.seller);
-    for honest in
-        [build::prepay(&keys, fixture.borrower.pubkey(), 1), build::pay_off(&keys, fixture.borrower.pubkey())]
-    {
-        let to_the_seller = swap(honest, &keys.treasury, &seller);
-        fixture.chain.send(&[to_the_seller], &[&fixture.borrower]).breaks(LatchkeyError::WrongRecipient);
-    }
+    let honest = build::pay_off(&fixture.keys, fixture.borrower.pubkey(), None);
+    let wallet = fixture.keys.wallet;
+    let from_savings = swap(honest, &wallet, &fixture.savings);
+    fixture.chain.send(&[from_savings], &[&fixture.borrower]).breaks(LatchkeyError::WrongLoan);
     let another = fixture.stranger.pubkey();
     fixture.edit_loan(|loan| loan.lender = another);
     fixture.pay_off().breaks(LatchkeyError::WrongLender);

@@ -9,7 +9,7 @@ use crate::only_event;
 #[test]
 fn new_floors_bind_the_next_loan_and_no_loan_that_exists() {
     let mut fixture = LoanFixture::new();
-    let strict = PolicyFloors { min_grace_secs: 10 * 86_400, ..floors() };
+    let strict = PolicyFloors { min_grace_weekly_secs: 10 * 86_400, ..floors() };
     let told = only_event!(fixture.set_policy(strict).holds(), PolicySet);
     assert_eq!((told.lender, told.before, told.after), (fixture.lender, floors(), strict));
     assert_eq!(fixture.lender_account().floors, strict);
@@ -28,8 +28,8 @@ fn new_floors_bind_the_next_loan_and_no_loan_that_exists() {
 #[test]
 fn floors_can_be_lowered_again() {
     let mut fixture = LoanFixture::before_loan();
-    fixture.set_policy(PolicyFloors { max_apr_bps: 0, ..floors() }).holds();
-    fixture.terms.apr_bps = 1;
+    fixture.set_policy(PolicyFloors { max_apr_ppm: 0, ..floors() }).holds();
+    fixture.terms.apr_ppm = 1;
     fixture.originate().breaks(LatchkeyError::TermsApr);
     fixture.set_policy(floors()).holds();
     fixture.originate().holds();

@@ -1,10 +1,10 @@
 //! Months on the program's bytes: the same day each month, or the month's last.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{LoanStatus, Period};
+use latchkey::state::{Calendar, LoanStatus};
 use latchkey_tests_svm::{DAY, LoanFixture, START};
 
-use crate::only_event;
+use crate::event;
 
 /// Days from 2027-01-01 to the month ends that a 31st is clamped to: 31 January, 28 February, 31 March, 30 April,
 /// and on to 29 February 2028.
@@ -14,7 +14,7 @@ const MONTH_ENDS: [i64; 14] = [30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 33
 fn a_loan_due_on_the_31st_is_due_at_each_months_end_to_the_second() {
     let noon = 43_200;
     let mut fixture = LoanFixture::on(|terms| {
-        (terms.period, terms.first_due) = (Period::Months(1), START + MONTH_ENDS[0] * DAY + noon);
+        (terms.calendar, terms.first_due) = (Calendar::months(1, 31, 0), START + MONTH_ENDS[0] * DAY + noon);
         (terms.principal, terms.count) = (14_000, 14);
     });
     fixture.top_up(14_000);
@@ -22,7 +22,7 @@ fn a_loan_due_on_the_31st_is_due_at_each_months_end_to_the_second() {
         let due = START + day * DAY + noon;
         let taken = [due - 1, due, due + 1].map(|now| {
             let last = fixture.loan().status == LoanStatus::PaidOff;
-            if last { 0 } else { only_event!(fixture.at(now).collect().holds(), PaymentApplied).principal }
+            if last { 0 } else { event!(fixture.at(now).collect().holds(), PaymentApplied).principal }
         });
         assert_eq!(taken, [0, 1_000, 0], "instalment {k}");
     }
@@ -32,7 +32,7 @@ fn a_loan_due_on_the_31st_is_due_at_each_months_end_to_the_second() {
 #[test]
 fn quarters_default_by_their_own_dates() {
     let mut fixture = LoanFixture::on(|terms| {
-        (terms.period, terms.first_due) = (Period::Months(3), START + 30 * DAY);
+        (terms.calendar, terms.first_due) = (Calendar::months(3, 31, 0), START + 30 * DAY);
     });
     fixture.top_up(1_000);
     fixture.at(START + 30 * DAY).collect().holds();
@@ -47,13 +47,31 @@ fn quarters_default_by_their_own_dates() {
 #[test]
 fn seconds_run_a_whole_loan_in_as_many_collections() {
     let mut fixture = LoanFixture::on(|terms| {
-        (terms.period, terms.first_due) = (Period::Seconds(1), START + 1);
+        (terms.calendar, terms.first_due) = (Calendar::seconds(1), START + 1);
         (terms.count, terms.principal, terms.late_fee) = (5, 5_000, 0);
     });
     fixture.top_up(5_000);
     for second in 1..=5 {
-        let told = only_event!(fixture.at(START + second).collect().holds(), PaymentApplied);
+        let told = event!(fixture.at(START + second).collect().holds(), PaymentApplied);
         assert_eq!(told.principal, 1_000);
+    }
+    assert_eq!(fixture.loan().status, LoanStatus::PaidOff);
+}
+
+#[test]
+fn two_days_a_month_are_due_one_after_the_other_to_the_second() {
+    let mut fixture = LoanFixture::on(|terms| {
+        (terms.calendar, terms.first_due) = (Calendar::twice_a_month(15, 31, 0), START + 14 * DAY);
+        (terms.principal, terms.count) = (4_000, 4);
+    });
+    fixture.top_up(4_000);
+    // 15 and 31 January, 15 and 28 February 2027.
+    for day in [14, 30, 45, 58] {
+        let due = START + day * DAY;
+        fixture.at(due - 1).collect().holds();
+        let before = fixture.loan().ledger.principal;
+        fixture.at(due).collect().holds();
+        assert_eq!(before - fixture.loan().ledger.principal, 1_000, "day {day}");
     }
     assert_eq!(fixture.loan().status, LoanStatus::PaidOff);
 }

@@ -3,19 +3,19 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey::rules::ledger::{Position, Wallet};
-use latchkey::state::{LoanStatus, Waterfall};
+use latchkey::state::LoanStatus;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::{DAY, LoanFixture, Money, due, person, swap};
 use solana_sdk::signer::Signer;
 
-use crate::only_event;
+use crate::event;
 
 #[test]
 fn a_borrower_takes_back_all_of_it_while_nothing_is_due() {
     let mut fixture = LoanFixture::new();
     let savings = fixture.chain.tokens(&fixture.savings);
     fixture.top_up(700);
-    let told = only_event!(fixture.withdraw_surplus(200).holds(), SurplusWithdrawn);
+    let told = event!(fixture.withdraw_surplus(200).holds(), SurplusWithdrawn);
     assert_eq!((told.loan, told.amount, told.before, told.after), (fixture.keys.loan, 200, 700, 500));
     fixture.withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
     fixture.withdraw_surplus(500).holds();
@@ -30,6 +30,7 @@ fn what_is_due_stays_in_the_wallet_from_its_second() {
     fixture.at(due(0)).withdraw_surplus(501).breaks(LatchkeyError::NotSurplus);
     fixture.withdraw_surplus(500).holds();
     fixture.withdraw_surplus(1).breaks(LatchkeyError::NotSurplus);
+    assert_eq!((fixture.wallet(), fixture.unsent()), (1_000, 1_000));
     fixture.collect().holds();
     assert_eq!((fixture.wallet(), fixture.loan().ledger.paid_scheduled), (0, 1_000));
 
@@ -38,36 +39,34 @@ fn what_is_due_stays_in_the_wallet_from_its_second() {
     before.at(due(0) - 1).withdraw_surplus(1_500).holds();
 }
 
+/// A fee is due with the end of the schedule, and until then the money beside it is the borrower's.
 #[test]
-fn fees_stay_in_the_wallet_too_whatever_the_waterfall() {
-    for waterfall in [Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal] {
-        let mut fixture = LoanFixture::on(|terms| terms.waterfall = waterfall);
-        fixture.at(due(0) + DAY).collect().holds();
-        fixture.top_up(1_100);
-        fixture.withdraw_surplus(76).breaks(LatchkeyError::NotSurplus);
-        fixture.withdraw_surplus(75).holds();
-        fixture.collect().holds();
-        let ledger = fixture.loan().ledger;
-        assert_eq!((fixture.wallet(), ledger.fees, ledger.paid_scheduled), (0, 0, 1_000));
-    }
+fn a_fee_keeps_no_money_back_before_the_schedule_is_paid() {
+    let mut fixture = LoanFixture::new();
+    fixture.at(due(0) + DAY).collect().holds();
+    assert_eq!(fixture.loan().ledger.fees, 25);
+    fixture.top_up(1_100);
+    fixture.withdraw_surplus(101).breaks(LatchkeyError::NotSurplus);
+    fixture.withdraw_surplus(100).holds();
 }
 
 #[test]
-fn a_withdrawal_leaves_what_a_collection_in_the_same_second_takes() {
-    let mut fixture = LoanFixture::on(|terms| (terms.apr_bps, terms.principal) = (1_800, 10_000));
+fn a_withdrawal_takes_what_is_due_first() {
+    let mut fixture = LoanFixture::on(|terms| terms.apr_ppm = 180_000);
     for day in [8, 9, 20, 75, 100] {
         let now = due(0) + day * DAY;
         fixture.at(now).top_up(3_000);
-        let due = Position::at(&fixture.loan(), Wallet(fixture.wallet()), now).unwrap().due().unwrap();
-        let surplus = fixture.wallet().saturating_sub(due);
-        fixture.withdraw_surplus(surplus + 1).breaks(LatchkeyError::NotSurplus);
-        if surplus > 0 {
-            fixture.withdraw_surplus(surplus).holds();
+        let free = Position::at(&fixture.loan(), Wallet(fixture.wallet()), now)
+            .map(|position| position.ledger.free(Wallet(fixture.wallet())))
+            .unwrap();
+        fixture.withdraw_surplus(free + 1).breaks(LatchkeyError::NotSurplus);
+        if free > 0 {
+            fixture.withdraw_surplus(free).holds();
+            // What a collection would have taken is taken, and waits for the lender.
+            assert_eq!(fixture.wallet(), fixture.unsent(), "day {day}");
         }
-        let left = fixture.wallet();
-        let taken = only_event!(fixture.collect().holds(), PaymentApplied);
-        assert_eq!((taken.interest + taken.principal + taken.fees, fixture.wallet()), (left, 0), "day {day}");
-        assert_eq!(left, due.min(left + surplus));
+        fixture.collect().holds();
+        assert_eq!(fixture.wallet(), 0, "day {day}");
     }
 }
 

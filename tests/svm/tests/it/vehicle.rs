@@ -29,7 +29,10 @@ fn a_car_is_registered_by_the_enrolment_its_device_signed() {
     assert_eq!((told.vehicle, told.lender), (car.vehicle, fixture.lender));
     assert_eq!((vehicle.device_key, vehicle.first_device_key), (car.device_key(), car.device_key()));
     assert_eq!((told.device_key, told.vin_commitment), (car.device_key(), car.vin_commitment));
-    assert_eq!((vehicle.lock, vehicle.active_loan, vehicle.open), (LockState::Unlocked, None, None));
+    assert_eq!(
+        (vehicle.lock, vehicle.active_loan(), vehicle.open_request()),
+        (LockState::UNLOCKED, None, None)
+    );
     assert_eq!((vehicle.last_seq_asked, vehicle.last_seq_proven, vehicle.loans), (0, 0, 0));
     assert_eq!(fixture.lender_account().vehicles, 2);
 }

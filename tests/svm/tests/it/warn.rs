@@ -1,52 +1,58 @@
 //! Warning the driver: gated as strictly as a lock.
 
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, LockState, NoticeChannels};
+use latchkey::state::{Action, LockState, Service, Terms};
 use latchkey_tests_svm::{DAY, LoanFixture, TTL, due, fee};
 
-use crate::only_event;
+use crate::event;
+
+/// Where the car's own service stands among the channels.
+const CAR: usize = 5;
+
+/// Three days of notice by one channel.
+fn with_notice(terms: &mut Terms) {
+    (terms.notice_secs, terms.min_channels, terms.notice_max_age_secs) = (3 * 86_400, 1, 30 * 86_400);
+}
 
 #[test]
-fn a_warning_is_asked_for_from_the_due_date_to_the_second() {
-    let mut fixture = LoanFixture::new();
+fn a_warning_is_asked_for_from_its_time_after_the_due_date_to_the_second() {
+    let mut fixture = LoanFixture::on(|terms| terms.warn_after_secs = 60);
     fixture.at(due(0) - 1).request(Action::Warn).breaks(LatchkeyError::NotPastDue);
-    let told = only_event!(fixture.at(due(0)).request(Action::Warn).holds(), InvocationRequested);
+    fixture.at(due(0)).request(Action::Warn).breaks(LatchkeyError::TooEarlyToWarn);
+    fixture.at(due(0) + 59).request(Action::Warn).breaks(LatchkeyError::TooEarlyToWarn);
+    let told = event!(fixture.at(due(0) + 60).request(Action::Warn).holds(), InvocationRequested);
     assert_eq!((told.seq, told.action, told.fee), (1, Action::Warn, fee(Action::Warn)));
-    assert_eq!((told.invocation, told.expires_at), (fixture.invocation_key(1), due(0) + TTL));
-    assert_eq!((fixture.invocation(1).lock_until, fixture.loan().warned_through), (0, 1));
-    let mut later = LoanFixture::new();
-    later.at(due(0) + 1).request(Action::Warn).holds();
+    assert_eq!((told.invocation, told.expires_at), (fixture.invocation_key(1), due(0) + 60 + TTL));
+    let invocation = fixture.invocation(1);
+    assert_eq!((invocation.lock_until, invocation.instalment, invocation.is_final), (0, 1, false));
+    let notices = fixture.loan().notices;
+    assert_eq!((notices.warned_instalment, notices.warn_attempts), (1, 1));
 }
 
 #[test]
 fn a_borrower_whose_wallet_can_pay_is_never_warned() {
     let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).top_up(1_000);
-    fixture.request(Action::Warn).breaks(LatchkeyError::WalletCanPay);
+    fixture.at(due(0) + 1).top_up(1_000);
+    fixture.request(Action::Warn).breaks(LatchkeyError::NotPastDue);
 }
 
 #[test]
-fn each_instalment_is_warned_of_once() {
+fn a_proven_warning_of_an_instalment_is_the_last_one() {
     let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).request(Action::Warn).holds();
+    fixture.fund(100_000_000).holds();
+    fixture.at(due(0) + 1).request(Action::Warn).holds();
     fixture.fulfil(1);
+    assert_eq!(fixture.loan().notices.warn_attempts, 2);
     fixture.request(Action::Warn).breaks(LatchkeyError::AlreadyWarned);
-    fixture.at(due(1) - 1).request(Action::Warn).breaks(LatchkeyError::AlreadyWarned);
-    fixture.at(due(1)).request(Action::Warn).holds();
-}
-
-#[test]
-fn a_warning_that_never_sounded_may_be_asked_for_again() {
-    let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).request(Action::Warn).holds();
-    fixture.at(due(0) + TTL).expire(1).holds();
-    fixture.request(Action::Warn).holds();
+    fixture.at(due(1)).request(Action::Warn).breaks(LatchkeyError::AlreadyWarned);
+    fixture.at(due(1) + 1).request(Action::Warn).holds();
+    assert_eq!(fixture.invocation(2).instalment, 2);
 }
 
 #[test]
 fn hold_and_pause_stop_warnings_until_their_second() {
     let mut fixture = LoanFixture::new();
-    fixture.at(due(0));
+    fixture.at(due(0) + 1);
     fixture.place_hold(due(0) + 10).holds();
     fixture.at(due(0) + 9).request(Action::Warn).breaks(LatchkeyError::OnHold);
     fixture.pause(11).holds();
@@ -59,7 +65,7 @@ fn hold_and_pause_stop_warnings_until_their_second() {
 fn a_loan_that_is_paid_off_or_charged_off_is_not_warned() {
     let mut fixture = LoanFixture::new();
     fixture.pay_all();
-    fixture.at(due(0)).request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);
+    fixture.at(due(0) + 1).request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);
     let mut fixture = LoanFixture::new();
     fixture.at(due(0) + 120 * DAY).charge_off().holds();
     fixture.request(Action::Warn).breaks(LatchkeyError::ChargedOff);
@@ -67,52 +73,55 @@ fn a_loan_that_is_paid_off_or_charged_off_is_not_warned() {
 
 #[test]
 fn a_receipted_warning_counts_as_notice_and_locks_nothing() {
-    let mut fixture = LoanFixture::on(|terms| terms.notice_secs = 3 * 86_400);
-    fixture.at(due(0)).request(Action::Warn).holds();
-    assert_eq!(fixture.loan().notice, None);
-    fixture.fulfil(1);
-    let notice = fixture.loan().notice.unwrap();
-    assert_eq!((notice.served_at, notice.channels), (due(0), NoticeChannels::CAR));
-    assert_eq!((fixture.vehicle().lock, fixture.vehicle().open), (LockState::Unlocked, None));
+    let mut fixture = LoanFixture::on(with_notice);
+    let asked = due(0) + 1;
+    fixture.at(asked).request(Action::Warn).holds();
+    assert_eq!(fixture.loan().notices.channels[CAR], Service::default());
+    fixture.at(asked + 60).fulfil(1);
+    let service = fixture.loan().notices.channels[CAR];
+    assert_eq!((service.requested_at, service.served_at), (asked, asked + 60));
+    assert_eq!((fixture.vehicle().lock, fixture.vehicle().open_request()), (LockState::UNLOCKED, None));
     let mut fixture = fixture.fall_into_default();
-    fixture.at(due(0) + 3 * DAY - 1).request(Action::Lock).breaks(LatchkeyError::NoticeNotMatured);
-    fixture.at(due(0) + 3 * DAY).request(Action::Lock).holds();
+    let matures = asked + 60 + 3 * DAY;
+    fixture.at(matures - 1).request(Action::Lock).breaks(LatchkeyError::NoticeNotMatured);
+    fixture.at(matures).request(Action::Lock).holds();
 }
 
 #[test]
-fn a_warning_does_not_replace_a_notice_in_force() {
-    let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).serve_notice().holds();
-    let served = fixture.loan().notice;
-    fixture.request(Action::Warn).holds();
+fn a_warning_does_not_replace_one_that_counts() {
+    let mut fixture = LoanFixture::on(with_notice);
+    fixture.fund(100_000_000).holds();
+    fixture.at(due(0) + 1).request(Action::Warn).holds();
     fixture.fulfil(1);
-    assert_eq!(fixture.loan().notice, served);
+    let served = fixture.loan().notices.channels;
+    fixture.at(due(1) + 1).request(Action::Warn).holds();
+    fixture.fulfil(2);
+    assert_eq!(fixture.loan().notices.channels, served);
 }
 
 #[test]
-fn a_warning_receipted_after_the_cure_is_no_notice_of_the_next_delinquency() {
-    let mut fixture = LoanFixture::on(|terms| terms.notice_secs = 3 * 86_400);
-    fixture.at(due(0)).request(Action::Warn).holds();
-    fixture.top_up(1_000);
-    fixture.collect().holds();
-    fixture.fulfil(1);
-    fixture.at(due(1) + 2 * DAY).declare_default().holds();
-    fixture.request(Action::Lock).breaks(LatchkeyError::NoticeNotServed);
-}
-
-#[test]
-fn one_warning_leaves_enough_for_the_unlock_that_may_follow() {
+fn a_warning_leaves_enough_for_the_unlock_that_may_follow() {
     // The escrow holds one fee of each: after a warning and a lock, just the unlock's is left.
     let mut fixture = LoanFixture::new();
-    fixture.at(due(0)).request(Action::Warn).holds();
+    fixture.at(due(0) + 1).request(Action::Warn).holds();
     fixture.fulfil(1);
     let mut fixture = fixture.fall_into_default();
     fixture.request(Action::Lock).holds();
     fixture.fulfil(2);
     assert_eq!(fixture.available(), fee(Action::Unlock));
-    fixture.at(due(1)).request(Action::Warn).breaks(LatchkeyError::EscrowShort);
+    fixture.at(due(1) + 1).request(Action::Warn).breaks(LatchkeyError::EscrowShort);
     fixture.fund(fee(Action::Warn) - 1).holds();
     fixture.request(Action::Warn).breaks(LatchkeyError::EscrowShort);
     fixture.fund(1).holds();
     fixture.request(Action::Warn).holds();
+}
+
+#[test]
+fn nothing_is_warned_of_while_another_call_is_open_until_it_expires_to_the_second() {
+    let mut fixture = LoanFixture::defaulted();
+    fixture.fund(100_000_000).holds();
+    fixture.request(Action::Lock).holds();
+    let expires = LoanFixture::default_at() + TTL;
+    fixture.at(expires - 1).request(Action::Warn).breaks(LatchkeyError::InvocationOpen);
+    fixture.at(expires).request(Action::Warn).holds();
 }

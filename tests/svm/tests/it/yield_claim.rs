@@ -20,7 +20,7 @@ fn a_lease_given_back_returns_the_bond_and_lets_another_keeper_try() {
     let told = only_event!(fixture.yield_claim(&keeper, 1).holds(), ClaimYielded);
     assert_eq!((told.invocation, told.keeper, told.bond), (fixture.invocation_key(1), keeper.pubkey(), BOND));
     assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before);
-    assert_eq!((fixture.invocation(1).claim, fixture.invocation(1).last_lapsed), (None, None));
+    assert_eq!((fixture.invocation(1).claim(), fixture.invocation(1).last_lapsed()), (None, None));
     fixture.claim(&rival, 1).holds();
     fixture.yield_claim(&rival, 1).holds();
     // A keeper that yields in time may claim again.
