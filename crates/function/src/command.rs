@@ -1,7 +1,7 @@
 //! The command to the car, written from the chain alone.
 //!
-//! A function remembers nothing, and a keeper asks until the car answers. So the same lease always yields the same
-//! bytes: nothing here looks at a clock. A car that has obeyed answers a repeated command with the receipt it stored.
+//! A function remembers nothing, and a keeper asks until the car answers. So the same lease, and an unlock as long as it
+//! is open, always yield the same bytes: nothing here looks at a clock. A car that has obeyed answers a repeated command with the receipt it stored.
 //!
 //! When a lease lapses, the next keeper's command differs in `not_after`, so in its hash, but not in its sequence
 //! number. A car that obeyed the first answers the second with the stored receipt, which names the first command's
@@ -13,7 +13,7 @@ use latchkey_protocol::{Command, MessageTooLong};
 use crate::messages::Messages;
 use crate::snapshot::Snapshot;
 
-/// Writes the command that fulfils the snapshot's invocation under its present lease. `None` if it is not claimed.
+/// Writes the command that fulfils the snapshot's invocation. `None` if it needs a lease and is not claimed.
 pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>, MessageTooLong>> {
     let invocation = &snapshot.invocation;
     let message = messages.to_driver(invocation);
@@ -25,14 +25,19 @@ pub fn write(snapshot: &Snapshot, messages: &Messages) -> Option<Result<Vec<u8>,
         action: invocation.action,
         issued_at: invocation.requested_at,
         not_after: not_after(snapshot)?,
-        lock_until: if invocation.action == Action::Lock { invocation.lock_until } else { 0 },
+        lock_until: invocation.lock_until,
         message: &message,
     };
     Some(command.encode_into(&mut [0; Command::MAX_LEN]).map(<[u8]>::to_vec))
 }
 
-/// The last second in which both the lease and the invocation stand. `None` if it is not claimed.
+/// The last second in which the invocation stands, and the lease of a warning or a lock. `None` if it needs one and is not
+/// claimed.
 pub fn not_after(snapshot: &Snapshot) -> Option<i64> {
-    let claim = snapshot.invocation.claim?;
-    Some(claim.lease_end.min(snapshot.invocation.expires_at).saturating_sub(1))
+    let invocation = &snapshot.invocation;
+    let end = match invocation.action {
+        Action::Unlock => invocation.expires_at,
+        Action::Warn | Action::Lock => invocation.claim()?.lease_end.min(invocation.expires_at),
+    };
+    Some(end.saturating_sub(1))
 }

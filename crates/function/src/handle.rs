@@ -43,9 +43,10 @@ impl Function {
         Self { inner: Arc::new(Inner { config, keys, chain, courier, counters: Counters::default() }) }
     }
 
-    /// Has the car do what the keeper's signed request names, and waits for its word at most `limit`.
+    /// Has the car do what the signed request names, and waits for its word at most `limit`. A warning or a lock is done
+    /// for the keeper that holds its lease, an unlock for whoever asks.
     ///
-    /// Ask as often as you like: the same lease yields the same command, and a car obeys a command once.
+    /// Ask as often as you like: the same call yields the same command, and a car obeys a command once.
     pub async fn handle(&self, request: &[u8], limit: Duration) -> Outcome {
         let deadline = Instant::now() + limit;
         let outcome = match Asked::open(request) {
@@ -70,8 +71,9 @@ impl Function {
         asked.check_fresh(snapshot.now, config.freshness_secs)?;
 
         let invocation = &snapshot.invocation;
-        let key =
-            keys.get(&invocation.command_key).ok_or(Refusal::UnknownCommandKey(invocation.command_key))?;
+        let key = keys.first_of(snapshot.command_keys()).ok_or_else(|| {
+            Refusal::UnknownCommandKeys(snapshot.command_keys().map(|key| key.to_string()).collect())
+        })?;
         let not_after = command::not_after(&snapshot).ok_or(Refusal::Unclaimed)?;
         let command = command::write(&snapshot, &config.messages)
             .ok_or(Refusal::Unclaimed)?
@@ -101,7 +103,7 @@ impl Function {
         self.wait(asked, &awaited, answers, deadline).await
     }
 
-    /// Reads the chain, and returns what it says if the keeper may have this done now.
+    /// Reads the chain, and returns what it says if the asker may have this done now.
     async fn permitted(&self, asked: &Asked, deadline: Instant) -> Result<Snapshot, Refusal> {
         let read = Snapshot::read(&*self.inner.chain, asked.invocation);
         let snapshot = timeout_at(deadline, read).await.map_err(|_| Refusal::ChainSlow)??;

@@ -32,6 +32,11 @@ impl CommandKeys {
         self.0.get(public)
     }
 
+    /// The first key held of those named by `publics`.
+    pub fn first_of(&self, publics: impl IntoIterator<Item = Pubkey>) -> Option<&SigningKey> {
+        publics.into_iter().find_map(|public| self.get(&public))
+    }
+
     /// The public keys it holds.
     pub fn public(&self) -> impl Iterator<Item = Pubkey> {
         self.0.keys().copied()
@@ -67,6 +72,8 @@ mod tests {
         let public = Pubkey::from(key.verifying_key().to_bytes());
         assert_eq!(keys.get(&public), Some(&key));
         assert!(keys.get(&Pubkey::new_unique()).is_none());
+        assert_eq!(keys.first_of([Pubkey::new_unique(), public]), Some(&key));
+        assert!(keys.first_of([Pubkey::new_unique()]).is_none());
     }
 
     #[test]

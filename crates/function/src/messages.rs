@@ -16,10 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Messages {
     /// With a warning.
     pub warn: Template,
-    /// With a lock that ends by itself.
+    /// With a lock.
     pub lock: Template,
-    /// With a lock that only an unlock ends.
-    pub lock_without_end: Template,
     /// With an unlock.
     pub unlock: Template,
 }
@@ -33,9 +31,6 @@ impl Default for Messages {
                 "This car will not start again until the overdue payment is made. The lock ends by itself on \
                  {lock_until} at the latest.",
             ),
-            lock_without_end: template(
-                "This car will not start again until the overdue payment is made. Please call your lender.",
-            ),
             unlock: template("This car is unlocked and starts again."),
         }
     }
@@ -44,11 +39,10 @@ impl Default for Messages {
 impl Messages {
     /// The message that goes with `invocation`, no longer than a command can carry.
     pub fn to_driver(&self, invocation: &Invocation) -> String {
-        let template = match (invocation.action, invocation.lock_until) {
-            (Action::Warn, _) => &self.warn,
-            (Action::Lock, 0) => &self.lock_without_end,
-            (Action::Lock, _) => &self.lock,
-            (Action::Unlock, _) => &self.unlock,
+        let template = match invocation.action {
+            Action::Warn => &self.warn,
+            Action::Lock => &self.lock,
+            Action::Unlock => &self.unlock,
         };
         let mut message = template.fill(invocation);
         message.truncate(message.floor_char_boundary(MAX_MESSAGE_LEN));
@@ -157,41 +151,23 @@ fn utc(time: i64) -> String {
 #[cfg(test)]
 mod tests {
     use anchor_lang::prelude::Pubkey;
+    use latchkey::fixtures::{function, loan, terms};
+    use latchkey::rules::invocation::{Offer, Requested};
 
     use super::*;
 
     fn invocation(action: Action, lock_until: i64) -> Invocation {
-        Invocation {
-            version: 1,
-            bump: 255,
-            lender: Pubkey::default(),
-            loan: Pubkey::default(),
-            vehicle: Pubkey::default(),
-            borrower: Pubkey::default(),
-            seq: 1,
-            action,
-            function_revision: 1,
-            command_key: Pubkey::default(),
-            fee: 0,
-            bond: 0,
-            lease_secs: 60,
-            requested_at: 0,
-            expires_at: 60,
-            lock_until,
-            instalment: 3,
-            claim: None,
-            last_lapsed: None,
-            rent_payer: Pubkey::default(),
-            reserved: [0; 32],
-        }
+        let offer = Offer::from(&function(action));
+        let lock_until = Some(lock_until);
+        let requested = Requested { seq: 1, expires_at: 60, lock_until, instalment: 3, is_final: false };
+        Invocation::new(&offer, Pubkey::default(), &loan(terms()), requested, 0)
     }
 
     #[test]
     fn every_occasion_has_its_message_and_each_default_fits_whole() {
         let messages = Messages::default();
-        let shown =
-            [(Action::Warn, 0), (Action::Lock, 1_830_254_400), (Action::Lock, 0), (Action::Unlock, 0)]
-                .map(|(action, until)| messages.to_driver(&invocation(action, until)));
+        let shown = [(Action::Warn, 0), (Action::Lock, 1_830_254_400), (Action::Unlock, 0)]
+            .map(|(action, until)| messages.to_driver(&invocation(action, until)));
         assert!(shown.iter().all(|message| message.len() < MAX_MESSAGE_LEN && message.ends_with('.')));
         assert!(shown[1].contains("2027-12-31 12:00 UTC"), "{}", shown[1]);
         let distinct: std::collections::HashSet<_> = shown.iter().collect();

@@ -37,7 +37,8 @@ pub struct Waiting {
 /// What a refusal means for the keeper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// The same request will not be granted under this lease: give the lease back.
+    /// The same request will not be granted under this lease: give the lease back. An unlock has no lease: ask again much
+    /// later.
     Permanent,
     /// It may be granted later: ask again, with growing pauses and a freshly signed request.
     Retry,
@@ -92,10 +93,17 @@ pub enum Refusal {
     #[error("the contract would not ask for this now, give the lease back: {0}")]
     NotDue(LatchkeyError),
 
+    /// Several keys must sign, and this function signs alone.
     #[error(
-        "this function does not hold command key {0}: add its key file, or use the function that holds it"
+        "this call needs {required} signatures and a function signs alone, in this release: offer a function that needs one (set_function)"
     )]
-    UnknownCommandKey(Pubkey),
+    NeedsSeveral { required: u8 },
+    /// It holds none of the keys that may sign.
+    #[error(
+        "this function holds none of the command keys that may sign this ({}): add a key file, or use a function that holds one",
+        .0.join(", ")
+    )]
+    UnknownCommandKeys(Vec<String>),
     #[error("the message to the driver does not fit a command: shorten its template")]
     Message(#[source] MessageTooLong),
 
@@ -135,7 +143,8 @@ impl Refusal {
             | Self::Expired { .. }
             | Self::Superseded { .. }
             | Self::NotDue(_)
-            | Self::UnknownCommandKey(_)
+            | Self::NeedsSeveral { .. }
+            | Self::UnknownCommandKeys(_)
             | Self::Message(_)
             | Self::CarSaysExpired
             | Self::CarSaysSuperseded => Class::Permanent,

@@ -2,7 +2,7 @@
 
 use anchor_lang::AccountDeserialize;
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::{Invocation, Lender, Loan, Vehicle};
+use latchkey::state::{Action, Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::{decode_as, decode_token_account};
 use latchkey_client::pda;
 
@@ -38,6 +38,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The keys of which one signs the command. An unlock's are those that its loan pins, the newest first: which of them
+    /// its car obeys, the car's keyring says.
+    pub fn command_keys(&self) -> impl Iterator<Item = Pubkey> {
+        let pinned = (self.invocation.action == Action::Unlock).then_some(self.loan.unlock_keys);
+        let offered = pinned.is_none().then_some(self.invocation.command_keys);
+        let keys = pinned.into_iter().flatten().chain(offered.into_iter().flatten());
+        keys.filter(|key| *key != Pubkey::default())
+    }
+
     /// Reads all there is to know about the invocation at `address`. Finds the addresses first, each hop from the
     /// account before it, then reads everything again at once: what is judged together was true together.
     pub async fn read(chain: &dyn ChainReader, address: Pubkey) -> Result<Self, Refusal> {
@@ -115,7 +124,7 @@ fn check_addresses(
     belongs(
         car == pda::vehicle(&vehicle.first_device_key)
             && vehicle.lender == house
-            && vehicle.active_loan == Some(debt),
+            && vehicle.active_loan() == Some(debt),
         "vehicle",
         car,
     )?;

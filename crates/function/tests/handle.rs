@@ -8,7 +8,7 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use common::*;
 use latchkey::errors::LatchkeyError;
-use latchkey::state::{Action, Claim, LoanStatus, LockState, Notice};
+use latchkey::state::{Action, Claim, LoanStatus, LockState, Service};
 use latchkey_client::pda;
 use latchkey_function::courier::Replies;
 use latchkey_function::{
@@ -194,7 +194,7 @@ async fn the_command_says_what_the_chain_says() {
 async fn a_command_outlives_neither_lease_nor_invocation() {
     let not_after = |lease_end, expires_at| async move {
         let mut call = CallFixture::new(Action::Lock);
-        call.invocation.claim = Some(Claim { keeper: public(&keeper()), lease_end, bond: 0 });
+        call.invocation.set_claim(Some(Claim { keeper: public(&keeper()), lease_end, bond: 0 }));
         call.invocation.expires_at = expires_at;
         let setup = Setup::obedient(call);
         done(setup.ask().await);
@@ -227,7 +227,7 @@ async fn the_next_keeper_settles_with_the_receipt_for_the_first_ones_command() {
     let mut call = CallFixture::new(Action::Lock);
     call.now = LEASE_END + 10;
     let next = key(9);
-    call.invocation.claim = Some(Claim { keeper: public(&next), lease_end: LEASE_END + 100, bond: 0 });
+    call.invocation.set_claim(Some(Claim { keeper: public(&next), lease_end: LEASE_END + 100, bond: 0 }));
     let stored = receipt(&call.car, &obeyed, CarOutcome::Applied);
     let setup = Setup::new(call, TestCourier::to(move |_| vec![stored.clone()]));
     let request = invoke(&next, setup.call.address(), setup.call.now);
@@ -241,11 +241,11 @@ async fn the_next_keeper_settles_with_the_receipt_for_the_first_ones_command() {
 async fn a_keeper_that_does_not_hold_the_lease_gets_nothing_signed() {
     let another = public(&key(9));
     let claim = Claim { keeper: another, lease_end: LEASE_END, bond: 0 };
-    let refusal = refusal_of(Action::Lock, |call| call.invocation.claim = Some(claim)).await;
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.set_claim(Some(claim))).await;
     assert!(matches!(refusal, Refusal::ClaimedByAnother(keeper) if keeper == another));
     assert_eq!(refusal.class(), Class::Permanent);
 
-    let refusal = refusal_of(Action::Lock, |call| call.invocation.claim = None).await;
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.set_claim(None)).await;
     assert!(matches!(refusal, Refusal::Unclaimed));
     assert_eq!(refusal.class(), Class::Retry, "the node may lag behind the claim");
 }
@@ -312,7 +312,7 @@ async fn a_request_must_be_fresh_by_the_chains_clock() {
 
 #[tokio::test(start_paused = true)]
 async fn no_car_is_locked_for_a_loan_that_is_not_in_default() {
-    for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff] {
+    for status in [LoanStatus::Active, LoanStatus::PaidOff, LoanStatus::ChargedOff, LoanStatus::Settled] {
         let rule = rule_broken(Action::Lock, |call| call.loan.status = status).await;
         assert_rule!(rule, NotDefaulted);
     }
@@ -325,7 +325,7 @@ async fn no_car_is_locked_or_warned_whose_wallet_can_pay() {
     for action in [Action::Lock, Action::Warn] {
         granted(action, |call| call.wallet = 999).await;
         for wallet in [1_000, 1_001] {
-            assert_rule!(rule_broken(action, |call| call.wallet = wallet).await, WalletCanPay);
+            assert_rule!(rule_broken(action, |call| call.wallet = wallet).await, NotPastDue);
         }
     }
 }
@@ -345,29 +345,29 @@ async fn a_hold_or_a_pause_stops_locks_and_warnings_until_its_second() {
 #[tokio::test(start_paused = true)]
 async fn an_emergency_start_stops_a_lock_until_its_second() {
     assert_rule!(
-        rule_broken(Action::Lock, |call| call.loan.emergency_until = NOW + 1).await,
+        rule_broken(Action::Lock, |call| call.loan.emergency_from = NOW + 1).await,
         InEmergencyStart
     );
-    granted(Action::Lock, |call| call.loan.emergency_until = NOW).await;
+    granted(Action::Lock, |call| call.loan.emergency_from = NOW).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_waits_for_the_notice_that_is_owed() {
     let served = |at: i64| {
         move |call: &mut CallFixture| {
-            call.loan.terms.notice_secs = 60;
-            call.loan.notice = Some(Notice { served_at: at, evidence: [1; 32], channels: 1 });
+            owe_notice(call);
+            call.loan.notices.channels[0] = Service::at(at);
         }
     };
     granted(Action::Lock, served(NOW - 60)).await;
     assert_rule!(rule_broken(Action::Lock, served(NOW - 59)).await, NoticeNotMatured);
-    assert_rule!(rule_broken(Action::Lock, |call| call.loan.terms.notice_secs = 1).await, NoticeNotServed);
+    assert_rule!(rule_broken(Action::Lock, owe_notice).await, NoticeNotServed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_car_that_is_locked_is_not_locked_again_before_the_locks_last_third() {
     let locked = |since| {
-        move |call: &mut CallFixture| call.vehicle.lock = LockState::Locked { since, until: since + 300 }
+        move |call: &mut CallFixture| call.vehicle.lock = LockState::locked(1, since, since + 300)
     };
     assert_rule!(rule_broken(Action::Lock, locked(NOW - 199)).await, LockStands);
     granted(Action::Lock, locked(NOW - 200)).await;
@@ -377,11 +377,78 @@ async fn a_car_that_is_locked_is_not_locked_again_before_the_locks_last_third() 
 async fn a_warning_needs_something_past_due() {
     let rule = rule_broken(Action::Warn, |call| call.loan.ledger.paid_scheduled = 1_000).await;
     assert_rule!(rule, NotPastDue);
-    let rule = rule_broken(Action::Warn, |call| call.loan.status = LoanStatus::PaidOff).await;
-    assert_rule!(rule, LoanPaidOff);
+    for status in [LoanStatus::PaidOff, LoanStatus::Settled] {
+        assert_rule!(rule_broken(Action::Warn, |call| call.loan.status = status).await, LoanPaidOff);
+    }
     let rule = rule_broken(Action::Warn, |call| call.loan.status = LoanStatus::ChargedOff).await;
     assert_rule!(rule, ChargedOff);
     granted(Action::Warn, |call| call.loan.status = LoanStatus::Active).await;
+}
+
+/// A notice by one channel is owed, 60 s before a lock.
+fn owe_notice(call: &mut CallFixture) {
+    let terms = &mut call.loan.terms;
+    (terms.min_channels, terms.notice_secs, terms.notice_max_age_secs) = (1, 60, 10_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stay_or_a_distrusted_device_stops_locks_and_warnings() {
+    for action in [Action::Lock, Action::Warn] {
+        let stay = |from, until| {
+            move |call: &mut CallFixture| (call.loan.stay_from, call.loan.stay_until) = (from, until)
+        };
+        assert_rule!(rule_broken(action, stay(NOW, NOW + 1)).await, OnStay);
+        granted(action, stay(NOW + 1, NOW + 2)).await;
+        assert_rule!(rule_broken(action, |call| call.vehicle.distrusted = true).await, DeviceDistrusted);
+    }
+    // Grace begins again at the end of a stay.
+    let stayed = |call: &mut CallFixture| (call.loan.stay_from, call.loan.stay_until) = (1_000, 1_021);
+    assert_rule!(rule_broken(Action::Lock, stayed).await, GraceNotOver);
+    granted(Action::Warn, stayed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_gets_an_unlock_until_it_expires() {
+    let setup = Setup::obedient(CallFixture::new(Action::Unlock));
+    let stranger = invoke(&key(9), setup.call.address(), setup.call.now);
+    done(setup.function.handle(&stranger, LIMIT).await);
+    let [parcel] = setup.courier.parcels().try_into().unwrap();
+    let envelope = Envelope::open(&parcel.envelope).unwrap();
+    let command = Command::decode(&envelope.payload).unwrap();
+    assert_eq!((command.not_after, command.lock_until), (EXPIRES - 1, 0));
+    assert_eq!(parcel.expires_in.as_secs(), EXPIRES.abs_diff(NOW));
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_pinned_key_signs_an_unlock_the_newest_first() {
+    // The lender's function has changed since, and a buyer's key was pinned before the seller's.
+    let mut call = CallFixture::new(Action::Unlock);
+    call.loan.unlock_keys = [key(20), key(21), command_key(), key(23), key(24), key(25)].map(|key| public(&key));
+    let signer = async |held: &[u8]| {
+        let courier = TestCourier::to(|_| Vec::new());
+        let function = Function::new(
+            FunctionConfig::default(),
+            CommandKeys::new(held.iter().map(|seed| key(*seed))),
+            Arc::new(Chain::of(&call)),
+            Arc::clone(&courier) as Arc<dyn Courier>,
+        );
+        function.handle(&invoke(&keeper(), call.address(), call.now), LIMIT).await;
+        let [parcel] = courier.parcels().try_into().unwrap();
+        Envelope::open(&parcel.envelope).unwrap().signer
+    };
+    for held in [20, 21, 23, 25] {
+        assert_eq!(signer(&[held, 99]).await, key(held).verifying_key().to_bytes());
+    }
+    assert_eq!(signer(&[25, 21]).await, key(21).verifying_key().to_bytes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_needs_several_signatures_is_refused_for_good() {
+    for action in [Action::Warn, Action::Lock] {
+        let refusal = refusal_of(action, |call| call.invocation.required = 2).await;
+        assert!(matches!(refusal, Refusal::NeedsSeveral { required: 2 }), "{refusal:?}");
+        assert_eq!(refusal.class(), Class::Permanent);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -390,7 +457,9 @@ async fn nothing_on_the_loan_keeps_an_unlock_back() {
         call.lender.paused_until = i64::MAX;
         call.loan.status = LoanStatus::PaidOff;
         call.loan.hold_until = i64::MAX;
-        call.loan.emergency_until = i64::MAX;
+        call.loan.emergency_from = i64::MAX;
+        call.loan.stay_until = i64::MAX;
+        call.vehicle.distrusted = true;
         call.wallet = u64::MAX;
     })
     .await;
@@ -399,14 +468,16 @@ async fn nothing_on_the_loan_keeps_an_unlock_back() {
 #[tokio::test(start_paused = true)]
 async fn a_command_key_that_is_not_held_signs_nothing() {
     let strange = public(&key(9));
-    let refusal = refusal_of(Action::Lock, |call| call.invocation.command_key = strange).await;
-    assert!(matches!(refusal, Refusal::UnknownCommandKey(key) if key == strange));
+    let refusal = refusal_of(Action::Lock, |call| call.invocation.command_keys[0] = strange).await;
+    assert!(matches!(refusal, Refusal::UnknownCommandKeys(keys) if keys == [strange.to_string()]));
+    let refusal = refusal_of(Action::Unlock, |call| call.loan.unlock_keys[0] = strange).await;
+    assert!(matches!(refusal, Refusal::UnknownCommandKeys(keys) if keys == [strange.to_string()]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn during_a_change_of_keys_the_key_the_invocation_names_signs() {
     let mut call = CallFixture::new(Action::Lock);
-    call.invocation.command_key = public(&key(9));
+    call.invocation.command_keys[0] = public(&key(9));
     let chain = Chain::of(&call);
     let courier = TestCourier::to(|_| Vec::new());
     let function = Function::new(
@@ -468,7 +539,7 @@ async fn an_account_of_the_program_at_another_address_is_not_believed() {
         ("lender", |call| call.lender.first_authority = Pubkey::new_unique()),
         ("vehicle", |call| call.vehicle.first_device_key = Pubkey::new_unique()),
         ("vehicle", |call| call.vehicle.lender = Pubkey::new_unique()),
-        ("vehicle", |call| call.vehicle.active_loan = Some(Pubkey::new_unique())),
+        ("vehicle", |call| call.vehicle.active_loan = Pubkey::new_unique()),
         ("loan", |call| call.loan.index = 1),
         ("loan", |call| call.loan.lender = Pubkey::new_unique()),
     ];
@@ -495,7 +566,7 @@ async fn a_wallet_of_either_token_program_counts_and_a_strangers_does_not() {
         setup
     };
     let rich = with(new, token_account(anchor_spl::token_2022::ID, &mint, &loan, 1_000));
-    assert!(matches!(rich.refusal().await, Refusal::NotDue(LatchkeyError::WalletCanPay)));
+    assert!(matches!(rich.refusal().await, Refusal::NotDue(LatchkeyError::NotPastDue)));
     let strangers = with(old, token_account(anchor_spl::token::ID, &mint, &Pubkey::new_unique(), 0));
     assert!(matches!(strangers.refusal().await, Refusal::Foreign { what: "car wallet", .. }));
 }
@@ -587,7 +658,7 @@ async fn a_cure_on_the_way_stops_the_command_and_a_later_receipt_finds_nobody() 
     };
     let started = tokio::time::Instant::now();
     let (outcome, ()) = tokio::join!(setup.ask(), cured);
-    assert!(matches!(refused(outcome), Refusal::NotDue(LatchkeyError::WalletCanPay)));
+    assert!(matches!(refused(outcome), Refusal::NotDue(LatchkeyError::NotPastDue)));
     assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
     let (_, replies) = setup.courier.carried.lock().unwrap().pop().unwrap();
     tokio::time::timeout(Duration::from_secs(1), replies.closed())

@@ -10,7 +10,7 @@ use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey::fixtures;
-use latchkey::rules::invocation::Requested;
+use latchkey::rules::invocation::{Offer, Requested};
 use latchkey::state::*;
 use latchkey_client::pda;
 use latchkey_function::{ChainAccount, ChainReader, CommandKeys, ReadError};
@@ -52,7 +52,7 @@ pub fn car_key(car: u8) -> SigningKey {
     key(100 + car)
 }
 
-/// One car, its defaulted loan, and an invocation that the keeper has claimed.
+/// One car, its defaulted loan, and an invocation: an unlock, or a call that the keeper has claimed.
 #[derive(Clone)]
 pub struct CallFixture {
     pub now: i64,
@@ -82,22 +82,35 @@ impl CallFixture {
             wallet: public(&key(8)),
             rent_payer: public(&key(7)),
         };
-        let loan = Loan {
-            status: LoanStatus::Defaulted,
-            warned_through: 1,
-            invocations_open: 1,
-            defaulted_at: 1_050,
-            ..Loan::new(255, parties, 0, Terms { late_fee: 0, ..fixtures::terms() }, 0)
-        };
         let function = Function {
             fee: 5_000,
             bond: 1_000,
             lease_secs: 100,
-            command_key: public(&command_key()),
+            command_keys: [public(&command_key()), Pubkey::default(), Pubkey::default()],
             ..fixtures::function(action)
         };
+        let terms = Terms { late_fee: 0, ..fixtures::terms() };
+        let loan = Loan {
+            status: LoanStatus::Defaulted,
+            notices: Notices { warned_instalment: 1, warn_attempts: 1, ..Notices::default() },
+            invocations_open: 1,
+            defaulted_at: 1_050,
+            ..Loan::new(255, parties, 0, terms, PinnedUnlock::from(&function), 0)
+        };
+        let offer = match action {
+            Action::Unlock => Offer::pinned_unlock(&loan),
+            Action::Warn | Action::Lock => Offer::from(&function),
+        };
         let lock_until = (action == Action::Lock).then_some(REQUESTED + 300);
-        let requested = Requested { seq: 7, expires_at: EXPIRES, lock_until, instalment: 1 };
+        let instalment = u16::from(action == Action::Warn);
+        let requested =
+            Requested { seq: 7, expires_at: EXPIRES, lock_until, instalment, is_final: false };
+        let claim = Claim { keeper: public(&keeper()), lease_end: LEASE_END, bond: 1_000 };
+        let mut invocation = Invocation {
+            rent_payer: public(&key(7)),
+            ..Invocation::new(&offer, loan_key, &loan, requested, REQUESTED)
+        };
+        invocation.set_claim((action != Action::Unlock).then_some(claim));
         Self {
             now: NOW,
             lender: Lender {
@@ -109,23 +122,19 @@ impl CallFixture {
                 ..fixtures::lender()
             },
             vehicle: Vehicle {
-                active_loan: Some(loan_key),
+                active_loan: loan_key,
                 lock: if action == Action::Unlock {
-                    LockState::Locked { since: 1_000, until: 2_000 }
+                    LockState::locked(6, 1_000, 2_000)
                 } else {
-                    LockState::Unlocked
+                    LockState::UNLOCKED
                 },
                 last_seq_asked: 7,
                 last_seq_proven: 6,
-                open: Some(OpenInvocation { action, expires_at: EXPIRES }),
+                open: OpenInvocation::new(action, EXPIRES),
                 loans: 1,
                 ..Vehicle::new(255, lender, public(&car), [0; 32])
             },
-            invocation: Invocation {
-                claim: Some(Claim { keeper: public(&keeper()), lease_end: LEASE_END, bond: 1_000 }),
-                rent_payer: public(&key(7)),
-                ..Invocation::new(&function, loan_key, &loan, requested, REQUESTED)
-            },
+            invocation,
             loan,
             wallet: 0,
             car,
