@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::core::{Core, Effect, Event, FunctionReply, Policy, Setup};
+use crate::core::{Core, Effect, Event, FunctionReply, Lane, Policy, Setup};
 use crate::functions::Functions;
 use crate::ledger::{Landing, Ledger, LedgerError};
 
@@ -42,7 +42,7 @@ pub enum Stopped {
 
 /// The result of a task.
 enum Done {
-    Ended(Pubkey, Landing),
+    Ended(Pubkey, Lane, Landing),
     Replied(Pubkey, FunctionReply),
 }
 
@@ -71,6 +71,7 @@ impl Keeper {
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
             };
+            tell_unreadable(&core.take_unreadable());
             for effect in effects {
                 self.start(effect, &mut tasks, &shutdown);
             }
@@ -99,7 +100,8 @@ impl Keeper {
             Effect::Submit(intent) => {
                 let ledger = Arc::clone(&self.ledger);
                 let vehicle = intent.keys.vehicle;
-                tasks.spawn(async move { Done::Ended(vehicle, ledger.land(*intent).await) });
+                let lane = intent.operation.lane();
+                tasks.spawn(async move { Done::Ended(vehicle, lane, ledger.land(*intent).await) });
             }
             Effect::Invoke { invocation, now, limit_secs } => {
                 let functions = Arc::clone(&self.functions);
@@ -126,6 +128,14 @@ impl Keeper {
     }
 }
 
+/// Accounts of another version of the program are skipped: one line tells of those that are new.
+fn tell_unreadable(accounts: &[Pubkey]) {
+    if let Some(first) = accounts.first() {
+        let count = accounts.len();
+        warn!(count, %first, "accounts do not decode and are skipped: another version of the program wrote them");
+    }
+}
+
 fn not_yet(failed: &LedgerError) {
     warn!(error = failed as &dyn std::error::Error, "the ledger does not answer; trying again");
 }
@@ -133,11 +143,11 @@ fn not_yet(failed: &LedgerError) {
 fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
         Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
-        Done::Ended(vehicle, Landing { succeeded, touched }) => {
+        Done::Ended(vehicle, lane, Landing { succeeded, touched }) => {
             // The transaction still counts as under way here, so that the core takes in its effects before it decides on
             // the next.
             let mut effects = touched.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
-            effects.extend(core.apply(Event::TransactionEnded { vehicle, succeeded }));
+            effects.extend(core.apply(Event::TransactionEnded { vehicle, lane, succeeded }));
             effects
         }
     }

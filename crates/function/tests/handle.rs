@@ -366,9 +366,8 @@ async fn a_lock_waits_for_the_notice_that_is_owed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_car_that_is_locked_is_not_locked_again_before_the_locks_last_third() {
-    let locked = |since| {
-        move |call: &mut CallFixture| call.vehicle.lock = LockState::locked(1, since, since + 300)
-    };
+    let locked =
+        |since| move |call: &mut CallFixture| call.vehicle.lock = LockState::locked(1, since, since + 300);
     assert_rule!(rule_broken(Action::Lock, locked(NOW - 199)).await, LockStands);
     granted(Action::Lock, locked(NOW - 200)).await;
 }
@@ -423,7 +422,8 @@ async fn whoever_asks_gets_an_unlock_until_it_expires() {
 async fn any_pinned_key_signs_an_unlock_the_newest_first() {
     // The lender's function has changed since, and a buyer's key was pinned before the seller's.
     let mut call = CallFixture::new(Action::Unlock);
-    call.loan.unlock_keys = [key(20), key(21), command_key(), key(23), key(24), key(25)].map(|key| public(&key));
+    call.loan.unlock_keys =
+        [key(20), key(21), command_key(), key(23), key(24), key(25)].map(|key| public(&key));
     let signer = async |held: &[u8]| {
         let courier = TestCourier::to(|_| Vec::new());
         let function = Function::new(

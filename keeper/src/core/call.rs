@@ -29,9 +29,9 @@ pub(super) enum CallEvent {
     Replied(FunctionReply),
     /// This keeper has taken the lease.
     LeaseTaken,
-    /// This keeper has given the lease back, and takes it again after a pause of at most `longest_pause` seconds and
-    /// half of that.
-    LeaseReturned { longest_pause: i64 },
+    /// The attempt is over: this keeper has given the lease back, or the function refused an unlock, which has none. The
+    /// next attempt comes after a pause of at most `longest_pause` seconds and half of that.
+    GivenUp { longest_pause: i64 },
 }
 
 impl Call {
@@ -42,7 +42,7 @@ impl Call {
 
     /// The state after `event` at time `now`.
     pub fn after(self, event: CallEvent, now: i64, pauses: RetryPauses) -> Self {
-        use CallEvent::{LeaseReturned, LeaseTaken, Replied, Started};
+        use CallEvent::{GivenUp, LeaseTaken, Replied, Started};
         match (self, event) {
             (Self::Ready { failures, .. }, Started) => Self::Running { failures },
             // A receipt proves the work whenever it arrives.
@@ -58,11 +58,11 @@ impl Call {
             (Self::Ready { failures, .. } | Self::Refused { failures }, LeaseTaken) => {
                 Self::Ready { failures, not_before: now }
             }
-            (Self::Ready { failures, .. } | Self::Refused { failures }, LeaseReturned { longest_pause }) => {
+            (Self::Ready { failures, .. } | Self::Refused { failures }, GivenUp { longest_pause }) => {
                 Self::Ready { failures, not_before: now + pauses.after(failures, longest_pause) }
             }
             // A lease neither ends a call under way nor makes its receipt worth less.
-            (same @ (Self::Running { .. } | Self::Proven { .. }), Started | LeaseTaken | LeaseReturned { .. })
+            (same @ (Self::Running { .. } | Self::Proven { .. }), Started | LeaseTaken | GivenUp { .. })
             | (same @ Self::Refused { .. }, Started)
             // Replies to no call.
             | (
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(refused, Call::Refused { failures: 1 });
         let taken = Call::Ready { failures: 1, not_before: 100 };
         assert_eq!(run(refused.clone(), &[CallEvent::LeaseTaken]), taken);
-        let returned = run(refused, &[CallEvent::LeaseReturned { longest_pause: 60 }]);
+        let returned = run(refused, &[CallEvent::GivenUp { longest_pause: 60 }]);
         assert!(!returned.may_start(101), "{returned:?}");
         assert_eq!(run(returned, &[CallEvent::LeaseTaken]), taken);
     }
@@ -137,7 +137,7 @@ mod tests {
             CallEvent::Started,
             CallEvent::Replied(FunctionReply::Retry),
             CallEvent::Replied(FunctionReply::Refused),
-            CallEvent::LeaseReturned { longest_pause: 60 },
+            CallEvent::GivenUp { longest_pause: 60 },
             CallEvent::LeaseTaken,
         ];
         assert_eq!(run(proven, &whatever), Call::Proven { receipt: Box::new(receipt()) });
@@ -147,8 +147,7 @@ mod tests {
     fn a_call_under_way_is_not_started_again() {
         let running = run(Call::new(100), &[CallEvent::Started]);
         assert!(running.is_running() && !running.may_start(i64::MAX));
-        let leased =
-            [CallEvent::LeaseReturned { longest_pause: 60 }, CallEvent::LeaseTaken, CallEvent::Started];
+        let leased = [CallEvent::GivenUp { longest_pause: 60 }, CallEvent::LeaseTaken, CallEvent::Started];
         assert_eq!(run(running.clone(), &leased), running);
     }
 }

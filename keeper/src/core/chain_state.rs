@@ -1,6 +1,6 @@
 //! The chain as the keeper has read it, each account as of the newest slot at which it was read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::rules::ledger::Wallet;
@@ -53,6 +53,9 @@ pub struct ChainState {
     wallets: HashMap<Pubkey, Seen<u64>>,
     token_programs: HashMap<Pubkey, Pubkey>,
     by_vehicle: HashMap<Pubkey, Vec<Pubkey>>,
+    /// Accounts that do not decode, and those of them that were not yet told of.
+    unreadable: HashSet<Pubkey>,
+    untold: Vec<Pubkey>,
 }
 
 #[derive(Clone)]
@@ -93,7 +96,7 @@ impl ChainState {
     /// Takes in a snapshot: an account that it lacks, and that was last read at an older slot, has been closed.
     pub fn replace(&mut self, snapshot: Snapshot) {
         let slot = snapshot.slot;
-        let present: std::collections::HashSet<_> = snapshot.accounts.iter().map(|(key, _)| *key).collect();
+        let present: HashSet<_> = snapshot.accounts.iter().map(|(key, _)| *key).collect();
         for (key, seen) in &mut self.accounts {
             if seen.slot < slot && !present.contains(key) {
                 *seen = Seen { slot, value: None };
@@ -110,10 +113,12 @@ impl ChainState {
             if self.accounts.get(&key).is_some_and(|seen| seen.slot > update.slot) {
                 continue;
             }
-            // An account that does not decode belongs to another version of the program: it is skipped.
-            if let Ok(value) = raw.as_ref().map(Known::decode).transpose() {
-                self.accounts.insert(key, Seen { slot: update.slot, value });
+            // An account that does not decode was written by another version of the program: it is skipped.
+            let decoded = raw.as_ref().map(Known::decode).transpose();
+            if decoded.is_err() && self.unreadable.insert(key) {
+                self.untold.push(key);
             }
+            self.accounts.insert(key, Seen { slot: update.slot, value: decoded.ok().flatten() });
         }
         for (key, amount) in update.wallets {
             if self.wallets.get(&key).is_none_or(|seen| seen.slot <= update.slot) {
@@ -121,6 +126,11 @@ impl ChainState {
             }
         }
         self.index();
+    }
+
+    /// Accounts that do not decode, each named once.
+    pub fn take_unreadable(&mut self) -> Vec<Pubkey> {
+        std::mem::take(&mut self.untold)
     }
 
     /// An invocation, if it exists.
@@ -194,5 +204,65 @@ impl ChainState {
 impl Known {
     fn decode(raw: &RawAccount) -> Result<Self, AccountError> {
         Ok(Self { account: ProgramAccount::decode(&raw.data)?, lamports: raw.lamports })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey::state::{Loan, LoanStub};
+
+    use super::*;
+    use crate::core::fixture::{LoanFixture, OTHER, raw};
+
+    fn read(fixture: &LoanFixture) -> ChainState {
+        let mut chain = ChainState::default();
+        chain.replace(fixture.snapshot(1));
+        assert_eq!(chain.loans().count(), 1);
+        chain
+    }
+
+    fn update(chain: &mut ChainState, slot: u64, key: Pubkey, account: RawAccount) {
+        chain.update(Update { slot, accounts: vec![(key, Some(account))], wallets: Vec::new() });
+    }
+
+    #[test]
+    fn a_loan_that_was_closed_is_a_stub_and_no_loan() {
+        let fixture = LoanFixture::new();
+        let mut chain = read(&fixture);
+        let loan = fixture.view().keys.loan;
+        update(&mut chain, 2, loan, raw(&LoanStub::from(&fixture.loan)));
+        assert_eq!(chain.loans().count(), 0);
+        assert!(chain.take_unreadable().is_empty(), "a stub is no stranger");
+        // What an older node says does not bring it back.
+        update(&mut chain, 1, loan, raw(&fixture.loan));
+        assert_eq!(chain.loans().count(), 0);
+    }
+
+    #[test]
+    fn a_loan_that_was_sold_is_the_buyers() {
+        let fixture = LoanFixture::new();
+        let mut chain = read(&fixture);
+        update(&mut chain, 2, OTHER, raw(&fixture.lender));
+        let sold = Loan { lender: OTHER, ..fixture.loan.clone() };
+        update(&mut chain, 2, fixture.view().keys.loan, raw(&sold));
+        let lenders: Vec<_> = chain.loans().map(|view| view.keys.lender).collect();
+        assert_eq!(lenders, [OTHER]);
+    }
+
+    #[test]
+    fn an_account_of_another_version_is_skipped_and_told_of_once() {
+        let fixture = LoanFixture::new();
+        let mut chain = read(&fixture);
+        let (loan, mut account) = (fixture.view().keys.loan, raw(&fixture.loan));
+        // After the discriminator.
+        account.data[8] += 1;
+        for slot in [2, 3] {
+            update(&mut chain, slot, loan, account.clone());
+            assert_eq!(chain.loans().count(), 0);
+        }
+        assert_eq!(chain.take_unreadable(), [loan]);
+        assert!(chain.take_unreadable().is_empty());
+        update(&mut chain, 4, loan, raw(&fixture.loan));
+        assert_eq!(chain.loans().count(), 1);
     }
 }

@@ -2,25 +2,34 @@
 
 use std::collections::HashMap;
 
+use anchor_lang::AccountSerialize;
 use anchor_lang::prelude::Pubkey;
 use latchkey::fixtures;
+use latchkey::rules::gates::Asker;
 use latchkey::rules::invocation;
+use latchkey::rules::invocation::Offer;
+use latchkey::rules::ledger::Wallet;
 use latchkey::state::{
-    Action, AskedLock, Claim, Escrow, Function, Invocation, Lender, Loan, LoanStatus, LockState, Vehicle,
+    Action, AskedLock, Claim, Escrow, Function, Invocation, Lender, Loan, LoanStatus, LockState, Notices,
+    Vehicle,
 };
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
+use latchkey_client::protocol::sealed::Envelope;
 
 use super::call::Call;
-use super::chain_state::LoanView;
+use super::chain_state::{LoanView, RawAccount, Snapshot};
 use super::context::Context;
 use super::duties;
-use super::operation::Operation;
+use super::operation::{Lane, Operation};
 use super::policy::Policy;
+use super::retry_pauses::RetryPauses;
+use super::submission::Submissions;
 
 const TOKEN_PROGRAM: Pubkey = anchor_lang::prelude::pubkey!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 /// The keeper that decides.
 pub const KEEPER: Pubkey = Pubkey::new_from_array([8; 32]);
+const VEHICLE: Pubkey = Pubkey::new_from_array([7; 32]);
 /// Any other key.
 pub const OTHER: Pubkey = Pubkey::new_from_array([9; 32]);
 
@@ -35,6 +44,8 @@ pub struct LoanFixture {
     pub wallet: u64,
     pub functions: [Function; Action::ALL.len()],
     pub invocations: Vec<(Pubkey, Invocation)>,
+    /// The keeper does not know the lender's functions.
+    pub hidden_functions: bool,
 }
 
 /// A policy that serves every lender.
@@ -45,20 +56,54 @@ pub fn policy() -> Policy {
 /// What the tests vary; the program's accounts cannot be printed.
 impl std::fmt::Debug for LoanFixture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Loan { status, ledger, notice, hold_until, emergency_until, warned_through, .. } = &self.loan;
+        let Loan { status, ledger, notices, hold_until, stay_from, stay_until, emergency_from, .. } =
+            &self.loan;
         let requests = self.invocations.iter();
-        let requests: Vec<_> = requests.map(|(_, it)| (it.action, it.requested_at, it.claim)).collect();
+        let requests: Vec<_> = requests.map(|(_, it)| (it.action, it.requested_at, it.claim())).collect();
         f.debug_struct("LoanFixture")
             .field("wallet", &self.wallet)
             .field("status", status)
             .field("ledger", ledger)
-            .field("notice", notice)
-            .field("notice_secs", &self.loan.terms.notice_secs)
-            .field("hold, emergency, pause", &(hold_until, emergency_until, self.lender.paused_until))
-            .field("warned_through", warned_through)
+            .field("notices", notices)
+            .field("terms", &self.loan.terms)
+            .field("hold, pause", &(hold_until, self.lender.paused_until))
+            .field("stay, emergency", &(stay_from, stay_until, emergency_from))
             .field("lock", &self.vehicle.lock)
             .field("requests", &requests)
             .finish_non_exhaustive()
+    }
+}
+
+/// An account as it is on chain.
+pub fn raw(account: &impl AccountSerialize) -> RawAccount {
+    let mut data = Vec::new();
+    account.try_serialize(&mut data).unwrap();
+    RawAccount { data, lamports: 1 }
+}
+
+/// A receipt, as far as the core looks into it.
+pub fn receipt() -> Envelope {
+    Envelope { signer: [0; 32], signature: [0; 64], payload: Vec::new() }
+}
+
+/// What [`KEEPER`] has tried for the vehicle.
+#[derive(Default)]
+pub struct Tried(Submissions);
+
+impl Tried {
+    /// A transaction failed at `now`.
+    pub fn failed(operation: Operation, now: i64) -> Self {
+        let lane = operation.lane();
+        let mut tried = Self::under_way(operation);
+        tried.0.end(lane, false, now, RetryPauses { jitter: 7 });
+        tried
+    }
+
+    /// A transaction has not ended yet.
+    pub fn under_way(operation: Operation) -> Self {
+        let mut submissions = Submissions::default();
+        submissions.start(operation);
+        Self(submissions)
     }
 }
 
@@ -69,7 +114,7 @@ pub fn context<'a>(
     policy: &'a Policy,
     calls: &'a HashMap<Pubkey, Call>,
 ) -> Context<'a> {
-    Context { view, at: view.at(now), keeper: KEEPER, policy, escrow_rent: 0, calls }
+    Context { view, at: view.at(now), keeper: KEEPER, policy, escrow_rent: 0, calls, submissions: None }
 }
 
 impl LoanFixture {
@@ -77,50 +122,76 @@ impl LoanFixture {
     pub fn new() -> Self {
         Self {
             lender: fixtures::lender(),
-            loan: fixtures::loan(fixtures::terms()),
+            loan: Loan { vehicle: VEHICLE, ..fixtures::loan(fixtures::terms()) },
             vehicle: fixtures::vehicle(),
             escrow: fixtures::escrow(),
             escrow_lamports: 10_000,
             wallet: 0,
             functions: Action::ALL.map(fixtures::function),
             invocations: Vec::new(),
+            hidden_functions: false,
         }
     }
 
-    /// A loan in default of which every warning has been given.
-    pub fn defaulted() -> Self {
+    /// A loan whose first instalment was warned of as often as may be.
+    pub fn warned() -> Self {
         let mut fixture = Self::new();
-        fixture.loan.status = LoanStatus::Defaulted;
-        fixture.loan.warned_through = 10;
+        fixture.loan.notices =
+            Notices { warned_instalment: 1, warn_attempts: 2, final_attempts: 2, ..Notices::default() };
         fixture
     }
 
-    /// The car has proven a lock that was requested at 1,050 and ends at 1,350.
+    /// The same, in default.
+    pub fn defaulted() -> Self {
+        let mut fixture = Self::warned();
+        fixture.loan.status = LoanStatus::Defaulted;
+        fixture
+    }
+
+    /// A notice by one channel is owed, 60 s before a lock.
+    pub fn owe_notice(&mut self) {
+        let terms = &mut self.loan.terms;
+        (terms.min_channels, terms.notice_secs, terms.notice_max_age_secs) = (1, 60, 10_000);
+    }
+
+    /// The car has proven a lock that was requested at 1,050 and ends at 4,650.
     pub fn lock(&mut self) {
-        self.vehicle.lock = LockState::Locked { since: 1_050, until: 1_350 };
-        self.vehicle.lock_asked = Some(AskedLock { seq: 1, until: 1_350 });
+        self.vehicle.lock = LockState::locked(1, 1_050, 4_650);
+        self.vehicle.asked = AskedLock { seq: 1, until: 4_650 };
         self.vehicle.last_seq_asked = 1;
     }
 
     /// A new request for `action`, unclaimed, made at `now`.
     pub fn request(&mut self, action: Action, now: i64) {
+        assert!(self.try_request(action, now), "a request at {now}");
+    }
+
+    /// The same if it can be computed: there must be something to warn of.
+    pub fn try_request(&mut self, action: Action, now: i64) -> bool {
         let function = self.functions.iter().find(|function| function.action == action).unwrap();
-        let requested = invocation::request(function, &mut self.loan, &mut self.vehicle, now).unwrap();
-        let invocation = Invocation::new(function, self.view().keys.loan, &self.loan, requested, now);
+        let offer = match action {
+            Action::Unlock => Offer::pinned_unlock(&self.loan),
+            Action::Warn | Action::Lock => Offer::from(function),
+        };
+        let (loan, vehicle, wallet) = (&mut self.loan, &mut self.vehicle, Wallet(self.wallet));
+        let requested = invocation::request(&offer, loan, wallet, vehicle, Asker::Anyone, now);
+        let Ok(requested) = requested else { return false };
+        let invocation = Invocation::new(&offer, self.view().keys.loan, &self.loan, requested, now);
         let invocation = Invocation { rent_payer: KEEPER, ..invocation };
-        self.invocations.push((pda::invocation(&Pubkey::default(), requested.seq), invocation));
+        self.invocations.push((pda::invocation(&VEHICLE, requested.seq), invocation));
+        true
     }
 
     /// The newest request is claimed.
     pub fn claim(&mut self, keeper: Pubkey, now: i64) {
         let (_, invocation) = self.invocations.last_mut().unwrap();
         let lease_end = now + i64::from(invocation.lease_secs);
-        invocation.claim = Some(Claim { keeper, lease_end, bond: invocation.bond });
+        invocation.set_claim(Some(Claim { keeper, lease_end, bond: invocation.bond }));
     }
 
     /// As the core sees it.
     pub fn view(&self) -> LoanView<'_> {
-        let keys = LoanKeys::new(Pubkey::default(), &self.lender, Pubkey::default(), 0, TOKEN_PROGRAM);
+        let keys = LoanKeys::new(Pubkey::default(), &self.lender, VEHICLE, 0, TOKEN_PROGRAM);
         LoanView {
             keys,
             lender: &self.lender,
@@ -130,27 +201,57 @@ impl LoanFixture {
             escrow_lamports: self.escrow_lamports,
             wallet: self.wallet,
             invocations: self.invocations.iter().map(|(key, invocation)| (*key, invocation)).collect(),
-            functions: self.functions.each_ref().map(Some),
+            functions: self
+                .functions
+                .each_ref()
+                .map(|function| Some(function).filter(|_| !self.hidden_functions)),
         }
     }
 
-    /// What [`KEEPER`] does at `now` if it serves every lender and has made no calls.
+    /// The same as accounts on chain.
+    pub fn snapshot(&self, slot: u64) -> Snapshot {
+        let keys = self.view().keys;
+        let mut accounts = vec![
+            (keys.lender, raw(&self.lender)),
+            (keys.vehicle, raw(&self.vehicle)),
+            (keys.loan, raw(&self.loan)),
+            (keys.escrow, RawAccount { lamports: self.escrow_lamports, ..raw(&self.escrow) }),
+        ];
+        accounts.extend(self.functions.iter().map(|it| (pda::function(&keys.lender, it.action), raw(it))));
+        accounts.extend(self.invocations.iter().map(|(key, it)| (*key, raw(it))));
+        let wallets = vec![(keys.wallet, self.wallet)];
+        Snapshot { slot, accounts, wallets, token_programs: vec![(keys.mint, TOKEN_PROGRAM)] }
+    }
+
+    /// What [`KEEPER`] does for the car at `now` if it serves every lender and has made no calls.
     pub fn next_operation(&self, now: i64) -> Option<Operation> {
         self.next_operation_with(now, &policy(), &HashMap::new())
     }
 
-    /// What [`KEEPER`] does at `now`.
+    /// What [`KEEPER`] does for the car at `now`.
     pub fn next_operation_with(
         &self,
         now: i64,
         policy: &Policy,
         calls: &HashMap<Pubkey, Call>,
     ) -> Option<Operation> {
-        duties::next_operation(&context(&self.view(), now, policy, calls))
+        duties::next_operation(&context(&self.view(), now, policy, calls), Lane::Car)
+    }
+
+    /// What [`KEEPER`] does in a lane at `now`, after what it has tried.
+    pub fn next_operation_in(&self, lane: Lane, now: i64, tried: &Tried) -> Option<Operation> {
+        let (view, policy, calls) = (self.view(), policy(), HashMap::new());
+        let context = Context { submissions: Some(&tried.0), ..context(&view, now, &policy, &calls) };
+        duties::next_operation(&context, lane)
     }
 
     /// The calls that [`KEEPER`] starts at `now` if it has made none, and their limits, seconds.
     pub fn calls_to_start(&self, now: i64) -> Vec<(Pubkey, u64)> {
-        duties::calls_to_start(&context(&self.view(), now, &policy(), &HashMap::new()))
+        self.calls_to_start_with(now, &policy())
+    }
+
+    /// The same with a policy.
+    pub fn calls_to_start_with(&self, now: i64, policy: &Policy) -> Vec<(Pubkey, u64)> {
+        duties::calls_to_start(&context(&self.view(), now, policy, &HashMap::new()))
     }
 }

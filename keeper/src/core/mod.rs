@@ -18,6 +18,7 @@ mod submission;
 use std::collections::HashMap;
 
 use anchor_lang::prelude::Pubkey;
+use latchkey::state::Action;
 use latchkey_client::instructions::LoanKeys;
 use latchkey_client::protocol::sealed::Envelope;
 
@@ -25,10 +26,10 @@ use call::{Call, CallEvent};
 use chain_state::{ChainState, LoanView};
 pub use chain_state::{RawAccount, Snapshot, Update};
 use context::Context;
-pub use operation::{Intent, Operation};
+pub use operation::{Intent, Lane, Operation};
 pub use policy::Policy;
 use retry_pauses::RetryPauses;
-use submission::Submission;
+use submission::Submissions;
 
 /// Something that happened.
 pub enum Event {
@@ -42,6 +43,8 @@ pub enum Event {
     TransactionEnded {
         /// The vehicle that it was about.
         vehicle: Pubkey,
+        /// What of it.
+        lane: Lane,
         /// Whether it landed and succeeded.
         succeeded: bool,
     },
@@ -61,7 +64,7 @@ pub enum FunctionReply {
     Receipt(Box<Envelope>),
     /// The car has not done it yet, or could not be reached: call again later.
     Retry,
-    /// The function will not do it under the present lease.
+    /// The function will not do it under the present lease, or not soon.
     Refused,
 }
 
@@ -87,7 +90,7 @@ pub struct Setup {
     pub keeper: Pubkey,
     /// What it works for.
     pub policy: Policy,
-    /// Rent of an escrow account, lamports: what the account holds above it is available.
+    /// What rent an escrow account costs now, lamports.
     pub escrow_rent: u64,
     /// Any random number: it spreads the pauses of several keepers.
     pub jitter: u64,
@@ -98,7 +101,7 @@ struct Decision {
     keys: LoanKeys,
     /// Invocations to call the function for, and how long each call may take, seconds.
     calls: Vec<(Pubkey, u64)>,
-    operation: Option<Operation>,
+    operations: Vec<Operation>,
     deadline: Option<i64>,
 }
 
@@ -109,7 +112,7 @@ pub struct Core {
     now: i64,
     next_deadline: Option<i64>,
     /// By vehicle.
-    submissions: HashMap<Pubkey, Submission>,
+    submissions: HashMap<Pubkey, Submissions>,
     /// By invocation.
     calls: HashMap<Pubkey, Call>,
     pauses: RetryPauses,
@@ -143,45 +146,63 @@ impl Core {
                     return Vec::new();
                 }
             }
-            Event::TransactionEnded { vehicle, succeeded } => self.transaction_ended(vehicle, succeeded),
-            Event::FunctionReplied { invocation, reply } => {
-                self.change_call(invocation, CallEvent::Replied(reply));
+            Event::TransactionEnded { vehicle, lane, succeeded } => {
+                self.transaction_ended(vehicle, lane, succeeded);
             }
+            Event::FunctionReplied { invocation, reply } => self.function_replied(invocation, reply),
         }
         self.forget_closed();
         // Before the first clock nothing can be judged.
         if self.now == 0 { Vec::new() } else { self.decide() }
     }
 
-    fn transaction_ended(&mut self, vehicle: Pubkey, succeeded: bool) {
-        let submission = self.submissions.remove(&vehicle);
-        if !succeeded {
-            let failed = Submission::failed(submission, self.now, self.pauses);
-            self.submissions.insert(vehicle, failed);
-        } else if let Some(Submission::UnderWay { operation, .. }) = submission {
+    fn transaction_ended(&mut self, vehicle: Pubkey, lane: Lane, succeeded: bool) {
+        let (now, pauses) = (self.now, self.pauses);
+        let submissions = self.submissions.get_mut(&vehicle);
+        let done = submissions.and_then(|submissions| submissions.end(lane, succeeded, now, pauses));
+        if let Some(operation) = done {
             self.operation_succeeded(vehicle, &operation);
         }
+    }
+
+    fn function_replied(&mut self, invocation: Pubkey, reply: FunctionReply) {
+        let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
+        let is_final = matches!(reply, FunctionReply::Refused);
+        self.change_call(invocation, CallEvent::Replied(reply));
+        // There is no lease to give back, and the driver may still be waiting.
+        if is_final && action == Some(Action::Unlock) {
+            self.give_up(invocation);
+        }
+    }
+
+    /// Ends the present attempt at a call.
+    fn give_up(&mut self, invocation: Pubkey) {
+        let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
+        let longest_pause = policy::longest_pause_before_next_attempt(action);
+        self.change_call(invocation, CallEvent::GivenUp { longest_pause });
     }
 
     /// Takes in what a transaction means for the call that it was about.
     fn operation_succeeded(&mut self, vehicle: Pubkey, operation: &Operation) {
         let Some(invocation) = operation.invocation(&vehicle) else { return };
-        let event = match operation {
-            Operation::Claim { .. } => CallEvent::LeaseTaken,
-            Operation::Yield { .. } => {
-                let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
-                CallEvent::LeaseReturned { longest_pause: policy::longest_pause_before_claim(action) }
-            }
-            _ => return,
-        };
-        if self.calls.contains_key(&invocation) {
-            self.change_call(invocation, event);
+        if !self.calls.contains_key(&invocation) {
+            return;
+        }
+        match operation {
+            Operation::Claim { .. } => self.change_call(invocation, CallEvent::LeaseTaken),
+            Operation::Yield { .. } => self.give_up(invocation),
+            _ => {}
         }
     }
 
     fn change_call(&mut self, invocation: Pubkey, event: CallEvent) {
         let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
         self.calls.insert(invocation, before.after(event, self.now, self.pauses));
+    }
+
+    /// Accounts that do not decode, each named once: they were written by another version of the program.
+    pub fn take_unreadable(&mut self) -> Vec<Pubkey> {
+        self.chain.take_unreadable()
     }
 
     /// Drops calls whose invocation has been closed.
@@ -193,7 +214,7 @@ impl Core {
     /// When the pauses after failures end.
     fn pause_ends(&self) -> impl Iterator<Item = i64> {
         let calls = self.calls.values().filter_map(Call::not_before);
-        let submissions = self.submissions.values().filter_map(Submission::not_before);
+        let submissions = self.submissions.values().flat_map(Submissions::pause_ends);
         calls.chain(submissions).filter(|at| *at > self.now)
     }
 
@@ -203,14 +224,13 @@ impl Core {
         let decisions: Vec<_> = self.chain.loans().map(|view| self.decide_loan(&view)).collect();
         let deadlines = decisions.iter().filter_map(|decision| decision.deadline);
         let deadline = deadlines.min();
-        for Decision { keys, calls, operation, .. } in decisions {
+        for Decision { keys, calls, operations, .. } in decisions {
             for (invocation, limit_secs) in calls {
                 self.change_call(invocation, CallEvent::Started);
                 effects.push(Effect::Invoke { invocation, now: self.now, limit_secs });
             }
-            if let Some(operation) = operation {
-                let before = self.submissions.remove(&keys.vehicle);
-                self.submissions.insert(keys.vehicle, Submission::started(before, operation.clone()));
+            for operation in operations {
+                self.submissions.entry(keys.vehicle).or_default().start(operation.clone());
                 let intent = Intent { keys, keeper: self.setup.keeper, operation };
                 effects.push(Effect::Submit(Box::new(intent)));
             }
@@ -227,14 +247,75 @@ impl Core {
             policy: &self.setup.policy,
             escrow_rent: self.setup.escrow_rent,
             calls: &self.calls,
+            submissions: self.submissions.get(&view.keys.vehicle),
         };
-        let submission = self.submissions.get(&view.keys.vehicle);
-        let may_submit = submission.is_none_or(|submission| submission.may_start(self.now));
+        // What the car needs comes first.
+        let lanes = [Lane::Car, Lane::Money];
         Decision {
             keys: view.keys,
             calls: duties::calls_to_start(&context),
-            operation: if may_submit { duties::next_operation(&context) } else { None },
+            operations: lanes.into_iter().filter_map(|lane| duties::next_operation(&context, lane)).collect(),
             deadline: deadlines::next(&context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fixture::{KEEPER, LoanFixture, policy};
+
+    fn core() -> Core {
+        Core::new(Setup { keeper: KEEPER, policy: policy(), escrow_rent: 0, jitter: 7 })
+    }
+
+    fn calls(effects: &[Effect]) -> usize {
+        effects.iter().filter(|effect| matches!(effect, Effect::Invoke { .. })).count()
+    }
+
+    fn names(effects: &[Effect]) -> Vec<&'static str> {
+        let name = |effect: &Effect| match effect {
+            Effect::Submit(intent) => Some(intent.operation.name()),
+            Effect::Invoke { .. } => None,
+        };
+        effects.iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn a_frozen_treasury_keeps_no_unlock_away() {
+        let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
+        fixture.lock();
+        let vehicle = fixture.view().keys.vehicle;
+        let mut core = core();
+        core.apply(Event::Snapshot(fixture.snapshot(1)));
+        let effects = core.apply(Event::Clock(1_060));
+        assert_eq!(names(&effects), ["request_unlock", "collect"]);
+        let failed = Event::TransactionEnded { vehicle, lane: Lane::Money, succeeded: false };
+        assert_eq!(names(&core.apply(failed)), ["look"]);
+        // The unlock is requested, and its call begins while the treasury still refuses.
+        fixture.request(Action::Unlock, 1_060);
+        core.apply(Event::Snapshot(fixture.snapshot(2)));
+        let requested = Event::TransactionEnded { vehicle, lane: Lane::Car, succeeded: true };
+        core.apply(requested);
+        let receipt = FunctionReply::Receipt(Box::new(fixture::receipt()));
+        let replied = Event::FunctionReplied { invocation: fixture.invocations[0].0, reply: receipt };
+        assert_eq!(names(&core.apply(replied)), ["confirm"]);
+    }
+
+    #[test]
+    fn an_unlock_that_a_function_refuses_is_asked_of_it_again() {
+        let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
+        fixture.lock();
+        fixture.request(Action::Unlock, 1_060);
+        let invocation = fixture.invocations[0].0;
+        let mut core = core();
+        core.apply(Event::Snapshot(fixture.snapshot(1)));
+        assert_eq!(calls(&core.apply(Event::Clock(1_060))), 1);
+        assert_eq!(
+            calls(&core.apply(Event::FunctionReplied { invocation, reply: FunctionReply::Refused })),
+            0
+        );
+        let again: usize = (1_061..=1_520).map(|now| calls(&core.apply(Event::Clock(now)))).sum();
+        assert_eq!(again, 1);
     }
 }

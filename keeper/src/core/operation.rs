@@ -24,13 +24,15 @@ pub struct Intent {
 /// rent and gets it back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
-    /// Collect what is due.
+    /// Take what is due and send it to the lender.
     Collect,
-    /// Collect what the wallet holds and declare the default.
+    /// Take what is due and send nothing: for a treasury that takes no payment.
+    Look,
+    /// Declare the default.
     DeclareDefault,
-    /// Request a function call and claim it.
+    /// Request a function call; claim it too if it is a warning or a lock.
     Request { action: Action, seq: u64 },
-    /// Collect what the wallet holds, declare the default, request a lock and claim it.
+    /// Declare the default, request a lock and claim it.
     DeclareDefaultAndLock { seq: u64 },
     /// Take the lease of an open call.
     Claim { seq: u64 },
@@ -39,14 +41,39 @@ pub enum Operation {
     /// Give the lease of a call back.
     Yield { seq: u64 },
     /// Close a call that was not fulfilled in time.
-    Expire { seq: u64, rent_payer: Pubkey },
+    /// `keeper` gets a lapsed bond back if the car's device key is distrusted.
+    Expire { seq: u64, rent_payer: Pubkey, keeper: Option<Pubkey> },
+}
+
+/// What a vehicle's transactions are about. Those about its money and those about the car do not wait for each other: an
+/// unlock never waits for a treasury.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// The loan's money.
+    Money,
+    /// Calls to the car, and the default that leads to them.
+    Car,
 }
 
 impl Operation {
+    /// Its lane: of each there is one transaction at a time.
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::Collect | Self::Look => Lane::Money,
+            Self::DeclareDefault
+            | Self::Request { .. }
+            | Self::DeclareDefaultAndLock { .. }
+            | Self::Claim { .. }
+            | Self::Confirm { .. }
+            | Self::Yield { .. }
+            | Self::Expire { .. } => Lane::Car,
+        }
+    }
+
     /// The invocation that it is about.
     pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
         match self {
-            Self::Collect | Self::DeclareDefault => None,
+            Self::Collect | Self::Look | Self::DeclareDefault => None,
             Self::Request { seq, .. }
             | Self::DeclareDefaultAndLock { seq }
             | Self::Claim { seq }
@@ -60,6 +87,7 @@ impl Operation {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Collect => "collect",
+            Self::Look => "look",
             Self::DeclareDefault => "declare_default",
             Self::Request { action: Action::Warn, .. } => "request_warn",
             Self::Request { action: Action::Lock, .. } | Self::DeclareDefaultAndLock { .. } => "request_lock",
@@ -76,19 +104,28 @@ impl Intent {
     /// The instructions of the transaction. Fails only if the receipt does not decode.
     pub fn instructions(&self) -> Result<Vec<Instruction>, DecodeError> {
         let (keys, keeper) = (&self.keys, self.keeper);
+        let request = |action, seq| build::request(keys, keeper, None, action, seq);
         Ok(match &self.operation {
             Operation::Collect => vec![build::collect(keys)],
-            Operation::DeclareDefault => vec![build::collect(keys), build::declare_default(keys)],
+            Operation::Look => vec![build::look(keys)],
+            Operation::DeclareDefault => vec![build::declare_default(keys)],
+            Operation::Request { action: Action::Unlock, seq } => vec![request(Action::Unlock, *seq)],
             Operation::Request { action, seq } => {
-                vec![build::request(keys, keeper, None, *action, *seq), build::claim(keys, keeper, *seq)]
+                vec![request(*action, *seq), build::claim(keys, keeper, *seq)]
             }
-            Operation::DeclareDefaultAndLock { seq } => build::lock_now(keys, keeper, *seq).into(),
+            Operation::DeclareDefaultAndLock { seq } => vec![
+                build::declare_default(keys),
+                request(Action::Lock, *seq),
+                build::claim(keys, keeper, *seq),
+            ],
             Operation::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
             Operation::Confirm { rent_payer, receipt, .. } => {
                 build::confirm(keys, keeper, *rent_payer, receipt)?.into()
             }
             Operation::Yield { seq } => vec![build::yield_claim(&keys.vehicle, keeper, *seq)],
-            Operation::Expire { seq, rent_payer } => vec![build::expire(keys, *seq, *rent_payer)],
+            Operation::Expire { seq, rent_payer, keeper } => {
+                vec![build::expire(keys, *seq, *rent_payer, *keeper)]
+            }
         })
     }
 

@@ -1,14 +1,20 @@
 //! What this keeper wants, within what the contract allows.
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::{Action, Invocation};
+use latchkey::state::{Action, Invocation, Loan};
 
 /// The longest pause after a failed transaction or a call without a receipt, seconds.
 pub(super) const LONGEST_RETRY_PAUSE: i64 = 60;
+/// The same for a transaction that sends money to the treasury, seconds: a treasury can be frozen for weeks.
+pub(super) const LONGEST_COLLECT_PAUSE: i64 = 3_600;
+/// From one look at a loan that is past due to the next, seconds.
+pub(super) const LOOK_PERIOD: i64 = 86_400;
+/// How long one call for an unlock may take, seconds. No lease limits it.
+pub(super) const UNLOCK_CALL_SECS: i64 = 300;
 /// The longest pause between giving a lease back and taking it again, seconds: each attempt costs two transactions, and
 /// a car can be out of reach for weeks.
 const LONGEST_PAUSE_BEFORE_CLAIM: i64 = 3_600;
-/// The same for an unlock, for which a driver may be waiting.
+/// The longest pause after a function refused an unlock, seconds: a driver may be waiting.
 const LONGEST_PAUSE_BEFORE_UNLOCK: i64 = 300;
 
 /// What this keeper works for.
@@ -29,9 +35,35 @@ impl Policy {
         self.lenders.is_empty() || self.lenders.contains(lender)
     }
 
-    /// Whether it has the key that signs the command, and the fee is high enough.
-    pub(super) fn wants(&self, action: Action, fee: u64, command_key: &Pubkey) -> bool {
-        self.command_keys.contains(command_key) && (action == Action::Unlock || fee >= self.min_fee)
+    /// Whether one of its keys signs the command alone, and the fee is high enough. Any fee is, for an unlock.
+    pub(super) fn wants(&self, action: Action, fee: u64, signers: &Signers) -> bool {
+        let signs = signers.required <= 1 && signers.keys.iter().any(|key| self.command_keys.contains(key));
+        signs && (action == Action::Unlock || fee >= self.min_fee)
+    }
+}
+
+/// Which keys may sign a command, and how many must.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signers<'a> {
+    pub required: u8,
+    /// Zero keys stand for none, and no keeper holds one.
+    pub keys: &'a [Pubkey],
+}
+
+impl<'a> Signers<'a> {
+    /// Of an unlock: any of the keys that its loan pins.
+    pub fn of_unlock(loan: &'a Loan) -> Self {
+        Self { required: 1, keys: &loan.unlock_keys }
+    }
+
+    /// Of a call that was requested for `loan`.
+    pub fn of(invocation: &'a Invocation, loan: &'a Loan) -> Self {
+        match invocation.action {
+            Action::Unlock => Self::of_unlock(loan),
+            Action::Warn | Action::Lock => {
+                Self { required: invocation.required, keys: &invocation.command_keys }
+            }
+        }
     }
 }
 
@@ -41,8 +73,8 @@ pub(super) fn yield_margin(invocation: &Invocation) -> i64 {
     (i64::from(invocation.lease_secs) / 6).clamp(1, 30)
 }
 
-/// The longest pause between giving a lease back and taking it again, seconds.
-pub(super) fn longest_pause_before_claim(action: Option<Action>) -> i64 {
+/// The longest pause between a call that was given up and the next attempt, seconds.
+pub(super) fn longest_pause_before_next_attempt(action: Option<Action>) -> i64 {
     match action {
         Some(Action::Unlock) => LONGEST_PAUSE_BEFORE_UNLOCK,
         Some(Action::Warn | Action::Lock) | None => LONGEST_PAUSE_BEFORE_CLAIM,

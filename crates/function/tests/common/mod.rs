@@ -103,8 +103,7 @@ impl CallFixture {
         };
         let lock_until = (action == Action::Lock).then_some(REQUESTED + 300);
         let instalment = u16::from(action == Action::Warn);
-        let requested =
-            Requested { seq: 7, expires_at: EXPIRES, lock_until, instalment, is_final: false };
+        let requested = Requested { seq: 7, expires_at: EXPIRES, lock_until, instalment, is_final: false };
         let claim = Claim { keeper: public(&keeper()), lease_end: LEASE_END, bond: 1_000 };
         let mut invocation = Invocation {
             rent_payer: public(&key(7)),

@@ -1,11 +1,12 @@
 //! Claim the newest call if it is free, still due, and worth it to this keeper.
 
-use latchkey::rules::invocation::{check_claim, check_still_due};
+use latchkey::rules::invocation::check_claim;
 
 use super::Duty;
 use crate::core::call::Call;
 use crate::core::context::Context;
 use crate::core::operation::Operation;
+use crate::core::policy::Signers;
 
 pub(super) struct Claim;
 
@@ -13,17 +14,16 @@ impl Duty for Claim {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, keeper, policy, calls, .. } = context;
         let (key, invocation) = view.invocations.last()?;
-        check_claim(invocation, view.lender, view.vehicle, *keeper, at.now).ok()?;
-        check_still_due(invocation, at, view.lender, view.vehicle).ok()?;
+        check_claim(invocation, at, view.lender, view.vehicle, *keeper).ok()?;
         let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| at.now >= not_before);
-        let wanted = policy.wants(invocation.action, invocation.fee, &invocation.command_key);
+        let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, view.loan));
         (rested && wanted).then_some(Operation::Claim { seq: invocation.seq })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use latchkey::state::Action;
+    use latchkey::state::{Action, Calendar};
 
     use crate::core::fixture::{KEEPER, LoanFixture, OTHER};
     use crate::core::operation::Operation;
@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn a_keeper_whose_lease_lapsed_does_not_claim_again_and_calls_that_are_over_are_closed() {
         let mut fixture = LoanFixture::defaulted();
-        // No late fee falls meanwhile.
-        fixture.loan.ledger.late_decided = 10;
+        // Nothing else falls due meanwhile.
+        fixture.loan.terms.calendar = Calendar::seconds(100_000);
         fixture.request(Action::Lock, 1_060);
         fixture.claim(KEEPER, 1_060);
         assert_eq!(
@@ -44,9 +44,9 @@ mod tests {
             [1_119, 1_120].map(|now| fixture.next_operation(now)),
             [None, Some(Operation::Claim { seq: 1 })]
         );
-        let expire = Some(Operation::Expire { seq: 1, rent_payer: KEEPER });
+        let expire = Some(Operation::Expire { seq: 1, rent_payer: KEEPER, keeper: None });
         assert_eq!(
-            [1_659, 1_660].map(|now| fixture.next_operation(now)),
+            [4_659, 4_660].map(|now| fixture.next_operation(now)),
             [Some(Operation::Claim { seq: 1 }), expire]
         );
     }

@@ -23,32 +23,58 @@ impl Duty for Lock {
 
 #[cfg(test)]
 mod tests {
-    use latchkey::state::Action;
+    use latchkey::state::{Action, Service};
 
     use crate::core::fixture::LoanFixture;
     use crate::core::operation::Operation;
 
+    const LOCK: Option<Operation> = Some(Operation::Request { action: Action::Lock, seq: 1 });
+
     #[test]
     fn default_and_lock_come_in_one_transaction_at_the_end_of_the_grace() {
-        let mut fixture = LoanFixture::new();
-        fixture.loan.warned_through = 10;
-        // The late fee has been charged.
-        fixture.loan.ledger.late_decided = 1;
-        fixture.loan.ledger.fees = 25;
+        let mut fixture = LoanFixture::warned();
         let both = Some(Operation::DeclareDefaultAndLock { seq: 1 });
         assert_eq!([1_049, 1_050, 1_051].map(|now| fixture.next_operation(now)), [None, both.clone(), both]);
-        // A notice that is still to mature keeps the lock, not the default.
-        fixture.loan.terms.notice_secs = 1_000;
+        // A notice that is still owed keeps the lock, not the default.
+        fixture.owe_notice();
         assert_eq!(fixture.next_operation(1_050), Some(Operation::DeclareDefault));
+    }
+
+    #[test]
+    fn a_lock_waits_until_notice_and_final_notice_have_matured() {
+        let mut fixture = LoanFixture::defaulted();
+        fixture.owe_notice();
+        fixture.loan.notices.channels[0] = Service::at(1_010);
+        assert_eq!([1_069, 1_070].map(|now| fixture.next_operation(now)), [None, LOCK]);
+        fixture.loan.terms.final_notice_secs = 20;
+        assert_eq!(fixture.next_operation(1_070), None);
+        fixture.loan.notices.final_notice = Service::at(1_060);
+        assert_eq!([1_079, 1_080].map(|now| fixture.next_operation(now)), [None, LOCK]);
+    }
+
+    #[test]
+    fn a_hold_a_stay_an_emergency_start_a_pause_and_a_distrusted_device_keep_locks_away() {
+        let keeps = |change: fn(&mut LoanFixture)| {
+            let mut fixture = LoanFixture::defaulted();
+            assert_eq!(fixture.next_operation(1_060), LOCK);
+            change(&mut fixture);
+            assert_eq!(fixture.next_operation(1_060), None);
+        };
+        keeps(|fixture| fixture.loan.hold_until = 1_061);
+        keeps(|fixture| (fixture.loan.stay_from, fixture.loan.stay_until) = (1_060, 1_061));
+        keeps(|fixture| fixture.loan.emergency_from = 1_061);
+        keeps(|fixture| fixture.lender.paused_until = 1_061);
+        keeps(|fixture| fixture.vehicle.distrusted = true);
     }
 
     #[test]
     fn no_lock_is_requested_unless_the_escrow_also_pays_its_unlock() {
         let mut fixture = LoanFixture { escrow_lamports: 1_999, ..LoanFixture::defaulted() };
-        fixture.loan.ledger.late_decided = 1;
         assert_eq!(fixture.next_operation(1_060), None);
         fixture.escrow_lamports = 2_000;
-        let lock = Some(Operation::Request { action: Action::Lock, seq: 1 });
-        assert_eq!(fixture.next_operation(1_060), lock);
+        assert_eq!(fixture.next_operation(1_060), LOCK);
+        // The deposit as it was paid is not available.
+        fixture.escrow.rent = 1;
+        assert_eq!(fixture.next_operation(1_060), None);
     }
 }

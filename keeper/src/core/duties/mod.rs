@@ -12,7 +12,7 @@ mod unlock;
 mod warn;
 
 use super::context::Context;
-use super::operation::Operation;
+use super::operation::{Lane, Operation};
 
 pub(super) use open_calls::calls_to_start;
 
@@ -29,21 +29,23 @@ trait Duty: Sync {
 
 /// Every duty, the most urgent first.
 const DUTIES: [&dyn Duty; 7] = [
-    &open_calls::OpenCalls,
-    &collect::Collect,
-    &claim::Claim,
     &unlock::Unlock,
+    &open_calls::OpenCalls,
+    &claim::Claim,
     &lock::Lock,
     &declare_default::DeclareDefault,
     &warn::Warn,
+    &collect::Collect,
 ];
 
-/// The next transaction for the loan, if one is due.
-pub(super) fn next_operation(context: &Context<'_>) -> Option<Operation> {
-    if !context.policy.serves(&context.view.keys.lender) {
+/// The next transaction in a lane, if one is due: the most urgent whose kind does not pause after a failure.
+pub(super) fn next_operation(context: &Context<'_>, lane: Lane) -> Option<Operation> {
+    let is_free = context.submissions.is_none_or(|submissions| submissions.is_free(lane));
+    if !is_free || !context.policy.serves(&context.view.keys.lender) {
         return None;
     }
-    DUTIES.iter().find_map(|duty| duty.operation(context))
+    let due = DUTIES.iter().filter_map(|duty| duty.operation(context));
+    due.filter(|operation| operation.lane() == lane).find(|operation| context.is_rested(operation))
 }
 
 /// The next time at which the passing of time alone can change what a duty does, apart from the contract's own
@@ -56,56 +58,75 @@ pub(super) fn next_deadline(context: &Context<'_>) -> Option<i64> {
 mod tests {
     use std::collections::HashMap;
 
+    use latchkey::fixtures::COMMAND_KEY;
     use latchkey::state::{Action, LoanStatus};
 
     use super::*;
-    use crate::core::fixture::{LoanFixture, OTHER, policy};
+    use crate::core::call::Call;
+    use crate::core::fixture::{KEEPER, LoanFixture, OTHER, Tried, policy, receipt};
     use crate::core::policy::Policy;
 
     #[test]
     fn a_current_loan_leaves_nothing_to_do() {
-        assert_eq!(LoanFixture::new().next_operation(999), None);
-        let rich = LoanFixture { wallet: 5_000, ..LoanFixture::new() };
-        assert_eq!(rich.next_operation(999), None);
+        for wallet in [0, 5_000] {
+            let fixture = LoanFixture { wallet, ..LoanFixture::new() };
+            for lane in [Lane::Car, Lane::Money] {
+                assert_eq!(fixture.next_operation_in(lane, 999, &Tried::default()), None);
+            }
+        }
     }
 
     #[test]
-    fn calls_that_need_another_command_key_are_left_to_other_keepers() {
+    fn calls_that_need_another_command_key_or_several_are_left_alone() {
         let mut fixture = LoanFixture::defaulted();
-        fixture.loan.ledger.late_decided = 1;
         for function in &mut fixture.functions {
-            function.command_key = OTHER;
+            function.command_keys[0] = OTHER;
         }
         assert_eq!(fixture.next_operation(1_060), None);
+        for function in &mut fixture.functions {
+            (function.command_keys[1], function.required) = (COMMAND_KEY, 1);
+        }
+        let lock = Some(Operation::Request { action: Action::Lock, seq: 1 });
+        assert_eq!(fixture.next_operation(1_060), lock);
+        for function in &mut fixture.functions {
+            function.required = 2;
+        }
+        assert_eq!(fixture.next_operation(1_060), None);
+
         let mut fixture = LoanFixture::defaulted();
-        fixture.loan.ledger.late_decided = 1;
         fixture.request(Action::Lock, 1_060);
         assert_eq!(fixture.next_operation(1_061), Some(Operation::Claim { seq: 1 }));
-        fixture.invocations[0].1.command_key = OTHER;
+        fixture.invocations[0].1.required = 2;
+        assert_eq!(fixture.next_operation(1_061), None);
+        fixture.invocations[0].1.required = 1;
+        fixture.invocations[0].1.command_keys[0] = OTHER;
         assert_eq!(fixture.next_operation(1_061), None);
     }
 
     #[test]
-    fn a_keeper_outside_the_allow_list_only_collects() {
+    fn a_keeper_outside_the_allow_list_collects_and_unlocks() {
         let mut fixture = LoanFixture::new();
         fixture.lender.keepers = vec![OTHER];
-        assert_eq!(fixture.next_operation(1_000), None);
-        fixture.wallet = 10;
-        assert_eq!(fixture.next_operation(1_000), Some(Operation::Collect));
-        fixture.wallet = 0;
-        fixture.request(Action::Warn, 1_000);
         assert_eq!(fixture.next_operation(1_001), None);
+        let collect = Some(Operation::Collect);
+        assert_eq!(fixture.next_operation_in(Lane::Money, 1_001, &Tried::default()), collect);
+        fixture.request(Action::Warn, 1_001);
+        assert_eq!(fixture.next_operation(1_002), None);
+        fixture.lock();
+        fixture.wallet = 1_000;
+        let unlock = Some(Operation::Request { action: Action::Unlock, seq: 2 });
+        assert_eq!(fixture.next_operation(1_002), unlock);
     }
 
     #[test]
-    fn a_cheap_lock_is_left_alone_and_a_cheap_unlock_is_not() {
+    fn a_cheap_lock_is_left_alone_and_an_unlock_without_fee_is_not() {
         let dear = Policy { min_fee: 1_001, ..policy() };
         let mut fixture = LoanFixture::defaulted();
-        fixture.loan.ledger.late_decided = 1;
         assert_eq!(fixture.next_operation_with(1_060, &dear, &HashMap::new()), None);
         fixture.lock();
         fixture.loan.status = LoanStatus::Active;
         fixture.loan.ledger.paid_scheduled = 1_000;
+        fixture.escrow_lamports = 0;
         assert_eq!(
             fixture.next_operation_with(1_060, &dear, &HashMap::new()),
             Some(Operation::Request { action: Action::Unlock, seq: 2 })
@@ -115,7 +136,25 @@ mod tests {
     #[test]
     fn lenders_outside_the_policy_are_not_served() {
         let only = Policy { lenders: vec![OTHER], ..policy() };
-        let fixture = LoanFixture { wallet: 1_000, ..LoanFixture::new() };
-        assert_eq!(fixture.next_operation_with(1_000, &only, &HashMap::new()), None);
+        let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
+        fixture.lock();
+        assert_eq!(fixture.next_operation_with(1_060, &only, &HashMap::new()), None);
+        fixture.request(Action::Unlock, 1_060);
+        assert_eq!(fixture.calls_to_start_with(1_060, &only), []);
+        assert_eq!(fixture.calls_to_start_with(1_060, &policy()).len(), 1);
+    }
+
+    #[test]
+    fn an_unlock_comes_before_the_receipt_of_the_lock_and_that_before_everything_else() {
+        let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
+        fixture.request(Action::Lock, 1_050);
+        fixture.claim(KEEPER, 1_050);
+        let receipt = Box::new(receipt());
+        let calls = HashMap::from([(fixture.invocations[0].0, Call::Proven { receipt: receipt.clone() })]);
+        let unlock = Operation::Request { action: Action::Unlock, seq: 2 };
+        assert_eq!(fixture.next_operation_with(1_060, &policy(), &calls), Some(unlock));
+        fixture.request(Action::Unlock, 1_060);
+        let confirm = Operation::Confirm { seq: 1, rent_payer: KEEPER, receipt };
+        assert_eq!(fixture.next_operation_with(1_060, &policy(), &calls), Some(confirm));
     }
 }

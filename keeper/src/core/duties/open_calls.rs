@@ -1,37 +1,25 @@
 //! Confirm receipts, close calls that are over, and give back leases that are of no more use.
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::rules::invocation::{check_expire, check_settle, check_still_due, check_yield, is_newest};
-use latchkey::state::Invocation;
+use latchkey::rules::invocation::{
+    Payee, check_expire, check_settle, check_still_due, check_yield, is_newest, is_over,
+};
+use latchkey::state::{Action, Invocation};
 
 use super::Duty;
 use crate::core::call::Call;
 use crate::core::context::Context;
 use crate::core::operation::Operation;
-use crate::core::policy::yield_margin;
+use crate::core::policy::{Signers, UNLOCK_CALL_SECS, yield_margin};
 
 pub(super) struct OpenCalls;
 
 impl Duty for OpenCalls {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
-        context.view.invocations.iter().find_map(|(key, invocation)| {
-            let Context { view, at, keeper, calls, .. } = context;
-            let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
-            let call = calls.get(key);
-            let settles = check_settle(invocation, view.vehicle).is_ok_and(|claim| claim.keeper == *keeper);
-            if let Some(Call::Proven { receipt }) = call.filter(|_| settles) {
-                return Some(Operation::Confirm { seq, rent_payer, receipt: receipt.clone() });
-            }
-            if call.is_some_and(Call::is_running) {
-                return None;
-            }
-            if check_expire(invocation, view.vehicle, at.now).is_ok() {
-                return Some(Operation::Expire { seq, rent_payer });
-            }
-            check_yield(invocation, *keeper, at.now).ok()?;
-            let refused = matches!(call, Some(Call::Refused { .. }));
-            (refused || should_yield(context, invocation)).then_some(Operation::Yield { seq })
-        })
+        let due = |(key, invocation): &(Pubkey, &Invocation)| {
+            operation(context, key, invocation).filter(|operation| context.is_rested(operation))
+        };
+        context.view.invocations.iter().find_map(due)
     }
 
     fn deadline(&self, context: &Context<'_>) -> Option<i64> {
@@ -41,17 +29,64 @@ impl Duty for OpenCalls {
     }
 }
 
-/// The calls to start now, by invocation, and how long each may take, seconds: until its lease is given back.
+fn operation(context: &Context<'_>, key: &Pubkey, invocation: &Invocation) -> Option<Operation> {
+    let Context { view, at, keeper, calls, .. } = context;
+    let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
+    let call = calls.get(key);
+    if let Some(Call::Proven { receipt }) = call.filter(|_| is_paid_to(keeper, invocation, context)) {
+        return Some(Operation::Confirm { seq, rent_payer, receipt: receipt.clone() });
+    }
+    if call.is_some_and(Call::is_running) {
+        return None;
+    }
+    if check_expire(invocation, view.vehicle, at.now).is_ok() {
+        let returned = invocation.claim().filter(|_| view.vehicle.distrusted);
+        return Some(Operation::Expire { seq, rent_payer, keeper: returned.map(|claim| claim.keeper) });
+    }
+    check_yield(invocation, view.vehicle, *keeper, at.now).ok()?;
+    let refused = matches!(call, Some(Call::Refused { .. }));
+    (refused || should_yield(context, invocation)).then_some(Operation::Yield { seq })
+}
+
+/// Whether the call can be settled, and `keeper` is then paid for it.
+fn is_paid_to(keeper: &Pubkey, invocation: &Invocation, context: &Context<'_>) -> bool {
+    match check_settle(invocation, context.view.vehicle) {
+        Ok(Payee::Claimer(claim)) => claim.keeper == *keeper,
+        Ok(Payee::Bringer) => true,
+        Err(_) => false,
+    }
+}
+
+/// The calls to start now, by invocation, and how long each may take, seconds: until its lease is given back, or an
+/// unlock is over.
 pub(in crate::core) fn calls_to_start(context: &Context<'_>) -> Vec<(Pubkey, u64)> {
     let now = context.at.now;
     let limit = |(key, invocation): &(Pubkey, &Invocation)| {
-        check_yield(invocation, context.keeper, now).ok()?;
         let ready = context.calls.get(key).is_none_or(|call| call.may_start(now));
-        let starts = ready && !should_yield(context, invocation);
-        let ends = yield_at(invocation).filter(|_| starts)?;
+        let ends = match invocation.action {
+            Action::Unlock => unlock_ends(context, invocation),
+            Action::Warn | Action::Lock => lease_ends(context, invocation),
+        };
+        let ends = ends.filter(|_| ready)?;
         Some((*key, u64::try_from(ends - now).unwrap_or(0)))
     };
     context.view.invocations.iter().filter_map(limit).collect()
+}
+
+/// When a call for an unlock ends that this keeper may start now. Whoever has one of the pinned keys may.
+fn unlock_ends(context: &Context<'_>, unlock: &Invocation) -> Option<i64> {
+    let Context { view, at, keeper, policy, .. } = context;
+    let serves = policy.serves(&view.keys.lender);
+    let wanted = policy.wants(unlock.action, unlock.fee, &Signers::of(unlock, view.loan));
+    let starts = serves && wanted && !is_over(unlock, view.vehicle, at.now);
+    (starts && is_paid_to(keeper, unlock, context))
+        .then(|| unlock.expires_at.min(at.now.saturating_add(UNLOCK_CALL_SECS)))
+}
+
+/// When a call ends that this keeper holds the lease of and may start now.
+fn lease_ends(context: &Context<'_>, invocation: &Invocation) -> Option<i64> {
+    check_yield(invocation, context.view.vehicle, context.keeper, context.at.now).ok()?;
+    yield_at(invocation).filter(|_| !should_yield(context, invocation))
 }
 
 /// Whether a lease is to be given back: it is nearly over, or the call is superseded or no longer due.
@@ -64,7 +99,7 @@ fn should_yield(context: &Context<'_>, invocation: &Invocation) -> bool {
 
 /// When the lease is given back at the latest, if there is one.
 fn yield_at(invocation: &Invocation) -> Option<i64> {
-    invocation.claim.map(|claim| claim.lease_end - yield_margin(invocation))
+    invocation.claim().map(|claim| claim.lease_end - yield_margin(invocation))
 }
 
 #[cfg(test)]
@@ -74,13 +109,12 @@ mod tests {
     use latchkey::state::Action;
 
     use crate::core::call::Call;
-    use crate::core::fixture::{KEEPER, LoanFixture, policy};
+    use crate::core::fixture::{KEEPER, LoanFixture, OTHER, policy, receipt};
     use crate::core::operation::Operation;
 
     #[test]
     fn a_lease_is_given_back_before_it_lapses_and_when_the_loan_is_cured() {
         let mut fixture = LoanFixture::defaulted();
-        fixture.loan.ledger.late_decided = 1;
         fixture.request(Action::Lock, 1_060);
         fixture.claim(KEEPER, 1_060);
         // A lease of 60 s ends at 1,120; a sixth of it is 10 s.
@@ -91,25 +125,68 @@ mod tests {
         assert_eq!(fixture.calls_to_start(1_060), [(fixture.invocations[0].0, 50)]);
         fixture.wallet = 1_000;
         assert_eq!(fixture.calls_to_start(1_060), []);
+        fixture.request(Action::Unlock, 1_060);
         assert_eq!(fixture.next_operation(1_060), Some(Operation::Yield { seq: 1 }));
     }
 
     #[test]
-    fn a_receipt_is_confirmed_first_even_for_a_superseded_request() {
+    fn a_receipt_is_confirmed_even_for_a_superseded_request() {
         let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
         fixture.request(Action::Lock, 1_060);
         fixture.claim(KEEPER, 1_060);
         let (key, _) = fixture.invocations[0];
         fixture.request(Action::Unlock, 1_061);
-        let receipt = Box::new(latchkey_client::protocol::sealed::Envelope {
-            signer: [0; 32],
-            signature: [0; 64],
-            payload: Vec::new(),
-        });
+        let receipt = Box::new(receipt());
         let calls = HashMap::from([(key, Call::Proven { receipt: receipt.clone() })]);
         assert_eq!(
             fixture.next_operation_with(1_062, &policy(), &calls),
             Some(Operation::Confirm { seq: 1, rent_payer: KEEPER, receipt })
         );
+    }
+
+    #[test]
+    fn whoever_has_the_receipt_of_an_unlock_brings_it_and_of_a_lock_only_its_claimer() {
+        let confirms = |action, claimer| {
+            let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
+            fixture.request(action, 1_060);
+            if let Some(claimer) = claimer {
+                fixture.claim(claimer, 1_060);
+            }
+            let calls =
+                HashMap::from([(fixture.invocations[0].0, Call::Proven { receipt: Box::new(receipt()) })]);
+            let next = fixture.next_operation_with(1_061, &policy(), &calls);
+            matches!(next, Some(Operation::Confirm { .. }))
+        };
+        assert!(confirms(Action::Unlock, None));
+        assert!(confirms(Action::Warn, Some(KEEPER)));
+        assert!(!confirms(Action::Warn, Some(OTHER)) && !confirms(Action::Warn, None));
+    }
+
+    #[test]
+    fn the_claim_on_a_car_that_is_no_longer_trusted_is_given_back_even_late() {
+        let mut fixture = LoanFixture::defaulted();
+        fixture.request(Action::Lock, 1_060);
+        fixture.claim(KEEPER, 1_060);
+        fixture.vehicle.distrusted = true;
+        let yields = Some(Operation::Yield { seq: 1 });
+        assert_eq!(
+            [1_061, 1_119, 1_120].map(|now| fixture.next_operation(now)),
+            [yields.clone(), yields.clone(), yields]
+        );
+        // A claim of another keeper: whoever closes the call gives it back its bond.
+        fixture.claim(OTHER, 1_060);
+        assert_eq!(fixture.next_operation(1_120), None);
+        let expire = Operation::Expire { seq: 1, rent_payer: KEEPER, keeper: Some(OTHER) };
+        assert_eq!(fixture.next_operation(4_660), Some(expire));
+    }
+
+    #[test]
+    fn the_unlock_of_a_replaced_device_is_not_called_for() {
+        let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
+        fixture.lock();
+        fixture.request(Action::Unlock, 1_060);
+        assert_eq!(fixture.calls_to_start(1_060).len(), 1);
+        fixture.vehicle.void_through = 2;
+        assert_eq!(fixture.calls_to_start(1_060), []);
     }
 }
