@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use latchkey_client::events::Event;
-use latchkey_client::latchkey::state::{Action, LoanStatus, LockState, Period, Terms};
+use latchkey_client::latchkey::state::{Action, Calendar, LoanStatus, LockState, Terms};
 use latchkey_harness::story::{Books, Entry, Offer, Purse, Script};
 
 use crate::fault::Fault;
@@ -33,7 +33,7 @@ pub enum Cure {
 
 /// Runs the loan's life with a fault, and checks what must be true at every end.
 pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
-    let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 60 };
+    let offer = offer(60);
     let mut sim = Sim::new(terms(), &offer, 60_000_000, fault).await?;
     sim.top_up(terms().instalment).await?;
 
@@ -41,7 +41,7 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     until(&mut sim, "the car is locked", locked).await?;
     let status = sim.loan().await?.status;
     ensure!(status == LoanStatus::Defaulted, "a car is locked on a loan that is not in default");
-    sim.top_up(sim.quote().await?.cure + 20 * terms().instalment).await?;
+    sim.top_up(sim.quote().await?.past_due + 20 * terms().instalment).await?;
     until(&mut sim, "the car is unlocked", |locks, _| !locks.car && !locks.is_proven()).await?;
     // Every request is settled or expired.
     until(&mut sim, "nothing is left open", |_, open| open == 0).await?;
@@ -53,9 +53,9 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
 /// Lets a keeper try for this many seconds without success, with calls that stay open as long. Returns what it spent on
 /// transactions, lamports.
 pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
-    let offer = Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: secs };
+    let offer = offer(secs);
     // One instalment is missed; the next are far away.
-    let terms = Terms { period: Period::Months(1), ..terms() };
+    let terms = Terms { calendar: Calendar::seconds(30 * 86_400), ..terms() };
     let mut sim = Sim::new(terms, &offer, 60_000_000, fault).await?;
     for _ in 0..secs {
         second(&mut sim).await?;
@@ -65,17 +65,22 @@ pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {
     Ok(Purse::of(&sim.chain, &keeper.address).await?.spent - keeper.purse.spent)
 }
 
+/// What a call is worth, and how long a request for a warning or a lock lives, seconds.
+fn offer(ttl_secs: u32) -> Offer {
+    Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs, unlock_ttl_secs: 3_600 }
+}
+
 fn terms() -> Terms {
     Terms {
         instalment: 100 * UNIT,
         count: 200,
         first_due: 20,
-        period: Period::Seconds(20),
+        calendar: Calendar::seconds(20),
         grace_secs: 10,
         notice_secs: 5,
         late_fee: UNIT,
         late_after_secs: 5,
-        lock_ttl_secs: 3_000,
+        lock_ttl_secs: 3_600,
         ..Script::minute().terms
     }
 }
@@ -88,7 +93,7 @@ struct Locks {
 
 impl Locks {
     fn is_proven(&self) -> bool {
-        matches!(self.chain, LockState::Locked { .. })
+        self.chain.is_locked
     }
 }
 
@@ -109,7 +114,7 @@ async fn second(sim: &mut Sim) -> Result<()> {
     sim.second().await;
     let vehicle = sim.vehicle().await?;
     ensure!(
-        !sim.wire.is_inhibited() || vehicle.lock_asked.is_some(),
+        !sim.wire.is_inhibited() || vehicle.lock_asked().is_some(),
         "a car is locked although no lock was requested"
     );
     Ok(())

@@ -105,9 +105,9 @@ impl SimulatedKeeper {
     async fn perform(&self, effect: Effect) -> Event {
         match effect {
             Effect::Submit(intent) => {
-                let vehicle = intent.keys.vehicle;
+                let (vehicle, lane) = (intent.keys.vehicle, intent.operation.lane());
                 let succeeded = self.ledger.land(*intent).await.succeeded;
-                Event::TransactionEnded { vehicle, succeeded }
+                Event::TransactionEnded { vehicle, lane, succeeded }
             }
             Effect::Invoke { invocation, now, limit_secs } => {
                 let limit = Duration::from_secs(limit_secs);

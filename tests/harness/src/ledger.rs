@@ -207,14 +207,14 @@ impl State {
 
     fn snapshot(&self) -> Snapshot {
         let accounts = self.svm.get_program_accounts(&PROGRAM_ID);
-        let decoded: Vec<_> =
-            accounts.iter().filter_map(|(_, account)| ProgramAccount::decode(&account.data).ok()).collect();
-        let lenders: Vec<(Pubkey, &Lender)> = accounts
+        let decoded: Vec<_> = accounts
             .iter()
-            .map(|(key, _)| *key)
-            .zip(&decoded)
+            .filter_map(|(key, account)| Some((*key, ProgramAccount::decode(&account.data).ok()?)))
+            .collect();
+        let lenders: Vec<(Pubkey, &Lender)> = decoded
+            .iter()
             .filter_map(|(key, account)| match account {
-                ProgramAccount::Lender(lender) => Some((key, &**lender)),
+                ProgramAccount::Lender(lender) => Some((*key, &**lender)),
                 _ => None,
             })
             .collect();
@@ -228,7 +228,7 @@ impl State {
             let wallet = LoanKeys::of(loan, lender, *token_program).wallet;
             Some((wallet, self.wallet(&wallet)))
         };
-        let wallets = decoded.iter().filter_map(|account| match account {
+        let wallets = decoded.iter().filter_map(|(_, account)| match account {
             ProgramAccount::Loan(loan) => wallet(loan),
             _ => None,
         });

@@ -61,7 +61,7 @@ async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_
         Milestone::Defaulted { at, .. },
         Milestone::Locked { starts: false, until, settlement: locked },
         Milestone::ToppedUp { amount, .. },
-        Milestone::Cured { paid, fees, .. },
+        Milestone::Cured { paid, .. },
         Milestone::Unlocked { starts: true, settlement: unlocked },
         paid_after @ Milestone::BackOnSchedule { .. },
         Milestone::PaidOff { payment },
@@ -83,10 +83,10 @@ async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_
     let soon = |time: i64, earliest: i64| (earliest..earliest + 60).contains(&time);
     assert!(soon(*at, due + i64::from(script.terms.grace_secs)), "{at}");
     assert!(soon(*until, at + i64::from(script.terms.lock_ttl_secs)), "{until}");
-    // The missed instalment and its late fee.
-    assert_eq!((*fees, *paid), (script.terms.late_fee, instalment + fees));
-    assert_eq!(paid, amount);
+    // The missed instalment cures the loan; its late fee comes last of all.
+    assert_eq!((paid, amount), (instalment, instalment));
     assert!(payment.to_principal > 0 && payment.to_interest > 0);
+    assert_eq!(payment.to_fees, script.terms.late_fee);
 
     let receipts = [warned, locked, unlocked];
     let signatures: HashSet<Signature> = receipts.map(|receipt| receipt.signature.parse().unwrap()).into();

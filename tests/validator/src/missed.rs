@@ -5,12 +5,12 @@ use anyhow::{Context as _, Result, ensure};
 use futures::future::try_join_all;
 use latchkey_client::events::Event;
 use latchkey_client::instructions::{LoanKeys, fund_escrow};
-use latchkey_client::latchkey::state::{Action, Invocation, LockState, Terms};
+use latchkey_client::latchkey::state::{Action, Invocation, Terms};
 use latchkey_client::pda;
 use latchkey_client::schedule::level_instalment;
 use latchkey_harness::localnet::Localnet;
 use latchkey_harness::process::Process;
-use latchkey_harness::story::{Car as _, Chain as _, ChainExt as _, Entry, Journal, Parties, Script};
+use latchkey_harness::story::{CENT, Car as _, Chain as _, ChainExt as _, Entry, Journal, Parties, Script};
 use latchkey_harness::testbed::LocalTestbed;
 use solana_sdk::signer::Signer as _;
 use tokio::time::{Instant, sleep};
@@ -43,7 +43,7 @@ impl Missed {
         let vehicle = parties.register(&testbed.chain, &enrolment).await?;
         let now = testbed.chain.now().await?;
         let terms = Terms { first_due: now + script.terms.first_due, ..script.terms };
-        let instalment = level_instalment(&terms, now)
+        let instalment = level_instalment(&terms, now, CENT)
             .map_err(|error| anyhow::Error::new(latchkey_client::errors::Refusal(error.into())))?;
         let terms = Terms { instalment, ..terms };
         let (keys, _) = parties.originate(&testbed.chain, vehicle, terms, &script.offer).await?;
@@ -77,7 +77,7 @@ impl Missed {
             let seq = self.testbed.chain.vehicle(&self.keys.vehicle).await?.last_seq_asked;
             let newest = pda::invocation(&self.keys.vehicle, seq);
             let newest = self.testbed.chain.invocation(&newest).await?;
-            if let Some(lock) = newest.filter(|it| it.action == Action::Lock && it.claim.is_some()) {
+            if let Some(lock) = newest.filter(|it| it.action == Action::Lock && it.claim().is_some()) {
                 return Ok(lock);
             }
             self.check(began, "the lock is claimed")?;
@@ -110,10 +110,7 @@ impl Missed {
             let vehicle = self.testbed.chain.vehicle(&self.keys.vehicle).await?;
             let loan = self.testbed.chain.loan(&self.keys.loan).await?;
             if loan.invocations_open == 0 {
-                ensure!(
-                    matches!(vehicle.lock, LockState::Locked { .. }),
-                    "the chain does not know of the lock"
-                );
+                ensure!(vehicle.lock.is_locked, "the chain does not know of the lock");
                 break;
             }
             self.check(began, "everything asked for is settled")?;

@@ -1,7 +1,7 @@
 //! The end of a story: whether the books balance.
 
 use anyhow::Result;
-use latchkey_client::{events::Event, pda};
+use latchkey_client::{accounts::ProgramAccount, events::Event, pda};
 
 use super::{
     books::{Books, Purse},
@@ -30,9 +30,12 @@ impl Life<'_> {
             earned == i128::from(books.keeper_fees_lamports),
             "the keeper's balance did not change by the fees it earned",
         );
-        for (what, account) in
-            [("loan", self.keys.loan), ("escrow", self.keys.escrow), ("wallet", self.keys.wallet)]
-        {
+        let loan = ProgramAccount::decode(&chain.data("loan", &self.keys.loan).await?);
+        check(
+            matches!(loan, Ok(ProgramAccount::LoanStub(_))),
+            "the loan is not a stub that remembers its wallet",
+        );
+        for (what, account) in [("escrow", self.keys.escrow), ("wallet", self.keys.wallet)] {
             check(chain.account(&account).await?.is_none(), &format!("the {what} is still there"));
         }
         let vehicle = chain.vehicle(&self.keys.vehicle).await?;

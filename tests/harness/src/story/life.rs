@@ -4,11 +4,11 @@ use anyhow::{Result, ensure};
 use latchkey_client::{
     errors::Refusal,
     events::Event,
-    instructions::{LoanKeys, close_loan, fund_escrow, pay_off},
+    instructions::{CloseLoan, LoanKeys, close_loan, fund_escrow, pay_off},
     latchkey::{
         events::PaymentKind,
         rules::schedule::{due_at, instalments_due},
-        state::{Action, LoanStatus, LockState},
+        state::{Action, LoanStatus},
     },
     quote::{Quote, quote},
 };
@@ -64,11 +64,11 @@ impl Life<'_> {
         Ok(self.story.chain.loan(&self.keys.loan).await?.ledger.principal)
     }
 
-    /// Where the loan stands at a time, if nothing is paid until then, and what its wallet holds now.
-    async fn quote(&self, at: i64) -> Result<(Quote, u64)> {
+    /// Where the loan stands at a time, if nothing is paid until then.
+    async fn quote(&self, at: i64) -> Result<Quote> {
         let loan = self.story.chain.loan(&self.keys.loan).await?;
         let wallet = self.story.chain.tokens(&self.keys.wallet).await?.amount;
-        Ok((quote(&loan, wallet, at).map_err(|rule| Refusal(rule.into()))?, wallet))
+        Ok(quote(&loan, wallet, at).map_err(|rule| Refusal(rule.into()))?)
     }
 
     /// Until when a payment made now must suffice.
@@ -119,10 +119,9 @@ impl Life<'_> {
         let terms = self.story.chain.loan(&self.keys.loan).await?.terms;
         let skip = payments(self.journal.entries(), PaymentKind::Collected).len();
         for k in first..first + count {
-            let (quote, wallet) = self.quote(due_at(&terms, k)).await?;
-            let due = quote.past_due + quote.fees;
-            if wallet < due {
-                self.top_up(due - wallet).await?;
+            let missing = self.quote(due_at(&terms, k)).await?.past_due;
+            if missing > 0 {
+                self.top_up(missing).await?;
             }
             self.wait_until(&format!("instalment {} of {}", k + 1, terms.count), due_at(&terms, k)).await?;
             let scheduled = u64::from(k + 1) * terms.instalment;
@@ -147,11 +146,11 @@ impl Life<'_> {
             due_at(&terms, k),
         )
         .await?;
-        let (quote, wallet) = self.quote(self.story.chain.now().await?).await?;
-        ensure!(quote.past_due > wallet, "the instalment was missed, but the chain says nothing is past due");
+        let quote = self.quote(self.story.chain.now().await?).await?;
+        ensure!(quote.past_due > 0, "the instalment was missed, but the chain says nothing is past due");
         self.tell(&Milestone::Lapsed {
             past_due: quote.past_due,
-            wallet,
+            wallet: quote.free,
             due: due_at(&terms, k),
             at: quote.at,
         })
@@ -160,6 +159,9 @@ impl Life<'_> {
     }
 
     async fn warning(&mut self) -> Result<()> {
+        let terms = self.story.chain.loan(&self.keys.loan).await?.terms;
+        let oldest = due_at(&terms, self.story.script.paid_before);
+        self.wait_until("the day of the warning", oldest + i64::from(terms.warn_after_secs)).await?;
         let settlement = self.settled(Action::Warn, "the car's receipt for the warning").await?;
         let message = self.story.car.warnings().await?.pop();
         self.tell(&Milestone::Warned { message, settlement }).await?;
@@ -188,13 +190,11 @@ impl Life<'_> {
         if starts {
             self.wrong.push("the car started although it was locked".to_owned());
         }
-        let until = match self.story.chain.vehicle(&self.keys.vehicle).await?.lock {
-            LockState::Locked { until, .. } => until,
-            LockState::Unlocked => {
-                self.wrong.push("the contract does not know that the car is locked".to_owned());
-                0
-            }
-        };
+        let until = self.story.chain.vehicle(&self.keys.vehicle).await?.lock.ends_at();
+        if until.is_none() {
+            self.wrong.push("the contract does not know that the car is locked".to_owned());
+        }
+        let until = until.unwrap_or(0);
         self.tell(&Milestone::Locked { starts, until, settlement }).await?;
         Ok(())
     }
@@ -205,15 +205,10 @@ impl Life<'_> {
         if self.story.car.try_start().await? {
             self.wrong.push("the car started before anything was paid".to_owned());
         }
-        let (quote, wallet) = self.quote(self.foreseen().await?).await?;
-        let amount = (quote.past_due + quote.fees).saturating_sub(wallet);
-        let signature = self.top_up(amount).await?;
-        self.tell(&Milestone::ToppedUp {
-            amount,
-            wallet: wallet + amount,
-            transaction: signature.to_string(),
-        })
-        .await?;
+        let quote = self.quote(self.foreseen().await?).await?;
+        let amount = quote.past_due;
+        let transaction = self.top_up(amount).await?.to_string();
+        self.tell(&Milestone::ToppedUp { amount, wallet: quote.free + amount, transaction }).await?;
 
         let milestone = self
             .see("the cure", |entries| {
@@ -224,7 +219,6 @@ impl Life<'_> {
                     {
                         Some(Milestone::Cured {
                             paid: event.principal + event.interest + event.fees,
-                            fees: event.fees,
                             transaction,
                         })
                     }
@@ -246,12 +240,8 @@ impl Life<'_> {
     async fn pay_off(&mut self) -> Result<()> {
         let day = self.story.chain.now().await? + i64::from(self.story.script.payoff_after_secs);
         self.wait_until("the day on which the borrower pays the rest", day).await?;
-        let (quote, wallet) = self.quote(self.foreseen().await?).await?;
-        if quote.payoff > wallet {
-            self.top_up(quote.payoff - wallet).await?;
-        }
         let parties = self.story.parties;
-        let instruction = pay_off(&self.keys, parties.borrower.pubkey());
+        let instruction = pay_off(&self.keys, parties.borrower.pubkey(), Some(parties.savings));
         self.story.chain.send(&[instruction], &[&parties.funder, &parties.borrower]).await?;
         let payment =
             self.see("the last payment", |entries| payments(entries, PaymentKind::PaidOff).pop()).await?;
@@ -262,9 +252,14 @@ impl Life<'_> {
     async fn close(&mut self) -> Result<()> {
         let parties = self.story.parties;
         let loan = self.story.chain.loan(&self.keys.loan).await?;
-        let authority = parties.authority.pubkey();
-        let instruction =
-            close_loan(&self.keys, parties.borrower.pubkey(), authority, parties.savings, loan.rent_payer);
+        let who = CloseLoan {
+            party: parties.borrower.pubkey(),
+            authority: parties.authority.pubkey(),
+            borrower_tokens: parties.savings,
+            lender_tokens: Some(parties.treasury),
+            rent_payer: loan.rent_payer,
+        };
+        let instruction = close_loan(&self.keys, &who);
         self.story.chain.send(&[instruction], &[&parties.funder, &parties.borrower]).await?;
         let milestone = self
             .see("the end of the loan", |entries| {

@@ -42,8 +42,8 @@ pub enum Milestone {
         loan: Pubkey,
         /// Lent.
         principal: u64,
-        /// Rate a year, basis points.
-        apr_bps: u16,
+        /// Rate a year, parts per million.
+        apr_ppm: u32,
         /// Each payment.
         instalment: u64,
         /// How many.
@@ -117,8 +117,6 @@ pub enum Milestone {
     Cured {
         /// What was taken from the wallet.
         paid: u64,
-        /// Late fees among it.
-        fees: u64,
         transaction: String,
     },
     /// The car unlocked itself and proved it.

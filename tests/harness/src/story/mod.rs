@@ -24,7 +24,7 @@ pub use milestone::{Milestone, Observer, Payment, Settlement};
 pub use parties::Parties;
 pub use rpc::RpcChain;
 pub use run::Story;
-pub use script::{Offer, Script};
+pub use script::{CENT, Offer, Script};
 pub use svm::SvmChain;
 
 use latchkey_client::errors::Refusal;

@@ -9,7 +9,7 @@ use latchkey_client::{
         InitLender, LoanKeys, Originate, SetFunction, init_lender, originate, register_vehicle, set_function,
     },
     latchkey::{
-        instructions::{InitLenderArgs, SetFunctionArgs},
+        instructions::{CommandKey, InitLenderArgs, SetFunctionArgs},
         state::{Action, PolicyFloors, Terms},
     },
     pda,
@@ -83,18 +83,26 @@ impl Parties {
         let who = InitLender { payer, authority, mint: self.mint.pubkey(), treasury: self.treasury };
         let floors = PolicyFloors {
             min_grace_secs: 0,
+            min_grace_weekly_secs: 0,
             min_notice_secs: 0,
-            max_apr_bps: 3_600,
+            min_notice_weekly_secs: 0,
+            min_channels: 1,
+            notice_after_default: false,
+            min_final_notice_secs: 0,
+            max_apr_ppm: 360_000,
             max_late_fee: 50 * UNIT,
             min_late_after_secs: 0,
+            min_warn_after_secs: 0,
             min_emergency_secs: 86_400,
             min_emergency_max: 1,
             max_lock_ttl_secs: 30 * 86_400,
+            public_unlock: false,
         };
         let args = InitLenderArgs { servicer: authority, floors, keepers: Vec::new() };
         let mut instructions = vec![init_lender(&who, args)];
         let who = SetFunction { payer, authority, lender: self.lender };
-        instructions.extend(Action::ALL.map(|action| set_function(&who, action, self.function(offer))));
+        instructions
+            .extend(Action::ALL.map(|action| set_function(&who, action, self.function(action, offer))));
         chain.send(&instructions, &[&self.funder, &self.authority]).await?;
         Ok(())
     }
@@ -133,14 +141,18 @@ impl Parties {
         Ok(())
     }
 
-    fn function(&self, offer: &Offer) -> SetFunctionArgs {
+    fn function(&self, action: Action, offer: &Offer) -> SetFunctionArgs {
+        let ttl_secs = match action {
+            Action::Unlock => offer.unlock_ttl_secs,
+            Action::Warn | Action::Lock => offer.ttl_secs,
+        };
         SetFunctionArgs {
             fee: offer.fee,
             bond: offer.bond,
             lease_secs: offer.lease_secs,
-            ttl_secs: offer.ttl_secs,
-            command_key: self.command_key.pubkey(),
-            uri: String::new(),
+            ttl_secs,
+            required: 1,
+            command_keys: vec![CommandKey { key: self.command_key.pubkey(), uri: String::new() }],
             code_hash: [0; 32],
         }
     }

@@ -14,7 +14,7 @@ use super::{
     life::Life,
     milestone::{Milestone, Observer},
     parties::Parties,
-    script::Script,
+    script::{CENT, Script},
 };
 
 /// The life of a loan, ready to run.
@@ -62,7 +62,7 @@ impl Story<'_> {
         let now = self.chain.now().await?;
         let terms = Terms { first_due: now + self.script.terms.first_due, ..self.script.terms };
         let instalment = match terms.instalment {
-            0 => level_instalment(&terms, now).map_err(|rule| Refusal(rule.into()))?,
+            0 => level_instalment(&terms, now, CENT).map_err(|rule| Refusal(rule.into()))?,
             given => given,
         };
         let terms = Terms { instalment, ..terms };
@@ -72,7 +72,7 @@ impl Story<'_> {
         let originated = Milestone::Originated {
             loan: keys.loan,
             principal: loan.ledger.principal,
-            apr_bps: loan.terms.apr_bps,
+            apr_ppm: loan.terms.apr_ppm,
             instalment: loan.terms.instalment,
             count: loan.terms.count,
             first_due: loan.terms.first_due,

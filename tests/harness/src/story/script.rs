@@ -1,9 +1,12 @@
-use latchkey_client::latchkey::state::{Overpayment, Period, Terms, Waterfall};
+use latchkey_client::latchkey::state::{Calendar, Overpayment, Terms};
 
 const DAY: u32 = 86_400;
 
 /// One whole unit of the mint, base units.
 pub const UNIT: u64 = 1_000_000;
+
+/// A hundredth of it: what people pay is a multiple of this.
+pub const CENT: u64 = UNIT / 100;
 
 /// What a function call is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +17,10 @@ pub struct Offer {
     pub bond: u64,
     /// One claim, seconds.
     pub lease_secs: u32,
-    /// One invocation, seconds.
+    /// One invocation of a warning or a lock, seconds.
     pub ttl_secs: u32,
+    /// One of an unlock, seconds.
+    pub unlock_ttl_secs: u32,
 }
 
 /// How a loan's life goes.
@@ -46,13 +51,16 @@ impl Script {
             terms: Terms {
                 first_due: i64::from(30 * DAY),
                 count: 12,
-                period: Period::Months(1),
+                // 31 January at first: months of every length occur.
+                calendar: Calendar::months(1, 31, 0),
                 grace_secs: 10 * DAY,
+                warn_after_secs: DAY,
                 notice_secs: 3 * DAY,
+                notice_max_age_secs: 60 * DAY,
                 late_after_secs: 5 * DAY,
                 ..car_loan()
             },
-            offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 60, ttl_secs: 600 },
+            offer: Offer { lease_secs: 60, ttl_secs: 600, ..offer() },
             funding: 20_000_000,
             paid_before: 5,
             cure_after_secs: 2 * DAY,
@@ -68,13 +76,15 @@ impl Script {
             terms: Terms {
                 first_due: 8,
                 count: 12,
-                period: Period::Seconds(8),
+                calendar: Calendar::seconds(8),
                 grace_secs: 6,
+                warn_after_secs: 1,
                 notice_secs: 2,
+                notice_max_age_secs: 3_600,
                 late_after_secs: 4,
                 ..car_loan()
             },
-            offer: Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120 },
+            offer: Offer { lease_secs: 30, ttl_secs: 120, ..offer() },
             funding: 20_000_000,
             paid_before: 2,
             cure_after_secs: 0,
@@ -85,24 +95,34 @@ impl Script {
     }
 }
 
+/// What both scripts pay.
+fn offer() -> Offer {
+    Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120, unlock_ttl_secs: 3_600 }
+}
+
 fn car_loan() -> Terms {
     Terms {
         principal: 12_000 * UNIT,
-        apr_bps: 1_800,
+        apr_ppm: 180_000,
         instalment: 0,
         count: 12,
         first_due: 0,
-        period: Period::Months(1),
-        grace_secs: 0,
-        notice_secs: 0,
+        calendar: Calendar::months(1, 1, 0),
+        grace_secs: 1,
         late_fee: 25 * UNIT,
-        late_after_secs: 0,
+        late_after_secs: 1,
+        warn_after_secs: 1,
+        notice_secs: 0,
+        min_channels: 1,
+        notice_after_default: false,
+        final_notice_secs: 0,
+        notice_max_age_secs: 1,
         emergency_secs: DAY,
         emergency_max: 1,
         lock_ttl_secs: 30 * DAY,
         max_extensions: 1,
         deferred: 0,
-        waterfall: Waterfall::InterestPrincipalFees,
         overpayment: Overpayment::ReducePrincipal,
+        public_unlock: false,
     }
 }

@@ -44,9 +44,7 @@ impl ClaimedWarning {
         chain.reach(terms.first_due + 1).await?;
         let ask = request(&keys, keeper.pubkey(), None, Action::Warn, 1);
         let take = claim(&keys, keeper.pubkey(), 1);
-        // The escrow holds one fee of each function: a warning may not use up the unlock's.
-        let fund = latchkey_client::instructions::fund_escrow(keeper.pubkey(), &keys.loan, script.offer.fee);
-        chain.send(&[fund, ask, take], &[&keeper]).await?;
+        chain.send(&[ask, take], &[&keeper]).await?;
         Ok(Self { chain, keys, keeper, car })
     }
 

@@ -71,8 +71,8 @@ fn told(milestone: &Milestone) -> (&'static str, String) {
             let [vehicle, lender] = [vehicle, lender].map(|key| short(&key.to_string()));
             ("registered", format!("car {vehicle} proved its key to lender {lender}"))
         }
-        Milestone::Originated { principal, apr_bps, instalment, count, first_due, .. } => {
-            let (lent, rate, each) = (units(*principal), percent(*apr_bps), units(*instalment));
+        Milestone::Originated { principal, apr_ppm, instalment, count, first_due, .. } => {
+            let (lent, rate, each) = (units(*principal), percent(*apr_ppm), units(*instalment));
             let first = time(*first_due);
             ("originated", format!("{lent} lent at {rate}, {count} instalments of {each}, first due {first}"))
         }
@@ -93,19 +93,13 @@ fn told(milestone: &Milestone) -> (&'static str, String) {
         }
         Milestone::Locked { starts, until, settlement } => {
             let car = if *starts { "the car STARTS although it is locked" } else { "the car does not start" };
-            let end = match until {
-                0 => String::new(),
-                until => format!(", and unlocks itself on {} at the latest", date(*until)),
-            };
-            ("LOCKED", format!("{car}{end}. {}", proven(settlement)))
+            let end = date(*until);
+            ("LOCKED", format!("{car}, and unlocks itself on {end} at the latest. {}", proven(settlement)))
         }
         Milestone::ToppedUp { amount, .. } => {
             ("topped up", format!("{} sent to the car's wallet", units(*amount)))
         }
-        Milestone::Cured { paid, fees, .. } => {
-            let fees = units(*fees);
-            ("cured", format!("{} taken, {fees} of it late fees; nothing is past due", units(*paid)))
-        }
+        Milestone::Cured { paid, .. } => ("cured", format!("{} taken; nothing is past due", units(*paid))),
         Milestone::Unlocked { starts, settlement } => {
             let car =
                 if *starts { "the car starts" } else { "the car does NOT START although it is unlocked" };

@@ -22,11 +22,12 @@ pub fn sol(lamports: u64) -> String {
     }
 }
 
-/// Basis points as a percentage: `18 %`, `7.25 %`.
-pub fn percent(bps: u16) -> String {
-    match (bps / 100, bps % 100) {
-        (whole, 0) => format!("{whole} %"),
-        (whole, hundredths) => format!("{whole}.{hundredths:02} %"),
+/// Parts per million as a percentage: `18 %`, `3.875 %`.
+pub fn percent(ppm: u32) -> String {
+    let fraction = format!("{:04}", ppm % 10_000);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{} %", ppm / 10_000),
+        digits => format!("{}.{digits} %", ppm / 10_000),
     }
 }
 
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn numbers_read_as_people_write_them() {
         assert_eq!(["1", "12", "866,024", "1,000,000"], [1, 12, 866_024, 1_000_000].map(thousands));
-        assert_eq!((percent(1_800), percent(725)), ("18 %".to_owned(), "7.25 %".to_owned()));
+        assert_eq!([180_000, 38_750, 500].map(percent), ["18 %", "3.875 %", "0.05 %"]);
         assert_eq!([counted(1, "call"), counted(3, "call")], ["1 call", "3 calls"]);
         assert_eq!(["now", "in 8 s", "in 30 days"], [0, 8, 30 * DAY].map(ahead));
     }
