@@ -1,17 +1,22 @@
 //! Every rule of the program, obeyed once and broken once, on the program's real bytes.
 
+mod amend;
+mod assign;
 mod authority;
+mod borrower_key;
 mod charge_off;
 mod claim;
 mod close;
 mod collect;
 mod confirm;
 mod default;
+mod distrust;
 mod doors;
 mod emergency;
 mod escrow;
 mod expire;
 mod extend;
+mod field;
 mod hold;
 mod keepers;
 mod lender;
@@ -24,9 +29,13 @@ mod pause;
 mod payoff;
 mod policy;
 mod proof;
+mod rent;
 mod retire;
 mod rotate;
 mod schedule;
+mod settle;
+mod stay;
+mod stray;
 mod surplus;
 mod unlock;
 mod vehicle;
