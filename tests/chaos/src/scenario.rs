@@ -50,6 +50,34 @@ pub async fn live(fault: Fault, cure: Cure) -> Result<Ending> {
     Ok(Ending { work: sim.work(), commands: sim.wire.sent() })
 }
 
+/// Locks the car, closes the lender's treasury, and pays: the car is unlocked although nothing can be sent, and the money
+/// goes to the treasury when there is one again.
+pub async fn cure_without_a_treasury() -> Result<()> {
+    let mut sim = Sim::new(terms(), &offer(60), 60_000_000, Fault::None).await?;
+    until(&mut sim, "the car is locked", |locks, _| locks.car && locks.is_proven()).await?;
+    sim.close_treasury().await?;
+    sim.top_up(sim.quote().await?.past_due + 20 * terms().instalment).await?;
+    let paid_at = sim.elapsed();
+    until(&mut sim, "the car is unlocked", |locks, _| !locks.car && !locks.is_proven()).await?;
+    ensure!(sim.elapsed() - paid_at <= 5, "the unlock took {} s", sim.elapsed() - paid_at);
+    // The next moments are looked at without a treasury: each instalment is paid when it is due.
+    for _ in 0..3 * 20 {
+        second(&mut sim).await?;
+    }
+    let loan = sim.loan().await?;
+    ensure!(loan.status == LoanStatus::Active, "a loan whose wallet pays is {:?}", loan.status);
+    let age = sim.now() - loan.ledger.as_of;
+    ensure!(age <= 20, "the last look is {age} s old");
+    ensure!(loan.ledger.unsent > 0, "what was taken is not there");
+    sim.create_treasury().await?;
+    let began = sim.elapsed();
+    while sim.loan().await?.ledger.unsent > 0 {
+        ensure!(sim.elapsed() - began < PATIENCE, "not within {PATIENCE} s: what is unsent is sent");
+        second(&mut sim).await?;
+    }
+    Ok(())
+}
+
 /// Lets a keeper try for this many seconds without success, with calls that stay open as long. Returns what it spent on
 /// transactions, lamports.
 pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {

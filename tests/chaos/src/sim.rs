@@ -151,6 +151,11 @@ impl Sim {
         self.svm.now() - START
     }
 
+    /// The chain's time.
+    pub fn now(&self) -> i64 {
+        self.svm.now()
+    }
+
     /// Pieces of work the keeper has asked for so far.
     pub fn work(&self) -> usize {
         self.work
@@ -175,6 +180,20 @@ impl Sim {
     pub async fn top_up(&self, amount: u64) -> Result<()> {
         let transfer = self.parties.top_up(&self.keys, amount)?;
         self.chain.send(&[transfer], &[&self.parties.funder, &self.parties.borrower]).await?;
+        Ok(())
+    }
+
+    /// The lender closes its treasury: it takes no payment any more.
+    pub async fn close_treasury(&self) -> Result<()> {
+        let held = self.chain.tokens(&self.parties.treasury).await?.amount;
+        let instructions = self.parties.close_treasury(held)?;
+        self.chain.send(&instructions, &[&self.parties.funder, &self.parties.authority]).await?;
+        Ok(())
+    }
+
+    /// Somebody creates the treasury again.
+    pub async fn create_treasury(&self) -> Result<()> {
+        self.chain.send(&[self.parties.create_treasury()], &[&self.parties.funder]).await?;
         Ok(())
     }
 

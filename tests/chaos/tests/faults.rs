@@ -1,7 +1,7 @@
 //! Whatever goes wrong once, the car ends locked when it must be and unlocked when it may be, and each is paid once.
 
 use latchkey_tests_chaos::fault::Fault;
-use latchkey_tests_chaos::scenario::{Cure, Ending, live, try_in_vain};
+use latchkey_tests_chaos::scenario::{Cure, Ending, cure_without_a_treasury, live, try_in_vain};
 
 /// How long a keeper may stay dead, seconds: not at all, within its lease, beyond its lease, beyond every request's
 /// life.
@@ -90,6 +90,11 @@ fn everything_is_heard_twice_or_late() {
 #[test]
 fn two_keepers_race_for_every_piece_of_work() {
     run(Fault::Race, Cure::OnceProven);
+}
+
+#[test]
+fn a_closed_treasury_keeps_no_car_locked_and_no_instalment_unpaid() {
+    runtime().block_on(cure_without_a_treasury()).unwrap_or_else(|broken| panic!("{broken:?}"));
 }
 
 #[test]

@@ -187,6 +187,39 @@ impl Parties {
         Ok((keys, signature))
     }
 
+    /// The lender closes its treasury and moves the `amount` that it holds elsewhere. The authority signs.
+    pub fn close_treasury(&self, amount: u64) -> Result<[Instruction; 2]> {
+        let (token, authority) = (spl_token::ID, self.authority.pubkey());
+        let emptied = spl_token::instruction::transfer_checked(
+            &token,
+            &self.treasury,
+            &self.mint.pubkey(),
+            &self.seller_tokens,
+            &authority,
+            &[],
+            amount,
+            DECIMALS,
+        )?;
+        let closed = spl_token::instruction::close_account(
+            &token,
+            &self.treasury,
+            &self.funder.pubkey(),
+            &authority,
+            &[],
+        )?;
+        Ok([emptied, closed])
+    }
+
+    /// Anyone can create the treasury again. The funder pays.
+    pub fn create_treasury(&self) -> Instruction {
+        spl_associated_token_account::instruction::create_associated_token_account(
+            &self.funder.pubkey(),
+            &self.authority.pubkey(),
+            &self.mint.pubkey(),
+            &spl_token::ID,
+        )
+    }
+
     /// A plain token transfer from the borrower's savings to the car wallet.
     pub fn top_up(&self, keys: &LoanKeys, amount: u64) -> Result<Instruction> {
         Ok(spl_token::instruction::transfer_checked(
