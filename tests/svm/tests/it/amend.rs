@@ -132,7 +132,8 @@ fn terms_that_both_agree_on_are_such_as_a_new_loan_could_have() {
     fixture.at(now);
     let floors = latchkey::state::PolicyFloors { max_apr_ppm: 100_000, ..latchkey_tests_svm::floors() };
     fixture.set_policy(floors).holds();
-    let refused: [(fn(&mut Terms), LatchkeyError); 5] = [
+    type Refused = (fn(&mut Terms), LatchkeyError);
+    let refused: [Refused; 5] = [
         (|terms| terms.first_due = START + 100, LatchkeyError::TermsFirstDue),
         (|terms| terms.apr_ppm = 100_001, LatchkeyError::TermsApr),
         (|terms| terms.lock_ttl_secs = 1, LatchkeyError::TermsLockTtl),

@@ -36,7 +36,7 @@ fn other(attempt: &Attempt, account: &str, other: Other) -> Pubkey {
     }
 }
 
-fn check(what: String, door: &Door, expected: Expected, outcome: &Outcome) -> Option<String> {
+fn check(what: &str, door: &Door, expected: Expected, outcome: &Outcome) -> Option<String> {
     (!expected.is_met(outcome))
         .then(|| format!("{} {what}: expected {expected}, {}", door.label(), outcome.describe()))
 }
@@ -49,7 +49,7 @@ fn every_swap_is_stopped() {
         for &(account, rule) in door.signed_by {
             for who in ["stranger", "foreign authority"] {
                 let outcome = door.attempt(&mut checkpoints).swap(account, person(who).pubkey()).send();
-                wrong.extend(check(format!("{account} {who}"), door, rule.into(), &outcome));
+                wrong.extend(check(&format!("{account} {who}"), door, rule.into(), &outcome));
             }
         }
         for (list, kind) in [(door.foreign, Other::Foreign), (door.sibling, Other::Sibling)] {
@@ -57,7 +57,7 @@ fn every_swap_is_stopped() {
                 let attempt = door.attempt(&mut checkpoints);
                 let to = other(&attempt, account, kind);
                 let outcome = attempt.swap(account, to).send();
-                wrong.extend(check(format!("{account} {kind:?}"), door, expected, &outcome));
+                wrong.extend(check(&format!("{account} {kind:?}"), door, expected, &outcome));
             }
         }
     }

@@ -21,6 +21,7 @@ mod hold;
 mod keepers;
 mod lender;
 mod lock;
+mod look;
 mod mint;
 mod money;
 mod notice;

@@ -73,8 +73,8 @@ fn n2_no_lock_before_both_channels_are_72_hours_old_and_after_default() {
 fn n3_an_instalment_is_warned_of_twice_at_most_though_no_receipt_comes() {
     let mut fixture = LoanFixture::new();
     fixture.fund(100_000_000).holds();
-    for seq in 1..=2 {
-        fixture.at(due(0) + i64::try_from(seq).unwrap() * TTL).request(Action::Warn).holds();
+    for attempt in 1..=2 {
+        fixture.at(due(0) + attempt * TTL).request(Action::Warn).holds();
     }
     let expired = due(0) + 3 * TTL;
     fixture.at(expired).request(Action::Warn).breaks(LatchkeyError::AlreadyWarned);
