@@ -12,8 +12,6 @@ pub mod party;
 pub mod printer;
 pub mod send;
 pub mod terms;
-#[cfg(test)]
-mod test_accounts;
 pub mod toml_file;
 pub mod transaction;
 pub mod units;

@@ -68,21 +68,23 @@ impl Cluster {
         let [loan, lender, vehicle, escrow, wallet, clock, rent] = &accounts;
         let rent: Rent =
             rent.as_ref().and_then(|account| account.deserialize_data().ok()).unwrap_or_default();
-        let escrow_lamports = escrow
-            .as_ref()
-            .map_or(0, |account| account.lamports.saturating_sub(rent.minimum_balance(account.data.len())));
+        let escrow_size = escrow.as_ref().map_or(0, |account| account.data.len());
+        let escrow_balance = escrow.as_ref().map_or(0, |account| account.lamports);
         let malformed = |source| ChainError::Malformed { what: "car wallet", address: keys.wallet, source };
         let wallet = wallet
             .as_ref()
             .map(|account| decode_token_account(&account.data).map_err(malformed))
             .transpose()?;
+        let escrow: Escrow = decode("escrow", keys.escrow, escrow.as_ref())?;
+        // What was paid as rent goes back to who paid it, whatever rent costs by now.
+        let kept = escrow.rent.max(rent.minimum_balance(escrow_size));
         Ok(LoanAccounts {
             keys,
             loan: decode("loan", keys.loan, loan.as_ref())?,
             lender: decode("lender", keys.lender, lender.as_ref())?,
             vehicle: decode("vehicle", keys.vehicle, vehicle.as_ref())?,
-            escrow: decode("escrow", keys.escrow, escrow.as_ref())?,
-            escrow_lamports,
+            escrow,
+            escrow_lamports: escrow_balance.saturating_sub(kept),
             wallet: wallet.map_or(0, |tokens| tokens.amount),
             mint,
             now: decode_clock(clock.as_ref())?,
@@ -126,12 +128,13 @@ impl Cluster {
 mod tests {
     use anchor_lang::AccountSerialize as _;
 
+    use latchkey_client::latchkey::fixtures;
+
     use super::*;
-    use crate::test_accounts::blank;
 
     #[test]
     fn the_filters_for_loans_match_the_bytes_that_the_program_writes() {
-        let mut loan: Loan = blank();
+        let mut loan = fixtures::loan(fixtures::terms());
         (loan.lender, loan.borrower) = (Pubkey::new_from_array([1; 32]), Pubkey::new_from_array([2; 32]));
         let mut bytes = Vec::new();
         loan.try_serialize(&mut bytes).unwrap();

@@ -7,8 +7,8 @@ mod mint;
 use std::collections::BTreeMap;
 
 use anchor_lang::AccountDeserialize;
-use latchkey_client::accounts::decode_as;
-use latchkey_client::latchkey::state::{Action, Function, Lender, Loan, Vehicle};
+use latchkey_client::accounts::{TokenBalance, decode_as, decode_token_account};
+use latchkey_client::latchkey::state::{Action, Function, Invocation, Lender, Loan, LoanStub, Vehicle};
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
 use latchkey_link::redacted::{RedactedError, hosts_only};
 use solana_commitment_config::CommitmentConfig;
@@ -84,6 +84,32 @@ impl Cluster {
 
     pub async fn loan(&self, address: &Pubkey) -> Result<Loan, ChainError> {
         decode("loan", *address, self.account(address).await?.as_ref())
+    }
+
+    /// Reads a function call. None if it does not exist, or no more.
+    pub async fn find_invocation(&self, address: &Pubkey) -> Result<Option<Invocation>, ChainError> {
+        let found = self.account(address).await?;
+        found.map(|account| decode("function call", *address, Some(&account))).transpose()
+    }
+
+    /// Reads a token account of either token program.
+    pub async fn token_account(&self, address: &Pubkey) -> Result<TokenBalance, ChainError> {
+        let what = "token account";
+        let account = self.account(address).await?.ok_or(ChainError::Missing { what, address: *address })?;
+        decode_token_account(&account.data).map_err(|source| ChainError::Malformed {
+            what,
+            address: *address,
+            source,
+        })
+    }
+
+    /// Reads a loan, or what is left of a closed one, and how much of its wallet waits for the lender, base units.
+    pub async fn loan_or_stub(&self, address: &Pubkey) -> Result<(LoanStub, u64), ChainError> {
+        let account = self.account(address).await?;
+        decode::<LoanStub>("loan", *address, account.as_ref()).map(|stub| (stub, 0)).or_else(|_| {
+            let loan: Loan = decode("loan", *address, account.as_ref())?;
+            Ok((LoanStub::from(&loan), loan.ledger.unsent))
+        })
     }
 
     pub async fn mint(&self, address: &Pubkey) -> Result<Mint, ChainError> {

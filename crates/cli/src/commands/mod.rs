@@ -22,6 +22,8 @@ macro_rules! command_group {
     };
 }
 
+mod agreement;
+mod envelope;
 mod escrow;
 mod keygen;
 mod lender;

@@ -9,6 +9,7 @@ use latchkey_cli::disclosure::Disclosure;
 use latchkey_cli::party::Party;
 use latchkey_cli::printer::{View, rows};
 use latchkey_cli::send;
+use latchkey_cli::terms::terms_differences;
 use latchkey_cli::transaction::contents::{Call, Contents};
 use latchkey_cli::transaction::wire;
 use latchkey_client::Pubkey;
@@ -90,6 +91,12 @@ async fn review(context: &Context, contents: &Contents) -> Result<View> {
     // The arguments of a new loan follow below, in full.
     let show_arguments = contents.loan.is_none();
     let mut text: Vec<String> = contents.calls.iter().map(|call| call_text(call, show_arguments)).collect();
+    if let Some(amendment) = &contents.amendment {
+        let loan = context.cluster.loan_accounts(&amendment.loan).await?;
+        let changes = terms_differences(&loan.loan.terms, &amendment.terms, loan.mint.decimals);
+        json["changes"] = changes.iter().map(|(key, change)| (key.clone(), json!(change))).collect();
+        text.push(format!("What changes in the terms:\n{}", rows(changes)));
+    }
     if let Some(loan) = &contents.loan {
         let mint = context.cluster.mint(&loan.mint).await?;
         let now = context.cluster.now().await?;
@@ -110,11 +117,26 @@ fn call_json(call: &Call) -> Value {
     json!({ "name": call.name, "accounts": accounts, "arguments": call.arguments })
 }
 
+/// One line for every value, with the names that lead to it.
+fn flatten(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                flatten(&format!("{name}.{field}"), value, lines);
+            }
+        }
+        Value::String(text) => lines.push((name.to_owned(), text.clone())),
+        other => lines.push((name.to_owned(), other.to_string())),
+    }
+}
+
 fn call_text(call: &Call, show_arguments: bool) -> String {
-    let mut lines: Vec<(&str, String)> =
-        call.accounts.iter().map(|(name, address)| (name, address.to_string())).collect();
-    if show_arguments && !call.arguments.is_empty() {
-        lines.push(("arguments", call.arguments.clone()));
+    let mut lines: Vec<(String, String)> =
+        call.accounts.iter().map(|(name, address)| (name.to_owned(), address.to_string())).collect();
+    if show_arguments {
+        for (name, value) in &call.arguments {
+            flatten(name, value, &mut lines);
+        }
     }
     format!("{}\n  {}", call.name, rows(lines).replace('\n', "\n  "))
 }

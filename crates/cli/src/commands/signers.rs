@@ -15,6 +15,13 @@ pub struct LenderKey {
 }
 
 #[derive(Args)]
+pub struct AuthorityKey {
+    /// The lender's authority: a keypair file, or an address whose owner signs later [default: --keypair]
+    #[arg(long, value_name = "FILE")]
+    authority_keypair: Option<PartyArg>,
+}
+
+#[derive(Args)]
 pub struct BorrowerKey {
     /// The borrower: a keypair file, or an address whose owner signs later [default: --keypair]
     #[arg(long, value_name = "FILE")]
@@ -45,7 +52,27 @@ impl LenderKey {
     }
 }
 
+impl AuthorityKey {
+    /// Who signs as the authority: the given key, the key of --keypair if it is the authority's, or else the authority,
+    /// later.
+    pub fn signer(&self, context: &Context, lender: &Lender) -> Result<Party> {
+        let party = context.party(self.authority_keypair.as_ref());
+        match party {
+            Ok(party) if self.authority_keypair.is_some() || party.address() == lender.authority => Ok(party),
+            // Without --sign-only the program refuses the wrong key, and its error says who must sign.
+            Ok(party) if !context.sign_only => Ok(party),
+            Err(wrong) if self.authority_keypair.is_some() => Err(wrong),
+            _ => Ok(Party::Elsewhere(lender.authority)),
+        }
+    }
+}
+
 impl BorrowerKey {
+    /// The given key, if one is given.
+    pub fn named(&self, context: &Context) -> Result<Option<Party>> {
+        self.borrower_keypair.as_ref().map(|named| context.party(Some(named))).transpose()
+    }
+
     /// Who signs for the borrower: the given key, the key of --keypair if it is the borrower's, or else the borrower,
     /// later.
     pub fn signer(&self, context: &Context, loan: &Loan) -> Result<Party> {

@@ -1,12 +1,13 @@
 use std::fmt;
 
 use super::Disclosure;
+use crate::terms::calendar_in_words;
 use crate::units::{date, duration, money, rate};
 
 impl fmt::Display for Disclosure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.figures(f)?;
-        self.payments(f)?;
+        self.schedule(f)?;
         writeln!(f)?;
         self.conditions(f)
     }
@@ -14,22 +15,21 @@ impl fmt::Display for Disclosure {
 
 impl Disclosure {
     fn figures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let amount = |units| money::show(units, self.decimals);
         let figures = [
             (
                 "ANNUAL PERCENTAGE RATE",
-                rate::show(self.terms.apr_bps),
+                self.annual_percentage_rate(),
                 "The cost of your credit as a yearly rate.",
             ),
-            ("FINANCE CHARGE", amount(self.schedule.finance_charge), "The amount the credit will cost you."),
+            ("FINANCE CHARGE", self.cents(self.finance_charge()), "The amount the credit will cost you."),
             (
                 "Amount Financed",
-                amount(self.terms.principal),
+                self.cents(self.amount_financed()),
                 "The amount of credit provided to you or on your behalf.",
             ),
             (
                 "Total of Payments",
-                amount(self.schedule.total_of_payments),
+                self.cents(self.total_of_payments()),
                 "The amount you will have paid after you have made all payments as scheduled.",
             ),
         ];
@@ -40,18 +40,23 @@ impl Disclosure {
         Ok(())
     }
 
-    fn payments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nYour payment schedule, if you sign at {}:\n", date::show(self.signed_at))?;
-        let amount = |units| money::show_all(units, self.decimals);
+    fn schedule(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = self.terms.calendar.utc_offset_secs;
+        writeln!(
+            f,
+            "\nYour payment schedule, {}, if you sign at {}:\n",
+            calendar_in_words(&self.terms.calendar),
+            date::show_at(self.signed_at, offset)
+        )?;
         let head = ["#", "due", "payment", "interest", "principal", "balance"].map(str::to_owned);
-        let rows = self.schedule.payments.iter().zip(1..).map(|(payment, number): (_, usize)| {
+        let rows = self.payments.iter().zip(1..).map(|(row, number): (_, usize)| {
             [
                 number.to_string(),
-                date::show(payment.due),
-                amount(payment.amount),
-                amount(payment.interest),
-                amount(payment.principal),
-                amount(payment.balance),
+                date::show_at(row.due, offset),
+                self.cents(row.payment),
+                self.cents(row.interest),
+                self.cents(row.principal),
+                self.cents(row.balance),
             ]
         });
         let table: Vec<[String; 6]> = [head].into_iter().chain(rows).collect();
@@ -66,11 +71,8 @@ impl Disclosure {
                 row.iter().zip(widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
             writeln!(f, "{}", cells.join("  "))?;
         }
-        let only_interest = self
-            .schedule
-            .payments
-            .iter()
-            .position(|payment| payment.principal == 0 && payment.balance > 0 && payment.interest > 0);
+        let only_interest =
+            self.payments.iter().position(|row| row.principal == 0 && row.balance > 0 && row.interest > 0);
         if let Some(index) = only_interest {
             let number = index + 1;
             writeln!(f, "\nPayment {number} does not lower the principal: the last payments are larger.")?;
@@ -81,6 +83,11 @@ impl Disclosure {
     fn conditions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let terms = &self.terms;
         let secs = |secs: u32| duration::show(secs.into());
+        writeln!(
+            f,
+            "Interest      {} a year, simple, by the second on the principal you owe.",
+            rate::show(terms.apr_ppm)
+        )?;
         if terms.late_fee > 0 {
             writeln!(
                 f,
@@ -96,24 +103,18 @@ impl Disclosure {
             "Prepayment    If you pay off early, you will not have to pay a penalty, and interest ends that day."
         )?;
         writeln!(f, "Security      You are giving a security interest in the car.")?;
-        write!(
+        writeln!(
             f,
-            "Lock          The car's next start can be inhibited {} after a due date that stays unpaid",
-            secs(terms.grace_secs)
+            "Warning       The car may warn its driver {} after a due date that stays unpaid.",
+            secs(terms.warn_after_secs)
         )?;
-        if let Some(notice) = terms.notice_secs() {
-            write!(f, ", and {} after you were given notice", secs(notice))?;
-        }
-        match terms.lock_ttl_secs() {
-            None => writeln!(f, ". A lock lasts until it is unlocked.")?,
-            Some(ttl) => writeln!(f, ". A lock ends by itself after {} unless it is renewed.", secs(ttl))?,
-        }
+        self.lock(f)?;
         match terms.emergency_max {
             0 => writeln!(f, "Emergency     No emergency starts.")?,
             times => writeln!(
                 f,
                 "Emergency     {times} emergency start{} of {}, whatever is owed.",
-                if times == 1 { "" } else { "s" },
+                plural(times),
                 secs(terms.emergency_secs)
             )?,
         }
@@ -122,4 +123,39 @@ impl Disclosure {
             most => write!(f, "Extensions    {most} at most, of one period each, if both sign."),
         }
     }
+
+    /// When the car can be locked, and for how long.
+    fn lock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let terms = &self.terms;
+        let secs = |secs: u32| duration::show(secs.into());
+        write!(
+            f,
+            "Lock          The car's next start can be inhibited {} after a due date that stays unpaid",
+            secs(terms.grace_secs)
+        )?;
+        if terms.min_channels > 0 {
+            write!(
+                f,
+                ", and {} after you were given notice by {} channel{}{}",
+                secs(terms.notice_secs),
+                terms.min_channels,
+                plural(terms.min_channels),
+                if terms.notice_after_default { " after that time" } else { "" }
+            )?;
+        }
+        if terms.final_notice_secs > 0 {
+            write!(f, ", and {} after a final notice", secs(terms.final_notice_secs))?;
+        }
+        writeln!(f, ". A lock ends by itself after {} unless it is renewed.", secs(terms.lock_ttl_secs))?;
+        let unlock = if terms.public_unlock {
+            "The unlock function has a public address."
+        } else {
+            "The unlock function has no public address."
+        };
+        writeln!(f, "Unlock        Once you have paid what is past due, the car is unlocked. {unlock}")
+    }
+}
+
+const fn plural(count: u8) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

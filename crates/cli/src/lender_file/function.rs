@@ -1,6 +1,6 @@
-//! The tables `[functions.*]`: what a keeper is paid for a function call, and which key signs it.
+//! The tables `[functions.*]`: what a keeper is paid for a function call, and which keys sign it.
 
-use latchkey_client::latchkey::instructions::SetFunctionArgs;
+use latchkey_client::latchkey::instructions::{CommandKey, SetFunctionArgs};
 use latchkey_client::latchkey::state::{Action, Function};
 use serde::Deserialize;
 
@@ -11,13 +11,36 @@ use crate::units::{duration, hash, money};
 #[serde(deny_unknown_fields)]
 pub struct FunctionFile {
     fee: String,
+    #[serde(default = "none")]
     bond: String,
+    #[serde(default = "one_minute")]
     lease: String,
     ttl: String,
-    command_key: String,
+    #[serde(default = "one")]
+    required: u8,
+    command_keys: Vec<CommandKeyFile>,
+    code_hash: Option<String>,
+}
+
+/// A key that signs commands, and where the function runs that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandKeyFile {
+    key: String,
     #[serde(default)]
     uri: String,
-    code_hash: Option<String>,
+}
+
+fn none() -> String {
+    "0".to_owned()
+}
+
+fn one_minute() -> String {
+    "60s".to_owned()
+}
+
+const fn one() -> u8 {
+    1
 }
 
 impl FunctionFile {
@@ -28,13 +51,17 @@ impl FunctionFile {
         let secs = |name: &str, text: &str| duration::parse(text).map_err(wrong(key(name)));
         let code_hash =
             self.code_hash.as_ref().map(|text| hash::parse(text).map_err(wrong(key("code_hash"))));
+        let command_keys = self.command_keys.iter().map(|written| {
+            let CommandKeyFile { key: address, uri } = written;
+            Ok(CommandKey { key: parse_address(&key("command_keys"), address)?, uri: uri.clone() })
+        });
         Ok(SetFunctionArgs {
             fee: sol("fee", &self.fee)?,
             bond: sol("bond", &self.bond)?,
             lease_secs: secs("lease", &self.lease)?,
             ttl_secs: secs("ttl", &self.ttl)?,
-            command_key: parse_address(&key("command_key"), &self.command_key)?,
-            uri: self.uri.clone(),
+            required: self.required,
+            command_keys: command_keys.collect::<Result<_, LenderFileError>>()?,
             code_hash: code_hash.transpose()?.unwrap_or_default(),
         })
     }
@@ -47,21 +74,31 @@ pub fn function_rows(args: &SetFunctionArgs) -> [(&'static str, String); 7] {
         ("bond", money::show_sol(args.bond)),
         ("lease", duration::show(args.lease_secs.into())),
         ("ttl", duration::show(args.ttl_secs.into())),
-        ("command_key", args.command_key.to_string()),
-        ("uri", args.uri.clone()),
+        ("required", args.required.to_string()),
+        ("command_keys", command_keys_in_words(&args.command_keys)),
         ("code_hash", hash::show(args.code_hash)),
     ]
 }
 
+/// The keys that sign commands, each with the address of its function if it has one.
+pub fn command_keys_in_words(keys: &[CommandKey]) -> String {
+    let shown = keys.iter().map(|CommandKey { key, uri }| match uri.as_str() {
+        "" => key.to_string(),
+        uri => format!("{key} at {uri}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 /// What would set a function as it is on chain.
 pub fn function_args(function: &Function) -> SetFunctionArgs {
+    let command_keys = function.command_keys().map(|(key, uri)| CommandKey { key, uri: uri.to_owned() });
     SetFunctionArgs {
         fee: function.fee,
         bond: function.bond,
         lease_secs: function.lease_secs,
         ttl_secs: function.ttl_secs,
-        command_key: function.command_key,
-        uri: function.uri.clone(),
+        required: function.required,
+        command_keys: command_keys.collect(),
         code_hash: function.code_hash,
     }
 }

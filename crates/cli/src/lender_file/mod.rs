@@ -9,7 +9,7 @@ mod transactions;
 
 use std::collections::BTreeMap;
 use std::error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use latchkey_client::Pubkey;
 use latchkey_client::latchkey::instructions::SetFunctionArgs;
@@ -18,11 +18,10 @@ use serde::Deserialize;
 
 use crate::toml_file::{TomlFile, TomlFileError};
 use function::FunctionFile;
-use policy::PolicyFile;
 
-pub use function::{function_args, function_rows};
+pub use function::{command_keys_in_words, function_args, function_rows};
 pub use plan::{Change, Difference, LenderKeys, Plan};
-pub use policy::policy_rows;
+pub use policy::{NO_FLOORS, PolicyFile, policy_rows};
 
 const LENDER_FILE: TomlFile =
     TomlFile { name: "the lender file", keys: "migrations/lender.toml shows the keys" };
@@ -43,10 +42,10 @@ pub enum LenderFileError {
         "the lender's mint is {on_chain} and cannot change: to lend {desired}, create another lender with another key"
     )]
     OtherMint { on_chain: Pubkey, desired: Pubkey },
-    #[error(
-        "the treasury is {on_chain} and changes only when a new authority accepts: remove {desired} from the file"
-    )]
-    OtherTreasury { on_chain: Pubkey, desired: Pubkey },
+    #[error("a policy comes from one place: write either policy_file or the table [policy]")]
+    TwoPolicies,
+    #[error("there is no policy: write policy_file, or the table [policy]")]
+    NoPolicy,
 }
 
 /// A text that is not an address.
@@ -64,11 +63,12 @@ struct MissingTable;
 #[serde(deny_unknown_fields)]
 pub struct LenderFile {
     mint: String,
-    treasury: Option<String>,
     servicer: Option<String>,
     #[serde(default)]
     keepers: Vec<String>,
-    policy: PolicyFile,
+    policy: Option<PolicyFile>,
+    /// Where the policy is instead, relative to this file.
+    policy_file: Option<PathBuf>,
     /// By the names of the actions.
     functions: BTreeMap<String, FunctionFile>,
 }
@@ -77,8 +77,6 @@ pub struct LenderFile {
 #[derive(Clone, Debug)]
 pub struct DesiredLender {
     pub mint: Pubkey,
-    /// The treasury. None: the authority's associated token account.
-    pub treasury: Option<Pubkey>,
     /// The key for daily work. None: the authority.
     pub servicer: Option<Pubkey>,
     /// Who may claim function calls. Empty: every keeper.
@@ -90,8 +88,17 @@ pub struct DesiredLender {
 }
 
 impl LenderFile {
+    /// Reads a file, and the policy that it names.
     pub fn load(path: &Path) -> Result<Self, LenderFileError> {
-        Ok(LENDER_FILE.load(path)?)
+        let mut file: Self = LENDER_FILE.load(path)?;
+        if let Some(named) = &file.policy_file {
+            if file.policy.is_some() {
+                return Err(LenderFileError::TwoPolicies);
+            }
+            let directory = path.parent().unwrap_or(Path::new(""));
+            file.policy = Some(PolicyFile::load(&directory.join(named))?);
+        }
+        Ok(file)
     }
 
     pub fn parse(text: &str) -> Result<Self, LenderFileError> {
@@ -105,15 +112,13 @@ impl LenderFile {
 
     /// The lender in the program's units. `decimals` are those of the mint.
     pub fn desired(&self, decimals: u8) -> Result<DesiredLender, LenderFileError> {
-        let optional =
-            |key, text: &Option<String>| text.as_deref().map(|text| parse_address(key, text)).transpose();
+        let servicer = self.servicer.as_deref().map(|text| parse_address("servicer", text));
         let keepers = self.keepers.iter().map(|text| parse_address("keepers", text));
         Ok(DesiredLender {
             mint: self.mint()?,
-            treasury: optional("treasury", &self.treasury)?,
-            servicer: optional("servicer", &self.servicer)?,
+            servicer: servicer.transpose()?,
             keepers: keepers.collect::<Result<_, _>>()?,
-            floors: self.policy.floors(decimals)?,
+            floors: self.policy.as_ref().ok_or(LenderFileError::NoPolicy)?.floors(decimals)?,
             functions: self.functions()?,
         })
     }

@@ -91,9 +91,6 @@ impl Plan {
         if lender.mint != desired.mint {
             return Err(LenderFileError::OtherMint { on_chain: lender.mint, desired: desired.mint });
         }
-        if let Some(other) = desired.treasury.filter(|treasury| *treasury != lender.treasury) {
-            return Err(LenderFileError::OtherTreasury { on_chain: lender.treasury, desired: other });
-        }
         if lender.floors != desired.floors {
             self.changes.push(Change::Policy);
             let before = policy_rows(&lender.floors, decimals);

@@ -47,12 +47,7 @@ impl Change {
                 let who = InitLender { payer, authority, mint: mint.address, treasury };
                 let keepers = desired.keepers.clone();
                 let args = InitLenderArgs { servicer, floors: desired.floors, keepers };
-                let init = instructions::init_lender(&who, args);
-                if treasury == mint.account_of(&authority) {
-                    vec![mint.create_account_of(&authority, &payer), init]
-                } else {
-                    vec![init]
-                }
+                vec![mint.create_account_of(&authority, &payer), instructions::init_lender(&who, args)]
             }
             Self::Policy => vec![instructions::set_policy(lender, authority, desired.floors)],
             Self::Servicer => vec![instructions::set_servicer(lender, authority, servicer)],
@@ -74,13 +69,19 @@ mod tests {
 
     #[test]
     fn a_lender_with_the_longest_addresses_takes_transactions_that_fit() {
-        let key = Pubkey::new_unique().to_string();
-        let uri = format!("uri = \"https://{}\"", "x".repeat(120));
+        let keys: [String; 3] = std::array::from_fn(|_| Pubkey::new_unique().to_string());
+        let uri = format!("https://{}", "x".repeat(120));
+        let listed: Vec<String> =
+            keys.iter().map(|key| format!("{{ key = \"{key}\", uri = \"{uri}\" }}")).collect();
         let text = include_str!("../../../../migrations/lender.toml");
-        let text = text.replace("MINT", &key).replace("COMMAND_KEY", &key);
-        let text = text.replace("uri = \"\"", "").replace("\nttl = ", &format!("\n{uri}\nttl = "));
+        let text = text.replace("MINT", &keys[0]).replace(
+            "command_keys = [{ key = \"COMMAND_KEY\" }]",
+            &format!("command_keys = [{}]", listed.join(", ")),
+        );
         let desired = LenderFile::parse(&text).unwrap().desired(6).unwrap();
-        assert!(desired.functions.values().all(|args| args.uri.len() == 128));
+        for args in desired.functions.values() {
+            assert!(args.command_keys.len() == 3 && args.command_keys.iter().all(|key| key.uri.len() == 128));
+        }
 
         let [lender, authority, payer] = std::array::from_fn(|_| Pubkey::new_unique());
         let mint = Mint { address: desired.mint, decimals: 6, token_program: anchor_spl::token::ID };

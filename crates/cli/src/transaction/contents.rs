@@ -2,9 +2,11 @@
 
 use anchor_lang::{AnchorDeserialize as _, Discriminator as _};
 use anchor_spl::associated_token::ID as ASSOCIATED_TOKEN_PROGRAM;
-use latchkey_client::latchkey::instruction::Originate;
+use latchkey_client::latchkey::instruction::{Amend, Originate};
+use latchkey_client::latchkey::instructions::AmendArgs;
 use latchkey_client::latchkey::state::Terms;
 use latchkey_client::{PROGRAM_ID, Pubkey};
+use serde_json::{Map, Value};
 use solana_sdk::pubkey;
 use solana_sdk::transaction::Transaction;
 
@@ -34,22 +36,24 @@ pub enum ForeignContents {
 }
 
 /// What a transaction does, by the names of the program's IDL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
     /// The program's instructions. Those of other programs are left out.
     pub calls: Vec<Call>,
     /// What `originate` would write, if the transaction calls it.
     pub loan: Option<NewLoan>,
+    /// What `amend` would change, if the transaction calls it.
+    pub amendment: Option<Amendment>,
 }
 
 /// One instruction of the program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The instruction's name in the IDL.
     pub name: &'static str,
     pub accounts: NamedAccounts,
-    /// The arguments: in base58 if they are one address, in hex otherwise.
-    pub arguments: String,
+    /// The arguments, by name. Times are dates, amounts are base units.
+    pub arguments: Map<String, Value>,
 }
 
 /// A loan that `originate` would write.
@@ -87,15 +91,30 @@ impl Contents {
             let (layout, arguments) = InstructionLayout::of(&instruction.data).ok_or(unknown.clone())?;
             let accounts = layout.named(instruction.accounts.iter().map(|index| key(*index)).collect());
             if instruction.data.starts_with(Originate::DISCRIMINATOR) {
-                contents.loan = Some(NewLoan::read(arguments, &accounts).ok_or(unknown)?);
+                contents.loan = Some(NewLoan::read(arguments, &accounts).ok_or(unknown.clone())?);
             }
-            let arguments = match <[u8; 32]>::try_from(arguments) {
-                Ok(address) => Pubkey::new_from_array(address).to_string(),
-                Err(_) => hex::encode(arguments),
-            };
+            if instruction.data.starts_with(Amend::DISCRIMINATOR) {
+                contents.amendment = Some(Amendment::read(arguments, &accounts).ok_or(unknown.clone())?);
+            }
+            let arguments = layout.arguments(arguments).ok_or(unknown)?;
             contents.calls.push(Call { name: &layout.name, accounts, arguments });
         }
         Ok(contents)
+    }
+}
+
+/// New terms that `amend` would write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    pub loan: Pubkey,
+    pub terms: Terms,
+}
+
+impl Amendment {
+    /// Reads the arguments and accounts of `amend`.
+    fn read(mut arguments: &[u8], accounts: &NamedAccounts) -> Option<Self> {
+        let Amend { args: AmendArgs { terms, .. } } = Amend::deserialize(&mut arguments).ok()?;
+        Some(Self { loan: accounts.get("loan")?, terms })
     }
 }
 
@@ -129,9 +148,10 @@ impl NewLoan {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_client::instructions::{self, LoanKeys, Originate};
+    use latchkey_client::instructions::{self, Agreed, LoanKeys, Originate};
+    use latchkey_client::latchkey::instructions::SettlementReason;
     use latchkey_client::{AccountMeta, Instruction, pda};
-    use serde_json::Value;
+    use serde_json::json;
     use solana_sdk::message::Message;
 
     use super::*;
@@ -184,6 +204,44 @@ mod tests {
     }
 
     #[test]
+    fn the_arguments_have_their_names_and_times_are_dates() {
+        let keys = keys();
+        let [lender, borrower, new_key] = std::array::from_fn(|_| Pubkey::new_unique());
+        let agreed = Agreed { revision: 3, deadline: 1_800_014_400 };
+        let calls = [
+            instructions::extend(&keys, lender, borrower, agreed),
+            instructions::propose_recovery(&keys, lender, new_key),
+            instructions::settle(&keys, lender, SettlementReason::TotalLoss),
+            instructions::nominate_authority(lender, borrower, None),
+        ];
+        let told = Contents::of(&transaction(&calls)).unwrap();
+        let arguments: Vec<Value> =
+            told.calls.iter().map(|call| Value::Object(call.arguments.clone())).collect();
+        assert_eq!(
+            arguments,
+            [
+                json!({ "revision": 3, "deadline": "2027-01-15T12:00:00Z" }),
+                json!({ "new_key": new_key.to_string() }),
+                json!({ "reason": "TotalLoss" }),
+                json!({ "nominee": null }),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_amendment_is_told_with_its_terms() {
+        let terms = latchkey_client::latchkey::fixtures::terms();
+        let args = AmendArgs { revision: 7, deadline: 9, terms, forgive_principal: 5, forgive_interest: 0 };
+        let keys = keys();
+        let amend = instructions::amend(&keys, Pubkey::new_unique(), None, args);
+        let told = Contents::of(&transaction(&[amend])).unwrap();
+        assert_eq!(told.amendment, Some(Amendment { loan: keys.loan, terms }));
+        let args = &told.calls[0].arguments["args"];
+        assert_eq!((&args["revision"], &args["forgive_principal"]), (&json!(7), &json!(5)));
+        assert_eq!(args["terms"]["calendar"]["unit"], "Seconds");
+    }
+
+    #[test]
     fn what_is_not_understood_is_not_signed() {
         let program = Pubkey::new_unique();
         let foreign = Instruction { program_id: program, accounts: Vec::new(), data: Vec::new() };
@@ -212,9 +270,11 @@ mod tests {
             let accounts = names.iter().map(|_| AccountMeta::new(Pubkey::new_unique(), false)).collect();
             let called = Instruction { program_id: PROGRAM_ID, accounts, data };
             let contents = Contents::of(&transaction(std::slice::from_ref(&called)));
-            if instruction["name"] == "originate" {
+            if !instruction["args"].as_array().unwrap().is_empty() {
                 // Its arguments are missing.
                 assert_eq!(contents, Err(ForeignContents::Instruction { number: 1 }));
+                let (layout, _) = InstructionLayout::of(&called.data).unwrap();
+                assert_eq!(layout.name, instruction["name"]);
                 continue;
             }
             let call = &contents.unwrap().calls[0];

@@ -4,17 +4,31 @@ use std::sync::LazyLock;
 
 use latchkey_client::Pubkey;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-static INSTRUCTIONS: LazyLock<Vec<InstructionLayout>> = LazyLock::new(|| {
-    let idl: Result<Idl, _> = serde_json::from_str(include_str!("../../../../idl/latchkey.json"));
+use super::arguments::{self, Body, Field, Types};
+
+static IDL: LazyLock<Idl> = LazyLock::new(|| {
     // Without its IDL the terminal knows no instruction and signs nothing. A test reads the IDL.
-    idl.map(|idl| idl.instructions).unwrap_or_default()
+    serde_json::from_str(include_str!("../../../../idl/latchkey.json")).unwrap_or_default()
 });
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Idl {
     instructions: Vec<InstructionLayout>,
+    types: Vec<TypeLayout>,
 }
+
+#[derive(Deserialize)]
+struct TypeLayout {
+    name: String,
+    #[serde(rename = "type")]
+    body: Body,
+}
+
+/// The types of the IDL, by name.
+static TYPES: LazyLock<Types> =
+    LazyLock::new(|| IDL.types.iter().map(|named| (named.name.clone(), named.body.clone())).collect());
 
 #[derive(Deserialize)]
 struct AccountName {
@@ -28,12 +42,20 @@ pub struct InstructionLayout {
     pub name: String,
     discriminator: Vec<u8>,
     accounts: Vec<AccountName>,
+    args: Vec<Field>,
 }
 
 impl InstructionLayout {
     /// Finds the instruction that this data calls, and its Borsh-encoded arguments.
     pub fn of(data: &[u8]) -> Option<(&'static Self, &[u8])> {
-        INSTRUCTIONS.iter().find_map(|layout| Some((layout, data.strip_prefix(&layout.discriminator[..])?)))
+        IDL.instructions
+            .iter()
+            .find_map(|layout| Some((layout, data.strip_prefix(&layout.discriminator[..])?)))
+    }
+
+    /// Names the arguments. None if the bytes are not those of the IDL.
+    pub fn arguments(&self, bytes: &[u8]) -> Option<Map<String, Value>> {
+        arguments::read(&self.args, &TYPES, bytes)
     }
 
     /// Names accounts that are in the order of the IDL. Accounts beyond those it lists have an empty name.

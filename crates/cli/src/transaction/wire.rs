@@ -78,7 +78,7 @@ pub fn add_signature(transaction: &mut Transaction, key: &Keypair) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use latchkey_client::instructions::{LoanKeys, lift_hold};
+    use latchkey_client::instructions::{Agreed, LoanKeys, lift_hold};
     use solana_sdk::hash::Hash;
     use solana_sdk::message::Message;
 
@@ -97,7 +97,8 @@ mod tests {
             treasury: any(),
             token_program: any(),
         };
-        let instruction = lift_hold(&keys, lender.pubkey(), borrower.pubkey());
+        let instruction =
+            lift_hold(&keys, lender.pubkey(), borrower.pubkey(), Agreed { revision: 1, deadline: 2 });
         let message = Message::new(&[instruction], Some(&lender.pubkey()));
         let mut transaction = Transaction::new_unsigned(message);
         transaction.partial_sign(&[&lender], Hash::new_from_array([5; 32]));

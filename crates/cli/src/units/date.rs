@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use latchkey_client::latchkey::rules::calendar::{DAY, Date, days_in_month};
 
-use super::duration;
+use super::{duration, utc_offset};
 
 /// Why a text is not a date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +51,11 @@ impl FromStr for When {
 
 /// Unix seconds of an RFC 3339 date to the second, with its offset from UTC.
 pub fn parse(text: &str) -> Result<i64, DateError> {
+    parse_with_offset(text).map(|(time, _)| time)
+}
+
+/// The same, and the offset as it is written, seconds ahead of UTC.
+pub fn parse_with_offset(text: &str) -> Result<(i64, i32), DateError> {
     let malformed = || DateError::Malformed(text.to_owned());
     let bytes = text.as_bytes();
     let number = |at: usize, len: usize| -> Result<i64, DateError> {
@@ -88,7 +93,15 @@ pub fn parse(text: &str) -> Result<i64, DateError> {
     if !day_exists || hour > 23 || minute > 59 || second > 59 {
         return Err(DateError::NoSuchDay(text.to_owned()));
     }
-    Ok(Date { year, month, day }.days() * DAY + hour * 3_600 + minute * 60 + second - offset)
+    let local = Date { year, month, day }.days() * DAY + hour * 3_600 + minute * 60 + second;
+    let seconds = i32::try_from(offset).map_err(|_| malformed())?;
+    Ok((local - offset, seconds))
+}
+
+/// Unix seconds as RFC 3339, where the time is `offset` seconds ahead of UTC.
+pub fn show_at(time: i64, offset: i32) -> String {
+    let utc = show(time.saturating_add(i64::from(offset)));
+    if offset == 0 { utc } else { format!("{}{}", utc.trim_end_matches('Z'), utc_offset::show(offset)) }
 }
 
 /// Unix seconds as RFC 3339 in UTC.
@@ -114,6 +127,14 @@ mod tests {
         }
         assert_eq!(parse("2027-01-15T14:30:00+02:30"), Ok(1_800_014_400));
         assert_eq!(parse("2027-01-15t07:00:00-05:00"), Ok(1_800_014_400));
+    }
+
+    #[test]
+    fn a_date_is_shown_where_the_borrower_lives() {
+        let text = "2027-01-30T23:59:59-05:00";
+        assert_eq!(parse_with_offset(text), Ok((1_801_371_599, -18_000)));
+        assert_eq!(show_at(1_801_371_599, -18_000), text);
+        assert_eq!(show_at(1_801_371_599, 0), "2027-01-31T04:59:59Z");
     }
 
     #[test]

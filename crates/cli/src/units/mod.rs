@@ -3,10 +3,11 @@
 pub mod channel;
 pub mod choice;
 pub mod date;
+pub mod day;
 pub mod duration;
 pub mod hash;
-pub mod lock_ttl;
 pub mod money;
 pub mod period;
 pub mod rate;
 pub mod status;
+pub mod utc_offset;

@@ -3,6 +3,9 @@
 /// Decimals of a SOL: 1 SOL is 1,000,000,000 lamports.
 pub const SOL_DECIMALS: u8 = 9;
 
+/// Digits after the point of an amount that people pay.
+const CENT_DECIMALS: u8 = 2;
+
 /// Why a text is not an amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -30,6 +33,22 @@ pub fn parse(text: &str, decimals: u8) -> Result<u64, MoneyError> {
         return Err(MoneyError::TooFine { text: text.to_owned(), decimals });
     }
     format!("{whole}{significant:0<width$}").parse().map_err(|_| MoneyError::TooMuch(text.to_owned()))
+}
+
+/// Base units of a cent, or the smallest unit of a mint with fewer than two decimals.
+pub const fn cent(decimals: u8) -> u64 {
+    10_u64.saturating_pow(decimals.saturating_sub(CENT_DECIMALS) as u32)
+}
+
+/// Base units of an amount that people pay: no finer than a cent, whatever the mint can count.
+pub fn parse_cents(text: &str, decimals: u8) -> Result<u64, MoneyError> {
+    let cents = parse(text, decimals.min(CENT_DECIMALS))?;
+    cents.checked_mul(cent(decimals)).ok_or_else(|| MoneyError::TooMuch(text.to_owned()))
+}
+
+/// An amount that people pay, rounded up to the cent.
+pub fn show_cents(units: u64, decimals: u8) -> String {
+    show_all(units.div_ceil(cent(decimals)), decimals.min(CENT_DECIMALS))
 }
 
 /// Base units as a decimal text that [`parse`] takes back: at least two decimals, if the mint has as many.
@@ -86,6 +105,21 @@ mod tests {
         assert_eq!(show(7, 0), "7");
         assert_eq!(show(15, 1), "1.5");
         assert_eq!(show_sol(2_000_000), "0.002");
+    }
+
+    #[test]
+    fn what_people_pay_is_in_cents() {
+        assert_eq!(parse_cents("171.55", 6), Ok(171_550_000));
+        assert_eq!(parse_cents("171.55", 2), Ok(17_155));
+        assert_eq!(parse_cents("171", 0), Ok(171));
+        assert_eq!(
+            parse_cents("171.555", 6).unwrap_err().to_string(),
+            "\"171.555\" has more than 2 decimals: round it"
+        );
+        assert!(matches!(parse_cents("18446744073709.56", 6), Err(MoneyError::TooMuch(_))));
+        assert_eq!(show_cents(171_550_000, 6), "171.55");
+        assert_eq!(show_cents(171_540_001, 6), "171.55");
+        assert_eq!((show_cents(17, 1), show_cents(7, 0)), ("1.7".to_owned(), "7".to_owned()));
     }
 
     #[test]

@@ -5,8 +5,13 @@ use latchkey_client::latchkey::state::LoanStatus;
 use super::choice::{self, UnknownChoice};
 
 /// Every status a loan can have.
-pub const ALL: [LoanStatus; 4] =
-    [LoanStatus::Active, LoanStatus::Defaulted, LoanStatus::PaidOff, LoanStatus::ChargedOff];
+pub const ALL: [LoanStatus; 5] = [
+    LoanStatus::Active,
+    LoanStatus::Defaulted,
+    LoanStatus::PaidOff,
+    LoanStatus::ChargedOff,
+    LoanStatus::Settled,
+];
 
 /// The status of a name that [`show`] gives.
 pub fn parse(text: &str) -> Result<LoanStatus, UnknownChoice> {
@@ -20,5 +25,6 @@ pub const fn show(status: LoanStatus) -> &'static str {
         LoanStatus::Defaulted => "defaulted",
         LoanStatus::PaidOff => "paid-off",
         LoanStatus::ChargedOff => "charged-off",
+        LoanStatus::Settled => "settled",
     }
 }

@@ -10,8 +10,9 @@ pub(super) fn car_json(vehicle: &Vehicle, now: i64) -> Value {
     json!({
         "state": if locked { "locked" } else { "unlocked" },
         "until": until.map(date::show),
+        "trusted": !vehicle.distrusted,
         "may_be_locked": vehicle.may_be_locked_at(now),
-        "asked": vehicle.open.map(|open| open.action.name()),
+        "asked": vehicle.open_request().map(|open| open.action.name()),
     })
 }
 
@@ -19,14 +20,13 @@ pub(super) fn car_json(vehicle: &Vehicle, now: i64) -> Value {
 pub fn car_in_words(vehicle: &Vehicle, now: i64) -> String {
     let state = if vehicle.lock.holds_at(now) {
         let until = vehicle.lock.ends_at().map(date::show);
-        until
-            .map_or_else(|| "locked until it is unlocked".to_owned(), |until| format!("locked until {until}"))
+        format!("locked until {}", until.unwrap_or_default())
     } else if vehicle.may_be_locked_at(now) {
         "may be locked: a lock was asked for".to_owned()
     } else {
         "starts".to_owned()
     };
-    match vehicle.open {
+    match vehicle.open_request() {
         Some(open) => format!("{state}; asked to {}", open.action),
         None => state,
     }

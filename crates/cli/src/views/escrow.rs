@@ -11,7 +11,7 @@ pub fn escrow(accounts: &LoanAccounts) -> View {
         "escrow": accounts.keys.escrow.to_string(),
         "loan": accounts.keys.loan.to_string(),
         "available_lamports": accounts.escrow_lamports,
-        "unlock_reserve_lamports": escrow.unlock_reserve,
+        "unlock_reserve_lamports": accounts.loan.unlock_fee,
         "deposited_lamports": escrow.deposited,
         "committed_lamports": escrow.committed,
         "paid_lamports": escrow.paid,
@@ -23,7 +23,7 @@ pub fn escrow(accounts: &LoanAccounts) -> View {
     let text = rows([
         ("escrow", accounts.keys.escrow.to_string()),
         ("available", sol(accounts.escrow_lamports)),
-        ("reserved for the unlock", sol(escrow.unlock_reserve)),
+        ("reserved for the unlock", sol(accounts.loan.unlock_fee)),
         ("deposited", sol(escrow.deposited)),
         ("committed to calls", sol(escrow.committed)),
         ("paid to keepers", sol(escrow.paid)),

@@ -22,7 +22,7 @@ pub fn lender(
     let json = json!({
         "lender": address.to_string(),
         "authority": lender.authority.to_string(),
-        "pending_authority": lender.pending_authority.map(|key| key.to_string()),
+        "pending_authority": lender.nominee().map(|key| key.to_string()),
         "servicer": lender.servicer.to_string(),
         "mint": lender.mint.to_string(),
         "decimals": mint.decimals,
@@ -42,7 +42,7 @@ pub fn lender(
         ("lender".to_owned(), address.to_string()),
         ("authority".to_owned(), lender.authority.to_string()),
     ];
-    lines.extend(lender.pending_authority.map(|key| ("nominated".to_owned(), key.to_string())));
+    lines.extend(lender.nominee().map(|key| ("nominated".to_owned(), key.to_string())));
     lines.extend([
         ("servicer".to_owned(), lender.servicer.to_string()),
         ("mint".to_owned(), format!("{} ({} decimals)", lender.mint, mint.decimals)),
@@ -66,8 +66,11 @@ fn function_json(function: &Function) -> Value {
         "bond_lamports": function.bond,
         "lease": duration::show(function.lease_secs.into()),
         "ttl": duration::show(function.ttl_secs.into()),
-        "command_key": function.command_key.to_string(),
-        "uri": function.uri,
+        "required": function.required,
+        "command_keys": function
+            .command_keys()
+            .map(|(key, uri)| json!({ "key": key.to_string(), "uri": uri }))
+            .collect::<Vec<_>>(),
         "code_hash": hash::show(function.code_hash),
         "revision": function.revision,
     })

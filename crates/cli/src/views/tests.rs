@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use latchkey_client::instructions::LoanKeys;
+use latchkey_client::latchkey::fixtures;
 use latchkey_client::latchkey::state::{
-    Action, AskedLock, Escrow, Ledger, Lender, Loan, LoanStatus, LockState, Notice, OpenInvocation, Vehicle,
+    Action, AskedLock, Escrow, Ledger, Lender, LoanStatus, LockState, OpenInvocation, Service, Vehicle,
 };
 use latchkey_client::{Pubkey, pda};
 use serde_json::{Value, json};
@@ -10,7 +11,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::chain::{LoanAccounts, Mint};
 use crate::terms::TermsFile;
-use crate::test_accounts::blank;
 
 const OPENED: i64 = 1_800_014_400; // 2027-01-15T12:00:00Z
 const DAY: i64 = 86_400;
@@ -21,16 +21,16 @@ const MINT: Mint =
     Mint { address: Pubkey::new_from_array([4; 32]), decimals: 6, token_program: anchor_spl::token::ID };
 
 fn a_lender() -> Lender {
-    let mut lender: Lender = blank();
+    let mut lender = fixtures::lender();
     (lender.authority, lender.servicer, lender.mint) = (LENDER, LENDER, MINT.address);
     (lender.floors.min_grace_secs, lender.paused_until) = (864_000, OPENED + DAY);
     lender
 }
 
 fn a_vehicle() -> Vehicle {
-    let mut vehicle: Vehicle = blank();
+    let mut vehicle = fixtures::vehicle();
     (vehicle.lender, vehicle.device_key) = (LENDER, VEHICLE);
-    (vehicle.active_loan, vehicle.loans) = (Some(pda::loan(&VEHICLE, 0)), 1);
+    (vehicle.active_loan, vehicle.loans) = (pda::loan(&VEHICLE, 0), 1);
     vehicle
 }
 
@@ -42,12 +42,11 @@ fn accounts(now: i64) -> LoanAccounts {
     let terms = TermsFile::parse(file).unwrap().terms(6, OPENED).unwrap();
     let lender = a_lender();
     let keys = LoanKeys::new(LENDER, &lender, VEHICLE, 0, MINT.token_program);
-    let mut loan: Loan = blank();
+    let mut loan = fixtures::loan(terms);
     (loan.lender, loan.borrower, loan.vehicle) = (LENDER, BORROWER, VEHICLE);
-    (loan.terms, loan.opened_at) = (terms, OPENED);
-    loan.ledger = Ledger { principal: terms.principal, accrued_at: OPENED, ..Ledger::default() };
-    let mut escrow: Escrow = blank();
-    (escrow.unlock_reserve, escrow.deposited) = (2_000_000, 6_000_000);
+    loan.opened_at = OPENED;
+    loan.ledger = Ledger { principal: terms.principal, as_of: OPENED, ..Ledger::default() };
+    let escrow = Escrow { deposited: 6_000_000, ..fixtures::escrow() };
     LoanAccounts {
         keys,
         loan,
@@ -73,19 +72,19 @@ fn keys(json: &Value) -> Vec<&str> {
 fn a_current_loan_owes_its_interest_and_nothing_is_due() {
     let view = loan(&accounts(OPENED + DAY)).unwrap();
     let json = &view.json;
-    assert_eq!((&json["status"], &json["due"]), (&json!("active"), &json!("0.00")));
+    assert_eq!((&json["status"], &json["past_due"]), (&json!("active"), &json!("0.00")));
     // A day of $10,000 at 18%.
-    assert_eq!((&json["interest"], &json["per_diem"]), (&json!("4.931506"), &json!("4.931506")));
+    assert_eq!((&json["interest"], &json["per_diem"]), (&json!("4.931506"), &json!("4.931507")));
     assert_eq!(json["payoff"], "10004.931506");
     assert_eq!(json["next_due"], "2027-02-14T12:00:00Z");
-    for nothing in ["hold_until", "emergency_until", "notice", "defaulted_at"] {
+    for nothing in ["hold_until", "emergency_until", "stay_until", "recovery", "defaulted_at"] {
         assert!(json[nothing].is_null(), "{nothing}");
     }
     assert_eq!(
         json["car"],
-        json!({ "state": "unlocked", "until": null, "may_be_locked": false, "asked": null })
+        json!({ "state": "unlocked", "until": null, "may_be_locked": false, "asked": null, "trusted": true })
     );
-    assert!(view.text.contains("due now                nothing"), "{}", view.text);
+    assert!(view.text.contains("past due               nothing"), "{}", view.text);
 }
 
 #[test]
@@ -93,19 +92,19 @@ fn a_loan_past_due_shows_how_much_since_when_and_why_the_car_stands() {
     let mut accounts = accounts(OPENED + 40 * DAY);
     accounts.loan.status = LoanStatus::Defaulted;
     accounts.loan.hold_until = accounts.now + DAY;
-    accounts.loan.notice = Some(Notice { served_at: OPENED + 31 * DAY, evidence: [5; 32], channels: 3 });
-    accounts.vehicle.lock = LockState::Locked { since: accounts.now - DAY, until: accounts.now + DAY };
-    accounts.vehicle.lock_asked = Some(AskedLock { seq: 1, until: accounts.now + DAY });
-    accounts.vehicle.open = Some(OpenInvocation { action: Action::Unlock, expires_at: accounts.now + 600 });
+    accounts.loan.notices.channels[1] = Service::at(OPENED + 31 * DAY);
+    accounts.vehicle.lock = LockState::locked(1, accounts.now - DAY, accounts.now + DAY);
+    accounts.vehicle.asked = AskedLock { seq: 1, until: accounts.now + DAY };
+    accounts.vehicle.open = OpenInvocation::new(Action::Unlock, accounts.now + 600);
     let view = loan(&accounts).unwrap();
     let json = &view.json;
     assert_eq!((&json["past_due"], &json["fees"]), (&json!("4000.00"), &json!("25.00")));
-    assert_eq!((&json["due"], &json["cure"]), (&json!("4025.00"), &json!("4000.00")));
     assert_eq!(json["days_past_due"], 10);
-    assert_eq!(json["notice"]["channels"], json!(["mail", "email"]));
+    assert_eq!(json["notices"]["email"], "2027-02-15T12:00:00Z");
+    assert!(json["notices"]["mail"].is_null() && json["notices"]["final"].is_null());
     assert_eq!(json["hold_until"], "2027-02-25T12:00:00Z");
     assert_eq!((&json["car"]["state"], &json["car"]["asked"]), (&json!("locked"), &json!("unlock")));
-    assert!(view.text.contains("4025.00 (10 days past due)"), "{}", view.text);
+    assert!(view.text.contains("4000.00 (10 days past due)"), "{}", view.text);
     assert!(view.text.contains("locked until 2027-02-25T12:00:00Z; asked to unlock"), "{}", view.text);
 }
 
@@ -118,16 +117,15 @@ fn programs_can_rely_on_the_keys() {
             "as_of",
             "borrower",
             "car",
-            "cure",
             "days_past_due",
             "decimals",
             "defaulted_at",
-            "due",
             "emergency_left",
             "emergency_until",
             "escrow_lamports",
             "extensions_left",
             "fees",
+            "free",
             "hold_until",
             "interest",
             "invocations_open",
@@ -135,15 +133,22 @@ fn programs_can_rely_on_the_keys() {
             "loan",
             "mint",
             "next_due",
-            "notice",
+            "notices",
             "opened_at",
             "paid",
             "past_due",
             "payoff",
             "per_diem",
             "principal",
+            "recovery",
+            "restricted_until",
+            "revision",
             "status",
+            "stay_from",
+            "stay_until",
             "terms",
+            "unlock",
+            "unsent",
             "vehicle",
             "wallet",
             "wallet_address",
@@ -159,6 +164,7 @@ fn programs_can_rely_on_the_keys() {
             "active_loan",
             "car",
             "device_key",
+            "distrusted",
             "last_seq_asked",
             "last_seq_proven",
             "lender",
@@ -208,7 +214,7 @@ fn a_lender_is_shown_in_the_units_of_its_file() {
         ]
     );
     assert_eq!(view.json["policy"]["min_grace"], "10d");
-    assert_eq!(view.json["policy"]["max_lock_ttl"], "until-unlocked");
+    assert_eq!(view.json["policy"]["max_lock_ttl"], "0s");
     assert_eq!(view.json["paused_until"], "2027-01-16T12:00:00Z");
     let later = lender(&LENDER, &a_lender(), &BTreeMap::new(), &MINT, OPENED + DAY);
     assert!(later.json["paused_until"].is_null(), "a pause ends by itself");

@@ -13,9 +13,10 @@ pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
         "lender": vehicle.lender.to_string(),
         "device_key": vehicle.device_key.to_string(),
         "vin_commitment": hash::show(vehicle.vin_commitment),
-        "active_loan": vehicle.active_loan.map(|loan| loan.to_string()),
+        "active_loan": vehicle.active_loan().map(|loan| loan.to_string()),
         "loans": vehicle.loans,
         "retired": vehicle.retired,
+        "distrusted": vehicle.distrusted,
         "car": car_json(vehicle, now),
         "last_seq_asked": vehicle.last_seq_asked,
         "last_seq_proven": vehicle.last_seq_proven,
@@ -25,9 +26,10 @@ pub fn vehicle(address: &Pubkey, vehicle: &Vehicle, now: i64) -> View {
         ("lender", vehicle.lender.to_string()),
         ("device key", vehicle.device_key.to_string()),
         ("VIN commitment", hash::show(vehicle.vin_commitment)),
-        ("open loan", vehicle.active_loan.map_or_else(|| "none".to_owned(), |loan| loan.to_string())),
+        ("open loan", vehicle.active_loan().map_or_else(|| "none".to_owned(), |loan| loan.to_string())),
         ("loans so far", vehicle.loans.to_string()),
         ("retired", if vehicle.retired { "yes" } else { "no" }.to_owned()),
+        ("device key believed", if vehicle.distrusted { "no" } else { "yes" }.to_owned()),
         ("car", car_in_words(vehicle, now)),
     ]);
     View::new(json, text)

@@ -25,7 +25,7 @@ fn terms() -> TermsFile {
 fn the_lender_file_of_the_migrations_is_valid() {
     let desired = lender().desired(6).unwrap();
     assert_eq!(desired.functions.len(), 3);
-    assert_eq!((desired.floors.min_grace_secs, desired.floors.max_apr_bps), (864_000, 3_600));
+    assert_eq!((desired.floors.min_grace_secs, desired.floors.max_apr_ppm), (864_000, 360_000));
     assert_eq!(desired.floors.max_late_fee, 50_000_000);
     assert_eq!(desired.functions[&Action::Warn].fee, 2_000_000);
 }
@@ -42,8 +42,22 @@ fn the_lowered_policy_of_the_operators_page_accepts_its_terms() {
     let terms = terms().terms(6, now).unwrap();
     let mut floors = lender().desired(6).unwrap().floors;
     assert!(check_terms(&terms, &floors, now).is_err());
-    (floors.min_grace_secs, floors.min_notice_secs, floors.min_late_after_secs) = (0, 0, 0);
+    // As the page's `latchkey lender policy` does.
+    for (option, _) in PAGE.split("--").skip(1).filter_map(|option| option.split_once(' ')) {
+        match option {
+            "min-grace" => floors.min_grace_secs = 1,
+            "min-grace-weekly" => floors.min_grace_weekly_secs = 1,
+            "min-notice" => floors.min_notice_secs = 0,
+            "min-notice-weekly" => floors.min_notice_weekly_secs = 0,
+            "min-late-after" => floors.min_late_after_secs = 1,
+            "min-warn-after" => floors.min_warn_after_secs = 1,
+            "min-final-notice" => floors.min_final_notice_secs = 0,
+            "min-notice-channels" => floors.min_channels = 1,
+            "notice-after-default" => floors.notice_after_default = false,
+            _ => {}
+        }
+    }
     assert!(check_terms(&terms, &floors, now).is_ok());
     let disclosure = Disclosure::new(&terms, now, 6).unwrap();
-    assert_eq!(disclosure.schedule.payments.len(), 12);
+    assert_eq!(disclosure.payments.len(), 12);
 }

@@ -87,6 +87,39 @@ fn a_quote_without_a_lender_needs_no_cluster() {
 }
 
 #[test]
+fn m15_a_quote_for_a_day_that_is_not_before_the_first_due_date_is_refused_with_the_rule() {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("terms.toml"), TERMS).unwrap();
+    let quote = |at: &str| {
+        run(&directory, &["loan", "quote", "--terms", "terms.toml", "--decimals", "6", "--json", "--at", at])
+    };
+    assert_eq!(quote("2027-02-14T11:59:59Z").0, Some(0));
+    for late in ["2027-02-14T12:00:00Z", "2027-02-14T12:00:01Z"] {
+        let (code, printed, said) = quote(late);
+        assert_eq!((code, printed.as_str()), (Some(1), ""), "{late}");
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((&said["rule"], &said["number"]), (&Value::from("TermsFirstDue"), &Value::from(6301)));
+        assert!(said["error"].as_str().unwrap().contains("must lie in the future"), "{said}");
+    }
+}
+
+#[test]
+fn a_lock_outside_an_hour_and_45_days_is_refused_in_a_quote() {
+    let directory = TempDir::new().unwrap();
+    for (ttl, is_accepted) in
+        [("1s", false), ("59m59s", false), ("1h", true), ("45d", true), ("45d1s", false)]
+    {
+        fs::write(directory.path().join("terms.toml"), format!("{TERMS}lock_ttl = \"{ttl}\"\n")).unwrap();
+        let (code, _, said) = run(
+            &directory,
+            &["loan", "quote", "--terms", "terms.toml", "--decimals", "6", "--at", "2027-01-15T12:00:00Z"],
+        );
+        assert_eq!(code == Some(0), is_accepted, "{ttl}: {said}");
+        assert!(is_accepted || said.contains("TermsLockTtl"), "{ttl}: {said}");
+    }
+}
+
+#[test]
 fn a_mistake_in_the_input_exits_with_2_and_names_the_key() {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("terms.toml"), TERMS.replace("10d", "ten days")).unwrap();
@@ -175,5 +208,5 @@ fn every_command_explains_itself() {
         }
     }
     // As many as there were when this was written: a listing that is not understood fails here.
-    assert!(explained >= 38, "only {explained} commands are listed");
+    assert!(explained >= 47, "only {explained} commands are listed");
 }

@@ -3,19 +3,18 @@
 use anyhow::Result;
 use clap::Args;
 use latchkey_cli::printer::View;
-use latchkey_client::{Pubkey, instructions};
+use latchkey_client::instructions;
 use serde_json::json;
 
 use super::LenderArg;
 use crate::context::Context;
 
 /// Become the authority of a lender, as its nominee
+///
+/// The nominee's associated token account funds loans and receives payments from then on. It is created if it does not
+/// exist.
 #[derive(Args)]
 pub struct Accept {
-    /// The nominee's token account that funds loans and receives payments [default: the associated token account,
-    /// created if it does not exist]
-    #[arg(long, value_name = "ADDRESS")]
-    treasury: Option<Pubkey>,
     #[command(flatten)]
     lender: LenderArg,
 }
@@ -26,15 +25,12 @@ impl Accept {
         let party = context.me()?;
         let nominee = party.address();
         let lender = context.cluster.lender(&address).await?;
-        let mut instructions = Vec::new();
-        let treasury = if let Some(named) = self.treasury {
-            named
-        } else {
-            let mint = context.cluster.mint(&lender.mint).await?;
-            instructions.push(mint.create_account_of(&nominee, &context.payer()?.address()));
-            mint.account_of(&nominee)
-        };
-        instructions.push(instructions::accept_authority(address, nominee, treasury));
+        let mint = context.cluster.mint(&lender.mint).await?;
+        let treasury = mint.account_of(&nominee);
+        let instructions = [
+            mint.create_account_of(&nominee, &context.payer()?.address()),
+            instructions::accept_authority(address, nominee, treasury, mint.address),
+        ];
         let view = View::new(
             json!({
                 "lender": address.to_string(),

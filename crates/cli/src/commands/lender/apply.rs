@@ -58,11 +58,8 @@ impl Apply {
                 "there is no lender at {address}, and your key would create a different one: check --lender and --keypair"
             );
         }
-        let treasury = match (&lender, desired.treasury) {
-            (Some(lender), _) => lender.treasury,
-            (None, Some(named)) => named,
-            (None, None) => mint.account_of(&authority.address()),
-        };
+        let treasury =
+            lender.as_ref().map_or_else(|| mint.account_of(&authority.address()), |lender| lender.treasury);
         let keys = LenderKeys { lender: address, authority: authority.address(), treasury };
         let functions = context.cluster.functions(&address).await?;
         let plan = Plan::new(&desired, &keys, lender.as_ref(), &functions, mint.decimals)?;

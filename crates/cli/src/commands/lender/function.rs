@@ -8,7 +8,7 @@ use latchkey_cli::printer::{View, rows};
 use latchkey_cli::units::{duration, hash, money};
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{self, SetFunction};
-use latchkey_client::latchkey::instructions::SetFunctionArgs;
+use latchkey_client::latchkey::instructions::{CommandKey, SetFunctionArgs};
 use latchkey_client::latchkey::state::Action;
 use serde_json::{Map, Value, json};
 
@@ -36,20 +36,29 @@ pub struct Function {
     /// How long a keeper may hold a call
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     lease: Option<u32>,
-    /// How long a call may be claimed
+    /// How long a call may be claimed; an unlock: done
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     ttl: Option<u32>,
-    /// The key that signs commands to cars
-    #[arg(long, value_name = "ADDRESS")]
-    command_key: Option<Pubkey>,
-    /// Where it runs: an https:// address, or empty if the keeper runs it
-    #[arg(long)]
-    uri: Option<String>,
+    /// A key that signs commands to cars, and where the function runs that holds it: KEY, or KEY@https://ADDRESS. Up to
+    /// three; they replace all there were
+    #[arg(long = "command-key", value_name = "KEY[@URI]", value_parser = command_key)]
+    command_keys: Vec<CommandKey>,
+    /// How many of the keys must sign a command. An unlock needs just one
+    #[arg(long, value_name = "N")]
+    required: Option<u8>,
     /// SHA-256 of its code, hex
     #[arg(long, value_name = "HEX", value_parser = hash::parse)]
     code_hash: Option<[u8; 32]>,
     #[command(flatten)]
     lender: LenderArg,
+}
+
+/// Reads `KEY` or `KEY@URI`.
+fn command_key(text: &str) -> Result<CommandKey, String> {
+    let (key, uri) = text.split_once('@').unwrap_or((text, ""));
+    let key: Pubkey =
+        key.parse().map_err(|_| format!("{key:?} is not an address: write KEY or KEY@https://…"))?;
+    Ok(CommandKey { key, uri: uri.to_owned() })
 }
 
 impl Function {
@@ -83,11 +92,12 @@ impl Function {
             bond: self.bond.or(is.map(|is| is.bond)).unwrap_or(0),
             lease_secs: self.lease.or(is.map(|is| is.lease_secs)).ok_or_else(|| missing("--lease"))?,
             ttl_secs: self.ttl.or(is.map(|is| is.ttl_secs)).ok_or_else(|| missing("--ttl"))?,
-            command_key: self
-                .command_key
-                .or(is.map(|is| is.command_key))
-                .ok_or_else(|| missing("--command-key"))?,
-            uri: self.uri.clone().or(is.map(|is| is.uri.clone())).unwrap_or_default(),
+            required: self.required.or(is.map(|is| is.required)).unwrap_or(1),
+            command_keys: match (&self.command_keys[..], is) {
+                ([], Some(is)) => is.command_keys.clone(),
+                ([], None) => return Err(missing("--command-key")),
+                (named, _) => named.to_vec(),
+            },
             code_hash: self.code_hash.or(is.map(|is| is.code_hash)).unwrap_or_default(),
         })
     }

@@ -32,5 +32,6 @@ pub fn transfer_to_wallet(
 /// What the car wallet lacks for a payoff within the next minutes, base units.
 pub fn short_of_payoff(accounts: &LoanAccounts) -> Result<u64> {
     let at = accounts.now.saturating_add(PAYOFF_MARGIN_SECS);
-    Ok(accounts.quote_at(at)?.payoff.saturating_sub(accounts.wallet))
+    let quote = accounts.quote_at(at)?;
+    Ok(quote.payoff.saturating_sub(quote.free))
 }

@@ -7,10 +7,10 @@ use latchkey_client::instructions;
 use serde_json::json;
 
 use crate::commands::LoanArg;
-use crate::commands::signers::LenderKey;
+use crate::commands::signers::AuthorityKey;
 use crate::context::Context;
 
-/// Charge a loan off, 120 days past due or later
+/// Charge a loan off, 120 days past due or later. The authority signs
 ///
 /// Ends late fees, warnings and locks for good. What is owed stays owed.
 #[derive(Args)]
@@ -18,13 +18,13 @@ pub struct ChargeOff {
     #[command(flatten)]
     loan: LoanArg,
     #[command(flatten)]
-    lender: LenderKey,
+    authority: AuthorityKey,
 }
 
 impl ChargeOff {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let accounts = self.loan.read(context).await?;
-        let signer = self.lender.signer(context, &accounts.lender)?;
+        let signer = self.authority.signer(context, &accounts.lender)?;
         let loan = accounts.keys.loan;
         context.confirm(&format!("Charge off {loan} for good?"))?;
         let charge_off = instructions::charge_off(&accounts.keys, signer.address());

@@ -8,10 +8,13 @@ use latchkey_client::instructions;
 use serde_json::json;
 
 use crate::commands::LoanArg;
+use crate::commands::agreement::Agreement;
 use crate::commands::signers::{BothKeys, LenderKey};
 use crate::context::Context;
 
 /// Promise no lock and no warning before a date
+///
+/// The servicer may promise 45 days ahead, the authority 366.
 #[derive(Args)]
 pub struct Hold {
     #[command(flatten)]
@@ -30,6 +33,8 @@ pub struct LiftHold {
     loan: LoanArg,
     #[command(flatten)]
     keys: BothKeys,
+    #[command(flatten)]
+    agreement: Agreement,
 }
 
 impl Hold {
@@ -51,7 +56,8 @@ impl LiftHold {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let accounts = self.loan.read(context).await?;
         let (lender, borrower) = self.keys.both(context, &accounts.lender, &accounts.loan)?;
-        let lift = instructions::lift_hold(&accounts.keys, lender.address(), borrower.address());
+        let agreed = self.agreement.of(context, &accounts);
+        let lift = instructions::lift_hold(&accounts.keys, lender.address(), borrower.address(), agreed);
         let json = json!({ "loan": accounts.keys.loan.to_string(), "hold_until": null });
         let view = View::new(json, "the hold is lifted");
         context.run("lifting the hold", &[lift], &[&lender, &borrower], view).await

@@ -1,5 +1,8 @@
 //! `latchkey loan`
 
+mod amend;
+mod assign;
+mod borrower_key;
 mod car_wallet;
 mod charge_off;
 mod close;
@@ -12,8 +15,11 @@ mod originate;
 mod pay;
 mod payoff;
 mod quote;
+mod settle;
 mod show;
+mod stay;
 mod top_up;
+mod unlock;
 mod waive;
 mod watch;
 mod withdraw;
@@ -32,10 +38,18 @@ command_group! {
         Notice(notice::Notice),
         Hold(hold::Hold),
         LiftHold(hold::LiftHold),
+        Stay(stay::Stay),
         Extend(extend::Extend),
+        Amend(amend::Amend),
         Waive(waive::Waive),
         EmergencyStart(emergency_start::EmergencyStart),
+        Unlock(unlock::Unlock),
         ChargeOff(charge_off::ChargeOff),
+        Settle(settle::Settle),
+        Assign(assign::Assign),
+        RotateBorrower(borrower_key::RotateBorrower),
+        RecoverBorrower(borrower_key::RecoverBorrower),
+        RefuseRecovery(borrower_key::RefuseRecovery),
         Close(close::Close),
     }
 }

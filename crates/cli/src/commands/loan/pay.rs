@@ -13,8 +13,9 @@ use crate::context::Context;
 
 /// Pay what is due from the car wallet, or more if the borrower signs
 ///
-/// Anybody may collect what is due; it is paid from the car wallet, as far as its balance suffices. Only the borrower
-/// may pay more than is due; the terms say how an overpayment is applied.
+/// Anybody may collect what is due; it is paid from the car wallet, as far as its balance suffices, and sent to the
+/// lender. Only the borrower may pay more than is due, or late fees before the schedule is paid; the terms say how an
+/// overpayment is applied. What the borrower pays waits in the wallet for the next collection.
 #[derive(Args)]
 pub struct Pay {
     #[command(flatten)]
@@ -22,6 +23,12 @@ pub struct Pay {
     /// Pay this many tokens more than is due. The borrower signs
     #[arg(long, value_name = "AMOUNT")]
     extra: Option<String>,
+    /// Pay this much of the late fees. The borrower signs
+    #[arg(long, value_name = "AMOUNT")]
+    fees: Option<String>,
+    /// Take what is due, and send nothing: for a treasury that takes no payment
+    #[arg(long, conflicts_with_all = ["extra", "fees"])]
+    look: bool,
     #[command(flatten)]
     borrower: BorrowerKey,
 }
@@ -30,14 +37,21 @@ impl Pay {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let before = self.loan.read(context).await?;
         let decimals = before.mint.decimals;
-        let landed = match &self.extra {
-            None => context.send("the payment", &[instructions::collect(&before.keys)], &[]).await?,
-            Some(extra) => {
-                let amount = money::parse(extra, decimals).context("--extra")?;
-                let borrower = self.borrower.signer(context, &before.loan)?;
-                let prepay = instructions::prepay(&before.keys, borrower.address(), amount);
-                context.send("the payment", &[prepay], &[&borrower]).await?
-            }
+        let landed = if self.extra.is_some() || self.fees.is_some() {
+            let amount = |text: &Option<String>, option: &'static str| match text {
+                Some(text) => money::parse(text, decimals).context(option),
+                None => Ok(0),
+            };
+            let (extra, fees) = (amount(&self.extra, "--extra")?, amount(&self.fees, "--fees")?);
+            let borrower = self.borrower.signer(context, &before.loan)?;
+            let prepay = instructions::prepay(&before.keys, borrower.address(), extra, fees);
+            context.send("the payment", &[prepay], &[&borrower]).await?
+        } else if self.look {
+            context.send("the look", &[instructions::look(&before.keys)], &[]).await?
+        } else {
+            let treasury =
+                before.mint.create_account_of(&before.lender.authority, &context.payer()?.address());
+            context.send("the payment", &[treasury, instructions::collect(&before.keys)], &[]).await?
         };
         let Some(landed) = landed else { return Ok(()) };
         let after = self.loan.read(context).await?;
@@ -55,6 +69,7 @@ impl Pay {
                 "principal": principal,
                 "fees": fees,
                 "principal_left": left,
+                "unsent": money::show(new.unsent, decimals),
                 "status": status,
             }),
             format!(

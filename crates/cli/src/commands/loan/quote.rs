@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use clap::Args;
 use latchkey_cli::disclosure::Disclosure;
+use latchkey_cli::lender_file::NO_FLOORS;
 use latchkey_cli::printer::View;
 use latchkey_cli::terms::TermsFile;
 use latchkey_cli::units::date::When;
@@ -18,8 +19,8 @@ use crate::failure::Usage;
 
 /// Show what terms would cost: schedule, finance charge, total of payments
 ///
-/// Signs and sends nothing. With --lender, the terms are checked against the lender's policy too. With --decimals, no
-/// cluster is needed.
+/// Signs and sends nothing. The terms must be such as the contract accepts when they are signed: the first due date lies
+/// ahead. With --lender, the lender's policy applies too. With --decimals, no cluster is needed.
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("money").required(true).args(["lender", "decimals"])))]
 pub struct Quote {
@@ -41,19 +42,17 @@ impl Quote {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let file = TermsFile::load(&self.terms)?;
         let (decimals, now, floors) = match (&self.lender, self.decimals) {
-            (None, Some(decimals)) => (decimals, machine_time(), None),
+            (None, Some(decimals)) => (decimals, machine_time(), NO_FLOORS),
             (Some(lender), _) => {
                 let lender = context.cluster.lender(lender).await?;
                 let mint = context.cluster.mint(&lender.mint).await?;
-                (mint.decimals, context.cluster.now().await?, Some(lender.floors))
+                (mint.decimals, context.cluster.now().await?, lender.floors)
             }
             (None, None) => return Err(Usage("pass --lender or --decimals".to_owned()).into()),
         };
         let at = self.at.map_or(now, |at| at.from(now));
         let terms = file.terms(decimals, at)?;
-        if let Some(floors) = floors {
-            check_terms(&terms, &floors, at).map_err(|rule| Refusal(rule.into()))?;
-        }
+        check_terms(&terms, &floors, at).map_err(|rule| Refusal(rule.into()))?;
         let disclosure = Disclosure::new(&terms, at, decimals)?;
         context.show(&View::new(disclosure.json(), disclosure.to_string()))
     }

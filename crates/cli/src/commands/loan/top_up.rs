@@ -31,10 +31,7 @@ impl TopUp {
         let accounts = self.loan.read(context).await?;
         let decimals = accounts.mint.decimals;
         let amount = match self.amount.as_str() {
-            "due" => {
-                let quote = accounts.quote()?;
-                quote.past_due.saturating_add(quote.fees).saturating_sub(accounts.wallet)
-            }
+            "due" => accounts.quote()?.past_due,
             "payoff" => short_of_payoff(&accounts)?,
             text => money::parse(text, decimals).context("the amount")?,
         };

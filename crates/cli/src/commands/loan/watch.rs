@@ -46,9 +46,9 @@ enum Until {
     /// The car is not locked, and no lock is pending
     Unlocked,
     /// No function call is open
-    Settled,
-    /// Nothing is owed
-    PaidOff,
+    Idle,
+    /// Nothing is owed any more
+    Over,
 }
 
 impl Watch {
@@ -81,16 +81,16 @@ impl Watch {
     fn has_happened(&self, accounts: &LoanAccounts) -> Result<bool> {
         let LoanAccounts { loan, vehicle, now, .. } = accounts;
         if let Some(count) = self.until_paid {
-            return Ok(instalments_paid(accounts) >= count.into() || loan.status == LoanStatus::PaidOff);
+            return Ok(instalments_paid(accounts) >= count.into() || !loan.status.is_open());
         }
         Ok(match self.until {
             None => false,
-            Some(Until::Due) => accounts.quote()?.past_due > accounts.wallet,
+            Some(Until::Due) => accounts.quote()?.past_due > 0,
             Some(Until::Defaulted) => loan.status == LoanStatus::Defaulted,
             Some(Until::Locked) => vehicle.lock.holds_at(*now),
             Some(Until::Unlocked) => !vehicle.lock.holds_at(*now) && !vehicle.may_be_locked_at(*now),
-            Some(Until::Settled) => loan.invocations_open == 0,
-            Some(Until::PaidOff) => loan.status == LoanStatus::PaidOff,
+            Some(Until::Idle) => loan.invocations_open == 0,
+            Some(Until::Over) => !loan.status.is_open(),
         })
     }
 }
@@ -104,7 +104,8 @@ fn instalments_paid(accounts: &LoanAccounts) -> u64 {
 fn line(accounts: &LoanAccounts) -> Result<View> {
     let quote = accounts.quote()?;
     let amount = |units| money::show(units, accounts.mint.decimals);
-    let due = amount(quote.past_due.saturating_add(quote.fees));
+    let past_due = amount(quote.past_due);
+    let fees = amount(quote.fees);
     let wallet = amount(accounts.wallet);
     let (paid, count) = (instalments_paid(accounts), accounts.loan.terms.count);
     let car = car_in_words(&accounts.vehicle, accounts.now);
@@ -113,10 +114,13 @@ fn line(accounts: &LoanAccounts) -> Result<View> {
         "loan": accounts.keys.loan.to_string(),
         "status": status,
         "instalments_paid": paid,
-        "due": due,
+        "past_due": past_due,
+        "fees": fees,
         "wallet": wallet,
         "car": car,
     });
-    let text = format!("{status}, {paid} of {count} paid, {due} due, {wallet} in the wallet; car: {car}");
+    let text = format!(
+        "{status}, {paid} of {count} paid, {past_due} past due, {fees} fees, {wallet} in the wallet; car: {car}"
+    );
     Ok(View::new(json, text))
 }

@@ -1,5 +1,6 @@
 //! `latchkey vehicle`
 
+mod distrust;
 mod enrolment;
 mod register;
 mod retire;
@@ -11,6 +12,7 @@ command_group! {
         Register(register::Register),
         Show(show::Show),
         RotateKey(rotate_key::RotateKey),
+        Distrust(distrust::Distrust),
         Retire(retire::Retire),
     }
 }

@@ -29,7 +29,7 @@ impl RotateKey {
         let enrolment = self.enrolment.read()?;
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
         let lender = context.cluster.lender(&vehicle.lender).await?;
-        let (lender_signer, secured, borrower) = match vehicle.active_loan {
+        let (lender_signer, secured, borrower) = match vehicle.active_loan() {
             None => (self.keys.lender(context, &lender)?, None, None),
             Some(address) => {
                 let loan = context.cluster.loan(&address).await?;
