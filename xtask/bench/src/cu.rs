@@ -2,9 +2,9 @@
 //!
 //! The loan is an ordinary one: monthly instalments with interest, a required notice, late fees, an open keeper
 //! list, SPL Token. Where an instruction can go several ways it goes a long one: `collect` accrues,
-//! charges a late fee and moves tokens, `expire` takes a lapsed keeper's bond.
+//! charges a late fee and moves tokens, `pay_off` brings what the wallet lacks, `expire` takes a lapsed keeper's bond.
 
-use latchkey::state::{Action, Function, Invocation, Lender, Loan, NoticeChannels, Period, Terms};
+use latchkey::state::{Action, Calendar, Function, Invocation, Lender, Loan, NoticeChannels, Terms};
 use latchkey_client::instructions::{self as build, Secured, lock_now};
 use latchkey_tests_svm::checkpoint::Checkpoints;
 use latchkey_tests_svm::doors;
@@ -86,13 +86,15 @@ fn program_bytes() -> u64 {
 fn monthly() -> Terms {
     Terms {
         principal: 900_000_000,
-        apr_bps: 1_800,
+        apr_ppm: 180_000,
         instalment: 22_854_000,
         count: 60,
         first_due: DUE,
-        period: Period::Months(1),
+        calendar: Calendar::months(1, 1, 0),
         grace_secs: 10 * 86_400,
         notice_secs: 10 * 86_400,
+        min_channels: 1,
+        notice_max_age_secs: 60 * 86_400,
         late_fee: 1_000_000,
         late_after_secs: 5 * 86_400,
         emergency_secs: 86_400,
@@ -168,7 +170,7 @@ fn lender(meter: &mut Meter) {
         meter.measure(name, &mut fixture.chain, &[instruction], &[&fixture.authority], &[]);
     }
     let treasury = fixture.money.open(&mut fixture.chain, &heir.pubkey(), 0);
-    let accept = build::accept_authority(lender, heir.pubkey(), treasury);
+    let accept = build::accept_authority(lender, heir.pubkey(), treasury, fixture.keys.mint);
     meter.measure("accept_authority", &mut fixture.chain, &[accept], &[&heir], &[]);
 }
 
@@ -219,10 +221,10 @@ fn surplus(meter: &mut Meter) {
     let hold = build::place_hold(&fixture.keys, servicer, DUE);
     meter.measure("place_hold", &mut fixture.chain, &[hold], &[&fixture.servicer], &[]);
     let both = [&fixture.servicer, &fixture.borrower];
-    let lift = build::lift_hold(&fixture.keys, servicer, borrower);
+    let lift = build::lift_hold(&fixture.keys, servicer, borrower, fixture.agreed_now());
     meter.measure("lift_hold", &mut fixture.chain, &[lift], &both, &[]);
     fixture.chain.set_time(LATE);
-    let extend = build::extend(&fixture.keys, servicer, borrower);
+    let extend = build::extend(&fixture.keys, servicer, borrower, fixture.agreed_now());
     meter.measure("extend", &mut fixture.chain, &[extend], &both, &[]);
 }
 
@@ -232,10 +234,9 @@ fn payments(meter: &mut Meter) {
     let collect = build::collect(&fixture.keys);
     meter.measure("collect", &mut fixture.chain, &[collect], &[], &[]);
     fixture.top_up(40_000_000);
-    let prepay = build::prepay(&fixture.keys, fixture.borrower.pubkey(), 10_000_000);
+    let prepay = build::prepay(&fixture.keys, fixture.borrower.pubkey(), 10_000_000, 0);
     meter.measure("prepay", &mut fixture.chain, &[prepay], &[&fixture.borrower], &[]);
-    fixture.top_up(900_000_000);
-    let pay_off = build::pay_off(&fixture.keys, fixture.borrower.pubkey());
+    let pay_off = build::pay_off(&fixture.keys, fixture.borrower.pubkey(), Some(fixture.savings));
     meter.measure("pay_off", &mut fixture.chain, &[pay_off], &[&fixture.borrower], &[]);
     let close = fixture.closing(&fixture.borrower.pubkey());
     meter.measure("close_loan", &mut fixture.chain, &[close], &[&fixture.borrower], &[]);
@@ -281,15 +282,15 @@ fn lapse(meter: &mut Meter) {
     fixture.claim(&keeper, 1).holds();
     fixture.request_as(&fixture.servicer.insecure_clone(), Action::Unlock).holds();
     fixture.at(DEFAULT + LEASE);
-    let expire = build::expire(&fixture.keys, 1, fixture.payer.pubkey());
+    let expire = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
     meter.measure("expire", &mut fixture.chain, &[expire], &[], &[]);
 }
 
 fn charge_off(meter: &mut Meter) {
     let mut fixture = default();
     fixture.at(DUE + 120 * DAY);
-    let charge_off = build::charge_off(&fixture.keys, fixture.servicer.pubkey());
-    meter.measure("charge_off", &mut fixture.chain, &[charge_off], &[&fixture.servicer], &[]);
+    let charge_off = build::charge_off(&fixture.keys, fixture.authority.pubkey());
+    meter.measure("charge_off", &mut fixture.chain, &[charge_off], &[&fixture.authority], &[]);
 }
 
 /// What a keeper sends when the grace is over.
