@@ -71,6 +71,14 @@ mod tests {
     use crate::core::fixture::{KEEPER, LoanFixture, OTHER, context, policy};
     use crate::core::operation::Lane;
 
+    const STATUSES: [LoanStatus; 5] = [
+        LoanStatus::Active,
+        LoanStatus::Defaulted,
+        LoanStatus::PaidOff,
+        LoanStatus::ChargedOff,
+        LoanStatus::Settled,
+    ];
+
     prop_compose! {
         /// What a loan owes, and what was paid of it.
         fn money()(
@@ -88,8 +96,7 @@ mod tests {
             loan.ledger.late_decided = late_decided;
             loan.ledger.as_of = as_of;
             (loan.terms.warn_after_secs, loan.terms.late_after_secs) = (warn_after, late_after);
-            use LoanStatus::{Active, ChargedOff, Defaulted, PaidOff, Settled};
-            loan.status = [Active, Defaulted, PaidOff, ChargedOff, Settled][usize::from(status)];
+            loan.status = STATUSES[usize::from(status)];
             fixture
         }
     }

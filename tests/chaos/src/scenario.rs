@@ -78,6 +78,47 @@ pub async fn cure_without_a_treasury() -> Result<()> {
     Ok(())
 }
 
+/// Nobody looks at a loan for so long that more moments have passed than one look walks. Then a keeper comes: it collects
+/// as often as needed, and the car is warned and locked.
+pub async fn left_alone() -> Result<()> {
+    const SECS: i64 = 700;
+    let mut sim = Sim::new(terms(), &offer(60), 60_000_000, Fault::CrashBefore(0, SECS)).await?;
+    while sim.elapsed() < SECS {
+        second(&mut sim).await?;
+    }
+    ensure!(sim.quote().await.is_err(), "one look still walks every moment");
+    until(&mut sim, "the car is locked", |locks, _| locks.car && locks.is_proven()).await?;
+    let age = sim.now() - sim.loan().await?.ledger.as_of;
+    ensure!(age <= 20, "the last look is {age} s old");
+    Ok(())
+}
+
+/// Where a final notice is owed, the car gives both notices, one after the other, before it is locked.
+pub async fn lock_after_a_final_notice() -> Result<()> {
+    let terms = Terms { final_notice_secs: 10, ..terms() };
+    let mut sim = Sim::new(terms, &offer(60), 60_000_000, Fault::None).await?;
+    until(&mut sim, "the car is locked", |locks, _| locks.car && locks.is_proven()).await?;
+    let notices = sim.loan().await?.notices;
+    let [.., first] = notices.channels;
+    let wait = notices.final_notice.served_at - first.served_at;
+    ensure!(first.served_at > 0 && wait >= 10, "the final notice came {wait} s after the first");
+    Ok(())
+}
+
+/// The lender unlocks a car by its own will: a keeper has it done, and the car stays unlocked for the hold that comes with
+/// it.
+pub async fn unlock_by_the_lenders_will() -> Result<()> {
+    let mut sim = Sim::new(terms(), &offer(60), 60_000_000, Fault::None).await?;
+    until(&mut sim, "the car is locked", |locks, _| locks.car && locks.is_proven()).await?;
+    sim.unlock_by_the_lenders_will().await?;
+    until(&mut sim, "the car is unlocked", |locks, _| !locks.car && !locks.is_proven()).await?;
+    for _ in 0..60 {
+        second(&mut sim).await?;
+        ensure!(!sim.wire.is_inhibited(), "a car on hold is locked again");
+    }
+    Ok(())
+}
+
 /// Lets a keeper try for this many seconds without success, with calls that stay open as long. Returns what it spent on
 /// transactions, lamports.
 pub async fn try_in_vain(fault: Fault, secs: u32) -> Result<u64> {

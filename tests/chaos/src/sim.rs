@@ -9,8 +9,8 @@ use anyhow::Result;
 use ed25519_dalek::SigningKey;
 use latchkey_client::Pubkey;
 use latchkey_client::errors::Refusal;
-use latchkey_client::instructions::{LoanKeys, fund_escrow};
-use latchkey_client::latchkey::state::{Loan, Terms, Vehicle};
+use latchkey_client::instructions::{LoanKeys, fund_escrow, request};
+use latchkey_client::latchkey::state::{Action, Loan, Terms, Vehicle};
 use latchkey_client::quote::{Quote, quote};
 use latchkey_device::clock::VirtualClock;
 use latchkey_function::{CommandKeys, Function, FunctionConfig};
@@ -194,6 +194,15 @@ impl Sim {
     /// Somebody creates the treasury again.
     pub async fn create_treasury(&self) -> Result<()> {
         self.chain.send(&[self.parties.create_treasury()], &[&self.parties.funder]).await?;
+        Ok(())
+    }
+
+    /// The lender requests an unlock though the loan is in default.
+    pub async fn unlock_by_the_lenders_will(&self) -> Result<()> {
+        let Parties { funder, authority, .. } = &self.parties;
+        let seq = self.vehicle().await?.last_seq_asked + 1;
+        let asked = request(&self.keys, funder.pubkey(), Some(authority.pubkey()), Action::Unlock, seq);
+        self.chain.send(&[asked], &[funder, authority]).await?;
         Ok(())
     }
 

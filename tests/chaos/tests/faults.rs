@@ -1,7 +1,10 @@
 //! Whatever goes wrong once, the car ends locked when it must be and unlocked when it may be, and each is paid once.
 
 use latchkey_tests_chaos::fault::Fault;
-use latchkey_tests_chaos::scenario::{Cure, Ending, cure_without_a_treasury, live, try_in_vain};
+use latchkey_tests_chaos::scenario::{
+    Cure, Ending, cure_without_a_treasury, left_alone, live, lock_after_a_final_notice, try_in_vain,
+    unlock_by_the_lenders_will,
+};
 
 /// How long a keeper may stay dead, seconds: not at all, within its lease, beyond its lease, beyond every request's
 /// life.
@@ -95,6 +98,21 @@ fn two_keepers_race_for_every_piece_of_work() {
 #[test]
 fn a_closed_treasury_keeps_no_car_locked_and_no_instalment_unpaid() {
     runtime().block_on(cure_without_a_treasury()).unwrap_or_else(|broken| panic!("{broken:?}"));
+}
+
+#[test]
+fn a_loan_left_for_more_moments_than_one_look_walks_is_collected_until_it_is_up_to_date() {
+    runtime().block_on(left_alone()).unwrap_or_else(|broken| panic!("{broken:?}"));
+}
+
+#[test]
+fn a_final_notice_comes_before_the_lock_where_one_is_owed() {
+    runtime().block_on(lock_after_a_final_notice()).unwrap_or_else(|broken| panic!("{broken:?}"));
+}
+
+#[test]
+fn an_unlock_that_the_lender_requests_is_done_and_lasts() {
+    runtime().block_on(unlock_by_the_lenders_will()).unwrap_or_else(|broken| panic!("{broken:?}"));
 }
 
 #[test]
