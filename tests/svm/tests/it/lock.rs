@@ -275,3 +275,14 @@ fn a_sequence_number_is_the_next_one_and_no_other() {
     let instruction = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 0);
     fixture.chain.send(&[instruction], &[&fixture.payer]).breaks(LatchkeyError::Overflow);
 }
+
+#[test]
+fn a_warning_or_a_lock_names_its_function() {
+    let mut fixture = LoanFixture::defaulted();
+    for action in [Action::Warn, Action::Lock] {
+        let honest = build::request(&fixture.keys, fixture.payer.pubkey(), None, action, 1);
+        // The program's own address stands for an account that is left out.
+        let without = swap(honest, &pda::function(&fixture.lender, action), &latchkey::ID);
+        fixture.chain.send(&[without], &[&fixture.payer]).breaks(LatchkeyError::FunctionMissing);
+    }
+}

@@ -1,5 +1,6 @@
 //! Conservation: no instruction creates or loses lamports or tokens.
 
+use latchkey::instructions::SettlementReason;
 use latchkey::state::{Action, LoanStatus};
 use latchkey_client::instructions::{self as build, lock_now};
 use latchkey_tests_cases::cases;
@@ -55,6 +56,30 @@ fn lamports_are_conserved_over_a_whole_life() {
     fixture.close().holds();
     sum.is_kept_by(&fixture);
     assert_eq!(fixture.chain.lamports(&fixture.authority.pubkey()), left);
+}
+
+#[test]
+fn lamports_are_conserved_through_distrust_sale_settlement_and_a_fall_of_the_rent_rate() {
+    let mut fixture = LoanFixture::defaulted();
+    fixture.found_buyer();
+    let keeper = fixture.keeper.insecure_clone();
+    let sum = Sum::of(&fixture);
+    fixture.request(Action::Lock).holds();
+    fixture.claim(&keeper, 1).holds();
+    fixture.distrust().holds();
+    fixture.at(LoanFixture::default_at() + TTL).expire(1).holds();
+    sum.is_kept_by(&fixture);
+    fixture.top_up(1_000);
+    fixture.unlock();
+    sum.is_kept_by(&fixture);
+    fixture.collect().holds();
+    fixture.assign().holds();
+    fixture.turn_to_buyer();
+    sum.is_kept_by(&fixture);
+    fixture.chain.set_rent_rate(696);
+    fixture.settle(SettlementReason::Settlement).holds();
+    fixture.close().holds();
+    sum.is_kept_by(&fixture);
 }
 
 #[test]

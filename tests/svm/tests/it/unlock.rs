@@ -265,3 +265,33 @@ fn a_borrower_is_no_keeper_of_their_own_lock() {
     let instruction = build::claim(&fixture.keys, fixture.borrower.pubkey(), 1);
     fixture.chain.send(&[instruction], &[&fixture.borrower]).breaks(LatchkeyError::KeeperNotAllowed);
 }
+
+#[test]
+fn an_unlock_that_is_proven_after_its_time_counts_and_each_one_is_paid_once() {
+    let mut fixture = cured();
+    fixture.fund(1_000_000_000).holds();
+    let now = fixture.chain.now();
+    fixture.request(Action::Unlock).holds();
+    fixture.at(now + TTL).request(Action::Unlock).holds();
+    let keeper = fixture.keeper.pubkey();
+    let before = fixture.chain.lamports(&keeper);
+    let newer = fixture.receipt(3);
+    fixture.confirm(&newer).holds();
+    let older = fixture.receipt(2);
+    fixture.confirm(&older).holds();
+    assert_eq!(fixture.chain.lamports(&keeper), before + 2 * fee(Action::Unlock));
+    let gone = anchor_lang::error::ErrorCode::AccountNotInitialized;
+    fixture.confirm(&older).breaks_constraint(gone);
+    assert_eq!((fixture.vehicle().lock, fixture.vehicle().last_seq_proven), (LockState::UNLOCKED, 3));
+}
+
+#[test]
+fn an_unlock_that_nobody_did_is_cleared_away_and_asked_for_again() {
+    let mut fixture = cured();
+    let (available, now) = (fixture.available(), fixture.chain.now());
+    fixture.request(Action::Unlock).holds();
+    fixture.at(now + TTL - 1).expire(2).breaks(LatchkeyError::NotExpired);
+    fixture.at(now + TTL).expire(2).holds();
+    assert_eq!(fixture.available(), available);
+    fixture.unlock();
+}
