@@ -125,6 +125,9 @@ fn what_was_due_before_is_taken_first() {
     assert_eq!((fixture.unsent(), fixture.free(), fixture.loan().ledger.principal), (1_000, 700, 9_000));
 }
 
+/// A change of terms, and the rule that refuses it.
+type Refused = (fn(&mut Terms), LatchkeyError);
+
 #[test]
 fn terms_that_both_agree_on_are_such_as_a_new_loan_could_have() {
     let mut fixture = LoanFixture::new();
@@ -132,7 +135,6 @@ fn terms_that_both_agree_on_are_such_as_a_new_loan_could_have() {
     fixture.at(now);
     let floors = latchkey::state::PolicyFloors { max_apr_ppm: 100_000, ..latchkey_tests_svm::floors() };
     fixture.set_policy(floors).holds();
-    type Refused = (fn(&mut Terms), LatchkeyError);
     let refused: [Refused; 5] = [
         (|terms| terms.first_due = START + 100, LatchkeyError::TermsFirstDue),
         (|terms| terms.apr_ppm = 100_001, LatchkeyError::TermsApr),
