@@ -14,7 +14,10 @@ use latchkey_keeper::{
     core::{Event, Intent, RawAccount, Snapshot, Update},
     ledger::{Landing, Ledger, LedgerError, sign},
 };
-use litesvm::{LiteSVM, types::TransactionMetadata};
+use litesvm::{
+    LiteSVM,
+    types::{FailedTransactionMetadata, SimulatedTransactionInfo, TransactionMetadata},
+};
 use solana_sdk::{
     account::Account,
     clock::Clock,
@@ -128,6 +131,38 @@ impl Svm {
             .and_then(|after| state.records.iter().position(|record| record.signature == after))
             .map_or(0, |at| at + 1);
         state.records[start..].iter().filter(|record| record.accounts.contains(address)).cloned().collect()
+    }
+
+    /// The slot by the Clock sysvar.
+    pub fn slot(&self) -> u64 {
+        self.lock().svm.get_sysvar::<Clock>().slot
+    }
+
+    /// What an account of this length costs, lamports.
+    pub fn rent(&self, bytes: usize) -> u64 {
+        self.lock().svm.minimum_balance_for_rent_exemption(bytes)
+    }
+
+    /// All accounts of a program.
+    pub fn program_accounts(&self, program: &Pubkey) -> Vec<(Pubkey, Account)> {
+        let accounts = self.lock().svm.get_program_accounts(program);
+        accounts.into_iter().filter(|(_, account)| account.lamports > 0).collect()
+    }
+
+    /// What a transaction would do now, whether or not it is signed, and whatever its blockhash.
+    pub fn simulate(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<SimulatedTransactionInfo, Box<FailedTransactionMetadata>> {
+        let svm = self.lock().svm.clone().with_sigverify(false);
+        let mut transaction = transaction.clone();
+        transaction.message.recent_blockhash = svm.latest_blockhash();
+        svm.simulate_transaction(transaction).map_err(Box::new)
+    }
+
+    /// A transaction that was executed, by its signature.
+    pub fn record(&self, signature: &Signature) -> Option<Record> {
+        self.lock().records.iter().find(|record| record.signature == *signature).cloned()
     }
 
     /// Everything a keeper needs to know, as of now.

@@ -11,6 +11,7 @@ pub mod car;
 pub mod gate;
 pub mod ledger;
 pub mod localnet;
+pub mod rpc;
 pub mod story;
 pub mod testbed;
 

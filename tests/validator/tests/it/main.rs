@@ -4,4 +4,6 @@ mod forged;
 mod interrupted;
 mod killed;
 mod path;
+mod sold;
 mod terminal;
+mod typing;

@@ -2,27 +2,26 @@
 //! by typing what docs/operating.md says.
 
 use std::env;
-use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use ed25519_dalek::SigningKey;
 use latchkey_client::events::Event;
 use latchkey_client::instructions::lock_now;
-use latchkey_client::latchkey::state::{Action, Period, Terms};
+use latchkey_client::latchkey::state::{Action, Calendar, Terms};
 use latchkey_client::{PROGRAM_ID, Pubkey};
 use latchkey_harness::broker::Mosquitto;
 use latchkey_harness::localnet::{Localnet, binary};
 use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, RpcChain, Script};
-use latchkey_link::key_file;
 use latchkey_protocol::Enrolment;
 use latchkey_protocol::sealed::Envelope;
-use serde_json::Value;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
-use tokio::process::Command;
 use tokio::time::timeout;
+
+use crate::typing::{Terminal, command};
 
 const PAGE: &str = include_str!("../../../../docs/operating.md");
 /// Where the page's commands begin that need no validator and broker of their own.
@@ -40,20 +39,6 @@ fn typed() -> String {
     let (_, life) = PAGE.split_once(BEGINS).unwrap_or_default();
     let blocks = life.split("```sh\n").skip(1);
     blocks.filter_map(|block| block.split_once("```")).map(|(commands, _)| commands).collect()
-}
-
-/// One of our commands in a directory of the test's own, whatever settings the user has.
-fn command(program: &Path, directory: &Path, url: &str) -> Command {
-    let mut command = Command::new(program);
-    command
-        .current_dir(directory)
-        .env("LATCHKEY_URL", url)
-        .env("XDG_CONFIG_HOME", directory)
-        .env_remove("LATCHKEY_KEYPAIR")
-        .env_remove("LATCHKEY_CONFIG")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    command
 }
 
 fn failed(output: &Output, directory: &Path) -> anyhow::Error {
@@ -117,7 +102,7 @@ async fn live(localnet: &Localnet) -> Result<()> {
     told(&journal, &keeper).map_err(|error| error.context(failed(&output, &place).to_string()))?;
     let after = chain.lender(&lender).await?;
     ensure!((after.loans_opened, after.loans_closed) == (1, 1), "the lender has another loan");
-    ensure!(chain.vehicle(&vehicle).await?.active_loan.is_none(), "the car still secures the loan");
+    ensure!(chain.vehicle(&vehicle).await?.active_loan().is_none(), "the car still secures the loan");
 
     errors_name_the_rule(&latchkey, &place, &localnet.url(), &lender, &loan).await
 }
@@ -169,55 +154,6 @@ async fn errors_name_the_rule(
     Ok(())
 }
 
-/// A user at a terminal.
-struct Terminal {
-    latchkey: PathBuf,
-    place: PathBuf,
-    url: String,
-}
-
-impl Terminal {
-    async fn run(&self, words: &[&str]) -> Result<Output> {
-        Ok(command(&self.latchkey, &self.place, &self.url).args(words).output().await?)
-    }
-
-    /// Types a command that must be done, and returns the object it prints.
-    async fn types(&self, words: &[&str]) -> Result<Value> {
-        let output = self.run(&[words, &["--json", "--yes"]].concat()).await?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "latchkey {}: {}\n{said}", words.join(" "), output.status);
-        let printed = String::from_utf8(output.stdout)?;
-        let last = printed.lines().last().context("it prints nothing")?;
-        serde_json::from_str(last).with_context(|| format!("latchkey {}: {printed}", words.join(" ")))
-    }
-
-    /// Types a command that must fail, and returns its exit code and what it says.
-    async fn fails(&self, words: &[&str]) -> Result<(Option<i32>, String)> {
-        let output = self.run(&[words, &["--yes"]].concat()).await?;
-        ensure!(!output.status.success(), "latchkey {} was done", words.join(" "));
-        Ok((output.status.code(), String::from_utf8(output.stderr)?))
-    }
-
-    /// Types a command that a rule must refuse.
-    async fn refuses(&self, words: &[&str], rule: &str) -> Result<()> {
-        let (code, said) = self.fails(&[words, &["--json"]].concat()).await?;
-        let said: Value = serde_json::from_str(&said)?;
-        ensure!(code == Some(1) && said["rule"] == rule, "latchkey {}: {said}", words.join(" "));
-        Ok(())
-    }
-
-    /// Makes a key with the tool itself, and returns its address.
-    async fn keygen(&self, file: &str) -> Result<String> {
-        let made = self.types(&["keygen", "--out", file]).await?;
-        made["address"].as_str().map(str::to_owned).context("keygen prints an address")
-    }
-
-    /// Writes a key that exists already.
-    fn keep(&self, file: &str, key: &Keypair) -> Result<()> {
-        Ok(key_file::write(&self.place.join(file), &SigningKey::from_bytes(key.secret_bytes()))?)
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_else_lender_and_borrower_may_do_they_do_at_the_terminal() {
     let localnet = Localnet::from_environment().await.expect("a validator");
@@ -266,8 +202,8 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     let now = chain.now().await?;
     let terms = Terms {
         first_due: now + 25,
-        period: Period::Seconds(10),
-        grace_secs: 0,
+        calendar: Calendar::seconds(10),
+        grace_secs: 1,
         notice_secs: 1,
         instalment: 1_000_000_000,
         ..script.terms
@@ -280,7 +216,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     let no_notice = ["--evidence-hash", &"ab".repeat(32), "--channel", "mail"];
     at.refuses(&[&of_loan("servicer.json", &["loan", "notice"])[..], &no_notice].concat(), "NotPastDue")
         .await?;
-    at.refuses(&of_loan("servicer.json", &["loan", "charge-off"]), "TooEarlyToChargeOff").await?;
+    at.refuses(&of_loan("authority.json", &["loan", "charge-off"]), "TooEarlyToChargeOff").await?;
     at.types(&[&of_loan("servicer.json", &["loan", "hold"])[..], &["--until", "+7d"]].concat()).await?;
     let half =
         at.types(&[&of_loan("servicer.json", &["loan", "lift-hold"])[..], &["--sign-only"]].concat()).await?;
@@ -325,7 +261,7 @@ async fn serve(localnet: &Localnet) -> Result<()> {
     ensure!(started["left"] == 0 && started["lasts"] == "1d", "{started}");
     let shown = at.types(&["loan", "show", &loan]).await?;
     ensure!(shown["emergency_until"].is_string() && shown["car"]["may_be_locked"] == true, "{shown}");
-    ensure!(shown["status"] == "defaulted" && shown["notice"]["channels"][0] == "mail", "{shown}");
+    ensure!(shown["status"] == "defaulted" && shown["notices"]["mail"].is_string(), "{shown}");
 
     // The lender changes hands.
     let heir = at.keygen("heir.json").await?;
