@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use latchkey_cli::car_function::FunctionFileError;
 use latchkey_cli::config::ConfigError;
 use latchkey_cli::lender_file::LenderFileError;
 use latchkey_cli::terms::TermsError;
@@ -46,6 +47,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Usage>()
             || cause.is::<ConfigError>()
+            || cause.is::<FunctionFileError>()
             || cause.is::<KeyFileError>()
             || cause.is::<TermsError>()
             || cause.is::<LenderFileError>()

@@ -13,6 +13,8 @@ pub enum ChainError {
     },
     #[error("there is no {what} at {address} on this cluster: check the address, and --url")]
     Missing { what: &'static str, address: Pubkey },
+    #[error("the loan at {0} is closed: `latchkey loan withdraw` takes back what came to it since")]
+    Closed(Pubkey),
     #[error("there is no {what} at {address}: that account belongs to the program {owner}")]
     Foreign { what: &'static str, address: Pubkey, owner: Pubkey },
     #[error("the {what} at {address} cannot be decoded: check the address, and that latchkey is up to date")]

@@ -7,9 +7,11 @@ mod mint;
 use std::collections::BTreeMap;
 
 use anchor_lang::AccountDeserialize;
+use async_trait::async_trait;
 use latchkey_client::accounts::{TokenBalance, decode_as, decode_token_account};
 use latchkey_client::latchkey::state::{Action, Function, Invocation, Lender, Loan, LoanStub, Vehicle};
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
+use latchkey_function::{ChainAccount, ChainReader, ReadError};
 use latchkey_link::redacted::{RedactedError, hosts_only};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -25,6 +27,15 @@ pub use mint::Mint;
 /// A cluster, reached through one RPC node.
 pub struct Cluster {
     pub rpc: RpcClient,
+}
+
+#[async_trait]
+impl ChainReader for Cluster {
+    async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let found = self.accounts(addresses).await.map_err(ReadError::new)?;
+        let read = |account: Account| ChainAccount { owner: account.owner, data: account.data };
+        Ok(found.into_iter().map(|account| account.map(read)).collect())
+    }
 }
 
 impl Cluster {
@@ -83,7 +94,11 @@ impl Cluster {
     }
 
     pub async fn loan(&self, address: &Pubkey) -> Result<Loan, ChainError> {
-        decode("loan", *address, self.account(address).await?.as_ref())
+        let account = self.account(address).await?;
+        if decode::<LoanStub>("loan", *address, account.as_ref()).is_ok() {
+            return Err(ChainError::Closed(*address));
+        }
+        decode("loan", *address, account.as_ref())
     }
 
     /// Reads a function call. None if it does not exist, or no more.

@@ -7,3 +7,4 @@ mod path;
 mod sold;
 mod terminal;
 mod typing;
+mod unlocked_alone;

@@ -284,6 +284,8 @@ impl Life {
         ensure!(shown["status"] == "settled" && shown["payoff"] == "0.00", "{shown}");
         self.refuses("buyer.json", &["loan", "settle", "--reason", "surrender"], "LoanPaidOff").await?;
         self.types("heir.json", &["loan", "close"]).await?;
+        let (_, said) = self.at.fails(&["loan", "show", &self.loan]).await?;
+        ensure!(said.contains("is closed"), "{said}");
         // What comes to the loan's address after its end is the borrower's.
         let give = ["--keypair", "seller.json", "localnet", "give", &self.mint, &self.loan, "5"];
         self.at.types(&give).await?;

@@ -146,7 +146,7 @@ async fn errors_name_the_rule(
     let (code, said) = terminal.fails(&stranger).await?;
     ensure!(code == Some(1) && said.contains("NotServicing (6001)") && said.contains("sign with"), "{said}");
     let (code, said) = terminal.fails(&["loan", "show", &loan]).await?;
-    ensure!(code == Some(1) && said.contains("there is no loan at"), "{said}");
+    ensure!(code == Some(1) && said.contains("is closed"), "{said}");
     let (code, said) = terminal.fails(&["lender", "pause", "1h", "--lender", &lender]).await?;
     ensure!(code == Some(2) && said.contains("--keypair"), "{said}");
     let shown = terminal.types(&["lender", "show", "--lender", &lender]).await?;
