@@ -13,6 +13,7 @@ use latchkey_cli::terms::terms_differences;
 use latchkey_cli::transaction::contents::{Call, Contents};
 use latchkey_cli::transaction::wire;
 use latchkey_client::Pubkey;
+use latchkey_client::latchkey::state::Terms;
 use serde_json::{Value, json};
 use solana_sdk::signer::Signer as _;
 
@@ -96,6 +97,13 @@ async fn review(context: &Context, contents: &Contents) -> Result<View> {
         let changes = terms_differences(&loan.loan.terms, &amendment.terms, loan.mint.decimals);
         json["changes"] = changes.iter().map(|(key, change)| (key.clone(), json!(change))).collect();
         text.push(format!("What changes in the terms:\n{}", rows(changes)));
+        if amendment.by_both {
+            let principal = loan.quote()?.principal.saturating_sub(amendment.forgive_principal);
+            let rest = Terms { principal, ..amendment.terms };
+            let disclosure = Disclosure::new(&rest, loan.now, loan.mint.decimals)?;
+            json["disclosure"] = disclosure.json();
+            text.push(format!("What is left would cost:\n\n{disclosure}"));
+        }
     }
     if let Some(loan) = &contents.loan {
         let mint = context.cluster.mint(&loan.mint).await?;

@@ -108,13 +108,20 @@ impl Contents {
 pub struct Amendment {
     pub loan: Pubkey,
     pub terms: Terms,
+    /// Principal to forgive, base units.
+    pub forgive_principal: u64,
+    /// Whether the borrower signs too, so that the schedule begins again.
+    pub by_both: bool,
 }
 
 impl Amendment {
     /// Reads the arguments and accounts of `amend`.
     fn read(mut arguments: &[u8], accounts: &NamedAccounts) -> Option<Self> {
-        let Amend { args: AmendArgs { terms, .. } } = Amend::deserialize(&mut arguments).ok()?;
-        Some(Self { loan: accounts.get("loan")?, terms })
+        let Amend { args } = Amend::deserialize(&mut arguments).ok()?;
+        let AmendArgs { terms, forgive_principal, .. } = args;
+        // Anchor writes the program's own address where an optional account is left out.
+        let by_both = accounts.get("borrower")? != PROGRAM_ID;
+        Some(Self { loan: accounts.get("loan")?, terms, forgive_principal, by_both })
     }
 }
 
@@ -235,7 +242,13 @@ mod tests {
         let keys = keys();
         let amend = instructions::amend(&keys, Pubkey::new_unique(), None, args);
         let told = Contents::of(&transaction(&[amend])).unwrap();
-        assert_eq!(told.amendment, Some(Amendment { loan: keys.loan, terms }));
+        let expected = Amendment { loan: keys.loan, terms, forgive_principal: 5, by_both: false };
+        assert_eq!(told.amendment, Some(expected));
+        let both = instructions::amend(&keys, Pubkey::new_unique(), Some(Pubkey::new_unique()), args);
+        assert_eq!(
+            Contents::of(&transaction(&[both])).unwrap().amendment,
+            Some(Amendment { by_both: true, ..expected })
+        );
         let args = &told.calls[0].arguments["args"];
         assert_eq!((&args["revision"], &args["forgive_principal"]), (&json!(7), &json!(5)));
         assert_eq!(args["terms"]["calendar"]["unit"], "Seconds");
