@@ -4,6 +4,7 @@ mod forged;
 mod interrupted;
 mod killed;
 mod path;
+mod serviced;
 mod sold;
 mod terminal;
 mod typing;
