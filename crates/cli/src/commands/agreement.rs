@@ -4,6 +4,7 @@ use clap::Args;
 use latchkey_cli::chain::LoanAccounts;
 use latchkey_cli::units::date::{self, When};
 use latchkey_client::instructions::Agreed;
+use serde_json::{Value, json};
 
 use crate::context::Context;
 
@@ -16,6 +17,12 @@ pub struct Agreement {
     /// Until when the agreement counts: a date, or +1d from now [default: +1d]
     #[arg(long, value_name = "DATE")]
     deadline: Option<When>,
+}
+
+/// Adds to a result for which revision an agreement is, and until when it counts.
+pub fn add_agreed(json: &mut Value, agreed: Agreed) {
+    json["revision"] = json!(agreed.revision);
+    json["deadline"] = json!(date::show(agreed.deadline));
 }
 
 impl Agreement {

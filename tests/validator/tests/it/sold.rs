@@ -164,8 +164,11 @@ impl Life {
     async fn is_amended_by_its_lender_alone(&self) -> Result<()> {
         fs::write(self.at.place.join("lower.toml"), "apr = \"12.5%\"\ngrace = \"12d\"\n")?;
         let amend = ["loan", "amend", "--terms", "lower.toml"];
+        let late = [&amend[..], &["--deadline", "2027-02-01T16:59:59Z"]].concat();
+        self.refuses("seller.json", &late, "DeadlinePassed").await?;
         let amended = self.types("seller.json", &amend).await?;
         ensure!(amended["changes"]["apr"] == "18.00% → 12.50%", "{amended}");
+        ensure!(amended["revision"] == 0 && amended["deadline"].is_string(), "{amended}");
         fs::write(self.at.place.join("higher.toml"), "apr = \"18%\"\n")?;
         self.refuses("seller.json", &["loan", "amend", "--terms", "higher.toml"], "AmendmentNeedsBoth")
             .await?;

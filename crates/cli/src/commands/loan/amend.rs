@@ -16,7 +16,7 @@ use latchkey_client::latchkey::state::Terms;
 use serde_json::json;
 
 use crate::commands::LoanArg;
-use crate::commands::agreement::Agreement;
+use crate::commands::agreement::{Agreement, add_agreed};
 use crate::commands::signers::{AuthorityKey, BorrowerKey};
 use crate::context::Context;
 use crate::failure::Usage;
@@ -97,10 +97,11 @@ impl Amend {
         let amend = instructions::amend(&accounts.keys, authority.address(), by, args);
         let listed: serde_json::Map<_, _> =
             changes.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-        let view = View::new(
+        let mut view = View::new(
             json!({ "loan": accounts.keys.loan.to_string(), "changes": listed }),
             format!("{} has new terms", accounts.keys.loan),
         );
+        add_agreed(&mut view.json, agreed);
         let parties: Vec<_> = [Some(&authority), borrower.as_ref()].into_iter().flatten().collect();
         context.run("the amendment", &[amend], &parties, view).await
     }

@@ -11,7 +11,7 @@ use latchkey_client::protocol::HandOverReceipt;
 use serde_json::json;
 
 use crate::commands::LoanArg;
-use crate::commands::agreement::Agreement;
+use crate::commands::agreement::{Agreement, add_agreed};
 use crate::commands::envelope::EnvelopeArg;
 use crate::commands::signers::AuthorityKey;
 use crate::context::Context;
@@ -72,7 +72,7 @@ impl Assign {
         context.confirm("Sell this loan?")?;
         let sale = Sale { authority: seller.address(), buyer: self.buyer, buyer_authority: buying.address() };
         let assign = instructions::assign(&accounts.keys, &sale, agreed, &receipt)?;
-        let view = View::new(
+        let mut view = View::new(
             json!({
                 "loan": loan.to_string(),
                 "lender": self.buyer.to_string(),
@@ -80,6 +80,7 @@ impl Assign {
             }),
             format!("{loan} belongs to {}", self.buyer),
         );
+        add_agreed(&mut view.json, agreed);
         context.run("the sale", &assign, &[&seller, &buying], view).await
     }
 }

@@ -8,7 +8,7 @@ use latchkey_client::instructions;
 use serde_json::json;
 
 use crate::commands::LoanArg;
-use crate::commands::agreement::Agreement;
+use crate::commands::agreement::{Agreement, add_agreed};
 use crate::commands::signers::BothKeys;
 use crate::context::Context;
 
@@ -33,10 +33,11 @@ impl Extend {
         let agreed = self.agreement.of(context, &accounts);
         context.confirm(&format!("Move every due date by one period ({by}), while interest continues?"))?;
         let extend = instructions::extend(&accounts.keys, lender.address(), borrower.address(), agreed);
-        let view = View::new(
+        let mut view = View::new(
             json!({ "loan": accounts.keys.loan.to_string(), "extended_by": by }),
             format!("every due date is one period ({by}) later"),
         );
+        add_agreed(&mut view.json, agreed);
         context.run("the extension", &[extend], &[&lender, &borrower], view).await
     }
 }

@@ -8,7 +8,7 @@ use latchkey_client::instructions;
 use serde_json::json;
 
 use crate::commands::LoanArg;
-use crate::commands::agreement::Agreement;
+use crate::commands::agreement::{Agreement, add_agreed};
 use crate::commands::signers::{BothKeys, LenderKey};
 use crate::context::Context;
 
@@ -59,7 +59,8 @@ impl LiftHold {
         let agreed = self.agreement.of(context, &accounts);
         let lift = instructions::lift_hold(&accounts.keys, lender.address(), borrower.address(), agreed);
         let json = json!({ "loan": accounts.keys.loan.to_string(), "hold_until": null });
-        let view = View::new(json, "the hold is lifted");
+        let mut view = View::new(json, "the hold is lifted");
+        add_agreed(&mut view.json, agreed);
         context.run("lifting the hold", &[lift], &[&lender, &borrower], view).await
     }
 }
