@@ -27,4 +27,6 @@ pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod properties;
