@@ -7,6 +7,8 @@
 mod escrow;
 mod function;
 mod invocation;
+#[cfg(test)]
+mod layout;
 mod lender;
 mod loan;
 mod loan_stub;
