@@ -3,19 +3,63 @@
 use anchor_lang::prelude::*;
 
 /// Writes the enum and the list of its variants from one table: name, number, text.
+///
+/// Anchor's own `error_code` writes the enum for the IDL only. Elsewhere an error is its number: with Anchor's names and
+/// texts in every place that refuses, they were a tenth of the program. Off chain, `Display` gives the text.
 macro_rules! errors {
     ($($name:ident = $number:tt, $text:tt;)*) => {
         /// Why an instruction refused. Areas: 6000 parties, 6100 lender and functions, 6200 vehicle, 6300 terms,
         /// 6400 payments, 6500 default and notice, 6600 requests, 6700 claims and settlement, 6800 proof,
         /// 6900 arithmetic.
+        #[cfg(not(feature = "idl-build"))]
+        #[derive(Debug, Clone, Copy)]
+        #[repr(u32)]
+        pub enum LatchkeyError {
+            $(#[doc = $text] $name = $number,)*
+        }
+
+        #[cfg(feature = "idl-build")]
         #[error_code(offset = 0)]
         pub enum LatchkeyError {
-            $(#[doc = $text] #[msg($text)] $name = $number,)*
+            $(#[msg($text)] $name = $number,)*
         }
 
         /// Every error, for finding one by its number.
         pub const ALL: &[LatchkeyError] = &[$(LatchkeyError::$name),*];
+
+        #[cfg(not(feature = "idl-build"))]
+        impl LatchkeyError {
+            /// The error's name, as Anchor's own macro gives it.
+            pub fn name(&self) -> String {
+                format!("{self:?}")
+            }
+        }
+
+        #[cfg(not(feature = "idl-build"))]
+        impl core::fmt::Display for LatchkeyError {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)*
+                })
+            }
+        }
     };
+}
+
+#[cfg(not(feature = "idl-build"))]
+impl From<LatchkeyError> for u32 {
+    fn from(error: LatchkeyError) -> Self {
+        error as Self
+    }
+}
+
+#[cfg(not(feature = "idl-build"))]
+impl From<LatchkeyError> for Error {
+    #[cold]
+    #[inline(never)]
+    fn from(error: LatchkeyError) -> Self {
+        ProgramError::Custom(error.into()).into()
+    }
 }
 
 errors! {

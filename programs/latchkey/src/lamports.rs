@@ -34,5 +34,5 @@ pub fn available(escrow: &Account<Escrow>) -> Result<u64> {
 
 /// A checked sum of lamports.
 pub fn sum(a: u64, b: u64) -> Result<u64> {
-    a.checked_add(b).ok_or_else(|| error!(LatchkeyError::Overflow))
+    a.checked_add(b).ok_or_else(|| Error::from(LatchkeyError::Overflow))
 }

@@ -27,10 +27,46 @@ use state::{Action, PolicyFloors, Terms};
 
 declare_id!("CarNAqGj2B1GAizWrMkM7EFdewnbdzcS6fPgTygMbVpJ");
 
-/// The program's entry points, one for each instruction.
+/// The program's entry points, one for each instruction. Anchor finds an instruction by comparing one after the other, so
+/// those that keepers send come first.
 #[program]
 pub mod latchkey {
     use super::*;
+
+    /// Takes the lease on a function call.
+    pub fn claim(ctx: Context<Claim>) -> Result<()> {
+        instructions::claim(ctx)
+    }
+
+    /// Settles a function call on the car's receipt.
+    pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) -> Result<()> {
+        instructions::confirm(ctx, device_time, command_hash)
+    }
+
+    /// Asks for a function call.
+    pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
+        instructions::request(ctx, action)
+    }
+
+    /// Takes what is due from the car wallet.
+    pub fn collect(ctx: Context<Collect>) -> Result<()> {
+        instructions::collect(ctx)
+    }
+
+    /// Marks a loan defaulted.
+    pub fn declare_default(ctx: Context<DeclareDefault>) -> Result<()> {
+        instructions::declare_default(ctx)
+    }
+
+    /// Gives a lease back.
+    pub fn yield_claim(ctx: Context<YieldClaim>) -> Result<()> {
+        instructions::yield_claim(ctx)
+    }
+
+    /// Closes an unfulfilled function call.
+    pub fn expire(ctx: Context<Expire>) -> Result<()> {
+        instructions::expire(ctx)
+    }
 
     /// Creates a lender.
     pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()> {
@@ -116,11 +152,6 @@ pub mod latchkey {
         instructions::withdraw_escrow(ctx, lamports)
     }
 
-    /// Takes what is due from the car wallet.
-    pub fn collect(ctx: Context<Collect>) -> Result<()> {
-        instructions::collect(ctx)
-    }
-
     /// Takes what is due and more in the car wallet.
     pub fn prepay(ctx: Context<ByBorrower>, amount: u64, fees: u64) -> Result<()> {
         instructions::prepay(ctx, amount, fees)
@@ -134,11 +165,6 @@ pub mod latchkey {
     /// Takes back what is not due.
     pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()> {
         instructions::withdraw_surplus(ctx, amount)
-    }
-
-    /// Marks a loan defaulted.
-    pub fn declare_default(ctx: Context<DeclareDefault>) -> Result<()> {
-        instructions::declare_default(ctx)
     }
 
     /// Records that the borrower was told.
@@ -209,31 +235,6 @@ pub mod latchkey {
     /// Gives a loan up.
     pub fn charge_off(ctx: Context<ByLoanAuthority>) -> Result<()> {
         instructions::charge_off(ctx)
-    }
-
-    /// Asks for a function call.
-    pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
-        instructions::request(ctx, action)
-    }
-
-    /// Takes the lease on a function call.
-    pub fn claim(ctx: Context<Claim>) -> Result<()> {
-        instructions::claim(ctx)
-    }
-
-    /// Settles a function call on the car's receipt.
-    pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) -> Result<()> {
-        instructions::confirm(ctx, device_time, command_hash)
-    }
-
-    /// Gives a lease back.
-    pub fn yield_claim(ctx: Context<YieldClaim>) -> Result<()> {
-        instructions::yield_claim(ctx)
-    }
-
-    /// Closes an unfulfilled function call.
-    pub fn expire(ctx: Context<Expire>) -> Result<()> {
-        instructions::expire(ctx)
     }
 
     /// Ends a loan that is paid off or settled.

@@ -9,6 +9,7 @@ use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET
 use solana_instructions_sysvar::{load_current_index_checked, load_instruction_at_checked};
 
 use crate::errors::LatchkeyError;
+use crate::rules::check;
 
 /// The native program that verifies ed25519 signatures.
 const ED25519_PROGRAM: Pubkey = pubkey!("Ed25519SigVerify111111111111111111111111111");
@@ -24,17 +25,17 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// Checks that the instruction just before this one proves that `key` signed exactly `message`. `instructions` must
 /// be the instructions sysvar, which the accounts' address constraint sees to.
 pub fn check_signed(instructions: &AccountInfo, key: &Pubkey, message: &[u8]) -> Result<()> {
-    require!(get_stack_height() == TRANSACTION_LEVEL_STACK_HEIGHT, LatchkeyError::NotTopLevel);
+    check(get_stack_height() == TRANSACTION_LEVEL_STACK_HEIGHT, LatchkeyError::NotTopLevel)?;
     let current = load_current_index_checked(instructions)?;
     let before = current.checked_sub(1).ok_or(LatchkeyError::ProofMissing)?;
     let proof = load_instruction_at_checked(usize::from(before), instructions)?;
 
-    require_keys_eq!(proof.program_id, ED25519_PROGRAM, LatchkeyError::ProofMissing);
-    require!(proof.accounts.is_empty(), LatchkeyError::ProofMalformed);
-    require!(proof.data.len() == MESSAGE_OFFSET + message.len(), LatchkeyError::ProofMalformed);
+    check(proof.program_id == ED25519_PROGRAM, LatchkeyError::ProofMissing)?;
+    check(proof.accounts.is_empty(), LatchkeyError::ProofMalformed)?;
+    check(proof.data.len() == MESSAGE_OFFSET + message.len(), LatchkeyError::ProofMalformed)?;
     let length = u16::try_from(message.len()).map_err(|_| LatchkeyError::ProofMalformed)?;
-    require!(proof.data[..PUBKEY_OFFSET] == header(length), LatchkeyError::ProofMalformed);
-    require!(proof.data[PUBKEY_OFFSET..SIGNATURE_OFFSET] == key.to_bytes(), LatchkeyError::ProofWrongKey);
-    require!(proof.data[MESSAGE_OFFSET..] == *message, LatchkeyError::ProofWrongMessage);
+    check(proof.data[..PUBKEY_OFFSET] == header(length), LatchkeyError::ProofMalformed)?;
+    check(proof.data[PUBKEY_OFFSET..SIGNATURE_OFFSET] == key.to_bytes(), LatchkeyError::ProofWrongKey)?;
+    check(proof.data[MESSAGE_OFFSET..] == *message, LatchkeyError::ProofWrongMessage)?;
     Ok(())
 }

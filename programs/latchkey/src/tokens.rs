@@ -9,6 +9,7 @@ use anchor_spl::token_2022::spl_token_2022::state::Mint as MintState;
 use anchor_spl::token_interface::{Mint, TokenInterface, TransferChecked, transfer_checked};
 
 use crate::errors::LatchkeyError;
+use crate::rules::check;
 use crate::rules::ledger::Wallet;
 
 /// Accepts SPL Token mints, and Token-2022 mints with metadata extensions only. Any other extension can take fees,
@@ -20,7 +21,7 @@ pub fn check_mint(mint: &InterfaceAccount<Mint>) -> Result<()> {
     let is_metadata = |extension: &ExtensionType| {
         matches!(extension, ExtensionType::MetadataPointer | ExtensionType::TokenMetadata)
     };
-    require!(mint.get_extension_types()?.iter().all(is_metadata), LatchkeyError::UnsupportedMint);
+    check(mint.get_extension_types()?.iter().all(is_metadata), LatchkeyError::UnsupportedMint)?;
     Ok(())
 }
 
@@ -60,7 +61,7 @@ impl Transfer<'_, '_> {
         let context = CpiContext::new_with_signer(self.program.key(), accounts, signers);
         transfer_checked(context, amount, self.mint.decimals)?;
         let moved = before.0.checked_sub(amount).zip(before.1.checked_add(amount));
-        require!(moved == Some((balance(from)?, balance(to)?)), LatchkeyError::TransferMismatch);
+        check(moved == Some((balance(from)?, balance(to)?)), LatchkeyError::TransferMismatch)?;
         Ok(())
     }
 }
@@ -72,7 +73,7 @@ const AMOUNT: core::ops::Range<usize> = 64..72;
 pub fn balance(account: &AccountInfo) -> Result<u64> {
     let data = account.try_borrow_data()?;
     let amount = data.get(AMOUNT).and_then(|bytes| bytes.try_into().ok());
-    amount.map(u64::from_le_bytes).ok_or_else(|| error!(LatchkeyError::TransferMismatch))
+    amount.map(u64::from_le_bytes).ok_or_else(|| Error::from(LatchkeyError::TransferMismatch))
 }
 
 /// What a car wallet holds. The caller has compared its address with the loan's record: it is the loan's associated token

@@ -3,6 +3,7 @@ use anchor_lang::prelude::*;
 use crate::errors::LatchkeyError;
 use crate::events::EscrowFunded;
 use crate::lamports::{available, deposit, sum};
+use crate::rules::check;
 use crate::state::Escrow;
 
 /// Adds lamports to an escrow. Anyone may.
@@ -18,7 +19,7 @@ pub struct FundEscrow<'info> {
 
 /// Moves the lamports and counts them.
 pub fn fund_escrow(ctx: Context<FundEscrow>, lamports: u64) -> Result<()> {
-    require!(lamports > 0, LatchkeyError::ZeroAmount);
+    check(lamports > 0, LatchkeyError::ZeroAmount)?;
     let escrow = ctx.accounts.escrow.to_account_info();
     let before = available(&ctx.accounts.escrow)?;
     deposit(ctx.accounts.funder.to_account_info(), escrow, lamports)?;

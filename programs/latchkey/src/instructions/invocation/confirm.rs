@@ -5,6 +5,7 @@ use crate::errors::LatchkeyError;
 use crate::events::InvocationConfirmed;
 use crate::lamports::{pay, sum};
 use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
+use crate::rules::check;
 use crate::rules::invocation::{Payee, check_settle, settle};
 use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
@@ -47,11 +48,11 @@ pub fn confirm(ctx: Context<Confirm>, device_time: i64, command_hash: [u8; 32]) 
     let invocation = &accounts.invocation;
     let bond = match check_settle(invocation, &accounts.vehicle)? {
         Payee::Claimer(claim) => {
-            require_keys_eq!(claim.keeper, accounts.keeper.key(), LatchkeyError::NotClaimer);
+            check(claim.keeper == accounts.keeper.key(), LatchkeyError::NotClaimer)?;
             claim.bond
         }
         Payee::Bringer => {
-            require!(accounts.keeper.is_signer, LatchkeyError::BringerMustSign);
+            check(accounts.keeper.is_signer, LatchkeyError::BringerMustSign)?;
             0
         }
     };

@@ -4,6 +4,7 @@ use super::forfeit::forfeit_lapsed_bond;
 use crate::errors::LatchkeyError;
 use crate::events::InvocationExpired;
 use crate::lamports::{pay, sum};
+use crate::rules::check;
 use crate::rules::invocation::{check_expire, expire as expire_call};
 use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
@@ -72,7 +73,7 @@ fn return_bond<'info>(
         return Ok(0);
     };
     let keeper = keeper.ok_or(LatchkeyError::KeeperMissing)?;
-    require_keys_eq!(claim.keeper, keeper.key(), LatchkeyError::WrongRecipient);
+    check(claim.keeper == keeper.key(), LatchkeyError::WrongRecipient)?;
     pay(&invocation.to_account_info(), keeper, claim.bond)?;
     invocation.set_claim(None);
     Ok(claim.bond)

@@ -58,7 +58,7 @@ impl Request<'_> {
             None => Ok(Asker::Anyone),
             Some(party) if party.key() == self.loan.borrower => Ok(Asker::Borrower),
             Some(party) if self.lender.is_servicing(party.key) => Ok(Asker::Lender),
-            Some(_) => err!(LatchkeyError::NotParty),
+            Some(_) => Err(LatchkeyError::NotParty.into()),
         }
     }
 
@@ -66,7 +66,7 @@ impl Request<'_> {
         match (action, &self.function) {
             (Action::Unlock, _) => Ok(Offer::pinned_unlock(&self.loan)),
             (_, Some(function)) => Ok(Offer::from(&***function)),
-            (_, None) => err!(LatchkeyError::FunctionMissing),
+            (_, None) => Err(LatchkeyError::FunctionMissing.into()),
         }
     }
 }

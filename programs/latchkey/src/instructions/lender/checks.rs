@@ -4,6 +4,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 
 use crate::errors::LatchkeyError;
+use crate::rules::check;
 use crate::state::MAX_KEEPERS;
 
 /// The treasury is the authority's associated token account of the mint: anyone can create it again if it was closed, and
@@ -15,13 +16,13 @@ pub(super) fn check_treasury(
     token_program: &Pubkey,
 ) -> Result<()> {
     let expected = get_associated_token_address_with_program_id(authority, mint, token_program);
-    require_keys_eq!(*treasury, expected, LatchkeyError::InvalidTreasury);
+    check(*treasury == expected, LatchkeyError::InvalidTreasury)?;
     Ok(())
 }
 
 /// The allow-list fits the account and names no keeper twice.
 pub(super) fn check_keepers(keepers: &[Pubkey]) -> Result<()> {
     let distinct = keepers.iter().enumerate().all(|(i, keeper)| !keepers[..i].contains(keeper));
-    require!(keepers.len() <= MAX_KEEPERS && distinct, LatchkeyError::InvalidKeepers);
+    check(keepers.len() <= MAX_KEEPERS && distinct, LatchkeyError::InvalidKeepers)?;
     Ok(())
 }

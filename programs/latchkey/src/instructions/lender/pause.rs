@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::PauseSet;
+use crate::rules::check;
 use crate::state::Lender;
 
 /// The longest pause, seconds: a day. It ends by itself, so that a lost key cannot leave a lender paused.
@@ -18,7 +19,7 @@ pub struct Pause<'info> {
 
 /// No lock or warning can be requested for `secs` from now.
 pub fn pause(ctx: Context<Pause>, secs: u32) -> Result<()> {
-    require!((1..=MAX_PAUSE_SECS).contains(&secs), LatchkeyError::InvalidPause);
+    check((1..=MAX_PAUSE_SECS).contains(&secs), LatchkeyError::InvalidPause)?;
     let until = Clock::get()?.unix_timestamp.checked_add(secs.into()).ok_or(LatchkeyError::Overflow)?;
     set(&mut ctx.accounts.lender, until)
 }

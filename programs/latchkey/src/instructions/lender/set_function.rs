@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::FunctionSet;
+use crate::rules::check;
 use crate::state::{Action, Function, Lender, MAX_COMMAND_KEYS, MAX_URI_LEN, Version};
 
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
@@ -115,12 +116,12 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
 }
 
 fn check_args(action: Action, args: &SetFunctionArgs) -> Result<()> {
-    require!((1..=MAX_FEE).contains(&args.fee) && args.bond <= MAX_FEE, LatchkeyError::InvalidFunctionFee);
+    check((1..=MAX_FEE).contains(&args.fee) && args.bond <= MAX_FEE, LatchkeyError::InvalidFunctionFee)?;
     let longest_lease = args.ttl_secs.min(MAX_LEASE_SECS);
     let shortest_life = if action == Action::Unlock { MIN_UNLOCK_TTL_SECS } else { 0 };
     let times_fit = (MIN_LEASE_SECS..=longest_lease).contains(&args.lease_secs)
         && (shortest_life..=MAX_TTL_SECS).contains(&args.ttl_secs);
-    require!(times_fit, LatchkeyError::InvalidFunctionTimes);
+    check(times_fit, LatchkeyError::InvalidFunctionTimes)?;
     check_keys(action, args)
 }
 
@@ -131,10 +132,10 @@ fn check_keys(action: Action, args: &SetFunctionArgs) -> Result<()> {
         && (action != Action::Unlock || args.required == 1)
         && keys.iter().all(|this| this.key != Pubkey::default())
         && keys.iter().enumerate().all(|(i, this)| keys[..i].iter().all(|other| other.key != this.key));
-    require!(fit, LatchkeyError::InvalidCommandKeys);
+    check(fit, LatchkeyError::InvalidCommandKeys)?;
     for CommandKey { uri, .. } in keys {
-        require!(uri.len() <= MAX_URI_LEN, LatchkeyError::UriTooLong);
-        require!(uri.is_empty() || uri.starts_with("https://"), LatchkeyError::UriNotHttps);
+        check(uri.len() <= MAX_URI_LEN, LatchkeyError::UriTooLong)?;
+        check(uri.is_empty() || uri.starts_with("https://"), LatchkeyError::UriNotHttps)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::LoanClosed;
 use crate::lamports::{pay, sum};
+use crate::rules::check;
 use crate::rules::recovery;
 use crate::state::{Escrow, Lender, Loan, LoanStub, Vehicle};
 use crate::tokens::Transfer;
@@ -52,13 +53,13 @@ impl<'info> CloseLoan<'info> {
     /// The loan, if it is the one that the other accounts belong to, and the party may end it.
     fn read_loan(&self) -> Result<Box<Loan>> {
         let loan = read_loan(&self.loan)?;
-        require_keys_eq!(loan.lender, self.lender.key(), LatchkeyError::WrongLender);
-        require_keys_eq!(loan.vehicle, self.vehicle.key(), LatchkeyError::WrongVehicle);
-        require_keys_eq!(loan.wallet, self.wallet.key(), LatchkeyError::WrongLoan);
-        require_keys_eq!(loan.rent_payer, self.rent_payer.key(), LatchkeyError::WrongRecipient);
-        require_keys_eq!(self.borrower_tokens.owner, loan.borrower, LatchkeyError::WrongRecipient);
+        check(loan.lender == self.lender.key(), LatchkeyError::WrongLender)?;
+        check(loan.vehicle == self.vehicle.key(), LatchkeyError::WrongVehicle)?;
+        check(loan.wallet == self.wallet.key(), LatchkeyError::WrongLoan)?;
+        check(loan.rent_payer == self.rent_payer.key(), LatchkeyError::WrongRecipient)?;
+        check(self.borrower_tokens.owner == loan.borrower, LatchkeyError::WrongRecipient)?;
         let is_party = loan.borrower == self.party.key() || self.lender.is_servicing(self.party.key);
-        require!(is_party, LatchkeyError::NotParty);
+        check(is_party, LatchkeyError::NotParty)?;
         Ok(loan)
     }
 
@@ -79,9 +80,9 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;
     let loan = accounts.read_loan()?;
-    require!(!loan.status.is_open(), LatchkeyError::LoanNotPaidOff);
-    require!(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked);
-    require!(loan.invocations_open == 0, LatchkeyError::InvocationsOpen);
+    check(!loan.status.is_open(), LatchkeyError::LoanNotPaidOff)?;
+    check(!accounts.vehicle.may_be_locked_at(now), LatchkeyError::VehicleLocked)?;
+    check(loan.invocations_open == 0, LatchkeyError::InvocationsOpen)?;
 
     let unsent = loan.ledger.unsent;
     let surplus = loan.free(accounts.wallet.amount);

@@ -3,6 +3,7 @@ use anchor_lang::prelude::*;
 use super::ByServicer;
 use crate::errors::LatchkeyError;
 use crate::events::NoticeServed;
+use crate::rules::check;
 use crate::rules::loan_at::LoanAt;
 use crate::rules::notices;
 use crate::tokens::wallet;
@@ -11,7 +12,7 @@ use crate::tokens::wallet;
 pub fn serve_notice(ctx: Context<ByServicer>, evidence: [u8; 32], channels: u8) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
-    require!(loan.status.is_open(), LatchkeyError::LoanPaidOff);
+    check(loan.status.is_open(), LatchkeyError::LoanPaidOff)?;
     let at = LoanAt::new(loan, wallet(&ctx.accounts.wallet)?, now);
     let (notices, served) = notices::serve(&at, channels)?;
     loan.notices = notices;

@@ -5,6 +5,7 @@ use super::payment::Before;
 use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::SurplusWithdrawn;
+use crate::rules::check;
 use crate::rules::ledger::Wallet;
 use crate::rules::{recovery, servicing};
 use crate::state::{LoanSignerSeeds, LoanStub};
@@ -35,7 +36,7 @@ pub struct WithdrawSurplus<'info> {
 
 /// Moves the money. What is past due as of now stays in the wallet of an open loan.
 pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()> {
-    require!(amount > 0, LatchkeyError::ZeroAmount);
+    check(amount > 0, LatchkeyError::ZeroAmount)?;
     let accounts = ctx.accounts;
     let before = accounts.wallet.amount;
     // A statement of its own: the account's bytes are free again before a loan is written back to them.
@@ -65,7 +66,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
 /// A closed loan owes nothing: all of it is the borrower's.
 fn stub_seeds(account: &AccountInfo, stub: &LoanStub, borrower: &Signer) -> Result<LoanSignerSeeds> {
     require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
-    require_keys_eq!(stub.borrower, borrower.key(), LatchkeyError::NotBorrower);
+    check(stub.borrower == borrower.key(), LatchkeyError::NotBorrower)?;
     Ok(LoanSignerSeeds::new(stub.vehicle, stub.index, stub.bump))
 }
 
@@ -73,7 +74,7 @@ fn stub_seeds(account: &AccountInfo, stub: &LoanStub, borrower: &Signer) -> Resu
 fn withdraw_from_loan(accounts: &WithdrawSurplus, amount: u64) -> Result<LoanSignerSeeds> {
     let now = Clock::get()?.unix_timestamp;
     let mut loan = read_loan(&accounts.loan)?;
-    require_keys_eq!(loan.borrower, accounts.borrower.key(), LatchkeyError::NotBorrower);
+    check(loan.borrower == accounts.borrower.key(), LatchkeyError::NotBorrower)?;
     recovery::check_settled_in(&loan, now)?;
     recovery::cancel_by_signature(&mut loan);
     if loan.wallet == accounts.wallet.key() {

@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::DeviceDistrusted;
+use crate::rules::check;
 use crate::state::{Lender, Vehicle};
 
 /// The lender no longer believes what a car's device key signs.
@@ -18,7 +19,7 @@ pub struct DistrustDevice<'info> {
 /// Unlocks stay as they are. A new device key ends it.
 pub fn distrust_device(ctx: Context<DistrustDevice>) -> Result<()> {
     let vehicle = &mut ctx.accounts.vehicle;
-    require!(!vehicle.distrusted, LatchkeyError::AlreadyDistrusted);
+    check(!vehicle.distrusted, LatchkeyError::AlreadyDistrusted)?;
     vehicle.distrusted = true;
     emit!(DeviceDistrusted { vehicle: vehicle.key(), device_key: vehicle.device_key });
     Ok(())

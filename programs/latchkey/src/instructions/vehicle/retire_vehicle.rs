@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::LatchkeyError;
 use crate::events::VehicleRetired;
+use crate::rules::check;
 use crate::state::{Lender, Vehicle};
 
 /// Takes a car out of service: no loan can be written on it any more.
@@ -18,8 +19,8 @@ pub struct RetireVehicle<'info> {
 /// Retires a car that secures no loan. It stays on chain: what it has proven can always be read.
 pub fn retire_vehicle(ctx: Context<RetireVehicle>) -> Result<()> {
     let vehicle = &mut ctx.accounts.vehicle;
-    require!(vehicle.active_loan().is_none(), LatchkeyError::VehicleHasLoan);
-    require!(!vehicle.retired, LatchkeyError::VehicleRetired);
+    check(vehicle.active_loan().is_none(), LatchkeyError::VehicleHasLoan)?;
+    check(!vehicle.retired, LatchkeyError::VehicleRetired)?;
     vehicle.retired = true;
     emit!(VehicleRetired { vehicle: vehicle.key(), lender: vehicle.lender });
     Ok(())

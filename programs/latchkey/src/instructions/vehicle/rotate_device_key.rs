@@ -4,6 +4,7 @@ use latchkey_protocol::Enrolment;
 use crate::errors::LatchkeyError;
 use crate::events::DeviceKeyRotated;
 use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
+use crate::rules::check;
 use crate::rules::recovery;
 use crate::state::{Lender, Loan, OpenInvocation, Vehicle};
 
@@ -31,13 +32,13 @@ pub struct RotateDeviceKey<'info> {
 pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> Result<()> {
     let accounts = ctx.accounts;
     let vehicle = &mut accounts.vehicle;
-    require!(!vehicle.retired, LatchkeyError::VehicleRetired);
-    require_keys_neq!(device_key, vehicle.device_key, LatchkeyError::SameDeviceKey);
+    check(!vehicle.retired, LatchkeyError::VehicleRetired)?;
+    check(device_key != vehicle.device_key, LatchkeyError::SameDeviceKey)?;
     if let Some(active) = vehicle.active_loan() {
         let loan = accounts.loan.as_mut().ok_or(LatchkeyError::WrongLoan)?;
-        require_keys_eq!(loan.key(), active, LatchkeyError::WrongLoan);
+        check(loan.key() == active, LatchkeyError::WrongLoan)?;
         let borrower = accounts.borrower.as_ref().map(|borrower| borrower.key());
-        require!(borrower == Some(loan.borrower), LatchkeyError::NotBorrower);
+        check(borrower == Some(loan.borrower), LatchkeyError::NotBorrower)?;
         recovery::check_settled_in(loan, Clock::get()?.unix_timestamp)?;
         recovery::cancel_by_signature(loan);
     }
