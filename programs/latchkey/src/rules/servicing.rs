@@ -61,6 +61,10 @@ pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i
         begins = begins.min(loan.stay_from);
     }
     let looked = look(loan, wallet, now)?;
+    // Grace and notice began anew at the end of the last stay. A later one in its place would let them count from before.
+    let oldest = LoanAt::new(loan, wallet, now).oldest_unpaid_due()?;
+    let is_fresh = now >= loan.stay_until && oldest.is_some_and(|due| due < loan.stay_until);
+    check(!is_fresh || from == now, E::InvalidStay)?;
     (loan.stay_from, loan.stay_until) = (begins, until);
     follow_status(loan, wallet, now)?;
     revise(loan)?;
