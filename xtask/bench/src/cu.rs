@@ -300,6 +300,6 @@ fn lock_from_nothing(meter: &mut Meter) {
     fixture.at(DEFAULT);
     let all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1);
     let bumps = [invocation_bump(&fixture, 1)];
-    let name = "collect + declare_default + request + claim";
+    let name = "declare_default + request + claim";
     meter.measure_all(name, &mut fixture.chain, &all, &fixture.keeper, &bumps);
 }

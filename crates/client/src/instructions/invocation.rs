@@ -6,7 +6,7 @@ use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{DecodeError, Receipt};
 
 use super::proof::{INSTRUCTIONS_SYSVAR, proof};
-use super::{LoanKeys, SYSTEM_PROGRAM, build, collect, declare_default};
+use super::{LoanKeys, SYSTEM_PROGRAM, build, declare_default};
 use crate::pda;
 
 /// Asks for a function call of sequence number `seq`: the vehicle's last one asked plus 1. The payer signs, and `party`: the
@@ -48,10 +48,10 @@ pub fn claim(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> Instruction {
     build(&accounts, &instruction::Claim {})
 }
 
-/// A lock from nothing in one transaction: collect, declare the default, request the lock, claim it.
-pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 4] {
+/// A lock from nothing in one transaction: declare the default, request the lock, claim it. The first two take what is due
+/// themselves, so that no treasury stands in the way.
+pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 3] {
     [
-        collect(keys),
         declare_default(keys),
         request(keys, keeper, None, Action::Lock, seq),
         claim(keys, keeper, seq),

@@ -47,14 +47,14 @@ fn a_lock_holds_its_fee_and_says_when_it_ends() {
 }
 
 #[test]
-fn collect_default_lock_and_claim_go_together_in_one_transaction() {
+fn default_lock_and_claim_go_together_in_one_transaction() {
     let mut fixture = LoanFixture::new();
     fixture.at(LoanFixture::default_at() - 1);
     let all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1);
     fixture.chain.send(&all, &[&fixture.keeper]).breaks(LatchkeyError::GraceNotOver);
     fixture.at(LoanFixture::default_at());
     let done = fixture.chain.send(&all, &[&fixture.keeper]).holds();
-    assert_eq!(done.events.len(), 5);
+    assert_eq!(done.events.len(), 4);
     assert_eq!(fixture.invocation(1).claim().unwrap().keeper, fixture.keeper.pubkey());
     // Keeper and payer of the rent are one here, and are both paid.
     let receipt = fixture.receipt(1);

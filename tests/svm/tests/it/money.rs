@@ -102,7 +102,7 @@ fn a_failed_transaction_changes_nothing_however_far_it_came() {
     fixture.top_up(300);
     fixture.at(LoanFixture::default_at());
     let before = fixture.chain.snapshot();
-    // Collection, default, request and claim all succeed; the second claim does not.
+    // Default, request and claim all succeed; the second claim does not.
     let mut all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1).to_vec();
     all.push(build::claim(&fixture.keys, fixture.rival.pubkey(), 1));
     let outcome = fixture.chain.send(&all, &[&fixture.keeper, &fixture.rival]);
