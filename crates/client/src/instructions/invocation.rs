@@ -51,11 +51,7 @@ pub fn claim(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> Instruction {
 /// A lock from nothing in one transaction: declare the default, request the lock, claim it. The first two take what is due
 /// themselves, so that no treasury stands in the way.
 pub fn lock_now(keys: &LoanKeys, keeper: Pubkey, seq: u64) -> [Instruction; 3] {
-    [
-        declare_default(keys),
-        request(keys, keeper, None, Action::Lock, seq),
-        claim(keys, keeper, seq),
-    ]
+    [declare_default(keys), request(keys, keeper, None, Action::Lock, seq), claim(keys, keeper, seq)]
 }
 
 /// Settles on the car's signed receipt: the proof, and the instruction right after it. `keeper` is paid: it holds the claim on

@@ -94,10 +94,11 @@ pub(super) fn check_warning_due(at: &LoanAt, lender: &Lender, vehicle: &Vehicle)
 
 fn check_lock_due(at: &LoanAt, lender: &Lender, vehicle: &Vehicle) -> Ruled<()> {
     at.check_in_default()?;
-    notices::check_matured(at, vehicle.lock.holds_at(at.now))?;
+    // A lock is renewed if it stands and no unlock was asked for since.
+    let renewable_from = vehicle.renewable_from().filter(|_| vehicle.lock.holds_at(at.now));
+    notices::check_matured(at, renewable_from.is_some())?;
     check_quiet(at, lender, vehicle)?;
-    let stands = vehicle.lock.holds_at(at.now) && vehicle.renewable_from().is_some_and(|from| at.now < from);
-    check(!stands, E::LockStands)
+    check(renewable_from.is_none_or(|from| at.now >= from), E::LockStands)
 }
 
 fn check_no_lock_open(at: &LoanAt, vehicle: &Vehicle) -> Ruled<()> {

@@ -90,12 +90,21 @@ pub fn serve_by_car(at: &LoanAt, requested_at: i64, is_final: bool) -> Ruled<Not
     let mut notices = at.loan.notices;
     let service = Service { requested_at, served_at: at.now };
     let counts = Counting::new(at, false)?;
-    let place = match is_final {
-        true => &mut notices.final_notice,
-        false => &mut notices.channels[CAR],
-    };
-    if counts.is_counting(service) && !counts.is_counting(*place) {
-        *place = service;
+    if !counts.is_counting(service) {
+        return Ok(notices);
+    }
+    if !is_final {
+        if !counts.is_counting(notices.channels[CAR]) {
+            notices.channels[CAR] = service;
+        }
+        return Ok(notices);
+    }
+    // What made the notice complete may have aged out, or been served again, since this final one was requested.
+    if let Some(completed) = counts.completed(at.loan) {
+        let in_time = requested_at >= later(completed, at.loan.terms.final_notice_secs)?;
+        if in_time && !counts.has_final(at.loan, completed)? {
+            notices.final_notice = service;
+        }
     }
     Ok(notices)
 }

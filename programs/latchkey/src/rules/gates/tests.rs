@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixtures::{lender, loan, terms, vehicle};
 use crate::rules::ledger::Wallet;
-use crate::state::{AskedLock, Loan, LockState, OpenInvocation};
+use crate::state::{AskedLock, Loan, LockState, OpenInvocation, Service};
 
 /// Defaulted at 1,060: the first instalment was due at 1,000, grace is 50 s.
 struct Fixture {
@@ -109,4 +109,17 @@ fn an_unlock_needs_something_to_unlock_and_a_reason() {
     fixture.vehicle.open = OpenInvocation::new(Action::Unlock, 1_100);
     let open = [1_099, 1_100].map(|now| fixture.unlock(0, Asker::Anyone, now));
     assert_eq!(open, [code(E::InvocationOpen), Ok(())]);
+}
+
+#[test]
+fn a_renewal_ignores_the_age_of_notices_unless_an_unlock_was_asked_for_since() {
+    let mut fixture = Fixture::defaulted();
+    fixture.loan.terms.min_channels = 1;
+    fixture.loan.terms.notice_max_age_secs = 100;
+    fixture.loan.notices.channels[0] = Service::at(1_000);
+    assert_eq!([1_099, 1_100].map(|now| fixture.lock(0, now)), [Ok(()), code(E::NoticeNotServed)]);
+    fixture.vehicle.lock = LockState::locked(1, 1_050, 1_350);
+    assert_eq!(fixture.lock(0, 1_300), Ok(()));
+    fixture.vehicle.last_unlock_asked = 2;
+    assert_eq!(fixture.lock(0, 1_300), code(E::NoticeNotServed));
 }
