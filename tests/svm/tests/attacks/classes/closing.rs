@@ -1,18 +1,21 @@
 //! Using a closed account: again, later, or revived by lamports in the same transaction.
 
 use anchor_lang::error::ErrorCode;
+use latchkey::instructions::SettlementReason;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_client::{Instruction, Pubkey};
 use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
 use latchkey_tests_svm::doors::{find, send, signers};
-use latchkey_tests_svm::{LoanFixture, Outcome};
+use latchkey_tests_svm::{LoanFixture, Outcome, START};
 use solana_sdk::signer::Signer;
 
 use crate::suite::Case;
 
 /// The account is gone: no lamports, no owner, no data.
 const GONE: ErrorCode = ErrorCode::AccountNotInitialized;
+/// The loan is gone: a stub of another type stands at its address.
+const STUB: ErrorCode = ErrorCode::AccountDiscriminatorMismatch;
 /// The account is back, but it is the system program's.
 const NOT_OURS: ErrorCode = ErrorCode::AccountOwnedByWrongProgram;
 
@@ -64,15 +67,16 @@ pub fn cases() -> Vec<Case> {
         ("close_loan", "loan"),
         ("close_loan", "escrow"),
     ] {
-        let expected = if account == "escrow" { GONE } else { NOT_OURS };
+        // The loan's stub lives already; what is gone beside it is the escrow.
+        let expected = if account == "loan" { GONE } else { NOT_OURS };
         let case = format!("{name} again after its {account} was revived");
         cases.push(Case::new(case, name, expected, move |checkpoints| revived(checkpoints, name, account)));
     }
-    cases.push(Case::new("collect from a closed loan", "collect", GONE, |checkpoints| {
+    cases.push(Case::new("collect from a closed loan", "collect", STUB, |checkpoints| {
         after_close(checkpoints, |fixture| build::collect(&fixture.keys))
     }));
-    cases.push(Case::new("pay off a closed loan", "pay_off", GONE, |checkpoints| {
-        after_close(checkpoints, |fixture| build::pay_off(&fixture.keys, fixture.borrower.pubkey()))
+    cases.push(Case::new("pay off a closed loan", "pay_off", STUB, |checkpoints| {
+        after_close(checkpoints, |fixture| build::pay_off(&fixture.keys, fixture.borrower.pubkey(), None))
     }));
     cases.push(Case::new("fund the escrow of a closed loan", "fund_escrow", GONE, |checkpoints| {
         after_close(checkpoints, |fixture| {
@@ -82,7 +86,7 @@ pub fn cases() -> Vec<Case> {
     cases.push(Case::new(
         "withdraw from the escrow of a closed loan",
         "withdraw_escrow",
-        GONE,
+        STUB,
         |checkpoints| {
             after_close(checkpoints, |fixture| {
                 build::withdraw_escrow(&fixture.keys, fixture.authority.pubkey(), 1)
@@ -99,22 +103,45 @@ pub fn cases() -> Vec<Case> {
             })
         },
     ));
-    cases.push(Case::new("request for a closed loan", "request", GONE, |checkpoints| {
+    cases.push(Case::new("request for a closed loan", "request", STUB, |checkpoints| {
         after_close(checkpoints, |fixture| {
             build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Warn, 1)
         })
     }));
-    cases.push(Case::new("place a hold on a closed loan", "place_hold", GONE, |checkpoints| {
+    cases.push(Case::new("place a hold on a closed loan", "place_hold", STUB, |checkpoints| {
         after_close(checkpoints, |fixture| {
             build::place_hold(&fixture.keys, fixture.servicer.pubkey(), i64::MAX)
         })
     }));
-    cases.push(Case::new("use a closed loan that was revived", "collect", NOT_OURS, |checkpoints| {
-        let mut fixture = checkpoints.at(Checkpoint::PaidOff);
-        let closing = fixture.closing(&fixture.borrower.pubkey());
-        let all = [closing, revive(&fixture, fixture.keys.loan), build::collect(&fixture.keys)];
-        send(&mut fixture, &all)
+    cases.push(Case::new("stay a closed loan", "place_stay", STUB, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::place_stay(&fixture.keys, fixture.authority.pubkey(), START, START + 1)
+        })
     }));
+    cases.push(Case::new("settle a closed loan", "settle", STUB, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::settle(&fixture.keys, fixture.authority.pubkey(), SettlementReason::Settlement)
+        })
+    }));
+    cases.push(Case::new("amend a closed loan", "amend", STUB, |checkpoints| {
+        after_close(checkpoints, |fixture| fixture.amending(fixture.amendment(|_| {}), true))
+    }));
+    cases.push(Case::new("take over a closed loan by a new key", "recover_borrower", STUB, |checkpoints| {
+        after_close(checkpoints, |fixture| {
+            build::propose_recovery(&fixture.keys, fixture.authority.pubkey(), fixture.stranger.pubkey())
+        })
+    }));
+    cases.push(Case::new(
+        "use a closed loan whose stub was given lamports",
+        "collect",
+        STUB,
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::PaidOff);
+            let closing = fixture.closing(&fixture.borrower.pubkey());
+            let all = [closing, revive(&fixture, fixture.keys.loan), build::collect(&fixture.keys)];
+            send(&mut fixture, &all)
+        },
+    ));
     cases.push(Case::new(
         "write a closed loan again under its old number",
         "originate",
@@ -137,7 +164,7 @@ pub fn cases() -> Vec<Case> {
     }
     cases.push(Case::new("expire what was confirmed", "expire", GONE, |checkpoints| {
         let mut fixture = checkpoints.at(Checkpoint::Locked);
-        let call = build::expire(&fixture.keys, 1, fixture.payer.pubkey());
+        let call = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
         send(&mut fixture, &[call])
     }));
     cases
