@@ -5,7 +5,7 @@ use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::checkpoint::{Checkpoint, Other, keys_of};
 use latchkey_tests_svm::doors::{find, send};
-use latchkey_tests_svm::{Expected, LEASE, LoanFixture, swap};
+use latchkey_tests_svm::{Expected, LEASE, LoanFixture, TTL, swap};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -70,10 +70,8 @@ pub fn cases() -> Vec<Case> {
                 fixture.claim(&borrower, 1)
             },
         ),
-        Case::new("a stranger claims an unlock without leave", "claim", E::KeeperNotAllowed, |checkpoints| {
-            let mut fixture = checkpoints.at(Checkpoint::Cured);
-            fixture.set_keepers(vec![fixture.rival.pubkey()]).holds();
-            fixture.request(Action::Unlock).holds();
+        Case::new("a stranger claims an unlock to hold it up", "claim", E::NotClaimable, |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Unlocking);
             let stranger = fixture.stranger.insecure_clone();
             fixture.claim(&stranger, 2)
         }),
@@ -152,15 +150,94 @@ pub fn cases() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a stranger's unlock is held up by a silent keeper for longer than its lease",
-            "claim",
+            "a keeper off the allow-list keeps the borrower from proving an unlock",
+            "confirm",
             Expected::Harmless,
             |checkpoints| {
-                let mut fixture = checkpoints.at(Checkpoint::Cured);
-                fixture.request(Action::Unlock).holds();
-                let [rival, borrower] = [&fixture.rival, &fixture.borrower].map(Keypair::insecure_clone);
-                fixture.claim(&rival, 2).holds();
-                fixture.at(LoanFixture::default_at() + LEASE).claim(&borrower, 2)
+                let mut fixture = checkpoints.at(Checkpoint::Unlocking);
+                fixture.set_keepers(vec![fixture.rival.pubkey()]).holds();
+                let borrower = fixture.borrower.insecure_clone();
+                let receipt = fixture.receipt(2);
+                fixture.confirm_by(&borrower, &receipt)
+            },
+        ),
+        Case::new("an allowed keeper claims an unlock", "claim", E::NotClaimable, |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Unlocking);
+            let keeper = fixture.keeper.insecure_clone();
+            fixture.claim(&keeper, 2)
+        }),
+        Case::new(
+            "an unlock's fee goes to one who did not sign",
+            "confirm",
+            E::BringerMustSign,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Unlocking);
+                let [proof, mut call] = fixture.confirmation(&fixture.car.sign(&fixture.receipt(2).encode()));
+                let keeper = fixture.keeper.pubkey();
+                for meta in call.accounts.iter_mut().filter(|meta| meta.pubkey == keeper) {
+                    meta.is_signer = false;
+                }
+                send(&mut fixture, &[proof, call])
+            },
+        ),
+        Case::new("a lock is claimed after the cure", "claim", E::NotDefaulted, |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Asked);
+            fixture.top_up(1_000);
+            fixture.collect().holds();
+            let keeper = fixture.keeper.insecure_clone();
+            fixture.claim(&keeper, 1)
+        }),
+        Case::new("a lock is claimed with the money in the wallet", "claim", E::NotPastDue, |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Asked);
+            fixture.top_up(1_000);
+            let keeper = fixture.keeper.insecure_clone();
+            fixture.claim(&keeper, 1)
+        }),
+        Case::new(
+            "a lock is claimed of a car that is not believed",
+            "claim",
+            E::DeviceDistrusted,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Asked);
+                fixture.distrust().holds();
+                let keeper = fixture.keeper.insecure_clone();
+                fixture.claim(&keeper, 1)
+            },
+        ),
+        Case::new(
+            "a key that is not believed proves a lock",
+            "confirm",
+            E::DeviceDistrusted,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Claimed);
+                fixture.distrust().holds();
+                let receipt = fixture.receipt(1);
+                fixture.confirm(&receipt)
+            },
+        ),
+        Case::new(
+            "a lapsed bond of a car that is not believed is kept",
+            "expire",
+            E::KeeperMissing,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Claimed);
+                fixture.distrust().holds();
+                fixture.at(LoanFixture::default_at() + TTL);
+                let call = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
+                send(&mut fixture, &[call])
+            },
+        ),
+        Case::new(
+            "a lapsed bond of a car that is not believed goes to a rival",
+            "expire",
+            E::WrongRecipient,
+            |checkpoints| {
+                let mut fixture = checkpoints.at(Checkpoint::Claimed);
+                fixture.distrust().holds();
+                fixture.at(LoanFixture::default_at() + TTL);
+                let call =
+                    build::expire(&fixture.keys, 1, fixture.payer.pubkey(), Some(fixture.rival.pubkey()));
+                send(&mut fixture, &[call])
             },
         ),
     ]
