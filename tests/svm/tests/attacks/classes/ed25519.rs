@@ -12,7 +12,7 @@ use solana_sdk::signer::Signer;
 use crate::suite::Case;
 
 /// What is proved, at each door that asks for a proof.
-const DOORS: [&str; 3] = ["confirm", "register_vehicle", "rotate_device_key"];
+const DOORS: [&str; 4] = ["confirm", "register_vehicle", "rotate_device_key", "assign"];
 
 /// A genuine proof and the instruction it opens, changed and sent.
 type Change = fn(&mut LoanFixture, Instruction, Instruction) -> Outcome;
