@@ -2,12 +2,13 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
+use latchkey::instructions::{AmendArgs, SettlementReason};
 use latchkey::state::{Action, PolicyFloors};
 use latchkey_client::Instruction;
-use latchkey_client::instructions as build;
+use latchkey_client::instructions::{self as build, Agreed};
 use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
 use latchkey_tests_svm::doors::signers;
-use latchkey_tests_svm::{DAY, Expected, LEASE, LoanFixture, Outcome, TTL, due, floors, person};
+use latchkey_tests_svm::{DAY, Expected, LEASE, LoanFixture, Outcome, START, TTL, due, floors, person};
 use solana_sdk::signer::Signer;
 
 use crate::suite::Case;
@@ -27,8 +28,19 @@ fn delayed(
     fixture.chain.submit(signed)
 }
 
+/// The loan's revision as it is read when the parties sign, without a time limit.
+fn open_ended(fixture: &LoanFixture) -> Agreed {
+    Agreed { deadline: i64::MAX, ..fixture.agreed_now() }
+}
+
 fn lock(fixture: &LoanFixture) -> Vec<Instruction> {
     vec![build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 1)]
+}
+
+/// The proposed key takes over.
+fn takeover(fixture: &LoanFixture) -> Vec<Instruction> {
+    let new = person("new borrower").pubkey();
+    vec![build::complete_recovery(&fixture.keys, fixture.authority.pubkey(), new)]
 }
 
 type Call = fn(&LoanFixture) -> Vec<Instruction>;
@@ -40,7 +52,7 @@ pub fn cases() -> Vec<Case> {
         (
             "a lock after the wallet was topped up",
             "request",
-            E::WalletCanPay.into(),
+            E::NotDefaulted.into(),
             Checkpoint::Defaulted,
             lock,
             |s| {
@@ -52,7 +64,7 @@ pub fn cases() -> Vec<Case> {
             s.collect().holds();
         }),
         ("a lock after a promise", "request", E::OnHold.into(), Checkpoint::Defaulted, lock, |s| {
-            s.place_hold(due(9)).holds();
+            s.place_hold(due(4)).holds();
         }),
         ("a lock after a pause", "request", E::LenderPaused.into(), Checkpoint::Defaulted, lock, |s| {
             s.pause(60).holds();
@@ -81,7 +93,7 @@ pub fn cases() -> Vec<Case> {
         (
             "a lock after the loan was closed",
             "request",
-            ErrorCode::AccountNotInitialized.into(),
+            ErrorCode::AccountDiscriminatorMismatch.into(),
             Checkpoint::Defaulted,
             lock,
             |s| {
@@ -116,7 +128,7 @@ pub fn cases() -> Vec<Case> {
         (
             "a default after a top-up",
             "declare_default",
-            E::WalletCanPay.into(),
+            E::NotPastDue.into(),
             Checkpoint::GraceOver,
             |s| vec![build::declare_default(&s.keys)],
             |s| s.top_up(1_000),
@@ -132,7 +144,7 @@ pub fn cases() -> Vec<Case> {
         (
             "a warning after a top-up",
             "request",
-            E::WalletCanPay.into(),
+            E::NotPastDue.into(),
             Checkpoint::Due,
             |s| vec![build::request(&s.keys, s.payer.pubkey(), None, Action::Warn, 1)],
             |s| s.top_up(1_000),
@@ -140,7 +152,7 @@ pub fn cases() -> Vec<Case> {
         (
             "an unlock by a servicer that was dismissed",
             "request",
-            E::NotServicing.into(),
+            E::NotParty.into(),
             Checkpoint::Locked,
             |s| vec![build::request(&s.keys, s.payer.pubkey(), Some(s.servicer.pubkey()), Action::Unlock, 2)],
             |s| drop(s.set_servicer(s.rival.pubkey()).holds()),
@@ -208,7 +220,7 @@ pub fn cases() -> Vec<Case> {
             "expire",
             ErrorCode::AccountNotInitialized.into(),
             Checkpoint::Claimed,
-            |s| vec![build::expire(&s.keys, 1, s.payer.pubkey())],
+            |s| vec![s.expiring(1)],
             |s| {
                 let receipt = s.receipt(1);
                 s.confirm(&receipt).holds();
@@ -229,7 +241,7 @@ pub fn cases() -> Vec<Case> {
             "lift_hold",
             E::NotOnHold.into(),
             Checkpoint::Held,
-            |s| vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())],
+            |s| vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey(), open_ended(s))],
             |s| {
                 s.at(due(9));
             },
@@ -239,11 +251,162 @@ pub fn cases() -> Vec<Case> {
             "extend",
             E::NoExtensionLeft.into(),
             Checkpoint::Fresh,
-            |s| vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey())],
+            |s| {
+                let later = Agreed { revision: s.loan().revision + 2, deadline: i64::MAX };
+                vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey(), later)]
+            },
             |s| {
                 s.extend().holds();
                 s.extend().holds();
             },
+        ),
+        (
+            "an extension of a loan that was extended since",
+            "extend",
+            E::RevisionChanged.into(),
+            Checkpoint::Fresh,
+            |s| vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey(), open_ended(s))],
+            |s| drop(s.extend().holds()),
+        ),
+        (
+            "an extension after its deadline",
+            "extend",
+            E::DeadlinePassed.into(),
+            Checkpoint::Fresh,
+            |s| vec![build::extend(&s.keys, s.servicer.pubkey(), s.borrower.pubkey(), s.agreed_now())],
+            |s| {
+                s.at(START + 1);
+            },
+        ),
+        (
+            "the end of a promise that was prolonged since",
+            "lift_hold",
+            E::RevisionChanged.into(),
+            Checkpoint::Held,
+            |s| vec![build::lift_hold(&s.keys, s.servicer.pubkey(), s.borrower.pubkey(), open_ended(s))],
+            |s| drop(s.place_hold(due(4) + 1).holds()),
+        ),
+        (
+            "an amendment of a loan that was stayed since",
+            "amend",
+            E::RevisionChanged.into(),
+            Checkpoint::Fresh,
+            |s| {
+                vec![
+                    s.amending(
+                        AmendArgs { deadline: i64::MAX, ..s.amendment(|it| it.instalment += 1) },
+                        true,
+                    ),
+                ]
+            },
+            |s| drop(s.place_stay(START, due(0)).holds()),
+        ),
+        (
+            "an amendment by a borrower who moved to another key",
+            "amend",
+            E::NotBorrower.into(),
+            Checkpoint::Fresh,
+            |s| {
+                vec![
+                    s.amending(
+                        AmendArgs { deadline: i64::MAX, ..s.amendment(|it| it.instalment += 1) },
+                        true,
+                    ),
+                ]
+            },
+            |s| drop(s.rotate_borrower(&person("new borrower")).holds()),
+        ),
+        (
+            "a sale of a loan that changed since",
+            "assign",
+            E::RevisionChanged.into(),
+            Checkpoint::Sellable,
+            |s| s.assignment().into(),
+            |s| drop(s.place_hold(START + DAY).holds()),
+        ),
+        (
+            "a sale after its deadline",
+            "assign",
+            E::DeadlinePassed.into(),
+            Checkpoint::Sellable,
+            |s| s.assignment().into(),
+            |s| {
+                s.at(START + 1);
+            },
+        ),
+        (
+            "a sale on the keys of a device that was changed",
+            "assign",
+            E::ProofWrongKey.into(),
+            Checkpoint::Sellable,
+            |s| s.assignment().into(),
+            |s| drop(s.change_device("new device")),
+        ),
+        (
+            "a new key that takes over after the old one refused",
+            "recover_borrower",
+            E::RecoveryBarred.into(),
+            Checkpoint::Recoverable,
+            takeover,
+            |s| drop(s.refuse_recovery().holds()),
+        ),
+        (
+            "a refusal after the new key took over",
+            "refuse_recovery",
+            E::NotBorrower.into(),
+            Checkpoint::Recoverable,
+            |s| vec![build::refuse_recovery(s.keys.loan, s.borrower.pubkey())],
+            |s| drop(s.complete_recovery(&person("new borrower")).holds()),
+        ),
+        (
+            "a stay that begins in what is past by now",
+            "place_stay",
+            E::InvalidStay.into(),
+            Checkpoint::Fresh,
+            |s| vec![build::place_stay(&s.keys, s.authority.pubkey(), START, due(0))],
+            |s| {
+                s.at(START + 1);
+            },
+        ),
+        (
+            "a claim after the wallet was topped up",
+            "claim",
+            E::NotPastDue.into(),
+            Checkpoint::Asked,
+            |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
+            |s| s.top_up(1_000),
+        ),
+        (
+            "a claim after a promise",
+            "claim",
+            E::OnHold.into(),
+            Checkpoint::Asked,
+            |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
+            |s| drop(s.place_hold(due(4)).holds()),
+        ),
+        (
+            "a claim after a pause",
+            "claim",
+            E::LenderPaused.into(),
+            Checkpoint::Asked,
+            |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
+            |s| drop(s.pause(60).holds()),
+        ),
+        (
+            "a claim after a settlement",
+            "claim",
+            E::NotDefaulted.into(),
+            Checkpoint::Asked,
+            |s| vec![build::claim(&s.keys, s.keeper.pubkey(), 1)],
+            |s| drop(s.settle(SettlementReason::Settlement).holds()),
+        ),
+        (
+            "a receipt of a lock after the device was distrusted",
+            "confirm",
+            E::DeviceDistrusted.into(),
+            Checkpoint::Claimed,
+            |s| s.confirmation(&s.car.sign(&s.receipt(1).encode())).into(),
+            |s| drop(s.distrust().holds()),
         ),
         (
             "a waiver of fees that were paid",
@@ -252,8 +415,8 @@ pub fn cases() -> Vec<Case> {
             Checkpoint::Late,
             |s| vec![build::waive_fees(&s.keys, s.servicer.pubkey(), 25)],
             |s| {
-                s.top_up(1_025);
-                s.collect().holds();
+                s.top_up(1_026);
+                s.prepay_and_fees(1, 25).holds();
             },
         ),
         (
@@ -282,7 +445,7 @@ pub fn cases() -> Vec<Case> {
             "charge_off",
             E::TooEarlyToChargeOff.into(),
             Checkpoint::Hopeless,
-            |s| vec![build::charge_off(&s.keys, s.servicer.pubkey())],
+            |s| vec![build::charge_off(&s.keys, s.authority.pubkey())],
             |s| s.top_up(10_000),
         ),
         (
@@ -301,7 +464,7 @@ pub fn cases() -> Vec<Case> {
             E::TermsGrace.into(),
             Checkpoint::BeforeLoan,
             |s| vec![s.origination(s.terms, s.fees())],
-            |s| drop(s.set_policy(PolicyFloors { min_grace_secs: u32::MAX, ..floors() }).holds()),
+            |s| drop(s.set_policy(PolicyFloors { min_grace_weekly_secs: u32::MAX, ..floors() }).holds()),
         ),
         (
             "a loan on a car that was retired",
@@ -318,7 +481,7 @@ pub fn cases() -> Vec<Case> {
             Checkpoint::Nominated,
             |s| {
                 let nominee = person("nominee").pubkey();
-                vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee))]
+                vec![build::accept_authority(s.lender, nominee, s.money.account(&nominee), s.keys.mint)]
             },
             |s| drop(s.nominate(None).holds()),
         ),
