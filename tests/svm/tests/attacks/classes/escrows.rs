@@ -1,6 +1,8 @@
 //! Taking the lamports that are set aside for function calls.
 
+use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
+use latchkey::instructions::SetFunctionArgs;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::checkpoint::{Checkpoint, Other, keys_of};
@@ -134,6 +136,48 @@ pub fn cases() -> Vec<Case> {
         "request",
         E::NothingToUnlock,
         |checkpoints| checkpoints.at(Checkpoint::Fresh).request(Action::Unlock),
+    ));
+    cases.push(Case::new(
+        "a borrower earns by unlocks of a car that is not locked",
+        "confirm",
+        Expected::Harmless,
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Fresh);
+            let borrower = fixture.borrower.insecure_clone();
+            let before = fixture.available();
+            fixture.request_as(&borrower, Action::Unlock).holds();
+            let receipt = fixture.receipt(1);
+            let outcome = fixture.confirm_by(&borrower, &receipt);
+            assert_eq!(fixture.available(), before, "an unlock without a lock is free");
+            outcome
+        },
+    ));
+    cases.push(Case::new(
+        "an unlock's fee is paid a second time on the same receipt",
+        "confirm",
+        ErrorCode::AccountNotInitialized,
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Unlocking);
+            let receipt = fixture.receipt(2);
+            let [proof, call] = fixture.confirmation(&fixture.car.sign(&receipt.encode()));
+            fixture.confirm(&receipt).holds();
+            send(&mut fixture, &[proof, call])
+        },
+    ));
+    cases.push(Case::new(
+        "an escrow keeps no unlock after one lock, by the fee the lender raised since",
+        "request",
+        Expected::Harmless,
+        |checkpoints| {
+            let mut fixture = checkpoints.at(Checkpoint::Cured);
+            let offer = fixture.offer(Action::Unlock);
+            fixture.set_function(Action::Unlock, SetFunctionArgs { fee: 1_000_000_000, ..offer }).holds();
+            let free = fixture.available() - fee(Action::Unlock);
+            fixture.withdraw_escrow(free).holds();
+            let outcome = fixture.request(Action::Unlock);
+            assert_eq!(fixture.invocation(2).fee, fee(Action::Unlock), "the loan pins the fee");
+            outcome
+        },
     ));
     cases.push(Case::new("two requests at once for one fee", "request", E::InvocationOpen, |checkpoints| {
         let mut fixture = checkpoints.at(Checkpoint::Defaulted);
