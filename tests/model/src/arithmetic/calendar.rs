@@ -1,30 +1,80 @@
-use chrono::{DateTime, Months};
-use latchkey::state::{Period, Terms};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime};
 
-/// When instalment `k`, counted from 0, is due.
-pub fn due(terms: &Terms, k: u16) -> i64 {
-    let periods = u32::from(k) + u32::from(terms.deferred);
-    match terms.period {
-        Period::Seconds(seconds) => terms.first_due + i64::from(periods) * i64::from(seconds),
-        // Always from the first date, so that a clamped February does not shorten the months after it.
-        Period::Months(months) => DateTime::from_timestamp(terms.first_due, 0)
-            .and_then(|first| first.checked_add_months(Months::new(periods * u32::from(months))))
-            .expect("a date of this calendar")
-            .timestamp(),
-    }
+/// When instalments fall due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calendar {
+    /// Every so many seconds.
+    Seconds(u32),
+    /// On a day of every so many months; 31 is the last day.
+    Months { every: u32, day: u8, offset: i32 },
+    /// On two days of every month.
+    TwiceAMonth { first: u8, second: u8, offset: i32 },
 }
 
-/// How many instalments are due at `now`.
-pub fn fallen_due(terms: &Terms, now: i64) -> u16 {
-    // Due dates rise, so a binary search finds the boundary.
-    let (mut due_by_now, mut later) = (0, terms.count);
-    while due_by_now < later {
-        let middle = due_by_now + (later - due_by_now) / 2;
-        if due(terms, middle) <= now {
-            due_by_now = middle + 1;
-        } else {
-            later = middle;
+/// A time as the borrower's clock shows it.
+fn local(time: i64, offset: i32) -> NaiveDateTime {
+    DateTime::from_timestamp(time + i64::from(offset), 0).expect("a date of this calendar").naive_utc()
+}
+
+/// The day of the month that is meant by `day`, for a month that may be too short for it.
+fn day_of(month: NaiveDate, day: u8) -> NaiveDate {
+    let first = month.with_day(1).expect("every month has a first");
+    let last = first + Months::new(1) - Days::new(1);
+    first.with_day(u32::from(day)).unwrap_or(last)
+}
+
+impl Calendar {
+    /// The due date that lies `steps` after `first`.
+    pub fn after(&self, first: i64, steps: u32) -> i64 {
+        let (offset, date) = match *self {
+            Self::Seconds(every) => return first + i64::from(every) * i64::from(steps),
+            Self::Months { every, day, offset } => {
+                let month =
+                    local(first, offset).date().with_day(1).expect("a first") + Months::new(every * steps);
+                (offset, day_of(month, day))
+            }
+            Self::TwiceAMonth { first: early, second, offset } => {
+                let start = local(first, offset).date();
+                let late = u32::from(start.day() != u32::from(early));
+                let month = start.with_day(1).expect("a first") + Months::new((late + steps) / 2);
+                (offset, day_of(month, if (late + steps).is_multiple_of(2) { early } else { second }))
+            }
+        };
+        let then = date.and_time(local(first, offset).time());
+        then.and_utc().timestamp() - i64::from(offset)
+    }
+
+    /// Whether a schedule of this calendar can begin at `first`.
+    pub fn can_begin_at(&self, first: i64) -> bool {
+        match *self {
+            Self::Seconds(_) => true,
+            Self::Months { day, offset, .. } => {
+                let date = local(first, offset).date();
+                date == day_of(date, day)
+            }
+            Self::TwiceAMonth { first: early, second, offset } => {
+                let date = local(first, offset).date();
+                date == day_of(date, early) || date == day_of(date, second)
+            }
         }
     }
-    later
+
+    /// Whether there can be such a calendar.
+    pub fn is_sound(&self) -> bool {
+        let zone = |offset: i32| offset.abs() <= 14 * 3_600;
+        match *self {
+            Self::Seconds(every) => (1..=366 * 86_400).contains(&every),
+            Self::Months { every, day, offset } => {
+                (1..=12).contains(&every) && (1..=31).contains(&day) && zone(offset)
+            }
+            Self::TwiceAMonth { first, second, offset } => {
+                (1..=27).contains(&first) && first < second && second <= 31 && zone(offset)
+            }
+        }
+    }
+
+    /// Whether an instalment falls due weekly or more often.
+    pub fn is_weekly(&self) -> bool {
+        matches!(self, Self::Seconds(every) if *every <= 7 * 86_400)
+    }
 }

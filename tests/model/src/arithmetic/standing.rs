@@ -1,0 +1,54 @@
+use super::Books;
+
+/// Where a loan stands after a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// When it was.
+    pub at: i64,
+    /// Instalments due.
+    pub instalments: u16,
+    /// Due and not to be had.
+    pub past_due: i128,
+    /// Late fees owed.
+    pub fees: i128,
+    /// Principal and interest.
+    pub debt: i128,
+    /// In the wallet, not due and not the lender's.
+    pub free: i128,
+    /// The oldest unpaid instalment that is due.
+    pub oldest: Option<u16>,
+    /// Its date.
+    pub oldest_due: Option<i64>,
+}
+
+impl Standing {
+    /// All that is owed.
+    pub fn payoff(&self) -> i128 {
+        self.debt + self.fees
+    }
+}
+
+impl Books {
+    /// Where the loan stands at `now`; `None` if one call cannot say.
+    pub fn standing(&self, now: i64) -> Option<Standing> {
+        let mut then = self.clone();
+        then.advance(now).then(|| then.stands())
+    }
+
+    /// Where the loan stood at the last look.
+    pub fn stands(&self) -> Standing {
+        let at = self.looked_at;
+        let (past_due, instalments) = (self.past_due(at), self.plan.fallen_due(at));
+        let oldest = (past_due > 0).then(|| (0..instalments).find(|k| self.is_unpaid(*k, at))).flatten();
+        Standing {
+            at,
+            instalments,
+            past_due,
+            fees: self.fees,
+            debt: self.debt(at),
+            free: self.free(),
+            oldest,
+            oldest_due: oldest.map(|k| self.plan.due(k)),
+        }
+    }
+}
