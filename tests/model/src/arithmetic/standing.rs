@@ -52,3 +52,19 @@ impl Books {
         }
     }
 }
+
+impl Books {
+    /// What a gate sees, which stores nothing: as far as one call can walk; before the last due date, while the
+    /// schedule asks for no more than was owed at the last look, any distance. `None` beyond.
+    pub fn judged(&self, now: i64) -> Option<Standing> {
+        let fallen = self.plan.fallen_due(now);
+        let asked = i128::from(fallen) * i128::from(self.plan.instalment) - self.on_schedule;
+        let plain = fallen < self.plan.count && asked <= self.debt(self.looked_at);
+        let mut then = self.clone();
+        if !then.advance(now) && !plain {
+            return None;
+        }
+        while !then.advance(now) {}
+        Some(then.stands())
+    }
+}

@@ -4,35 +4,36 @@
 //! State is kept in the program's account types, so that what is on chain can be compared with it byte for byte. No
 //! rule of the program decides anything here.
 
+mod calls;
+mod contract;
+mod judge;
+mod keys;
 mod lender;
 mod loan;
 mod moments;
+mod money;
+mod notices;
+mod rules;
+mod servicing;
+mod settlement;
+mod terms;
 mod vehicle;
 
-pub use lender::{BOND, LEASE, TTL, URI, command_key, floors, treasury_of};
-pub use loan::EVIDENCE;
+pub use contract::{Contract, Open};
+pub use keys::{Mandate, keyring_hash};
+pub use lender::{BOND, LEASE, TTL, URI, command_keys, floors, treasury_of};
+pub use rules::{Refusal, Step, Verdict, ask};
+pub use servicing::{Agreement, Amended, EVIDENCE, REASONS};
+pub use terms::plan_of;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use latchkey::state::{Action, Escrow, Function, Invocation, Ledger, Lender, Loan, Terms, Vehicle};
+use latchkey::state::{Action, Function, Lender, LoanStub, Terms, Vehicle};
 use latchkey_client::Pubkey;
-use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::ToPrimitive;
 
-use crate::arithmetic::{Books, Standing};
+use crate::arithmetic::Standing;
 use crate::calls::Call;
-
-/// Why a transaction must fail, for the reader of a failed test.
-pub type Refusal = &'static str;
-
-/// Whether an instruction is accepted.
-pub type Verdict = Result<(), Refusal>;
-
-/// Stops if a rule is broken.
-fn ask(holds: bool, otherwise: Refusal) -> Verdict {
-    if holds { Ok(()) } else { Err(otherwise) }
-}
+use crate::parties::{House, Who};
 
 /// What each kind of account costs to keep alive, lamports.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,49 +42,23 @@ pub struct Rents {
     pub function: u64,
     pub vehicle: u64,
     pub loan: u64,
+    pub stub: u64,
     pub escrow: u64,
     pub invocation: u64,
     pub wallet: u64,
 }
 
-/// Token accounts that exist from the beginning.
+/// Token accounts that exist from the beginning, each its owner's associated one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenAccount {
     #[default]
     Authority,
     Nominee,
+    Buyer,
     Stranger,
     Borrower,
+    Heir,
     Seller,
-}
-
-/// A loan, and what lies around it.
-#[derive(Clone)]
-pub struct Contract {
-    /// The account. Its terms, ledger and status are in the books.
-    pub loan: Loan,
-    /// The money.
-    pub books: Books,
-    /// Returned to the borrower from the wallet.
-    pub withdrawn: u64,
-    /// What the car wallet holds.
-    pub wallet: u64,
-    /// All that ever came into it.
-    pub inflows: u64,
-    /// The escrow's account.
-    pub escrow: Escrow,
-    /// What the escrow holds above its rent, lamports.
-    pub available: u64,
-    /// How much of it came by plain transfer, which the program does not see.
-    pub gifts: u64,
-}
-
-/// An invocation and its lamports.
-#[derive(Clone)]
-pub struct Open {
-    pub account: Invocation,
-    /// Lamports that were sent there before it was created, beyond its rent.
-    pub stray: u64,
 }
 
 /// The whole state.
@@ -96,21 +71,27 @@ pub struct Model {
     pub mint: Pubkey,
     /// Addresses of the token accounts.
     pub token_accounts: BTreeMap<TokenAccount, Pubkey>,
-    /// What they hold.
+    /// What they hold; a closed one is missing.
     pub tokens: BTreeMap<TokenAccount, u64>,
+    /// Those that the mint's issuer has frozen.
+    pub frozen: BTreeSet<TokenAccount>,
     /// Every balance, lamports.
     pub lamports: BTreeMap<Pubkey, u64>,
     /// The terms that lender and borrower will sign; the first due date counts from origination.
     pub terms: Terms,
-    pub lender: Option<Lender>,
-    /// What it offers.
-    pub functions: BTreeMap<Action, Function>,
+    pub lenders: BTreeMap<House, Lender>,
+    /// What they offer.
+    pub functions: BTreeMap<(House, Action), Function>,
+    /// Whose car it is, and whose loan.
+    pub home: House,
     /// The car.
     pub vehicle: Option<Vehicle>,
     /// Which of its devices is in it.
     pub device: usize,
-    /// The loan it secures, or secured last until it was closed.
+    /// The loan it secures.
     pub contract: Option<Contract>,
+    /// What is left of loans that were closed.
+    pub stubs: BTreeMap<u32, LoanStub>,
     /// Invocations that exist, by sequence number.
     pub invocations: BTreeMap<u64, Open>,
     /// Lamports that lie where an invocation may come to lie, by sequence number.
@@ -123,19 +104,47 @@ impl Model {
     /// What an instruction does, if it may.
     pub fn apply(&mut self, call: &Call) -> Verdict {
         let mut after = self.clone();
-        after.carry_out(call)?;
+        rules::judged(|| after.carry_out(call))?;
         *self = after;
         Ok(())
     }
 
-    /// The loan as seen from outside, its wallet counted.
+    /// Any other step, if it can be made.
+    pub fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Step) -> Verdict {
+        let mut after = self.clone();
+        rules::judged(|| step(&mut after))?;
+        *self = after;
+        Ok(())
+    }
+
+    /// The loan as a look would find it; `None` if there is none, or one call cannot tell.
     pub fn standing(&self) -> Option<Standing> {
-        let contract = self.contract.as_ref()?;
-        Some(contract.books.standing(contract.wallet, self.now))
+        self.contract.as_ref()?.books.judged(self.now)
+    }
+
+    /// The lender whose car and loan it is.
+    pub fn lender(&self) -> Step<&Lender> {
+        self.lenders.get(&self.home).ok_or_else(|| "no lender".into())
+    }
+
+    pub(crate) fn running(&mut self) -> Step<&mut Contract> {
+        self.contract.as_mut().ok_or_else(|| "no loan".into())
+    }
+
+    pub(crate) fn contract(&self) -> Step<&Contract> {
+        self.contract.as_ref().ok_or_else(|| "no loan".into())
+    }
+
+    pub(crate) fn car(&self) -> Step<&Vehicle> {
+        self.vehicle.as_ref().ok_or_else(|| "no car".into())
+    }
+
+    pub(crate) fn car_mut(&mut self) -> Step<&mut Vehicle> {
+        self.vehicle.as_mut().ok_or_else(|| "no car".into())
     }
 
     /// Takes lamports from a balance.
-    fn spend(&mut self, from: &Pubkey, lamports: u64) -> Verdict {
+    fn spend(&mut self, from: &Pubkey, lamports: u64) -> Step {
         let purse = self.lamports.get_mut(from).ok_or("an unknown balance")?;
         *purse = purse.checked_sub(lamports).ok_or("a balance too small")?;
         Ok(())
@@ -146,48 +155,39 @@ impl Model {
         *self.lamports.entry(*to).or_default() += lamports;
     }
 
+    /// Which of the token accounts lies at an address.
+    pub fn token_account_at(&self, address: &Pubkey) -> Option<TokenAccount> {
+        self.token_accounts.iter().find(|(_, at)| *at == address).map(|(token_account, _)| *token_account)
+    }
+
     /// Moves loan money into a token account.
-    fn receive(&mut self, address: &Pubkey, amount: u64) {
-        let (token_account, _) = self
-            .token_accounts
-            .iter()
-            .find(|(_, token_account)| *token_account == address)
-            .expect("a known token account");
-        *self.tokens.entry(*token_account).or_default() += amount;
+    fn receive(&mut self, token_account: TokenAccount, amount: i128) -> Step {
+        let holds = self.tokens.get_mut(&token_account).ok_or("a closed token account")?;
+        ask(amount == 0 || !self.frozen.contains(&token_account), "a frozen token account");
+        *holds += u64::try_from(amount).map_err(|_| "a sum beyond all money")?;
+        Ok(())
+    }
+
+    /// Takes loan money out of a token account.
+    fn draw(&mut self, token_account: TokenAccount, amount: u64) -> Step {
+        let holds = self.tokens.get_mut(&token_account).ok_or("a closed token account")?;
+        ask(amount == 0 || !self.frozen.contains(&token_account), "a frozen token account");
+        *holds = holds.checked_sub(amount).ok_or("an empty token account")?;
+        Ok(())
     }
 }
 
-impl Contract {
-    /// The ledger that the program should keep.
-    pub fn ledger(&self) -> Ledger {
-        let books = &self.books;
-        let whole = |amount: i128| u64::try_from(amount).expect("terms are moderate");
-        let denominator = BigRational::from(BigInt::from(315_360_000_000_u64));
-        Ledger {
-            principal: whole(books.principal),
-            interest: whole(books.interest_owed()),
-            interest_remainder: (books.interest_fraction() * denominator)
-                .to_integer()
-                .to_u64()
-                .expect("below the denominator"),
-            accrued_at: books.accrued_to,
-            fees: whole(books.fees),
-            paid_scheduled: whole(books.on_schedule),
-            late_decided: books.decided,
-            principal_paid: whole(books.principal_paid),
-            interest_paid: whole(books.interest_paid),
-            fees_paid: whole(books.fees_paid),
-            withdrawn: self.withdrawn,
-        }
-    }
-
-    /// The account that the program should keep.
-    pub fn account(&self) -> Loan {
-        Loan {
-            status: self.books.status,
-            terms: self.books.terms,
-            ledger: self.ledger(),
-            ..self.loan.clone()
+impl Who {
+    /// The token account that this signer would bring.
+    pub fn tokens(self) -> Option<TokenAccount> {
+        match self {
+            Self::Authority => Some(TokenAccount::Authority),
+            Self::Nominee => Some(TokenAccount::Nominee),
+            Self::Buyer => Some(TokenAccount::Buyer),
+            Self::Stranger => Some(TokenAccount::Stranger),
+            Self::Borrower => Some(TokenAccount::Borrower),
+            Self::Heir => Some(TokenAccount::Heir),
+            _ => None,
         }
     }
 }

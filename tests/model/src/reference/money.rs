@@ -1,0 +1,115 @@
+//! Payments.
+
+use latchkey::errors::LatchkeyError as Rule;
+
+use super::{Model, Step, TokenAccount, ask};
+use crate::arithmetic::Refused;
+use crate::moves::Sum;
+use crate::parties::Who;
+
+/// Notes why a payment was refused.
+fn refuse(outcome: Result<(), Refused>, too_small: Rule) {
+    let Err(refused) = outcome else {
+        return;
+    };
+    ask(
+        false,
+        match refused {
+            Refused::Ended => Rule::LoanPaidOff,
+            Refused::Nothing => Rule::ZeroAmount,
+            Refused::TooMuch => Rule::PrepayExceedsPayoff,
+            Refused::WalletTooSmall => too_small,
+            Refused::TooManyMoments => Rule::TooManyMoments,
+            Refused::NoTokens => Rule::PayerTokensMissing,
+        },
+    );
+}
+
+impl Model {
+    /// What an amount of loan money comes to, for a top-up or an instruction.
+    pub fn sum(&self, sum: Sum) -> u64 {
+        let (Some(contract), Some(standing)) = (&self.contract, self.standing()) else {
+            return 1;
+        };
+        let amount = match sum {
+            Sum::Units(units) => i128::from(units),
+            Sum::Share(share) => i128::from(contract.loan.terms.instalment) * i128::from(share) / 100,
+            Sum::Cure(odd) => standing.past_due + i128::from(odd),
+            Sum::Payoff(odd) => standing.payoff() - standing.free + i128::from(odd),
+            Sum::Debt(odd) => standing.debt + i128::from(odd),
+            Sum::Surplus(odd) => standing.free + i128::from(odd),
+            Sum::Fees(odd) => standing.fees + i128::from(odd),
+        };
+        u64::try_from(amount.max(0)).unwrap_or(u64::MAX)
+    }
+
+    /// A plain transfer into the car wallet, which anyone may make while there is one.
+    pub fn top_up(&mut self, amount: u64) -> Step {
+        self.running()?;
+        self.draw(TokenAccount::Borrower, amount)?;
+        self.running()?.books.deposit(amount);
+        Ok(())
+    }
+
+    pub(crate) fn collect(&mut self, send: bool) -> Step {
+        let now = self.now;
+        let treasury = self.lender()?.treasury;
+        let contract = self.running()?;
+        // A loan left long is collected as often as needed.
+        contract.books.advance(now);
+        let at = contract.books.looked_at;
+        contract.follow(at);
+        if send {
+            let sent = contract.books.send();
+            let treasury = self.token_account_at(&treasury).ok_or("no treasury")?;
+            self.receive(treasury, sent)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn prepay(&mut self, by: Who, debt: Sum, fees: Sum) -> Step {
+        let (now, debt, fees) = (self.now, self.sum(debt), self.sum(fees));
+        self.borrowed(by, true)?;
+        let contract = self.running()?;
+        ask(contract.is_owing(), Rule::LoanPaidOff);
+        refuse(contract.books.prepay(debt, fees, now), Rule::WalletTooSmall);
+        contract.follow(now);
+        Ok(())
+    }
+
+    pub(crate) fn pay_off(&mut self, by: Who) -> Step {
+        let now = self.now;
+        let tokens = by.tokens().and_then(|token_account| self.tokens.get(&token_account).copied());
+        let contract = self.running()?;
+        let owes = contract.loan.borrower == by.key();
+        if owes {
+            contract.borrower_is_here();
+        }
+        let brought = contract.books.pay_off(owes, tokens, now);
+        contract.follow(now);
+        refuse(brought.map(drop), Rule::WalletTooSmall);
+        if let (Ok(brought), Some(from)) = (brought, by.tokens()) {
+            if brought > 0 {
+                self.draw(from, brought)?;
+            }
+        } else if brought == Err(Refused::WalletTooSmall) {
+            // The token program says that it is not there.
+            ask(false, "a poor payer");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn withdraw_surplus(&mut self, by: Who, sum: Sum) -> Step {
+        let (now, amount) = (self.now, self.sum(sum));
+        self.borrowed(by, false)?;
+        let contract = self.running()?;
+        let outcome = contract.books.withdraw(amount, now);
+        contract.follow(now);
+        refuse(outcome, Rule::NotSurplus);
+        let savings = by.tokens().ok_or("no account of the borrower")?;
+        if outcome.is_ok() {
+            self.receive(savings, i128::from(amount))?;
+        }
+        Ok(())
+    }
+}
