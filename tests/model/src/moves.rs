@@ -13,6 +13,8 @@ pub enum Move {
     Gift(u64),
     /// Lamports sent to the address of the next invocation.
     Prefund(u64),
+    /// Something happens to the token account that is the lender's treasury.
+    Treasury(Fate),
     /// An instruction.
     Do(Call, Tampering),
     /// Several instructions in one transaction: all of them, or none.
@@ -30,10 +32,28 @@ pub enum Moment {
     Late,
     /// The end of the grace.
     Grace,
-    /// The served notice matures.
+    /// The car may warn.
+    Warning,
+    /// The complete notice matures.
     Notice,
+    /// The final notice may be served.
+    SecondNotice,
+    /// The final notice matures.
+    FinalNotice,
+    /// The notice is too old.
+    OldNotice,
     /// The hold ends.
     Hold,
+    /// The stay begins.
+    StayFrom,
+    /// The stay ends.
+    StayUntil,
+    /// The proposed key may take over.
+    Recovery,
+    /// The new key may do everything.
+    Recovered,
+    /// Another key may be proposed.
+    Barred,
     /// The emergency start ends.
     EmergencyStart,
     /// The pause ends.
@@ -57,12 +77,12 @@ pub enum Sum {
     Units(u64),
     /// This many hundredths of an instalment.
     Share(u64),
-    /// What cures the loan.
+    /// What is past due and not in the wallet.
     Cure(i64),
-    /// All that is owed.
+    /// All that is owed and not in the wallet.
     Payoff(i64),
-    /// All that is owed beyond what is due.
-    Beyond(i64),
+    /// Principal and interest.
+    Debt(i64),
     /// All that is in the wallet and not due.
     Surplus(i64),
     /// The late fees charged.
@@ -110,6 +130,20 @@ pub enum Draft {
     PoorEscrow,
     /// The seller is the lender.
     ToTreasury,
+    /// In default on the due date.
+    NoGrace,
+    /// The car warns on the due date.
+    NoWait,
+    /// A lock of less than an hour.
+    ShortLock,
+    /// A lock of more than 45 days.
+    LongLock,
+    /// A notice that is forgotten before it matures.
+    UnclearNotice,
+    /// First due on a day that the calendar does not name.
+    DayOff,
+    /// More than 100 % a year.
+    Usury,
 }
 
 /// A function as it is offered.
@@ -119,12 +153,18 @@ pub enum Offer {
     Sound(u64),
     /// For nothing.
     Free,
-    /// A lease longer than the time to live.
+    /// A lease of more than 15 minutes.
     LongLease,
+    /// A time to live shorter than the lease; of an unlock, than an hour.
+    ShortLife,
     /// At an address without TLS.
     Http,
     /// With no key.
     NoKey,
+    /// With one key in two places.
+    KeyTwice,
+    /// More keys must sign than there are.
+    TooManyMustSign,
 }
 
 /// An amount of lamports in the escrow that a rule looks at.
@@ -134,4 +174,17 @@ pub enum EscrowSum {
     Units(u64),
     /// All but the reserve, and this many more.
     AllBut(u64),
+}
+
+/// What happens to a treasury.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The mint's issuer freezes it.
+    Frozen,
+    /// The issuer thaws it.
+    Thawed,
+    /// Its owner empties and closes it.
+    Closed,
+    /// Anyone opens it again.
+    Opened,
 }

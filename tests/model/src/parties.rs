@@ -8,7 +8,7 @@ use ed25519_dalek::SigningKey;
 use latchkey::state::Action;
 use latchkey_client::{Pubkey, pda};
 use latchkey_protocol::sealed::{Envelope, sha256};
-use latchkey_protocol::{Enrolment, Outcome, Receipt};
+use latchkey_protocol::{Enrolment, HandOverReceipt, Outcome, Receipt};
 use latchkey_tests_svm::person;
 use solana_sdk::signer::Signer;
 
@@ -25,6 +25,10 @@ pub enum Who {
     Deputy,
     /// Owes the loan.
     Borrower,
+    /// May come to owe it: another key of the borrower, or another's.
+    Heir,
+    /// Owns the other lender.
+    Buyer,
     /// Pays rent.
     Payer,
     /// Executes function calls.
@@ -37,12 +41,14 @@ pub enum Who {
 
 impl Who {
     /// All signers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Authority,
         Self::Nominee,
         Self::Servicer,
         Self::Deputy,
         Self::Borrower,
+        Self::Heir,
+        Self::Buyer,
         Self::Payer,
         Self::Keeper,
         Self::Rival,
@@ -55,6 +61,41 @@ impl Who {
             Self::ALL.iter().map(|who| person(&format!("the model's {who:?}")).pubkey()).collect()
         });
         keys[self as usize]
+    }
+
+    /// Whose key this is.
+    pub fn of(key: &Pubkey) -> Option<Self> {
+        Self::ALL.into_iter().find(|who| who.key() == *key)
+    }
+}
+
+/// A lender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum House {
+    /// The one that writes loans.
+    First,
+    /// The one that may buy them, and sell them back.
+    Second,
+}
+
+impl House {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::First, Self::Second];
+
+    /// Whom the other one is.
+    pub fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
+
+    /// Who creates it.
+    pub fn founder(self) -> Who {
+        match self {
+            Self::First => Who::Authority,
+            Self::Second => Who::Buyer,
+        }
     }
 }
 
@@ -82,9 +123,10 @@ pub fn vehicle() -> Pubkey {
     *VEHICLE.get_or_init(|| pda::vehicle(&device_key(0)))
 }
 
-pub fn lender() -> Pubkey {
-    static LENDER: OnceLock<Pubkey> = OnceLock::new();
-    *LENDER.get_or_init(|| pda::lender(&Who::Authority.key()))
+/// A lender's address.
+pub fn lender(house: House) -> Pubkey {
+    static LENDERS: OnceLock<[Pubkey; 2]> = OnceLock::new();
+    LENDERS.get_or_init(|| House::ALL.map(|house| pda::lender(&house.founder().key())))[house as usize]
 }
 
 /// The address of the car's invocation of this sequence number. Deriving an address costs more than all else here, so
@@ -96,13 +138,14 @@ pub fn invocation(seq: u64) -> Pubkey {
     FOUND.with_borrow_mut(|found| *found.entry(seq).or_insert_with(|| pda::invocation(&vehicle(), seq)))
 }
 
-/// The address of one of the lender's functions.
-pub fn function(action: Action) -> Pubkey {
-    static FUNCTIONS: OnceLock<BTreeMap<Action, Pubkey>> = OnceLock::new();
+/// The address of one of a lender's functions.
+pub fn function(house: House, action: Action) -> Pubkey {
+    static FUNCTIONS: OnceLock<BTreeMap<(House, Action), Pubkey>> = OnceLock::new();
     let functions = FUNCTIONS.get_or_init(|| {
-        Action::ALL.into_iter().map(|action| (action, pda::function(&lender(), action))).collect()
+        let all = House::ALL.into_iter().flat_map(|house| Action::ALL.map(|action| (house, action)));
+        all.map(|(house, action)| ((house, action), pda::function(&lender(house), action))).collect()
     });
-    functions[&action]
+    functions[&(house, action)]
 }
 
 /// The commitment to the car's identification number.
@@ -136,3 +179,19 @@ pub fn receipt(device_index: usize, action: Action, seq: u64, outcome: Outcome, 
     };
     Envelope::seal(device(device_index), &message.encode())
 }
+
+/// What a device signs when it has taken a lender's keyring.
+pub fn hand_over(device_index: usize, house: House, keyring_hash: [u8; 32], device_time: i64) -> Envelope {
+    let message = HandOverReceipt {
+        program: latchkey::ID.to_bytes(),
+        vehicle: vehicle().to_bytes(),
+        lender: lender(house).to_bytes(),
+        keyring_hash,
+        nonce: NONCE,
+        device_time,
+    };
+    Envelope::seal(device(device_index), &message.encode())
+}
+
+/// The car's nonce for its next keyring.
+pub const NONCE: [u8; 32] = [6; 32];

@@ -1,16 +1,23 @@
 //! Which moves are drawn, and how often.
 
+mod draws;
 mod paths;
+mod terms;
 
-use latchkey::state::{Overpayment, Period, Terms, Waterfall};
-use latchkey_tests_svm::DAY;
+pub use terms::any_terms;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use crate::calls::{Call, function_calls, lender_calls, loan_calls};
-use crate::moves::{Moment, Move, Proof, Sum, Tampering};
+use draws::{function_calls, lender_calls, loan_calls};
+
+use crate::calls::Call;
+use crate::moves::{Fate, Moment, Move, Proof, Sum, Tampering};
 use crate::parties::Who;
+
+/// A day in seconds.
+pub(crate) const DAY: i64 = 86_400;
 
 /// What a sequence is mostly about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +28,9 @@ pub enum Flavour {
     Calls,
     /// Every party against every other.
     Hostile,
+    /// A borrower whose wallet holds each instalment on its due date, and who does nothing more; all others do what
+    /// they can.
+    Faithful,
 }
 
 impl Flavour {
@@ -30,6 +40,7 @@ impl Flavour {
             Self::Money => 4,
             Self::Calls => 8,
             Self::Hostile => 35,
+            Self::Faithful => 12,
         }
     }
 
@@ -38,6 +49,7 @@ impl Flavour {
         match self {
             Self::Money | Self::Calls => 3,
             Self::Hostile => 25,
+            Self::Faithful => 3,
         }
     }
 }
@@ -79,8 +91,11 @@ fn moment() -> impl Strategy<Value = Move> {
         2 => Just(Moment::Late),
         4 => Just(Moment::Grace),
         3 => select(vec![
-            Moment::Notice, Moment::Hold, Moment::EmergencyStart, Moment::Pause, Moment::Lease, Moment::Expiry,
-            Moment::Renewal, Moment::LockEnd,
+            Moment::Warning, Moment::Notice, Moment::SecondNotice, Moment::FinalNotice, Moment::OldNotice, Moment::Hold,
+            Moment::EmergencyStart, Moment::Pause, Moment::Lease, Moment::Expiry, Moment::Renewal, Moment::LockEnd,
+        ]),
+        2 => select(vec![
+            Moment::StayFrom, Moment::StayUntil, Moment::Recovery, Moment::Recovered, Moment::Barred,
         ]),
         1 => select(vec![Moment::ChargeOff, Moment::In(40 * DAY)]),
     ];
@@ -93,6 +108,7 @@ pub fn any_call(flavour: Flavour) -> impl Strategy<Value = Call> {
         Flavour::Money => (10, 2, 1),
         Flavour::Calls => (3, 10, 2),
         Flavour::Hostile => (5, 5, 5),
+        Flavour::Faithful => (6, 4, 2),
     };
     Union::new_weighted(vec![
         (money, loan_calls(flavour)),
@@ -117,55 +133,8 @@ pub fn some_moves(flavour: Flavour) -> impl Strategy<Value = Vec<Move>> {
         5 => moment().prop_map(|one| vec![one]),
         4 => sum().prop_map(|sum| vec![Move::TopUp(sum)]),
         1 => prop_oneof![lamports().prop_map(Move::Gift), lamports().prop_map(Move::Prefund)].prop_map(|one| vec![one]),
+        1 => select(vec![Fate::Frozen, Fate::Thawed, Fate::Thawed, Fate::Closed, Fate::Opened, Fate::Opened])
+            .prop_map(|fate| vec![Move::Treasury(fate)]),
         8 => (paths::path(), prop_oneof![2 => Just(0), 1 => odd()]).prop_map(|(moves, odd)| paths::to_the_second(moves, odd)),
     ]
-}
-
-/// Terms with everything that the rules look at, in units small enough to read.
-pub fn any_terms() -> impl Strategy<Value = Terms> {
-    let period = prop_oneof![
-        3 => select(vec![3_600, 86_400, 5 * 86_400, 604_800]).prop_map(Period::Seconds),
-        1 => (1..3_u8).prop_map(Period::Months),
-    ];
-    let times = (
-        select(vec![1, 3_600, 86_400, 10 * 86_400]),
-        select(vec![0, 1, 2 * 86_400]),
-        select(vec![0, 0, 1, 86_400]),
-        select(vec![0, 86_400, 3 * 86_400]),
-    );
-    let money = (select(vec![1_000_u64, 10_007, 1_000_000]), 1..7_u16, 60..150_u64, select(vec![0, 7, 25]));
-    let lock = (select(vec![0, 90, 86_400, 30 * 86_400]), select(vec![0, 86_400]), 0..3_u8, 0..3_u8);
-    let ways = (
-        select(vec![Waterfall::InterestPrincipalFees, Waterfall::FeesInterestPrincipal]),
-        select(vec![Overpayment::ReducePrincipal, Overpayment::PayAhead]),
-        select(vec![0_u16, 1_800, 3_600, 60_000]),
-    );
-    (period, times, money, lock, ways).prop_map(
-        |(
-            period,
-            (first_due, grace_secs, notice_secs, late_after_secs),
-            (principal, count, share, late_fee),
-            (lock_ttl_secs, emergency_secs, emergency_max, max_extensions),
-            (waterfall, overpayment, apr_bps),
-        )| Terms {
-            principal,
-            apr_bps,
-            instalment: principal / u64::from(count) * share / 100,
-            count,
-            // Relative to origination: the model adds that time.
-            first_due,
-            period,
-            grace_secs,
-            notice_secs,
-            late_fee,
-            late_after_secs,
-            emergency_secs,
-            emergency_max,
-            lock_ttl_secs,
-            max_extensions,
-            deferred: 0,
-            waterfall,
-            overpayment,
-        },
-    )
 }
