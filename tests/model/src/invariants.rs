@@ -1,122 +1,17 @@
-//! What must hold after every move: the chain equals the reference, and the contract's eight invariants hold.
+//! What must hold after every move: the contract's eight invariants, from what is on chain before and after.
 
 use std::collections::BTreeSet;
 
-use anchor_lang::AccountSerialize;
-use latchkey::state::{Action, Escrow, Invocation, Lender, Loan, LoanStatus, Vehicle};
+use latchkey::state::{Action, Escrow, Invocation, Ledger, Lender, Loan, LoanStatus, Vehicle};
 use latchkey_client::Pubkey;
 use solana_sdk::account::ReadableAccount;
 
+use crate::arithmetic::Books;
 use crate::calls::Call;
-use crate::moves::Move;
+use crate::moves::{Move, Proof};
 use crate::parties::{self, Who};
-use crate::reference::{Contract, Model};
+use crate::reference::Model;
 use crate::under_test::{ChainUnderTest, Snapshot, read, tokens};
-
-/// The chain is what the reference says: every account of the program byte for byte, every balance to the lamport.
-pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
-    let mut known: BTreeSet<Pubkey> = BTreeSet::new();
-    let mut same = |kind: &str, address: Pubkey, lamports: u64, expected: Option<Vec<u8>>| {
-        let found = chain.get(&address);
-        known.insert(address);
-        let Some(mut expected) = expected else {
-            assert_eq!(
-                found.map_or(0, ReadableAccount::lamports),
-                lamports,
-                "lamports where {kind} may come"
-            );
-            return;
-        };
-        let found = found.unwrap_or_else(|| panic!("{kind} is missing"));
-        // The bump belongs to the address; the reference does not derive it.
-        expected[9] = found.data()[9];
-        let prefix = &found.data()[..expected.len()];
-        let at = prefix.iter().zip(&expected).position(|(found, expected)| found != expected);
-        assert!(at.is_none(), "{kind} differs at byte {at:?}:\n{prefix:?}\n{expected:?}");
-        assert_eq!(found.lamports(), lamports, "lamports of {kind}");
-    };
-    if let Some(lender) = &model.lender {
-        same("the lender", parties::lender(), model.rents.lender, Some(bytes(lender)));
-    }
-    for (action, function) in &model.functions {
-        let address = parties::function(*action);
-        same("a function", address, model.rents.function, Some(bytes(function)));
-    }
-    if let Some(car) = &model.vehicle {
-        same("the car", parties::vehicle(), model.rents.vehicle, Some(bytes(car)));
-    }
-    for (seq, open) in &model.invocations {
-        let bond = open.account.claim.map_or(0, |claim| claim.bond);
-        let lamports = model.rents.invocation + open.stray + open.account.fee + bond;
-        let address = parties::invocation(*seq);
-        same("an invocation", address, lamports, Some(bytes(&open.account)));
-    }
-    for (seq, lamports) in &model.prefunds {
-        same("an invocation", parties::invocation(*seq), *lamports, None);
-    }
-    for who in Who::ALL {
-        same(&format!("{who:?}"), who.key(), model.lamports[&who.key()], None);
-    }
-    for (token_account, amount) in &model.tokens {
-        let address = model.token_accounts[token_account];
-        known.insert(address);
-        assert_eq!(tokens(chain, &address), Some(*amount), "tokens of {token_account:?}");
-    }
-    let keys = under_test.present_keys(model);
-    if let Some(contract) = &model.contract {
-        same_loan(contract, &read::<Loan>(chain, &keys.loan).expect("the loan is there"));
-        let mut same = |kind: &str, address: Pubkey, lamports: u64, expected: Vec<u8>| {
-            let found = chain.get(&address).unwrap_or_else(|| panic!("{kind} is missing"));
-            let mut expected = expected;
-            expected[9] = found.data()[9];
-            assert!(found.data().starts_with(&expected), "{kind} differs");
-            assert_eq!(found.lamports(), lamports, "lamports of {kind}");
-            known.insert(address);
-        };
-        same("the loan", keys.loan, model.rents.loan, bytes(&contract.account()));
-        let lamports = model.rents.escrow + contract.available;
-        same("the escrow", keys.escrow, lamports, bytes(&contract.escrow));
-        assert_eq!(tokens(chain, &keys.wallet), Some(contract.wallet), "tokens of the car wallet");
-        known.insert(keys.wallet);
-    }
-    for (address, account) in &under_test.frozen {
-        assert!(chain.get(address) == Some(account), "an account of others changed: {address}");
-        known.insert(*address);
-    }
-    // There is no account of the program beside those.
-    let owned = |account: &dyn Fn() -> Pubkey| account() == latchkey::ID;
-    for (address, account) in chain {
-        assert!(known.contains(address) || !owned(&|| *account.owner()), "an unexpected account: {address}");
-    }
-}
-
-fn same_loan(contract: &Contract, found: &Loan) {
-    assert_eq!(found.ledger, contract.ledger(), "the ledger");
-    assert_eq!(found.status, contract.books.status, "the status");
-    assert_eq!(found.terms, contract.books.terms, "the terms");
-    assert_eq!(found.notice, contract.loan.notice, "the notice");
-    assert_eq!(
-        (found.hold_until, found.emergency_until, found.emergency_used, found.extensions_used),
-        (
-            contract.loan.hold_until,
-            contract.loan.emergency_until,
-            contract.loan.emergency_used,
-            contract.loan.extensions_used
-        ),
-        "hold, emergency start, extensions"
-    );
-    assert_eq!(
-        (found.warned_through, found.invocations_open, found.defaulted_at),
-        (contract.loan.warned_through, contract.loan.invocations_open, contract.loan.defaulted_at),
-        "warnings, invocations, default"
-    );
-}
-
-fn bytes(account: &impl AccountSerialize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    account.try_serialize(&mut bytes).expect("a vector takes it all");
-    bytes
-}
 
 /// One accepted move, as it looks from outside.
 pub struct Transition<'a> {
@@ -133,7 +28,7 @@ pub struct Transition<'a> {
 }
 
 impl Transition<'_> {
-    /// The invariants, from what is on chain before and after.
+    /// The invariants that one move can break.
     pub fn check(&self, under_test: &mut ChainUnderTest) {
         let keys = under_test.present_keys(self.later);
         let calls = match self.made {
@@ -145,41 +40,106 @@ impl Transition<'_> {
         if let [call] = calls {
             self.locks_are_deserved(call);
         }
+        self.locks_last_as_long_as_they_may(calls);
+        self.cured_cars_come_free(under_test);
         self.lamports_end_in_one_place(keys.escrow);
-        self.money_adds_up(keys.loan, keys.wallet);
+        self.money_adds_up(calls, keys.loan, keys.wallet);
         self.receipts_settle_once(calls);
         self.everybody_spends_their_own(calls, keys.escrow, keys.wallet);
-        self.paid_up_cars_come_free(under_test, calls);
+        self.only_its_authority_changes_a_lender(calls);
     }
 
-    /// 1. No lock request exists for a loan that is current, on hold, in an emergency start, or whose wallet could
-    ///    cure it, at the moment of the request. Nor a warning, emergency starts aside.
+    /// 1. No lock can be requested or claimed for a loan that is current, on hold, stayed, in an emergency start, or
+    ///    whose wallet could cure it, at that moment. Nor a warning. 3. None that is not in default.
     fn locks_are_deserved(&self, call: &Call) {
-        let Call::Request(action @ (Action::Lock | Action::Warn), _) = call else {
-            return;
+        let action = match call {
+            Call::Request(action, _) => *action,
+            Call::Claim(_, which) => {
+                let seq = self.earlier.which(*which);
+                self.earlier.invocations[&seq].account.action
+            }
+            _ => return,
         };
-        let standing = self.earlier.standing().expect("there is a loan");
-        let contract = self.earlier.contract.as_ref().expect("there is a loan");
-        assert!(standing.past_due > 0, "1: {action:?} of a loan that is current");
-        assert!(!standing.is_cured_by(contract.wallet), "1: {action:?} of a loan whose wallet can cure it");
-        assert!(self.earlier.now >= contract.loan.hold_until, "1: {action:?} on hold");
-        if *action == Action::Lock {
-            assert!(self.earlier.now >= contract.loan.emergency_until, "1: a lock in an emergency start");
-            assert_eq!(contract.books.status, LoanStatus::Defaulted, "1: a lock without default");
+        if action == Action::Unlock {
+            return;
+        }
+        let (now, contract) = (self.earlier.now, self.earlier.contract.as_ref().expect("there is a loan"));
+        let loan = &contract.loan;
+        // As a look would find it: what the wallet holds is taken.
+        let standing = contract.books.standing_at(now);
+        assert!(standing.past_due > 0, "1: {call:?} for a loan that is current, or whose wallet can cure it");
+        assert_eq!(standing.free, 0, "1: {call:?} while there is money");
+        assert!(now >= loan.hold_until, "1: {call:?} on hold");
+        assert!(now < loan.stay_from || now >= loan.stay_until, "1: {call:?} while stayed");
+        let started = loan.emergency_from > 0
+            && now < loan.emergency_from + i64::from(loan.terms.emergency_secs);
+        assert!(!started, "1: {call:?} in an emergency start");
+        assert!(!matches!(loan.status, LoanStatus::ChargedOff), "1: {call:?} after a charge-off");
+        if action == Action::Lock {
+            let oldest = standing.oldest_due.expect("something is past due");
+            assert!(now >= oldest + i64::from(loan.terms.grace_secs), "3: {call:?} without default");
         }
     }
 
-    /// 2. Each invocation's lamports end in exactly one place, each bond likewise, and all together are conserved.
+    /// 3. A lock ends by itself when its terms say; only a request of another lock can prolong it.
+    fn locks_last_as_long_as_they_may(&self, calls: &[Call]) {
+        let car = |chain: &Snapshot| read::<Vehicle>(chain, &parties::vehicle());
+        let (Some(before), Some(after)) = (car(self.before), car(self.after)) else {
+            return;
+        };
+        let now = self.later.now;
+        let asks = calls.iter().any(|call| matches!(call, Call::Request(Action::Lock, _)));
+        if after.asked != before.asked && after.asked.seq > 0 {
+            assert!(asks, "3: a lock that nobody asked for");
+            let contract = self.earlier.contract.as_ref().expect("there is a loan");
+            let ttl = i64::from(contract.loan.terms.lock_ttl_secs);
+            assert!(ttl <= 45 * 86_400, "3: a lock of more than 45 days");
+            // Terms may have been amended in the same transaction.
+            assert!(after.asked.until == now + ttl || calls.len() > 1, "3: the lock's own end");
+        }
+        if after.lock != before.lock && after.lock.is_locked {
+            assert!(after.lock.until <= now + 45 * 86_400, "3: a lock that stands for more than 45 days");
+        }
+    }
+
+    /// 3. Whoever holds every other key cannot keep a cured car locked: in every state that makes an unlock due, anyone
+    ///    can have it done at once, in one transaction if none is open, whatever treasury, escrow, functions and
+    ///    lender have become.
+    fn cured_cars_come_free(&self, under_test: &mut ChainUnderTest) {
+        let asked = self.later.vehicle.as_ref().is_some_and(|car| car.asked.seq > 0);
+        if !asked || self.later.contract.is_none() || !self.later.is_owed_an_unlock() {
+            return;
+        }
+        let open = self.later.vehicle.as_ref().is_some_and(|car| {
+            car.open.is_open && car.open.action == Action::Unlock && self.later.now < car.open.expires_at
+        });
+        let mut then = self.later.clone();
+        let mut transaction = Vec::new();
+        if !open {
+            let request = Call::Request(Action::Unlock, None);
+            transaction.extend(under_test.build(&request, &then));
+            then.apply(&request).unwrap_or_else(|rules| panic!("3: a cured car stays locked: {rules:?}"));
+        }
+        // The newest call is the unlock.
+        let done = Call::Confirm(0, Who::Stranger, Proof::Right);
+        transaction.extend(under_test.build(&done, &then));
+        let outcome = under_test.would_hold(&transaction);
+        assert!(outcome.is_ok(), "3: a cured car stays locked: {outcome:?}");
+        let unlocked = then.apply(&done).is_ok() && then.vehicle.is_some_and(|car| car.asked.seq == 0);
+        assert!(unlocked, "3: an unlock that undoes no lock");
+    }
+
+    /// 4. Each invocation's lamports end in exactly one place, each bond likewise, and all together are conserved.
     fn lamports_end_in_one_place(&self, escrow: Pubkey) {
         let sum = |chain: &Snapshot| chain.values().map(ReadableAccount::lamports).sum::<u64>();
-        assert_eq!(sum(self.before), sum(self.after), "2: lamports came from nowhere or went there");
+        assert_eq!(sum(self.before), sum(self.after), "4: lamports came from nowhere or went there");
         let Some(contract) = &self.later.contract else {
             return;
         };
         let totals = read::<Escrow>(self.after, &escrow).expect("the escrow is there");
         let came = totals.deposited + totals.refunded + totals.forfeited + contract.gifts;
-        let held = self.after[&escrow].lamports() - self.later.rents.escrow;
-        assert_eq!(held, came - totals.committed - totals.withdrawn, "2: the escrow's totals");
+        let held = self.after[&escrow].lamports() - totals.rent;
+        assert_eq!(held, came - totals.committed - totals.withdrawn, "4: the escrow's totals");
         let open: u64 = self
             .later
             .invocations
@@ -189,64 +149,67 @@ impl Transition<'_> {
                 read::<Invocation>(self.after, &address).expect("the invocation is there").fee
             })
             .sum();
-        assert_eq!(totals.committed, totals.paid + totals.refunded + open, "2: fees end in one place");
+        assert_eq!(totals.committed, totals.paid + totals.refunded + open, "4: fees end in one place");
     }
 
-    /// 3. A wallet holds what came in less what was applied and withdrawn; principal rises only at origination.
-    /// 4. Interest is monotone between payments, and exact.
-    fn money_adds_up(&self, loan: Pubkey, wallet: Pubkey) {
-        let Some(after) = read::<Loan>(self.after, &loan) else {
+    /// 4. Wallet = inflows − applied − withdrawn + unsent. Principal rises only at origination.
+    /// 5. Interest is monotone unless it is forgiven, and no late fee comes twice.
+    fn money_adds_up(&self, calls: &[Call], loan: Pubkey, wallet: Pubkey) {
+        let Some(after) = self.later.contract.as_ref().and_then(|_| read::<Loan>(self.after, &loan)) else {
             return;
         };
         let contract = self.later.contract.as_ref().expect("the reference has the loan");
         let ledger = after.ledger;
         let applied = ledger.principal_paid + ledger.interest_paid + ledger.fees_paid;
         let holds = tokens(self.after, &wallet).expect("the wallet is there");
-        assert_eq!(holds, contract.inflows - applied - ledger.withdrawn, "3: the wallet");
-        assert_eq!(ledger.principal + ledger.principal_paid, after.terms.principal, "3: the principal");
+        let inflows = u64::try_from(contract.books.inflows).expect("a sum");
+        assert_eq!(holds, inflows - applied - ledger.withdrawn + ledger.unsent, "4: the wallet");
+        assert!(holds >= ledger.unsent, "4: the lender's money is there");
+        assert!(ledger.principal + ledger.principal_paid <= after.terms.principal, "4: the principal");
         let owes = ledger.principal + ledger.interest + ledger.fees > 0;
-        assert_eq!(owes, after.status != LoanStatus::PaidOff, "3: paid off means that nothing is owed");
-        if let Some(before) = read::<Loan>(self.before, &loan) {
-            let earned =
-                |ledger: latchkey::state::Ledger| (ledger.interest + ledger.interest_paid, ledger.accrued_at);
-            assert!(ledger.principal <= before.ledger.principal, "3: the principal rose");
-            assert!(earned(ledger) >= earned(before.ledger), "4: interest fell");
-            assert!(ledger.late_decided >= before.ledger.late_decided, "4: a late fee may come twice");
+        assert_eq!(owes, after.status.is_open(), "4: a loan is open as long as something is owed");
+        let Some(before) = self.earlier.contract.as_ref().and_then(|_| read::<Loan>(self.before, &loan)) else {
+            return;
+        };
+        assert!(ledger.principal <= before.ledger.principal, "4: the principal rose");
+        let new_terms = calls.iter().any(|call| matches!(call, Call::Amend(..) | Call::Settle(..)));
+        if !new_terms {
+            let earned = |ledger: Ledger| (ledger.interest + ledger.interest_paid, ledger.as_of);
+            assert!(earned(ledger) >= earned(before.ledger), "5: interest fell");
+            assert!(ledger.late_decided >= before.ledger.late_decided, "5: a late fee may come twice");
         }
     }
 
-    /// 5. A receipt settles once; sequence numbers are never used twice; the lock moves only forward in them.
+    /// 6. A receipt settles once; sequence numbers are never used twice; the lock moves only forward in them.
     fn receipts_settle_once(&self, calls: &[Call]) {
         let settles = calls.iter().any(|call| matches!(call, Call::Confirm(..)));
         let distinct: BTreeSet<_> = self.later.settled.iter().collect();
-        assert_eq!(distinct.len(), self.later.settled.len(), "5: a receipt settled twice");
-        let (Some(before), Some(after)) = (
-            read::<Vehicle>(self.before, &parties::vehicle()),
-            read::<Vehicle>(self.after, &parties::vehicle()),
-        ) else {
+        assert_eq!(distinct.len(), self.later.settled.len(), "6: a receipt settled twice");
+        let car = |chain: &Snapshot| read::<Vehicle>(chain, &parties::vehicle());
+        let (Some(before), Some(after)) = (car(self.before), car(self.after)) else {
             return;
         };
-        assert!(after.last_seq_asked >= before.last_seq_asked, "5: a sequence number comes again");
-        assert!(after.last_seq_proven >= before.last_seq_proven, "5: what is proven moved back");
+        assert!(after.last_seq_asked >= before.last_seq_asked, "6: a sequence number comes again");
+        assert!(after.last_seq_proven >= before.last_seq_proven, "6: what is proven moved back");
         if after.lock != before.lock {
-            assert!(settles, "5: a lock moved without a receipt");
-            assert!(after.last_seq_proven > before.last_seq_proven, "5: a lock moved back");
+            assert!(settles, "6: a lock moved without a receipt");
+            assert!(after.last_seq_proven > before.last_seq_proven, "6: a lock moved back");
         }
-        let paid =
+        let ours =
             |chain: &Snapshot| chain.values().filter(|account| account.owner() == &latchkey::ID).count();
         if let [Call::Confirm(..)] = calls {
-            assert_eq!(paid(self.after) + 1, paid(self.before), "5: a settled invocation stays");
+            assert_eq!(ours(self.after) + 1, ours(self.before), "6: a settled invocation stays");
         }
     }
 
-    /// 6. Only its lender spends an escrow, only its borrower draws surplus, only its authority changes a lender.
+    /// 7. Only its lender spends an escrow, only its borrower draws surplus.
     fn everybody_spends_their_own(&self, calls: &[Call], escrow: Pubkey, wallet: Pubkey) {
-        let earlier = self.earlier.lender.as_ref();
         // One that accepts in the same transaction may own it by then.
+        let accepts = calls.len() > 1 && calls.iter().any(|call| matches!(call, Call::Accept(_)));
         let may_own = |by: Who| {
-            let accepts = calls.len() > 1 && calls.iter().any(|call| matches!(call, Call::Accept(_)));
-            earlier.is_none_or(|lender| {
-                lender.authority == by.key() || accepts && lender.pending_authority == Some(by.key())
+            let lender = self.earlier.lender().ok();
+            lender.is_none_or(|lender| {
+                lender.authority == by.key() || accepts && lender.pending_authority == by.key()
             })
         };
         let held = |chain: &Snapshot| chain.get(&escrow).map_or(0, ReadableAccount::lamports);
@@ -256,62 +219,76 @@ impl Transition<'_> {
                 Call::Request(..) | Call::Close(_) => true,
                 _ => false,
             });
-            assert!(may, "6: {calls:?} spends an escrow");
+            assert!(may, "7: {calls:?} spends an escrow");
         }
+        let borrower = self.earlier.contract.as_ref().map(|contract| contract.loan.borrower);
         let holds = |chain: &Snapshot| tokens(chain, &wallet).unwrap_or(0);
         if holds(self.after) < holds(self.before) {
             let may = calls.iter().any(|call| match call {
-                Call::Prepay(by, _) | Call::PayOff(by) | Call::WithdrawSurplus(by, _) => *by == Who::Borrower,
-                Call::Collect | Call::Close(_) => true,
+                Call::WithdrawSurplus(by, _) => Some(by.key()) == borrower || calls.len() > 1,
+                Call::Collect(send) => *send,
+                Call::Close(_) => true,
                 _ => false,
             });
-            assert!(may, "6: {calls:?} draws on a wallet");
-        }
-        let of = |chain: &Snapshot| {
-            let lender = read::<Lender>(chain, &parties::lender())?;
-            let hands = (lender.authority, lender.servicer, lender.treasury, lender.pending_authority);
-            Some((hands, lender.keepers, bytes_of(&lender.floors)))
-        };
-        if of(self.before).is_some() && of(self.before) != of(self.after) {
-            let pending = earlier.and_then(|lender| lender.pending_authority);
-            let may = calls.iter().any(|call| match call {
-                Call::SetPolicy(by, _)
-                | Call::Nominate(by, _)
-                | Call::SetServicer(by, _)
-                | Call::SetKeepers(by, _) => may_own(*by),
-                Call::Accept(by) => Some(by.key()) == pending || calls.len() > 1,
-                _ => false,
-            });
-            assert!(may, "6: {calls:?} changes a lender");
+            assert!(may, "7: {calls:?} draws on a wallet");
         }
     }
 
-    /// 7. Neither pause nor an empty escrow nor dead keepers keep a paid-up car locked, and every lock that should end
-    ///    by itself does.
-    fn paid_up_cars_come_free(&self, under_test: &mut ChainUnderTest, calls: &[Call]) {
-        let entitled = |model: &Model| {
-            let live = model
-                .vehicle
-                .as_ref()
-                .and_then(|car| car.open)
-                .is_some_and(|open| open.action == Action::Unlock && model.now < open.expires_at);
-            let asked = model.vehicle.as_ref().is_some_and(|car| car.lock_asked.is_some());
-            asked && !live && model.is_owed_an_unlock()
-        };
-        if entitled(self.later) && !entitled(self.earlier) {
-            let unlock = under_test.build(&Call::Request(Action::Unlock, None), self.later);
-            let outcome = under_test.would_hold(&unlock);
-            assert!(outcome.is_ok(), "7: a paid-up car stays locked: {outcome:?}");
-        }
-        if let ([Call::Request(Action::Lock, _)], Some(contract)) = (calls, &self.later.contract) {
-            let ttl = i64::from(contract.books.terms.lock_ttl_secs);
-            let car = read::<Vehicle>(self.after, &parties::vehicle()).expect("the car is there");
-            let until = car.lock_asked.expect("it was just asked").until;
-            assert_eq!(until, if ttl > 0 { self.later.now + ttl } else { 0 }, "7: the lock's own end");
+    /// 7. Only its authority changes a lender.
+    fn only_its_authority_changes_a_lender(&self, calls: &[Call]) {
+        for (house, earlier) in &self.earlier.lenders {
+            let of = |chain: &Snapshot| {
+                let lender = read::<Lender>(chain, &parties::lender(*house)).expect("the lender is there");
+                let hands = (lender.authority, lender.servicer, lender.treasury, lender.pending_authority);
+                let floors = anchor_lang::prelude::borsh::to_vec(&lender.floors).expect("a vector takes it all");
+                (hands, lender.keepers, floors)
+            };
+            if of(self.before) == of(self.after) {
+                continue;
+            }
+            let may = calls.len() > 1
+                || calls.iter().any(|call| match call {
+                    Call::SetPolicy(by, _)
+                    | Call::Nominate(by, _)
+                    | Call::SetServicer(by, _)
+                    | Call::SetKeepers(by, _) => by.key() == earlier.authority,
+                    Call::Accept(by) => by.key() == earlier.pending_authority,
+                    _ => false,
+                });
+            assert!(may, "7: {calls:?} changes a lender");
         }
     }
 }
 
-fn bytes_of(floors: &latchkey::state::PolicyFloors) -> Vec<u8> {
-    anchor_lang::prelude::borsh::to_vec(floors).expect("a vector takes it all")
+/// 2. A borrower whose wallet held each instalment on its due date is never late, defaulted, warned or locked and owes
+///    no more than the schedule, whatever others do or leave undone.
+pub fn faithful(model: &Model) {
+    let Some(contract) = &model.contract else {
+        return;
+    };
+    let (loan, books, now) = (&contract.loan, &contract.books, model.now);
+    assert_eq!((books.fees, books.fees_paid), (0, 0), "2: a late fee");
+    assert!(!matches!(loan.status, LoanStatus::Defaulted | LoanStatus::ChargedOff), "2: {:?}", loan.status);
+    assert_eq!(loan.defaulted_at, 0, "2: a default");
+    assert!(loan.notices.channels.iter().all(|service| service.served_at == 0) || told_in_time(model), "2: told");
+    assert_eq!(loan.notices.warned_instalment, 0, "2: warned");
+    let car = model.vehicle.as_ref().expect("there is a car");
+    assert!(car.asked.seq == 0 && !car.lock.is_locked, "2: locked");
+    let disturbs = |action| matches!(action, Action::Lock | Action::Warn);
+    let disturbed = model.invocations.values().any(|open| disturbs(open.account.action));
+    assert!(!disturbed, "2: a call to warn or lock");
+    // What it has cost, and what the schedule says by the last look and no later.
+    let scheduled = Books::scheduled_cost(contract.signed, loan.opened_at, books.looked_at);
+    assert!(books.cost() <= scheduled, "2: {} is more than {scheduled}, {now}", books.cost());
+}
+
+/// In the very second in which it falls due, an instalment that has not arrived is past due, and a servicer may write
+/// so. It has no consequence.
+fn told_in_time(model: &Model) -> bool {
+    let Some(contract) = &model.contract else {
+        return true;
+    };
+    let dates = (0..contract.books.plan.count).map(|k| contract.books.plan.due(k));
+    let dates: Vec<_> = dates.collect();
+    contract.loan.notices.channels.iter().all(|service| service.served_at == 0 || dates.contains(&service.served_at))
 }

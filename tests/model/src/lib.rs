@@ -10,6 +10,7 @@
     reason = "of a test's own parts, only those are described that their name does not explain"
 )]
 
+mod agreement;
 pub mod arithmetic;
 pub mod calls;
 pub mod generate;
@@ -18,4 +19,6 @@ pub mod moves;
 pub mod parties;
 pub mod reference;
 pub mod run;
+pub mod tally;
 mod under_test;
+

@@ -1,23 +1,24 @@
 //! Running a sequence on the chain and in the reference.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use latchkey::state::{Action, Terms};
-use latchkey_tests_svm::fee;
 use proptest::prelude::*;
 
 use crate::calls::Call;
 use crate::generate::{Flavour, any_terms, some_moves};
-use crate::invariants::{Transition, agree};
+use crate::invariants::{Transition, agree, faithful};
 use crate::moves::{Draft, Move, Offer, Proof, Tampering};
 use crate::parties::{self, Who};
 use crate::reference::{Model, Refusal, Verdict};
-use crate::under_test::{ChainUnderTest, Snapshot};
+use crate::tally::Tally;
+use crate::under_test::{ChainUnderTest, Failure, Snapshot};
 
 /// What happens to one car.
 #[derive(Clone, Debug)]
 pub struct Sequence {
+    /// What it is about.
+    pub flavour: Flavour,
     /// What lender and borrower sign; the first due date counts from origination.
     pub terms: Terms,
     /// Whether it begins with nothing, or with a loan just written.
@@ -29,76 +30,18 @@ pub struct Sequence {
 /// Any sequence of a flavour.
 pub fn any_sequence(flavour: Flavour) -> impl Strategy<Value = Sequence> {
     let moves = prop::collection::vec(some_moves(flavour), 6..36);
-    (any_terms(), prop::bool::weighted(0.1), moves).prop_map(|(terms, from_nothing, moves)| Sequence {
+    (any_terms(), prop::bool::weighted(0.1), moves).prop_map(move |(terms, from_nothing, moves)| Sequence {
+        flavour,
         terms,
         from_nothing,
         moves,
     })
 }
 
-/// How often each instruction was accepted and refused.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Accepted and refused, by instruction.
-    calls: BTreeMap<String, (u64, u64)>,
-    /// Refused, by instruction and reason.
-    reasons: BTreeMap<(String, Refusal), u64>,
-}
-
-impl Tally {
-    fn count(&mut self, call: &Call, verdict: Verdict) {
-        // A request counts by what it asks for.
-        let name = match call {
-            Call::Request(action, _) => format!("request {action}"),
-            _ => call.instruction().to_owned(),
-        };
-        let (yes, no) = self.calls.entry(name.clone()).or_default();
-        *if verdict.is_ok() { yes } else { no } += 1;
-        if let Err(refusal) = verdict {
-            *self.reasons.entry((name, refusal)).or_default() += 1;
-        }
-    }
-
-    /// Adds another's counts.
-    pub fn add(&mut self, other: &Self) {
-        for (name, (accepted, refused)) in &other.calls {
-            let (yes, no) = self.calls.entry(name.clone()).or_default();
-            *yes += accepted;
-            *no += refused;
-        }
-        for (reason, times) in &other.reasons {
-            *self.reasons.entry(reason.clone()).or_default() += times;
-        }
-    }
-
-    /// Transactions, and how many of them were accepted.
-    pub fn transactions(&self) -> (u64, u64) {
-        self.calls.values().fold((0, 0), |(all, good), (yes, no)| (all + yes + no, good + yes))
-    }
-
-    /// Whether every instruction, and a request of every action, was accepted at least once and refused at least once.
-    pub fn is_complete(&self) -> bool {
-        let both_ways = self.calls.values().filter(|(yes, no)| *yes > 0 && *no > 0).count();
-        both_ways == Call::INSTRUCTIONS.len() - 1 + Action::ALL.len()
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (name, (yes, no)) in &self.calls {
-            writeln!(f, "{name:20} {yes:8} accepted {no:8} refused")?;
-            let reasons = self.reasons.iter().filter(|((of, _), _)| of == name);
-            for ((_, reason), times) in reasons {
-                writeln!(f, "{times:47} {reason}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A chain, the reference beside it, and what happened so far.
 #[derive(Clone)]
 struct Run {
+    flavour: Flavour,
     under_test: ChainUnderTest,
     model: Model,
     /// The chain after the last move: time alone changes none of it.
@@ -106,12 +49,22 @@ struct Run {
     tally: Tally,
 }
 
+/// What each function pays, lamports: all different, so that none can stand for another.
+fn fee(action: Action) -> u64 {
+    match action {
+        Action::Warn => 2_000_000,
+        Action::Lock => 3_000_000,
+        Action::Unlock => 5_000_000,
+    }
+}
+
 /// The instructions that every loan begins with.
 fn prologue() -> Vec<Call> {
-    let offer = |action| Call::SetFunction(Who::Authority, action, Offer::Sound(fee(action)));
-    let before = vec![Call::InitLender(Who::Authority)];
-    let offers = Action::ALL.map(offer).to_vec();
-    [before, offers, vec![Call::Register(Who::Servicer, Proof::Right)]].concat()
+    let lenders = [Who::Authority, Who::Buyer].map(|by| {
+        let offers = Action::ALL.map(|action| Call::SetFunction(by, action, Offer::Sound(fee(action))));
+        [vec![Call::InitLender(by)], offers.to_vec()].concat()
+    });
+    [lenders.concat(), vec![Call::Register(Who::Servicer, Proof::Right)]].concat()
 }
 
 thread_local! {
@@ -123,7 +76,8 @@ fn beginning(sequence: &Sequence) -> Run {
     BEGINNINGS.with_borrow_mut(|beginnings| {
         let [nothing, car] = beginnings.get_or_insert_with(|| {
             let (under_test, model) = ChainUnderTest::new(sequence.terms);
-            let nothing = Run { seen: under_test.snapshot(), under_test, model, tally: Tally::default() };
+            let seen = under_test.snapshot();
+            let nothing = Run { flavour: Flavour::Money, seen, under_test, model, tally: Tally::default() };
             let mut car = nothing.clone();
             for call in prologue() {
                 car.make(&Move::Do(call, Tampering::None));
@@ -132,6 +86,7 @@ fn beginning(sequence: &Sequence) -> Run {
             [nothing, car]
         });
         let mut run = if sequence.from_nothing { nothing.clone() } else { car.clone() };
+        run.flavour = sequence.flavour;
         run.model.terms = sequence.terms;
         run
     })
@@ -145,25 +100,68 @@ pub fn run(sequence: &Sequence) -> Tally {
             run.make(&Move::Do(call, Tampering::None));
         }
     }
-    run.make(&Move::Do(Call::Originate(Who::Authority, Draft::Sound), Tampering::None));
+    run.originate();
     for (index, moves) in sequence.moves.iter().enumerate() {
         // Most of what may happen happens to a loan.
         if run.model.contract.is_none() && !index.is_multiple_of(3) {
-            run.make(&Move::Do(Call::Originate(Who::Authority, Draft::Sound), Tampering::None));
+            run.originate();
         }
         for next in moves {
             run.make(&run.likely(next, index));
         }
     }
+    if sequence.flavour == Flavour::Faithful {
+        run.live_to_the_end();
+    }
     run.tally
 }
 
 impl Run {
-    /// Two times in three, a call that would be refused is replaced by one that is accepted: otherwise most would be
-    /// refused.
+    fn originate(&mut self) {
+        let owner = self.stand_in(Who::Authority);
+        self.make(&Move::Do(Call::Originate(owner, Draft::Sound), Tampering::None));
+    }
+
+    /// Who has the part of someone now: the lender's owner, or the borrower.
+    fn stand_in(&self, who: Who) -> Who {
+        let lender = self.model.lender().ok();
+        let loan = self.model.contract.as_ref().map(|contract| &contract.loan);
+        let key = match who {
+            Who::Authority => lender.map(|lender| lender.authority),
+            Who::Borrower => loan.map(|loan| loan.borrower),
+            Who::Buyer => self.model.lenders.get(&self.model.home.other()).map(|lender| lender.authority),
+            _ => None,
+        };
+        key.and_then(|key| Who::of(&key)).unwrap_or(who)
+    }
+
+    /// Whether the call is one about the loan or the car, whose lender may have changed.
+    fn is_of_the_loan(call: &Call) -> bool {
+        !matches!(
+            call,
+            Call::InitLender(..)
+                | Call::SetPolicy(..)
+                | Call::Nominate(..)
+                | Call::Accept(..)
+                | Call::SetServicer(..)
+                | Call::SetKeepers(..)
+                | Call::SetFunction(..)
+                | Call::Pause(..)
+                | Call::Unpause(..)
+        )
+    }
+
+    /// Two times in three, those who have a part now play it, and a call that would be refused is replaced by one that
+    /// is accepted: otherwise most would be refused. A faithful borrower signs nothing.
     fn likely(&self, next: &Move, index: usize) -> Move {
-        let Move::Do(call, tampering) = next else {
+        let Move::Do(drawn, tampering) = next else {
             return next.clone();
+        };
+        let honest = !index.is_multiple_of(3);
+        let call = &if honest && Self::is_of_the_loan(drawn) {
+            drawn.with(&|who| self.stand_in(who))
+        } else {
+            drawn.clone()
         };
         let request = |action| Call::Request(action, None);
         let claim = Call::Claim(Who::Keeper, 0);
@@ -171,53 +169,149 @@ impl Run {
             Call::Request(..) => vec![request(Action::Lock), request(Action::Unlock), request(Action::Warn)],
             Call::Claim(..) | Call::Confirm(..) | Call::Yield(..) | Call::Expire(_) => {
                 let open = !self.model.invocations.is_empty();
-                let newest = if open { vec![claim, Call::Confirm(0, Proof::Right)] } else { Vec::new() };
+                let done = Call::Confirm(0, Who::Keeper, Proof::Right);
+                let newest = if open { vec![claim, done] } else { Vec::new() };
                 [newest, vec![request(Action::Lock), request(Action::Unlock), request(Action::Warn)]].concat()
             }
-            _ => return next.clone(),
+            _ => return Move::Do(call.clone(), *tampering),
         };
         let accepted = |call: &Call| self.model.clone().apply(call).is_ok();
-        if index.is_multiple_of(3) || accepted(call) {
-            return next.clone();
+        if !honest || accepted(call) {
+            return Move::Do(call.clone(), *tampering);
         }
         let other = [others, vec![Call::DeclareDefault]].concat().into_iter().find(accepted);
-        other.map_or_else(|| next.clone(), |other| Move::Do(other, *tampering))
+        Move::Do(other.unwrap_or_else(|| call.clone()), *tampering)
+    }
+
+    /// Whether a faithful borrower, or a key that took their place, would have to sign it.
+    fn needs_the_borrower(&self, next: &Move) -> bool {
+        let signs = |call: &Call| {
+            let borrower = self.model.contract.as_ref().map(|contract| contract.loan.borrower);
+            let by_them = std::cell::Cell::new(false);
+            let seen = |who: Who| {
+                let them = [Who::Borrower, Who::Heir].contains(&who) || Some(who.key()) == borrower;
+                by_them.set(by_them.get() || them);
+                who
+            };
+            let _ = call.with(&seen);
+            // Whoever writes a loan needs them, and so does who closes it or gives their place away.
+            by_them.get() && !matches!(call, Call::Originate(..))
+        };
+        match next {
+            Move::Do(call, _) => signs(call),
+            Move::Together(calls) => calls.iter().any(signs),
+            Move::TopUp(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Time passes. A faithful borrower's wallet holds each instalment in the second in which it falls due.
+    fn wait(&mut self, then: i64) {
+        let then = self.model.now.max(then);
+        if self.flavour == Flavour::Faithful {
+            while let Some(due) = self.next_due().filter(|due| *due <= then) {
+                // In that very second, after whatever the next moves do in it.
+                if due == then && due % 3 == 0 && self.model.now < due {
+                    break;
+                }
+                // Sometimes a second earlier, and sometimes in that second.
+                self.pass_to(due - 1);
+                if due % 2 == 0 {
+                    self.pass_to(due);
+                }
+                self.keep_faith(due);
+                self.pass_to(due);
+            }
+        }
+        self.pass_to(then);
+    }
+
+    fn pass_to(&mut self, then: i64) {
+        self.model.now = self.model.now.max(then);
+        self.under_test.set_time(self.model.now);
+    }
+
+    /// The next due date that the wallet is not ready for.
+    fn next_due(&self) -> Option<i64> {
+        let books = &self.model.contract.as_ref()?.books;
+        let fallen = books.plan.fallen_due(self.model.now);
+        let next = (fallen.saturating_sub(1)..books.plan.count).map(|k| books.plan.due(k));
+        next.into_iter().find(|due| *due >= self.model.now && missing(&self.model, *due) > 0)
+    }
+
+    fn keep_faith(&mut self, due: i64) {
+        let amount = missing(&self.model, due);
+        if amount > 0 {
+            self.top_up(amount);
+        }
+    }
+
+    fn top_up(&mut self, amount: u64) {
+        let made = Move::TopUp(crate::moves::Sum::Units(amount));
+        let mut later = self.model.clone();
+        if amount == 0 || later.attempt(|model| model.top_up(amount)).is_err() {
+            return;
+        }
+        let transaction = vec![self.under_test.transfer(&self.model, amount)];
+        self.settle(&made, later, Ok(()), &transaction);
+    }
+
+    /// A faithful borrower owes nothing in the end, and has paid what the schedule says.
+    fn live_to_the_end(&mut self) {
+        let Some(contract) = &self.model.contract else {
+            return;
+        };
+        let last = contract.books.plan.last_due();
+        self.wait(last + 1);
+        for _ in 0..8 {
+            self.make(&Move::Do(Call::Collect(false), Tampering::None));
+        }
+        if let Some(contract) = &self.model.contract {
+            assert!(!contract.is_owing(), "2: a faithful borrower owes nothing after the last due date");
+        }
     }
 
     fn make(&mut self, next: &Move) {
         let mut later = self.model.clone();
+        if self.flavour == Flavour::Faithful && self.needs_the_borrower(next) {
+            return;
+        }
         let (transaction, expected) = match next {
             Move::Wait(moment, odd) => {
                 let then = self.model.moment(*moment).unwrap_or(self.model.now) + odd;
-                self.model.now = self.model.now.max(then);
-                self.under_test.set_time(self.model.now);
+                // No test waits for a life.
+                self.wait(then.min(self.model.now + 1_000 * 86_400));
                 return;
             }
             Move::TopUp(sum) => {
-                let amount = self.model.sum(*sum).min(100_000_000);
-                if amount == 0 || later.top_up(amount).is_err() {
+                self.top_up(self.model.sum(*sum).min(100_000_000));
+                return;
+            }
+            Move::Treasury(fate) => {
+                if later.attempt(|model| model.treasury(*fate)).is_err() {
                     return;
                 }
-                (vec![self.under_test.transfer(&self.model, amount)], Ok(()))
+                (self.under_test.treasury(*fate, &self.model), Ok(()))
             }
             Move::Gift(lamports) => {
-                if later.gift(*lamports).is_err() {
+                if later.attempt(|model| model.gift(*lamports)).is_err() {
                     return;
                 }
                 let escrow = self.under_test.present_keys(&self.model).escrow;
                 (vec![ChainUnderTest::gift(&escrow, *lamports)], Ok(()))
             }
             Move::Prefund(lamports) => {
-                let Ok(seq) = later.prefund(*lamports) else {
+                let seq = self.model.vehicle.as_ref().map_or(0, |car| car.last_seq_asked) + 1;
+                if later.attempt(|model| model.prefund(*lamports)).is_err() {
                     return;
-                };
+                }
                 (vec![ChainUnderTest::gift(&parties::invocation(seq), *lamports)], Ok(()))
             }
             Move::Do(call, tampering) => {
                 let mut transaction = self.under_test.build(call, &self.model);
-                let mut expected: Verdict = later.apply(call);
+                let mut expected = later.apply(call);
                 if self.under_test.tamper(call, *tampering, &self.model, &mut transaction) {
-                    expected = Err("something is wrong with it");
+                    expected = Err([Refusal::Outside("something is wrong with it")].into());
                 }
                 (transaction, expected)
             }
@@ -231,31 +325,60 @@ impl Run {
                 (transaction, expected)
             }
         };
-        let outcome = self.under_test.send(&transaction);
+        self.settle(next, later, expected, &transaction);
+    }
+
+    /// Sends a transaction, and compares what comes of it with what should.
+    fn settle(
+        &mut self,
+        made: &Move,
+        later: Model,
+        expected: Verdict,
+        transaction: &[latchkey_client::Instruction],
+    ) {
+        let outcome = self.under_test.send(transaction);
         let after = self.under_test.snapshot();
-        if let Move::Do(call, _) = next {
-            self.tally.count(call, expected);
+        if let Move::Do(call, _) = made {
+            self.tally.count(call, &expected);
         }
         match (&outcome, expected) {
             (Ok(()), Ok(())) => {
                 agree(&mut self.under_test, &later, &after);
-                let transition = Transition {
-                    made: next,
-                    earlier: &self.model,
-                    later: &later,
-                    before: &self.seen,
-                    after: &after,
-                };
+                let transition =
+                    Transition { made, earlier: &self.model, later: &later, before: &self.seen, after: &after };
                 transition.check(&mut self.under_test);
                 self.model = later;
                 self.seen = after;
+                if self.flavour == Flavour::Faithful {
+                    faithful(&self.model);
+                }
             }
             // 8. A failed transaction changes nothing.
-            (Err(_), Err(_)) => {
-                assert!(self.seen == after, "8: a failed transaction changed an account: {next:?}");
+            (Err(failure), Err(refusals)) => {
+                assert!(self.seen == after, "8: a failed transaction changed an account: {made:?}");
+                assert!(
+                    is_expected(failure, &refusals),
+                    "{made:?} is refused, but not for what it breaks: {refusals:?}: {failure}"
+                );
             }
-            (Ok(()), Err(refusal)) => panic!("{next:?} is accepted, but it must not be: {refusal}"),
-            (Err(why), Ok(())) => panic!("{next:?} is refused, but it may: {why}"),
+            (Ok(()), Err(refusals)) => panic!("{made:?} is accepted, but it must not be: {}", list(&refusals)),
+            (Err(why), Ok(())) => panic!("{made:?} is refused, but it may: {why}"),
         }
     }
+}
+
+/// What the wallet still needs on a due date.
+fn missing(model: &Model, due: i64) -> u64 {
+    let standing = model.contract.as_ref().map(|contract| contract.books.standing_at(due));
+    standing.map_or(0, |standing| u64::try_from(standing.past_due).unwrap_or(0))
+}
+
+fn list(refusals: &std::collections::BTreeSet<Refusal>) -> String {
+    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a failure is by one of the rules that are broken. What fails outside the program fails for any reason.
+fn is_expected(failure: &Failure, refusals: &std::collections::BTreeSet<Refusal>) -> bool {
+    let outside = refusals.iter().any(|refusal| matches!(refusal, Refusal::Outside(_)));
+    outside || failure.rule.is_some_and(|rule| refusals.contains(&Refusal::Rule(rule)))
 }

@@ -35,6 +35,30 @@ impl Books {
         then.advance(now).then(|| then.stands())
     }
 
+    /// Where the loan will stand at `then`, if nobody does anything until then.
+    pub fn standing_at(&self, then: i64) -> Standing {
+        let mut books = self.clone();
+        while !books.advance(then) {}
+        books.stands()
+    }
+
+    /// What the loan has cost by the last look beyond what was lent.
+    pub fn cost(&self) -> i128 {
+        let paid = self.principal_paid + self.interest_paid + self.fees_paid;
+        self.payoff(self.looked_at) + paid - i128::from(self.plan.principal)
+    }
+
+    /// What the loan may cost by `now` if each instalment is paid on its date.
+    pub fn scheduled_cost(plan: super::Plan, opened: i64, now: i64) -> i128 {
+        let mut books = Self::open(plan, opened);
+        for due in (0..plan.fallen_due(now)).map(|k| plan.due(k)) {
+            books.deposit(u64::try_from(books.standing_at(due).past_due).expect("terms are moderate"));
+            while !books.advance(due) {}
+        }
+        while !books.advance(now) {}
+        books.cost()
+    }
+
     /// Where the loan stood at the last look.
     pub fn stands(&self) -> Standing {
         let at = self.looked_at;

@@ -1,6 +1,6 @@
 use latchkey::state::{Escrow, Invocation, Ledger, Loan, LoanStatus};
 
-use crate::arithmetic::{Books, Phase};
+use crate::arithmetic::{Books, Phase, Plan};
 
 /// A loan, and what lies around it.
 #[derive(Clone)]
@@ -9,6 +9,8 @@ pub struct Contract {
     pub loan: Loan,
     /// The money, in the wallet too.
     pub books: Books,
+    /// What was signed about money.
+    pub signed: Plan,
     /// The escrow's account.
     pub escrow: Escrow,
     /// What the escrow holds above its rent, lamports.

@@ -98,8 +98,9 @@ impl Model {
             forfeited: 0,
             withdrawn: 0,
         };
-        let books = Books::open(plan_of(&terms), self.now);
-        self.contract = Some(Contract { loan, books, escrow, available: lamports, gifts: 0 });
+        let signed = plan_of(&terms);
+        let books = Books::open(signed, self.now);
+        self.contract = Some(Contract { loan, books, signed, escrow, available: lamports, gifts: 0 });
         let car = self.car_mut()?;
         car.active_loan = address;
         car.loans += 1;

@@ -4,7 +4,7 @@ use latchkey::errors::LatchkeyError as Rule;
 
 use super::{Model, Step, TokenAccount, ask};
 use crate::arithmetic::Refused;
-use crate::moves::Sum;
+use crate::moves::{Fate, Sum};
 use crate::parties::Who;
 
 /// Notes why a payment was refused.
@@ -48,6 +48,34 @@ impl Model {
         self.running()?;
         self.draw(TokenAccount::Borrower, amount)?;
         self.running()?.books.deposit(amount);
+        Ok(())
+    }
+
+    /// Something happens to the lender's treasury.
+    pub fn treasury(&mut self, fate: Fate) -> Step {
+        let lender = self.lender()?.clone();
+        let treasury = self.token_account_at(&lender.treasury).ok_or("no treasury")?;
+        let (open, frozen) = (self.tokens.contains_key(&treasury), self.frozen.contains(&treasury));
+        match fate {
+            Fate::Frozen => {
+                ask(open && !frozen, "nothing to freeze");
+                self.frozen.insert(treasury);
+            }
+            Fate::Thawed => ask(self.frozen.remove(&treasury), "nothing to thaw"),
+            Fate::Closed => {
+                ask(!frozen, "frozen");
+                let all = *self.tokens.get(&treasury).ok_or("closed already")?;
+                self.draw(treasury, all)?;
+                self.receive(TokenAccount::Seller, i128::from(all))?;
+                self.tokens.remove(&treasury);
+                self.earn(&lender.authority, self.rents.wallet);
+            }
+            Fate::Opened => {
+                ask(!open, "open already");
+                self.spend(&Who::Payer.key(), self.rents.wallet)?;
+                self.tokens.insert(treasury, 0);
+            }
+        }
         Ok(())
     }
 
