@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use crate::calls::Call;
 use crate::generate::{Flavour, any_terms, some_moves};
-use crate::invariants::{Transition, agree, faithful};
+use crate::agreement::agree;
+use crate::invariants::{Transition, faithful};
 use crate::moves::{Draft, Move, Offer, Proof, Tampering};
 use crate::parties::{self, Who};
 use crate::reference::{Model, Refusal, Verdict};

@@ -55,7 +55,7 @@ pub fn command_keys(house: House, revision: u32) -> [Pubkey; 3] {
 
 impl Model {
     /// The lender that a signer of daily life means: the buyer's own, or the first.
-    fn house(by: Who) -> House {
+    pub fn house(by: Who) -> House {
         if by == Who::Buyer { House::Second } else { House::First }
     }
 
@@ -142,6 +142,34 @@ impl Model {
         Ok(())
     }
 
+    /// The function that a lender offers next, for this fee.
+    pub fn offered(&self, by: Who, action: Action, fee: u64) -> Function {
+        let house = Self::house(by);
+        let revision = self.functions.get(&(house, action)).map_or(0, |function| function.revision) + 1;
+        let command_keys = command_keys(house, revision);
+        let keys = command_keys.iter().filter(|key| **key != Pubkey::default()).count();
+        let uri = |at: usize| if at < keys { format!("{URI}{at}") } else { String::new() };
+        // Every other unlock function is not to be had from outside.
+        let embedded = action == Action::Unlock && fee.is_multiple_of(2_000_000);
+        Function {
+            version: Version::CURRENT,
+            bump: 0,
+            lender: parties::lender(house),
+            action,
+            fee,
+            bond: BOND,
+            lease_secs: LEASE,
+            ttl_secs: TTL,
+            required: if action == Action::Unlock { 1 } else { u8::try_from(keys).expect("three at most") },
+            command_keys,
+            code_hash: [7; 32],
+            revision,
+            uri: if embedded { String::new() } else { uri(0) },
+            uri_2: uri(1),
+            uri_3: uri(2),
+        }
+    }
+
     pub(crate) fn set_function(&mut self, by: Who, action: Action, offer: Offer) -> Step {
         self.of_authority(by)?;
         let house = Self::house(by);
@@ -157,29 +185,7 @@ impl Model {
         if !self.functions.contains_key(&(house, action)) {
             self.spend(&Who::Payer.key(), self.rents.function)?;
         }
-        let revision = self.functions.get(&(house, action)).map_or(0, |function| function.revision) + 1;
-        let command_keys = command_keys(house, revision);
-        let keys = command_keys.iter().filter(|key| **key != Pubkey::default()).count();
-        let uri = |at: usize| if at < keys { format!("{URI}{at}") } else { String::new() };
-        let function = Function {
-            version: Version::CURRENT,
-            bump: 0,
-            lender: parties::lender(house),
-            action,
-            fee,
-            bond: BOND,
-            lease_secs: LEASE,
-            ttl_secs: TTL,
-            required: if action == Action::Unlock { 1 } else { u8::try_from(keys).expect("three at most") },
-            command_keys,
-            code_hash: [7; 32],
-            revision,
-            // Every other unlock function is not to be had from outside.
-            uri: if action == Action::Unlock && fee.is_multiple_of(2_000_000) { String::new() } else { uri(0) },
-            uri_2: uri(1),
-            uri_3: uri(2),
-        };
-        self.functions.insert((house, action), function);
+        self.functions.insert((house, action), self.offered(by, action, fee));
         Ok(())
     }
 

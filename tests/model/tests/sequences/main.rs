@@ -3,12 +3,14 @@
 //! A few hundred in a normal run. `LATCHKEY_DEEP=1`, which `cargo xtask test --deep` sets, makes it thousands; another
 //! number multiplies that.
 
+mod interface;
+
 use std::sync::Mutex;
 
 use latchkey_tests_model::calls::Call;
 use latchkey_tests_model::generate::{Flavour, any_call};
 use latchkey_tests_model::run::{Tally, any_sequence, run};
-use latchkey_tests_svm::interface::differences;
+use interface::differences;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
