@@ -94,7 +94,8 @@ pub fn serve_by_car(at: &LoanAt, requested_at: i64, is_final: bool) -> Ruled<Not
         return Ok(notices);
     }
     if !is_final {
-        if !counts.is_counting(notices.channels[CAR]) {
+        let awaits_final = at.loan.terms.final_notice_secs > 0 && counts.completed(at.loan).is_some();
+        if !awaits_final && !counts.is_counting(notices.channels[CAR]) {
             notices.channels[CAR] = service;
         }
         return Ok(notices);

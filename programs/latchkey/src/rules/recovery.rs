@@ -33,7 +33,7 @@ pub fn recover(loan: &mut Loan, new_key: Pubkey, new_key_signs: bool, now: i64) 
         check(now >= loan.recovery_from, E::RecoveryTooEarly)?;
         check(new_key_signs, E::NewKeyMustSign)?;
         loan.borrower = new_key;
-        loan.recovery_key = Pubkey::default();
+        cancel_by_signature(loan);
         loan.recovered_until = now.checked_add(PROBATION_SECS).ok_or(E::Overflow)?;
         revise(loan)?;
         return Ok(Recovery::Completed);
@@ -47,14 +47,14 @@ pub fn recover(loan: &mut Loan, new_key: Pubkey, new_key_signs: bool, now: i64) 
 /// The old key says no: the proposal falls, and none can be made for 90 days.
 pub fn refuse(loan: &mut Loan, now: i64) -> Ruled<()> {
     check(loan.recovery_key().is_some(), E::NoRecovery)?;
-    loan.recovery_key = Pubkey::default();
+    cancel_by_signature(loan);
     loan.recovery_barred_until = now.checked_add(REFUSAL_SECS).ok_or(E::Overflow)?;
     Ok(())
 }
 
 /// The borrower signed something: the key is not lost, so a proposal falls.
 pub fn cancel_by_signature(loan: &mut Loan) {
-    loan.recovery_key = Pubkey::default();
+    (loan.recovery_key, loan.recovery_from) = (Pubkey::default(), 0);
 }
 
 /// Refuses what a key that took over from a lost one may not do yet.

@@ -14,6 +14,8 @@ impl Model {
         let now = self.now;
         let enforced = matches!(contract.loan.status, LoanStatus::Active | LoanStatus::Defaulted);
         ask(enforced, Rule::NotEnforced);
+        ask(contract.is_owing(), Rule::LoanPaidOff);
+        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
         ask(standing.past_due > 0, Rule::NotPastDue);
         ask(now >= contract.loan.hold_until, Rule::OnHold);

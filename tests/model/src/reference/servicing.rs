@@ -90,6 +90,8 @@ impl Model {
         let contract = self.running()?;
         let enforced = matches!(contract.loan.status, LoanStatus::Active | LoanStatus::Defaulted);
         ask(enforced, Rule::NotEnforced);
+        ask(contract.is_owing(), Rule::LoanPaidOff);
+        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(enforced || contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
         ask(!contract.is_stayed(now), Rule::OnStay);
         let Some(standing) = contract.books.judged(now) else {
