@@ -35,7 +35,12 @@ impl Contract {
         Ledger {
             principal: whole(books.principal()),
             interest: whole(books.interest(books.looked_at)),
-            interest_remainder: whole(books.interest_exact(books.looked_at).rest()),
+            // Where nothing is owed, a fraction of a unit is not either.
+            interest_remainder: if self.is_owing() {
+                whole(books.interest_exact(books.looked_at).rest())
+            } else {
+                0
+            },
             as_of: books.looked_at,
             fees: whole(books.fees),
             paid_scheduled: whole(books.on_schedule),

@@ -63,7 +63,6 @@ impl Contract {
     /// The borrower's signature takes back the proposal of another key.
     pub fn borrower_is_here(&mut self) {
         self.loan.recovery_key = latchkey_client::Pubkey::default();
-        self.loan.recovery_from = 0;
     }
 }
 

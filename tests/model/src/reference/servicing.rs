@@ -122,7 +122,6 @@ impl Model {
         let (from, until) = (now + wait, now + wait + secs);
         let contract = self.running()?;
         contract.look(now);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         let mut sound = now <= from && from < until && until <= now + 366 * DAY;
         let (before, over) = (contract.loan.stay_from, contract.loan.stay_until);
         let unfinished = over > now;

@@ -98,7 +98,8 @@ impl Model {
         }
         if let Some(standing) = contract.books.judged(now) {
             let enforced = matches!(contract.books.phase, crate::arithmetic::Phase::Running);
-            if enforced && standing.past_due > 0 && !contract.is_stayed(now) {
+            let wanted = contract.loan.terms.min_channels > 0;
+            if enforced && wanted && standing.past_due > 0 && !contract.is_stayed(now) {
                 // Where a servicer would be refused, nothing happens.
                 let _ = contract.tell(&standing, NoticeChannels::CAR, done.requested_at, now);
             }
