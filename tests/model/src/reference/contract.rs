@@ -35,11 +35,11 @@ impl Contract {
         Ledger {
             principal: whole(books.principal()),
             interest: whole(books.interest(books.looked_at)),
-            // Where nothing is owed, a fraction of a unit is not either.
-            interest_remainder: if self.is_owing() {
-                whole(books.interest_exact(books.looked_at).rest())
-            } else {
+            // What is forgiven is forgiven to the fraction of a unit.
+            interest_remainder: if self.loan.status == LoanStatus::Settled {
                 0
+            } else {
+                whole(books.interest_exact(books.looked_at).rest())
             },
             as_of: books.looked_at,
             fees: whole(books.fees),
