@@ -79,7 +79,11 @@ pub fn agree(under_test: &mut ChainUnderTest, model: &Model, chain: &Snapshot) {
         same("the loan", keys.loan, model.rents.loan, bytes(&contract.account()));
         let lamports = contract.escrow.rent + contract.available;
         same("the escrow", keys.escrow, lamports, bytes(&contract.escrow));
-        assert_eq!(tokens(chain, &keys.wallet), u64::try_from(contract.books.wallet).ok(), "tokens of the car wallet");
+        assert_eq!(
+            tokens(chain, &keys.wallet),
+            u64::try_from(contract.books.wallet).ok(),
+            "tokens of the car wallet"
+        );
         known.insert(keys.wallet);
     }
     for (address, account) in &under_test.frozen {
@@ -101,7 +105,9 @@ fn same_loan(contract: &Contract, found: &Loan) {
     assert_eq!(found.terms, expected.terms, "the terms");
     assert_eq!(found.notices, expected.notices, "the notices");
     assert_eq!(found.revision, expected.revision, "the revision");
-    let times = |loan: &Loan| [loan.hold_until, loan.stay_from, loan.stay_until, loan.emergency_from, loan.defaulted_at];
+    let times = |loan: &Loan| {
+        [loan.hold_until, loan.stay_from, loan.stay_until, loan.emergency_from, loan.defaulted_at]
+    };
     assert_eq!(times(found), times(&expected), "hold, stay from and until, emergency start, default");
     let recovery = |loan: &Loan| {
         let times = [loan.recovery_from, loan.recovery_barred_until, loan.recovered_until];

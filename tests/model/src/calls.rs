@@ -21,7 +21,22 @@ macro_rules! nobody {
 }
 
 nobody!(
-    bool, u8, u32, u64, i64, usize, Action, Draft, EscrowSum, Offer, Proof, Sum, Agreement, Amended, Mandate, Vec<Who>
+    bool,
+    u8,
+    u32,
+    u64,
+    i64,
+    usize,
+    Action,
+    Draft,
+    EscrowSum,
+    Offer,
+    Proof,
+    Sum,
+    Agreement,
+    Amended,
+    Mandate,
+    Vec<Who>
 );
 
 impl People for Who {
@@ -117,4 +132,3 @@ calls! {
     Expire(which: usize) => expire,
     Close(by: Who) => close_loan,
 }
-

@@ -71,8 +71,8 @@ impl Transition<'_> {
         assert_eq!(standing.free, 0, "1: {call:?} while there is money");
         assert!(now >= loan.hold_until, "1: {call:?} on hold");
         assert!(now < loan.stay_from || now >= loan.stay_until, "1: {call:?} while stayed");
-        let started = loan.emergency_from > 0
-            && now < loan.emergency_from + i64::from(loan.terms.emergency_secs);
+        let started =
+            loan.emergency_from > 0 && now < loan.emergency_from + i64::from(loan.terms.emergency_secs);
         assert!(!started, "1: {call:?} in an emergency start");
         assert!(!matches!(loan.status, LoanStatus::ChargedOff), "1: {call:?} after a charge-off");
         if action == Action::Lock {
@@ -168,7 +168,8 @@ impl Transition<'_> {
         assert!(ledger.principal + ledger.principal_paid <= after.terms.principal, "4: the principal");
         let owes = ledger.principal + ledger.interest + ledger.fees > 0;
         assert_eq!(owes, after.status.is_open(), "4: a loan is open as long as something is owed");
-        let Some(before) = self.earlier.contract.as_ref().and_then(|_| read::<Loan>(self.before, &loan)) else {
+        let Some(before) = self.earlier.contract.as_ref().and_then(|_| read::<Loan>(self.before, &loan))
+        else {
             return;
         };
         assert!(ledger.principal <= before.ledger.principal, "4: the principal rose");
@@ -240,7 +241,8 @@ impl Transition<'_> {
             let of = |chain: &Snapshot| {
                 let lender = read::<Lender>(chain, &parties::lender(*house)).expect("the lender is there");
                 let hands = (lender.authority, lender.servicer, lender.treasury, lender.pending_authority);
-                let floors = anchor_lang::prelude::borsh::to_vec(&lender.floors).expect("a vector takes it all");
+                let floors =
+                    anchor_lang::prelude::borsh::to_vec(&lender.floors).expect("a vector takes it all");
                 (hands, lender.keepers, floors)
             };
             if of(self.before) == of(self.after) {
@@ -270,7 +272,10 @@ pub fn faithful(model: &Model) {
     assert_eq!((books.fees, books.fees_paid), (0, 0), "2: a late fee");
     assert!(!matches!(loan.status, LoanStatus::Defaulted | LoanStatus::ChargedOff), "2: {:?}", loan.status);
     assert_eq!(loan.defaulted_at, 0, "2: a default");
-    assert!(loan.notices.channels.iter().all(|service| service.served_at == 0) || told_in_time(model), "2: told");
+    assert!(
+        loan.notices.channels.iter().all(|service| service.served_at == 0) || told_in_time(model),
+        "2: told"
+    );
     assert_eq!(loan.notices.warned_instalment, 0, "2: warned");
     let car = model.vehicle.as_ref().expect("there is a car");
     assert!(car.asked.seq == 0 && !car.lock.is_locked, "2: locked");
@@ -290,5 +295,10 @@ fn told_in_time(model: &Model) -> bool {
     };
     let dates = (0..contract.books.plan.count).map(|k| contract.books.plan.due(k));
     let dates: Vec<_> = dates.collect();
-    contract.loan.notices.channels.iter().all(|service| service.served_at == 0 || dates.contains(&service.served_at))
+    contract
+        .loan
+        .notices
+        .channels
+        .iter()
+        .all(|service| service.served_at == 0 || dates.contains(&service.served_at))
 }

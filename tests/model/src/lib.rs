@@ -21,4 +21,3 @@ pub mod reference;
 pub mod run;
 pub mod tally;
 mod under_test;
-

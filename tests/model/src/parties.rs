@@ -60,9 +60,7 @@ impl Who {
 
     pub fn key(self) -> Pubkey {
         static KEYS: OnceLock<Vec<Pubkey>> = OnceLock::new();
-        let keys = KEYS.get_or_init(|| {
-            Self::ALL.iter().map(|who| person(&format!("{who:?}"))).collect()
-        });
+        let keys = KEYS.get_or_init(|| Self::ALL.iter().map(|who| person(&format!("{who:?}"))).collect());
         keys[self as usize]
     }
 

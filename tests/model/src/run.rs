@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use latchkey::state::{Action, Terms};
 use proptest::prelude::*;
 
+use crate::agreement::agree;
 use crate::calls::Call;
 use crate::generate::{Flavour, any_terms, some_moves};
-use crate::agreement::agree;
 use crate::invariants::{Transition, faithful};
 use crate::moves::{Draft, Move, Offer, Proof, Tampering};
 use crate::parties::{self, Who};
@@ -345,8 +345,13 @@ impl Run {
         match (&outcome, expected) {
             (Ok(()), Ok(())) => {
                 agree(&mut self.under_test, &later, &after);
-                let transition =
-                    Transition { made, earlier: &self.model, later: &later, before: &self.seen, after: &after };
+                let transition = Transition {
+                    made,
+                    earlier: &self.model,
+                    later: &later,
+                    before: &self.seen,
+                    after: &after,
+                };
                 transition.check(&mut self.under_test);
                 self.model = later;
                 self.seen = after;
@@ -362,7 +367,9 @@ impl Run {
                     "{made:?} is refused, but not for what it breaks: {refusals:?}: {failure}"
                 );
             }
-            (Ok(()), Err(refusals)) => panic!("{made:?} is accepted, but it must not be: {}", list(&refusals)),
+            (Ok(()), Err(refusals)) => {
+                panic!("{made:?} is accepted, but it must not be: {}", list(&refusals))
+            }
             (Err(why), Ok(())) => panic!("{made:?} is refused, but it may: {why}"),
         }
     }

@@ -9,6 +9,7 @@ use super::gates::{
 use super::ledger::Wallet;
 use super::loan_at::LoanAt;
 use super::notices;
+use super::servicing::revise;
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
 use crate::state::{
@@ -144,6 +145,7 @@ pub fn request(
             if asker == Asker::Lender {
                 let until = now.checked_add(LENDERS_UNLOCK_HOLD_SECS).ok_or(E::Overflow)?;
                 loan.hold_until = loan.hold_until.max(until);
+                revise(loan)?;
             }
         }
     }

@@ -61,10 +61,12 @@ pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i
         begins = begins.min(loan.stay_from);
     }
     let looked = look(loan, wallet, now)?;
-    // Grace and notice began anew at the end of the last stay. A later one in its place would let them count from before.
+    // Grace and notice began anew at the end of the last stay. A later one in its place would let them count from before, so
+    // it begins at once.
     let oldest = LoanAt::new(loan, wallet, now).oldest_unpaid_due()?;
-    let is_fresh = now >= loan.stay_until && oldest.is_some_and(|due| due < loan.stay_until);
-    check(!is_fresh || from == now, E::InvalidStay)?;
+    if now >= loan.stay_until && oldest.is_some_and(|due| due < loan.stay_until) {
+        begins = now;
+    }
     (loan.stay_from, loan.stay_until) = (begins, until);
     follow_status(loan, wallet, now)?;
     revise(loan)?;
@@ -139,7 +141,7 @@ pub fn settle(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<(Payment, Forg
     check(loan.status.is_open(), E::LoanPaidOff)?;
     let ledger = &mut loan.ledger;
     let forgiven = Forgiven { principal: ledger.principal, interest: ledger.interest, fees: ledger.fees };
-    (ledger.principal, ledger.interest, ledger.fees, ledger.interest_remainder) = (0, 0, 0, 0);
+    (ledger.principal, ledger.interest, ledger.fees) = (0, 0, 0);
     loan.status = LoanStatus::Settled;
     Ok((looked, forgiven))
 }

@@ -161,11 +161,17 @@ pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
         go(Call::Collect(true)),
         go(Call::Assign(Who::Authority, Who::Buyer, Agreement::Sound, Mandate::SevenDays, Proof::Right)),
     ];
-    let back = vec![go(Call::Assign(Who::Buyer, Who::Authority, Agreement::Sound, Mandate::Fresh, Proof::Right))];
+    let back =
+        vec![go(Call::Assign(Who::Buyer, Who::Authority, Agreement::Sound, Mandate::Fresh, Proof::Right))];
     let stayed = [
         default.clone(),
         vec![go(Call::PlaceStay(Who::Authority, 0, 5 * DAY)), wait(Moment::Grace), go(Call::DeclareDefault)],
-        vec![wait(Moment::StayUntil), go(Call::DeclareDefault), wait(Moment::Grace), go(Call::DeclareDefault)],
+        vec![
+            wait(Moment::StayUntil),
+            go(Call::DeclareDefault),
+            wait(Moment::Grace),
+            go(Call::DeclareDefault),
+        ],
     ]
     .concat();
     let amend = |how, by| vec![go(Call::Amend(Who::Authority, by, how, Agreement::Sound))];
@@ -190,10 +196,18 @@ pub(super) fn path() -> impl Strategy<Value = Vec<Move>> {
         go(Call::PayOff(Who::Borrower)),
     ];
     let thawed = [frozen.clone(), vec![Move::Treasury(Fate::Thawed), go(Call::Collect(true))]].concat();
-    let released = [locked.clone(), vec![go(Call::Settle(Who::Authority, 2))], unlock.clone(), own.clone()].concat();
-    let promised = [locked.clone(), vec![go(Call::Request(Action::Unlock, Some(Who::Servicer))), done]].concat();
-    let twice = [warned.clone(), vec![wait(Moment::SecondNotice)], ask(Action::Warn), fulfil.clone()].concat();
-    let forgotten = [warned.clone(), vec![Move::TopUp(Sum::Cure(0)), wait(Moment::Due)], tried_after(default.clone(), Moment::OldNotice)].concat();
+    let released =
+        [locked.clone(), vec![go(Call::Settle(Who::Authority, 2))], unlock.clone(), own.clone()].concat();
+    let promised =
+        [locked.clone(), vec![go(Call::Request(Action::Unlock, Some(Who::Servicer))), done]].concat();
+    let twice =
+        [warned.clone(), vec![wait(Moment::SecondNotice)], ask(Action::Warn), fulfil.clone()].concat();
+    let forgotten = [
+        warned.clone(),
+        vec![Move::TopUp(Sum::Cure(0)), wait(Moment::Due)],
+        tried_after(default.clone(), Moment::OldNotice),
+    ]
+    .concat();
 
     prop_oneof![
         12 => select(vec![default, locked.clone(), locked, warned]),

@@ -58,7 +58,8 @@ impl Model {
             return false;
         };
         let now = self.now;
-        let in_default = contract.books.judged(now).is_some_and(|standing| contract.in_default(&standing, now));
+        let in_default =
+            contract.books.judged(now).is_some_and(|standing| contract.in_default(&standing, now));
         !in_default || now < contract.loan.hold_until || contract.in_emergency(now)
     }
 
@@ -172,7 +173,8 @@ impl Model {
         if notices.warned_instalment != about {
             (notices.warned_instalment, notices.warn_attempts, notices.final_attempts) = (about, 0, 0);
         }
-        let attempts = if account.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
+        let attempts =
+            if account.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
         ask(*attempts < 2, Rule::AlreadyWarned);
         *attempts = attempts.saturating_add(1);
         Ok(account)

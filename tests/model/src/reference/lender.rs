@@ -75,7 +75,6 @@ impl Model {
         let house = Self::house(by);
         ask(by == house.founder(), "another's treasury, or another lender");
         ask(!self.lenders.contains_key(&house), "the lender exists");
-        ask(self.tokens.contains_key(&treasury_of(by)), "a closed treasury");
         self.spend(&Who::Payer.key(), self.rents.lender)?;
         let lender = Lender {
             version: Version::CURRENT,
@@ -112,7 +111,6 @@ impl Model {
 
     pub(crate) fn accept_authority(&mut self, by: Who) -> Step {
         let treasury = self.token_accounts[&treasury_of(by)];
-        ask(self.tokens.contains_key(&treasury_of(by)), "a closed treasury");
         let lender = self.lenders.get_mut(&Self::house(by)).ok_or("no lender")?;
         ask(lender.pending_authority == by.key(), Rule::NotNominee);
         // Whoever brings another's treasury is refused, too.

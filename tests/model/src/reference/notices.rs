@@ -65,7 +65,13 @@ impl Contract {
     }
 
     /// Writes down that the borrower was told by `channels` at `now`, as `requested_at`.
-    pub fn tell(&mut self, standing: &Standing, channels: u8, requested_at: i64, now: i64) -> Result<(), Rule> {
+    pub fn tell(
+        &mut self,
+        standing: &Standing,
+        channels: u8,
+        requested_at: i64,
+        now: i64,
+    ) -> Result<(), Rule> {
         let since = self.told_since(standing, now).ok_or(Rule::NotPastDue)?;
         if now < since || requested_at < since {
             return Err(Rule::NoticeBeforeDefault);

@@ -121,6 +121,8 @@ impl Model {
         let now = self.now;
         let (from, until) = (now + wait, now + wait + secs);
         let contract = self.running()?;
+        ask(contract.is_owing(), Rule::LoanPaidOff);
+        ask(contract.is_owing(), Rule::LoanPaidOff);
         contract.look(now);
         let mut sound = now <= from && from < until && until <= now + 366 * DAY;
         let (before, over) = (contract.loan.stay_from, contract.loan.stay_until);
@@ -129,7 +131,13 @@ impl Model {
             sound &= until > over && from <= over;
         }
         ask(sound, Rule::InvalidStay);
-        contract.loan.stay_from = if unfinished { before.min(from) } else { from };
+        // Grace began anew at the end of the last stay: a later one that took its place would let it count from before.
+        let fresh = !unfinished && contract.books.stands().oldest_due.is_some_and(|oldest| oldest < over);
+        contract.loan.stay_from = match (unfinished, fresh) {
+            (true, _) => before.min(from),
+            (false, true) => now,
+            (false, false) => from,
+        };
         contract.loan.stay_until = until;
         contract.books.stay = (contract.loan.stay_from, until);
         contract.loan.revision += 1;
@@ -200,7 +208,13 @@ impl Model {
         }
     }
 
-    pub(crate) fn amend(&mut self, by: Who, borrower: Option<Who>, how: Amended, agreement: Agreement) -> Step {
+    pub(crate) fn amend(
+        &mut self,
+        by: Who,
+        borrower: Option<Who>,
+        how: Amended,
+        agreement: Agreement,
+    ) -> Step {
         let (terms, principal, interest) = self.amended(how);
         let now = self.now;
         self.contract()?;
@@ -227,8 +241,6 @@ impl Model {
             contract.books.on_schedule = 0;
             contract.books.decided = 0;
             contract.loan.notices.warned_instalment = 0;
-            contract.loan.notices.warn_attempts = 0;
-            contract.loan.notices.final_attempts = 0;
             contract.becomes(LoanStatus::Active);
         } else {
             let kinder = Terms {

@@ -93,7 +93,8 @@ impl Model {
         let contract = self.running()?;
         let notices = &mut contract.loan.notices;
         if notices.warned_instalment == done.instalment {
-            let attempts = if done.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
+            let attempts =
+                if done.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
             *attempts = 2;
         }
         if let Some(standing) = contract.books.judged(now) {

@@ -58,10 +58,17 @@ impl Model {
                 Terms { notice_max_age_secs: terms.notice_secs + terms.final_notice_secs, ..terms }
             }
             Draft::DayOff => Terms {
-                calendar: latchkey::state::Calendar { unit: CalendarUnit::Months, every: 1, day: 15, second_day: 0, utc_offset_secs: 0 },
-                first_due: (1..).map(|day| self.now + day * 86_400).find(|at| {
-                    !Calendar::Months { every: 1, day: 15, offset: 0 }.can_begin_at(*at)
-                }).expect("most days"),
+                calendar: latchkey::state::Calendar {
+                    unit: CalendarUnit::Months,
+                    every: 1,
+                    day: 15,
+                    second_day: 0,
+                    utc_offset_secs: 0,
+                },
+                first_due: (1..)
+                    .map(|day| self.now + day * 86_400)
+                    .find(|at| !Calendar::Months { every: 1, day: 15, offset: 0 }.can_begin_at(*at))
+                    .expect("most days"),
                 ..terms
             },
             Draft::Usury => Terms { apr_ppm: 1_000_001, ..terms },
@@ -108,7 +115,8 @@ fn meets(terms: &Terms, floors: &PolicyFloors, weekly: bool) {
     ask(terms.late_fee <= floors.max_late_fee, Rule::TermsLateFee);
     ask(terms.late_after_secs >= floors.min_late_after_secs, Rule::TermsLateAfter);
     ask(terms.warn_after_secs >= floors.min_warn_after_secs, Rule::TermsWarnAfter);
-    let starts = terms.emergency_secs >= floors.min_emergency_secs && terms.emergency_max >= floors.min_emergency_max;
+    let starts =
+        terms.emergency_secs >= floors.min_emergency_secs && terms.emergency_max >= floors.min_emergency_max;
     ask(starts, Rule::TermsEmergencyStart);
     let longest = floors.max_lock_ttl_secs;
     ask(longest == 0 || terms.lock_ttl_secs <= longest, Rule::TermsLockTtl);

@@ -11,9 +11,7 @@ use super::ChainUnderTest;
 use crate::calls::Call;
 use crate::moves::{Draft, Offer, Proof};
 use crate::parties::{self, Who};
-use crate::reference::{
-    Agreement, EVIDENCE, Model, TokenAccount, floors, keyring_hash, treasury_of,
-};
+use crate::reference::{Agreement, EVIDENCE, Model, TokenAccount, floors, keyring_hash, treasury_of};
 
 impl ChainUnderTest {
     /// The transaction of a call, with no defect but perhaps its signer.
@@ -279,7 +277,9 @@ fn offered(model: &Model, by: Who, action: Action, offer: Offer) -> SetFunctionA
         Offer::Sound(_) => {}
         Offer::Free => args.fee = 0,
         Offer::LongLease => args.lease_secs = 901,
-        Offer::ShortLife => args.ttl_secs = if action == Action::Unlock { 3_599 } else { args.lease_secs - 1 },
+        Offer::ShortLife => {
+            args.ttl_secs = if action == Action::Unlock { 3_599 } else { args.lease_secs - 1 }
+        }
         Offer::Http => "http://functions.example/".clone_into(&mut args.command_keys[0].uri),
         Offer::NoKey => args.command_keys.clear(),
         Offer::KeyTwice => {

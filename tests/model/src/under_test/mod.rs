@@ -76,9 +76,10 @@ impl From<litesvm::types::FailedTransactionMetadata> for Failure {
     fn from(failed: litesvm::types::FailedTransactionMetadata) -> Self {
         // The contract's own numbers begin here; those below are others'.
         let rule = match &failed.err {
-            TransactionError::InstructionError(_, solana_sdk::instruction::InstructionError::Custom(number)) => {
-                Some(*number).filter(|number| *number >= 6_000)
-            }
+            TransactionError::InstructionError(
+                _,
+                solana_sdk::instruction::InstructionError::Custom(number),
+            ) => Some(*number).filter(|number| *number >= 6_000),
             _ => None,
         };
         Self { rule, why: format!("{}\n{}", failed.err, failed.meta.logs.join("\n")) }
@@ -106,12 +107,15 @@ impl ChainUnderTest {
         let (mint, token_program) = (person("mint"), spl_token::ID);
         let gas = person("gas");
         let lamports = Who::ALL.map(Who::key).map(|who| (who, BALANCE));
-        for (who, lamports) in [(gas, 1_000 * BALANCE), (Who::Payer.key(), 2 * BALANCE)].into_iter().chain(lamports) {
+        for (who, lamports) in
+            [(gas, 1_000 * BALANCE), (Who::Payer.key(), 2 * BALANCE)].into_iter().chain(lamports)
+        {
             svm.airdrop(&who, lamports).expect("the faucet is full");
         }
         let decoy = decoy::keys(mint, token_program);
         let address = |owner: &Pubkey| token_address(owner, &mint, &token_program);
-        let token_accounts = owners().map(|(token_account, owner, _)| (token_account, address(&owner))).into();
+        let token_accounts =
+            owners().map(|(token_account, owner, _)| (token_account, address(&owner))).into();
         let mut under_test = Self {
             aside: [gas, svm.airdrop_pubkey()],
             svm,
@@ -205,7 +209,8 @@ impl ChainUnderTest {
 
     /// Every account that is nobody's of ours.
     fn others(&self) -> Snapshot {
-        let ours: Vec<_> = Who::ALL.map(Who::key).into_iter().chain(self.token_accounts.values().copied()).collect();
+        let ours: Vec<_> =
+            Who::ALL.map(Who::key).into_iter().chain(self.token_accounts.values().copied()).collect();
         let mut others = self.snapshot();
         others.retain(|address, _| !ours.contains(address) && *address != person("issuer"));
         others

@@ -43,7 +43,10 @@ impl ChainUnderTest {
                 let all = model.token_account_at(&treasury).map_or(0, |account| model.tokens[&account]);
                 let seller = self.token_accounts[&TokenAccount::Seller];
                 let close = spl_token::instruction::close_account(&program, &treasury, &owner, &owner, &[]);
-                return vec![self.pay(&treasury, &owner, &seller, all), close.expect("it is the token program")];
+                return vec![
+                    self.pay(&treasury, &owner, &seller, all),
+                    close.expect("it is the token program"),
+                ];
             }
             Fate::Opened => Ok(spl_associated_token_account::instruction::create_associated_token_account(
                 &Who::Payer.key(),

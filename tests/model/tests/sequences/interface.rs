@@ -15,7 +15,8 @@ pub fn differences<'a>(listed: impl IntoIterator<Item = &'a str>, fix: &str) -> 
         .map(|instruction| instruction["name"].as_str().expect("each has a name"))
         .collect();
     let listed: Vec<&str> = listed.into_iter().collect();
-    let missing = all.iter().filter(|name| !listed.contains(name)).map(|name| format!("{name} is missing: {fix}"));
+    let missing =
+        all.iter().filter(|name| !listed.contains(name)).map(|name| format!("{name} is missing: {fix}"));
     let unknown = listed.iter().filter(|name| !all.contains(name));
     missing.chain(unknown.map(|name| format!("{name} is not in idl/latchkey.json"))).collect()
 }

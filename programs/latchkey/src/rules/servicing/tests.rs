@@ -103,8 +103,11 @@ fn a_later_stay_takes_no_grace_that_began_at_the_end_of_the_last() {
     let in_default = |loan: &Loan, now| LoanAt::new(loan, Wallet(0), now).is_in_default().map_err(u32::from);
     assert_eq!((in_default(&loan, 1_070), in_default(&loan, 1_110)), (Ok(false), Ok(true)));
     let mut ahead = loan.clone();
-    assert_eq!(code(place_stay(&mut ahead, Wallet(0), 5_000, 6_000, 1_070)), broken(E::InvalidStay));
-    // One that begins now, or comes once the delinquency is over, takes nothing.
-    assert_eq!(code(place_stay(&mut loan.clone(), Wallet(0), 1_070, 6_000, 1_070)), Ok(()));
+    // Placed ahead, it begins at once.
+    assert_eq!(code(place_stay(&mut ahead, Wallet(0), 5_000, 6_000, 1_070)), Ok(()));
+    assert_eq!((ahead.stay_from, ahead.stay_until), (1_070, 6_000));
+    assert_eq!(in_default(&ahead, 1_110), Ok(false));
+    // One that comes once the delinquency is over takes nothing.
     assert_eq!(code(place_stay(&mut loan, Wallet(1_000), 5_000, 6_000, 1_070)), Ok(()));
+    assert_eq!(loan.stay_from, 5_000);
 }
