@@ -189,6 +189,7 @@ impl Model {
         let contract = self.running()?;
         if by_lender {
             contract.loan.hold_until = contract.loan.hold_until.max(now + 86_400);
+            contract.loan.revision += 1;
         }
         let fee = if asked { contract.reserve().min(contract.available) } else { 0 };
         let ttl_secs = contract.loan.unlock_ttl_secs;
