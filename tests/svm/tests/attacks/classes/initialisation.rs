@@ -2,7 +2,7 @@
 
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
-use latchkey::instructions::{InitLenderArgs, SetFunctionArgs};
+use latchkey::instructions::{CommandKey, InitLenderArgs, SetFunctionArgs};
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use latchkey_client::pda;
@@ -58,8 +58,8 @@ pub fn cases() -> Vec<Case> {
                 authority: fixture.keeper.pubkey(),
                 lender: fixture.lender,
             };
-            let cheap =
-                SetFunctionArgs { command_key: fixture.keeper.pubkey(), ..fixture.offer(Action::Unlock) };
+            let own = CommandKey { key: fixture.keeper.pubkey(), uri: String::new() };
+            let cheap = SetFunctionArgs { command_keys: vec![own], ..fixture.offer(Action::Unlock) };
             send(&mut fixture, &[build::set_function(&who, Action::Unlock, cheap)])
         }),
         Case::new(

@@ -2,8 +2,9 @@
 
 use latchkey::errors::LatchkeyError as E;
 use latchkey::instructions::{MAX_FEE, MAX_LEASE_SECS, MAX_TTL_SECS, SetFunctionArgs};
-use latchkey::rules::terms::MAX_TERM_SECS;
-use latchkey::state::{Action, Loan, Period, PolicyFloors, Terms, Vehicle};
+use latchkey::rules::calendar::Date;
+use latchkey::rules::terms::{MAX_LOCK_TTL_SECS, MAX_TERM_SECS};
+use latchkey::state::{Action, Calendar, Loan, PolicyFloors, Terms, Vehicle};
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::checkpoint::{Checkpoint, Checkpoints};
 use latchkey_tests_svm::doors::send;
@@ -28,6 +29,12 @@ fn offer(checkpoints: &mut Checkpoints, change: Change<SetFunctionArgs>) -> Outc
     fixture.set_function(Action::Lock, offer)
 }
 
+/// Every so many months, on the day of the month that the first due date is.
+fn by_months(terms: &Terms, every: u32) -> Calendar {
+    let day = u8::try_from(Date::from_unix(terms.first_due).day).expect("a month has few days");
+    Calendar::months(every, day, 0)
+}
+
 type Act = fn(&mut LoanFixture) -> Outcome;
 type Change<T> = fn(&mut T);
 
@@ -44,37 +51,40 @@ pub fn cases() -> Vec<Case> {
         ("a first due date of -1", E::TermsFirstDue.into(), |t| t.first_due = -1),
         ("a first due date of i64::MAX", E::TermsTooLong.into(), |t| t.first_due = i64::MAX),
         ("a first due date of i64::MAX by months", E::TermsTooLong.into(), |t| {
-            (t.first_due, t.period) = (i64::MAX, Period::Months(12));
+            (t.first_due, t.calendar) = (i64::MAX, Calendar::months(12, 1, 0));
         }),
         ("65,535 payments of a year each", E::TermsTooLong.into(), |t| {
-            (t.count, t.period) = (u16::MAX, Period::Seconds(366 * 86_400));
+            (t.count, t.calendar) = (u16::MAX, Calendar::seconds(366 * 86_400));
         }),
         ("65,535 payments of twelve months each", E::TermsTooLong.into(), |t| {
-            (t.count, t.period) = (u16::MAX, Period::Months(12));
+            (t.count, t.calendar) = (u16::MAX, by_months(t, 12));
         }),
         ("a schedule one second beyond fifty years", E::TermsTooLong.into(), |t| {
             (t.count, t.first_due) = (1, START + MAX_TERM_SECS + 1);
         }),
-        ("a period of nothing", E::TermsPeriod.into(), |t| t.period = Period::Seconds(0)),
-        ("a period of u32::MAX", E::TermsPeriod.into(), |t| t.period = Period::Seconds(u32::MAX)),
-        ("a period of no months", E::TermsPeriod.into(), |t| t.period = Period::Months(0)),
-        ("a period of 255 months", E::TermsPeriod.into(), |t| t.period = Period::Months(u8::MAX)),
+        ("a period of nothing", E::TermsCalendar.into(), |t| t.calendar = Calendar::seconds(0)),
+        ("a period of u32::MAX", E::TermsCalendar.into(), |t| t.calendar = Calendar::seconds(u32::MAX)),
+        ("a period of no months", E::TermsCalendar.into(), |t| t.calendar = by_months(t, 0)),
+        ("a period of u32::MAX months", E::TermsCalendar.into(), |t| t.calendar = by_months(t, u32::MAX)),
         ("a schedule deferred before it begins", E::TermsDeferred.into(), |t| t.deferred = 1),
         ("a schedule deferred by 65,535 periods", E::TermsDeferred.into(), |t| t.deferred = u16::MAX),
         ("late fees of u64::MAX", E::Overflow.into(), |t| t.late_fee = u64::MAX),
         ("late fees that only together overflow", E::Overflow.into(), |t| t.late_fee = u64::MAX / 9),
         ("an instalment of u64::MAX", Expected::Harmless, |t| t.instalment = u64::MAX),
-        ("every duration of u32::MAX", Expected::Harmless, |t| {
-            (t.grace_secs, t.notice_secs, t.late_after_secs) = (u32::MAX, u32::MAX, u32::MAX);
-            (t.emergency_secs, t.lock_ttl_secs) = (u32::MAX, u32::MAX);
+        ("every duration as long as it can be", Expected::Harmless, |t| {
+            (t.grace_secs, t.late_after_secs, t.warn_after_secs) = (u32::MAX, u32::MAX, u32::MAX);
+            (t.emergency_secs, t.lock_ttl_secs) = (u32::MAX, MAX_LOCK_TTL_SECS);
+            (t.min_channels, t.notice_secs, t.notice_max_age_secs) = (1, u32::MAX - 1, u32::MAX);
         }),
     ];
     for (name, expected, change) in terms {
         cases.push(Case::new(name, "originate", expected, move |checkpoints| originate(checkpoints, change)));
     }
     let floors_bind: [(_, E, Change<PolicyFloors>); 4] = [
-        ("a rate above a ceiling of 0", E::TermsApr, |f| f.max_apr_bps = 0),
-        ("a grace below a floor of u32::MAX", E::TermsGrace, |f| f.min_grace_secs = u32::MAX),
+        ("a rate above a ceiling of 0", E::TermsApr, |f| f.max_apr_ppm = 0),
+        ("a grace below a floor of u32::MAX", E::TermsGrace, |f| {
+            (f.min_grace_secs, f.min_grace_weekly_secs) = (u32::MAX, u32::MAX);
+        }),
         ("a lock longer than a ceiling of a second", E::TermsLockTtl, |f| f.max_lock_ttl_secs = 1),
         ("fewer emergency starts than 255", E::TermsEmergencyStart, |f| f.min_emergency_max = u8::MAX),
     ];
@@ -84,7 +94,7 @@ pub fn cases() -> Vec<Case> {
             let mut policy = floors();
             change(&mut policy);
             fixture.set_policy(policy).holds();
-            fixture.terms.apr_bps = 1;
+            fixture.terms.apr_ppm = 1;
             fixture.originate()
         }));
     }
@@ -94,12 +104,14 @@ pub fn cases() -> Vec<Case> {
         ("a fee of u64::MAX", E::InvalidFunctionFee, |o| o.fee = u64::MAX),
         ("a bond of u64::MAX", E::InvalidFunctionFee, |o| o.bond = u64::MAX),
         ("a lease of nothing", E::InvalidFunctionTimes, |o| o.lease_secs = 0),
-        ("a lease that keeps a borrower waiting for more than a day", E::InvalidFunctionTimes, |o| {
+        ("a lease that blocks a call for longer than fifteen minutes", E::InvalidFunctionTimes, |o| {
             (o.lease_secs, o.ttl_secs) = (MAX_LEASE_SECS + 1, MAX_TTL_SECS);
         }),
         ("a lease of u32::MAX", E::InvalidFunctionTimes, |o| o.lease_secs = u32::MAX),
         ("a time-to-live of u32::MAX", E::InvalidFunctionTimes, |o| o.ttl_secs = u32::MAX),
-        ("an address of 129 bytes", E::UriTooLong, |o| o.uri = format!("https://{}", "x".repeat(121))),
+        ("an address of 129 bytes", E::UriTooLong, |o| {
+            o.command_keys[0].uri = format!("https://{}", "x".repeat(121));
+        }),
     ];
     for (name, rule, change) in offers {
         cases.push(Case::new(name, "set_function", rule, move |checkpoints| offer(checkpoints, change)));
@@ -182,7 +194,7 @@ pub fn cases() -> Vec<Case> {
             "interest that overflows",
             "collect",
             E::Overflow.into(),
-            |loan| (loan.ledger.principal, loan.terms.apr_bps) = (u64::MAX, u16::MAX),
+            |loan| (loan.ledger.principal, loan.terms.apr_ppm) = (u64::MAX, u32::MAX),
             |s| s.at(START + 365 * DAY).collect(),
         ),
         (
@@ -204,7 +216,7 @@ pub fn cases() -> Vec<Case> {
             "request",
             E::Overflow.into(),
             |loan| loan.invocations_open = u16::MAX,
-            |s| s.at(due(0)).request(Action::Warn),
+            |s| s.at(due(0) + 1).request(Action::Warn),
         ),
         (
             "extensions beyond 65,535 periods",

@@ -90,14 +90,14 @@ pub fn cases() -> Vec<Case> {
         ));
     }
     cases.push(Case::new(
-        "a pause against the claim of an unlock",
-        "claim",
+        "a pause against the proof of an unlock",
+        "confirm",
         Expected::Harmless,
         |checkpoints| {
             while_paused(checkpoints, Checkpoint::Cured, |fixture| {
                 fixture.request(Action::Unlock).holds();
-                let keeper = fixture.keeper.insecure_clone();
-                fixture.claim(&keeper, 2)
+                let receipt = fixture.receipt(2);
+                fixture.confirm(&receipt)
             })
         },
     ));

@@ -43,7 +43,7 @@ pub fn cases() -> Vec<Case> {
         Expected::MissingAccount,
         |checkpoints| find("originate").attempt(checkpoints).swap("token_program", token_2022::ID).send(),
     ));
-    for name in ["confirm", "register_vehicle", "rotate_device_key"] {
+    for name in ["confirm", "register_vehicle", "rotate_device_key", "assign"] {
         let case = format!("{name} called by a program, after a genuine proof");
         cases.push(Case::new(case, name, E::NotTopLevel, move |checkpoints| {
             let mut attempt = find(name).attempt(checkpoints);

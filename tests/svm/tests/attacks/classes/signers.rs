@@ -33,9 +33,9 @@ pub fn cases() -> Vec<Case> {
     cases.push(Case::new(
         "request an unlock in the lender's name",
         "request",
-        E::NotServicing,
+        E::NotParty,
         move |checkpoints| {
-            by_lender.attempt(checkpoints).swap("lender_signer", person("stranger").pubkey()).send()
+            by_lender.attempt(checkpoints).swap("party", person("stranger").pubkey()).send()
         },
     ));
     cases

@@ -11,7 +11,7 @@ use crate::suite::Case;
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let expected = ErrorCode::ConstraintAddress;
-    for name in ["confirm", "register_vehicle", "rotate_device_key"] {
+    for name in ["confirm", "register_vehicle", "rotate_device_key", "assign"] {
         cases.push(Case::new(
             format!("{name} with the clock for the instructions"),
             name,
