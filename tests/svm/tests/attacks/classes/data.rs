@@ -12,7 +12,7 @@ use crate::suite::Case;
 fn foreign(fixture: &LoanFixture, account: &str) -> Pubkey {
     let keys = keys_of(fixture, Other::Foreign);
     match account {
-        "lender" => keys.lender,
+        "lender" | "buyer" => keys.lender,
         "vehicle" => keys.vehicle,
         "loan" => keys.loan,
         "escrow" => keys.escrow,
