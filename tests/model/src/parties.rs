@@ -84,6 +84,7 @@ impl House {
     pub const ALL: [Self; 2] = [Self::First, Self::Second];
 
     /// Whom the other one is.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::First => Self::Second,

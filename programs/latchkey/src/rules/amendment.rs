@@ -71,6 +71,3 @@ fn favours_the_borrower(old: &Terms, new: &Terms) -> bool {
         && new.late_after_secs >= old.late_after_secs
         && new.warn_after_secs >= old.warn_after_secs
 }
-
-#[cfg(test)]
-mod tests;

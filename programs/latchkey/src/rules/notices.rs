@@ -177,6 +177,3 @@ impl Counting {
 fn later(time: i64, secs: u32) -> Ruled<i64> {
     time.checked_add(i64::from(secs)).ok_or(E::Overflow)
 }
-
-#[cfg(test)]
-mod tests;

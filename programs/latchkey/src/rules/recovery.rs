@@ -70,6 +70,3 @@ pub fn rotate(loan: &mut Loan, new_key: Pubkey, now: i64) -> Ruled<()> {
     cancel_by_signature(loan);
     revise(loan)
 }
-
-#[cfg(test)]
-mod tests;

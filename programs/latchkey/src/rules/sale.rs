@@ -51,6 +51,3 @@ pub fn sell(loan: &mut Loan, vehicle: &mut Vehicle, buyer: Pubkey, unlock: &Func
     vehicle.lender = buyer;
     revise(loan)
 }
-
-#[cfg(test)]
-mod tests;

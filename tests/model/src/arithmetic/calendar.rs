@@ -36,7 +36,7 @@ impl Calendar {
             Self::TwiceAMonth { first: early, second, offset } => {
                 let start = local(first, offset).date();
                 let late = u32::from(start.day() != u32::from(early));
-                let month = start.with_day(1).expect("a first") + Months::new((late + steps) / 2);
+                let month = start.with_day(1).expect("a first") + Months::new(u32::midpoint(late, steps));
                 (offset, day_of(month, if (late + steps).is_multiple_of(2) { early } else { second }))
             }
         };

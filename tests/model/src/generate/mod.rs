@@ -47,9 +47,8 @@ impl Flavour {
     /// Percentage of transactions with a defect.
     const fn tampered(self) -> u32 {
         match self {
-            Self::Money | Self::Calls => 3,
+            Self::Money | Self::Calls | Self::Faithful => 3,
             Self::Hostile => 25,
-            Self::Faithful => 3,
         }
     }
 }

@@ -88,9 +88,9 @@ impl Model {
         let at = contract.books.looked_at;
         contract.follow(at);
         if send {
-            let sent = contract.books.send();
+            let amount = contract.books.send();
             let treasury = self.token_account_at(&treasury).ok_or("no treasury")?;
-            self.receive(treasury, sent)?;
+            self.receive(treasury, amount)?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ pub fn plan_of(terms: &Terms) -> Plan {
 /// A first due date for these terms, some time from `now`.
 pub fn first_due(terms: &Terms, now: i64, ahead: i64) -> i64 {
     let calendar = calendar_of(terms);
-    (0..).map(|steps| calendar.after(now + ahead, steps)).find(|due| *due > now).expect("time goes on")
+    (0..=10_000).map(|steps| calendar.after(now + ahead, steps)).find(|due| *due > now).expect("time goes on")
 }
 
 impl Model {
@@ -65,7 +65,7 @@ impl Model {
                     second_day: 0,
                     utc_offset_secs: 0,
                 },
-                first_due: (1..)
+                first_due: (1..=60)
                     .map(|day| self.now + day * 86_400)
                     .find(|at| !Calendar::Months { every: 1, day: 15, offset: 0 }.can_begin_at(*at))
                     .expect("most days"),

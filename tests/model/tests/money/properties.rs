@@ -111,13 +111,13 @@ pub fn on_time_is_the_schedule(
 /// Looking once more changes nothing if no money came.
 fn a_look_between_changes_nothing(
     plan: Plan,
-    deposits: Vec<(i64, u64)>,
+    deposits: &[(i64, u64)],
     looks: &[i64],
     now: i64,
 ) -> TestCaseResult {
     let later = looks.iter().copied().max().unwrap_or(START).max(now);
     let until =
-        |at| History { deposits: deposits.clone(), looks: looks.to_vec() }.live(plan, Habits::CONTRACT, at);
+        |at| History { deposits: deposits.to_vec(), looks: looks.to_vec() }.live(plan, Habits::CONTRACT, at);
     let start = until(now);
     let (mut once, mut twice) = (start.clone(), start);
     for step in 1..=10 {
@@ -157,7 +157,7 @@ proptest! {
         plan in any_plan(), paid in any_deposits(12), looks in any_times(12), now in 0..900 * DAY,
     ) {
         let looks = seconds(&plan, &looks);
-        a_look_between_changes_nothing(plan, deposits(&plan, &paid), &looks, START + now)?;
+        a_look_between_changes_nothing(plan, &deposits(&plan, &paid), &looks, START + now)?;
     }
 
     /// A payment in parts within one second is the payment.

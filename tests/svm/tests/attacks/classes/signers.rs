@@ -34,9 +34,7 @@ pub fn cases() -> Vec<Case> {
         "request an unlock in the lender's name",
         "request",
         E::NotParty,
-        move |checkpoints| {
-            by_lender.attempt(checkpoints).swap("party", person("stranger").pubkey()).send()
-        },
+        move |checkpoints| by_lender.attempt(checkpoints).swap("party", person("stranger").pubkey()).send(),
     ));
     cases
 }
