@@ -5,7 +5,7 @@ use latchkey::errors::LatchkeyError as E;
 use latchkey_client::instructions as build;
 use latchkey_tests_svm::Expected;
 use latchkey_tests_svm::checkpoint::Checkpoint;
-use latchkey_tests_svm::doors::{find, send};
+use latchkey_tests_svm::doors::{find, find_use, send};
 use solana_sdk::signer::Signer;
 
 use crate::suite::Case;
@@ -15,19 +15,19 @@ pub fn cases() -> Vec<Case> {
     let doubled: Vec<(&'static str, &'static str, &'static str, Expected)> = vec![
         ("originate", "seller", "treasury", E::InvalidSeller.into()),
         ("originate", "treasury", "seller", E::WrongRecipient.into()),
-        ("collect", "treasury", "wallet", twice),
-        ("collect", "wallet", "treasury", twice),
-        ("prepay", "treasury", "wallet", twice),
-        ("prepay", "wallet", "treasury", twice),
-        ("pay_off", "treasury", "wallet", twice),
-        ("pay_off", "wallet", "treasury", twice),
+        ("collect", "treasury", "wallet", E::WrongRecipient.into()),
+        ("collect", "wallet", "treasury", E::WrongLoan.into()),
+        ("prepay", "wallet", "loan", E::WrongLoan.into()),
+        ("prepay", "loan", "wallet", ErrorCode::AccountOwnedByWrongProgram.into()),
+        ("pay_off", "wallet", "loan", E::WrongLoan.into()),
+        ("pay_off", "loan", "wallet", ErrorCode::AccountOwnedByWrongProgram.into()),
         ("withdraw_surplus", "borrower_tokens", "wallet", twice),
         ("withdraw_surplus", "wallet", "borrower_tokens", twice),
         ("close_loan", "borrower_tokens", "wallet", twice),
         ("close_loan", "wallet", "borrower_tokens", twice),
         ("close_loan", "rent_payer", "authority", E::WrongRecipient.into()),
         ("close_loan", "authority", "rent_payer", E::WrongRecipient.into()),
-        ("close_loan", "rent_payer", "escrow", E::WrongRecipient.into()),
+        ("close_loan", "rent_payer", "escrow", ErrorCode::ConstraintClose.into()),
         ("close_loan", "authority", "escrow", E::WrongRecipient.into()),
         ("claim", "escrow", "invocation", ErrorCode::AccountDiscriminatorMismatch.into()),
         ("confirm", "escrow", "loan", ErrorCode::AccountDiscriminatorMismatch.into()),
@@ -61,6 +61,17 @@ pub fn cases() -> Vec<Case> {
             )
         })
         .collect();
+    // The stranger does not own the wallet, so it cannot pay the loan off with the borrower's money.
+    cases.push(Case::new(
+        "pay_off by a stranger with the car wallet as its tokens",
+        "pay_off",
+        Expected::Token(4),
+        |checkpoints| {
+            let mut attempt = find_use("another's loan").attempt(checkpoints);
+            let wallet = attempt.account("wallet");
+            attempt.swap("payer_tokens", wallet).send()
+        },
+    ));
     cases.push(Case::new(
         "originate with the car wallet as the seller's account",
         "originate",
