@@ -58,6 +58,7 @@ impl Suite {
     pub fn targets(self) -> &'static [&'static str] {
         match self {
             Self::Unit => &[
+                "arithmetic_page",
                 "contract_page",
                 "demo",
                 "handle",
@@ -69,7 +70,7 @@ impl Suite {
                 "story",
                 "time",
             ],
-            Self::Svm => &["arithmetic", "attacks", "sequences", "svm"],
+            Self::Svm => &["attacks", "money", "sequences", "svm"],
             Self::Chaos => &["faults"],
             Self::Validator => &["validator"],
         }
