@@ -67,7 +67,7 @@ impl Keeper {
                 },
                 Some(done) = tasks.join_next() => match done {
                     Ok(done) => take_in(&mut core, done),
-                    // Otherwise its call or transaction would count as under way for good.
+                    // Otherwise its call or transaction would count as under way forever.
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
             };

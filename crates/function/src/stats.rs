@@ -11,7 +11,7 @@ pub struct FunctionStats {
     pub done: u64,
     /// Requests answered "not yet".
     pub waiting: u64,
-    /// Requests refused for good.
+    /// Requests refused finally.
     pub refused: u64,
     /// Requests refused for now.
     pub retries: u64,

@@ -1,4 +1,4 @@
-//! Policies: limits that the terms of new loans must keep to. The table `[policy]`, or a file of its own.
+//! Policies: limits that the terms of new loans must keep to. The table `[policy]`, or a separate file.
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use toml::Table;
 
 use super::{TERMS, TermsError, TermsFile, terms_json, wrong};
 
-/// The keys that belong to a calendar. Where one changes, the others are read anew.
+/// The keys that belong to a calendar. Where one changes, the others are read again.
 const CALENDAR: [&str; 4] = ["period", "day", "days", "utc_offset"];
 
 /// What changes in terms that are signed already.

@@ -131,7 +131,7 @@ impl Model {
             sound &= until > over && from <= over;
         }
         ask(sound, Rule::InvalidStay);
-        // Grace began anew at the end of the last stay: a later one that took its place would let it count from before.
+        // Grace started again at the end of the last stay: a later one that took its place would let it count from before.
         let fresh = !unfinished && contract.books.stands().oldest_due.is_some_and(|oldest| oldest < over);
         contract.loan.stay_from = match (unfinished, fresh) {
             (true, _) => before.min(from),

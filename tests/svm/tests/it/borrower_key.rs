@@ -91,7 +91,7 @@ fn another_key_proposed_starts_the_time_again() {
     let other = person("another new borrower");
     fixture.at(TAKES_OVER - 1).propose_recovery(other.pubkey()).holds();
     fixture.at(TAKES_OVER).complete_recovery(&other).breaks(LatchkeyError::RecoveryTooEarly);
-    // The first one is forgotten: naming it again proposes it anew.
+    // The first one is forgotten: naming it again is a new proposal.
     fixture.complete_recovery(&new_key()).holds();
     assert_eq!(fixture.loan().borrower, fixture.borrower.pubkey());
 }

@@ -25,7 +25,7 @@ fn a_stay_stops_default_warning_and_notice_until_its_end_to_the_second() {
 }
 
 #[test]
-fn grace_begins_anew_at_the_end_of_a_stay_to_the_second() {
+fn grace_starts_again_at_the_end_of_a_stay_to_the_second() {
     let mut fixture = LoanFixture::new();
     let until = due(0) + 10 * DAY;
     fixture.place_stay(due(0), until).holds();

@@ -12,7 +12,7 @@ use crate::context::Context;
 
 /// Charge a loan off, 120 days past due or later. The authority signs
 ///
-/// Ends late fees, warnings and locks for good. What is owed stays owed.
+/// Ends late fees, warnings and locks. This cannot be undone. What is owed stays owed.
 #[derive(Args)]
 pub struct ChargeOff {
     #[command(flatten)]
@@ -26,7 +26,7 @@ impl ChargeOff {
         let accounts = self.loan.read(context).await?;
         let signer = self.authority.signer(context, &accounts.lender)?;
         let loan = accounts.keys.loan;
-        context.confirm(&format!("Charge off {loan} for good?"))?;
+        context.confirm(&format!("Charge off {loan}? This cannot be undone."))?;
         let charge_off = instructions::charge_off(&accounts.keys, signer.address());
         let view = View::new(
             json!({ "loan": loan.to_string(), "status": "charged-off" }),

@@ -59,7 +59,7 @@ impl Settle {
         let authority = self.authority.signer(context, &accounts.lender)?;
         let forgiven = money::show(accounts.quote()?.payoff, accounts.mint.decimals);
         let loan = accounts.keys.loan;
-        context.confirm(&format!("End {loan} for good and forgive {forgiven}?"))?;
+        context.confirm(&format!("End {loan} and forgive {forgiven}? This cannot be undone."))?;
         let settle = instructions::settle(&accounts.keys, authority.address(), self.reason.into());
         let view = View::new(
             json!({ "loan": loan.to_string(), "status": "settled", "forgiven": forgiven }),

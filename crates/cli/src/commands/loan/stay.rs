@@ -13,7 +13,7 @@ use crate::context::Context;
 
 /// Stay all enforcement for a while: bankruptcy or deployment. The lender's authority signs
 ///
-/// Inside the stay there is no warning, no lock, no default and no late fee; grace and notice begin anew at its end. A stay
+/// Inside the stay there is no warning, no lock, no default and no late fee; grace and notice start again at its end. A stay
 /// that is not over can only be prolonged, and lasts at most 366 days from now.
 #[derive(Args)]
 pub struct Stay {

@@ -24,7 +24,7 @@ impl Retire {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
         let signer = self.key.party(context)?;
-        context.confirm(&format!("Retire {} for good?", self.vehicle))?;
+        context.confirm(&format!("Retire {}? This cannot be undone.", self.vehicle))?;
         let retire = instructions::retire_vehicle(vehicle.lender, self.vehicle, signer.address());
         let view = View::new(
             json!({ "vehicle": self.vehicle.to_string(), "retired": true }),

@@ -92,7 +92,7 @@ pub const DEADLINES: &[Deadline] = &[
         attempt: LoanFixture::serve_notice,
     },
     Deadline {
-        name: "default within the grace that begins anew after a stay",
+        name: "default within the grace that starts again after a stay",
         instruction: "declare_default",
         expected: from(E::GraceNotOver),
         begin: |checkpoints| {
