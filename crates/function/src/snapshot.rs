@@ -2,7 +2,7 @@
 
 use anchor_lang::AccountDeserialize;
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::{Action, Invocation, Lender, Loan, Vehicle};
+use latchkey::state::{Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::{decode_as, decode_token_account};
 use latchkey_client::pda;
 
@@ -41,9 +41,7 @@ impl Snapshot {
     /// The keys of which one signs the command. An unlock's are those that its loan pins, the newest first: which of them
     /// its car obeys, the car's keyring says.
     pub fn command_keys(&self) -> impl Iterator<Item = Pubkey> {
-        let pinned = (self.invocation.action == Action::Unlock).then_some(self.loan.unlock_keys);
-        let offered = pinned.is_none().then_some(self.invocation.command_keys);
-        let keys = pinned.into_iter().flatten().chain(offered.into_iter().flatten());
+        let keys = self.invocation.signing_keys(&self.loan).iter().copied();
         keys.filter(|key| *key != Pubkey::default())
     }
 

@@ -113,11 +113,7 @@ impl Intent {
             Operation::Request { action, seq } => {
                 vec![request(*action, *seq), build::claim(keys, keeper, *seq)]
             }
-            Operation::DeclareDefaultAndLock { seq } => vec![
-                build::declare_default(keys),
-                request(Action::Lock, *seq),
-                build::claim(keys, keeper, *seq),
-            ],
+            Operation::DeclareDefaultAndLock { seq } => build::lock_now(keys, keeper, *seq).into(),
             Operation::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
             Operation::Confirm { rent_payer, receipt, .. } => {
                 build::confirm(keys, keeper, *rent_payer, receipt)?.into()

@@ -58,12 +58,7 @@ impl<'a> Signers<'a> {
 
     /// Of a call that was requested for `loan`.
     pub fn of(invocation: &'a Invocation, loan: &'a Loan) -> Self {
-        match invocation.action {
-            Action::Unlock => Self::of_unlock(loan),
-            Action::Warn | Action::Lock => {
-                Self { required: invocation.required, keys: &invocation.command_keys }
-            }
-        }
+        Self { required: invocation.required, keys: invocation.signing_keys(loan) }
     }
 }
 

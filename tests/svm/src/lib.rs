@@ -32,6 +32,7 @@ pub use loan_fixture::{BOND, Buyer, LEASE, LoanFixture, TTL, fee, swap};
 pub use money::{Extension, Money};
 pub use outcome::{Done, Outcome};
 pub use people::person;
+pub use program::bytes as program_bytes;
 pub use proxy::through_another_program;
 pub use terms::{DAY, WEEK, due, terms};
 pub use test_chain::{START, Snapshot, TestChain};

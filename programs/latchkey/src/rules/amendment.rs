@@ -6,7 +6,7 @@ use super::servicing::revise;
 use super::terms::check_terms;
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
-use crate::state::{Loan, LoanStatus, PolicyFloors, Terms};
+use crate::state::{Loan, PolicyFloors, Terms};
 
 /// What an amendment changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +47,6 @@ pub fn amend(
     ledger.interest = ledger.interest.checked_sub(forgive_interest).ok_or(E::WaiverTooLarge)?;
     loan.terms = terms;
     follow_status(loan, wallet, now)?;
-    if by_both && loan.status == LoanStatus::Defaulted {
-        loan.status = LoanStatus::Active;
-    }
     revise(loan)?;
     Ok(looked)
 }

@@ -5,7 +5,7 @@ use super::ledger::Position;
 use super::loan_at::LoanAt;
 use super::notices;
 use super::schedule::instalments_due;
-use super::{Ruled, check};
+use super::{Ruled, check, later};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Action, Lender, LoanStatus, Vehicle};
 
@@ -87,8 +87,7 @@ pub(super) fn check_lock_stands(at: &LoanAt, lender: &Lender, vehicle: &Vehicle)
 pub(super) fn check_warning_due(at: &LoanAt, lender: &Lender, vehicle: &Vehicle) -> Ruled<()> {
     check(at.loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
     let oldest = at.past_due()?;
-    let from = oldest.checked_add(i64::from(at.loan.terms.warn_after_secs)).ok_or(E::Overflow)?;
-    check(at.now >= from, E::TooEarlyToWarn)?;
+    check(at.now >= later(oldest, at.loan.terms.warn_after_secs)?, E::TooEarlyToWarn)?;
     check_quiet(at, lender, vehicle)
 }
 

@@ -10,7 +10,7 @@ use super::ledger::Wallet;
 use super::loan_at::LoanAt;
 use super::notices;
 use super::servicing::revise;
-use super::{Ruled, check};
+use super::{Ruled, check, later};
 use crate::errors::LatchkeyError as E;
 use crate::state::{
     Action, AskedLock, Claim, Function, Invocation, Lender, Loan, LockState, MAX_COMMAND_KEYS,
@@ -304,10 +304,6 @@ fn close(invocation: &Invocation, loan: &mut Loan, vehicle: &mut Vehicle) {
         vehicle.open = OpenInvocation::NONE;
     }
     loan.invocations_open = loan.invocations_open.saturating_sub(1);
-}
-
-fn later(now: i64, secs: u32) -> Ruled<i64> {
-    now.checked_add(i64::from(secs)).ok_or(E::Overflow)
 }
 
 #[cfg(test)]

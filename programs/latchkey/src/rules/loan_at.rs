@@ -3,7 +3,7 @@
 use core::cell::OnceCell;
 
 use super::ledger::{Wallet, oldest_unpaid_due};
-use super::{Ruled, check};
+use super::{Ruled, check, later};
 use crate::errors::LatchkeyError as E;
 use crate::state::Loan;
 
@@ -44,16 +44,14 @@ impl<'a> LoanAt<'a> {
 
     /// The second from which the loan is in default, if something is past due.
     pub fn default_since(&self) -> Ruled<i64> {
-        let grace = i64::from(self.loan.terms.grace_secs);
-        self.delinquent_since()?.checked_add(grace).ok_or(E::Overflow)
+        later(self.delinquent_since()?, self.loan.terms.grace_secs)
     }
 
     /// Whether the loan is in default at this moment, whatever its status says.
     pub fn is_in_default(&self) -> Ruled<bool> {
         match self.check_in_default() {
             Ok(()) => Ok(true),
-            Err(E::Overflow) => Err(E::Overflow),
-            Err(E::TooManyMoments) => Err(E::TooManyMoments),
+            Err(unknown @ (E::Overflow | E::TooManyMoments)) => Err(unknown),
             Err(_) => Ok(false),
         }
     }

@@ -21,6 +21,11 @@ use crate::errors::LatchkeyError;
 /// What a rule returns: a value, or the rule that was broken.
 pub type Ruled<T> = std::result::Result<T, LatchkeyError>;
 
+/// `time` and `secs` more.
+pub(crate) fn later(time: i64, secs: u32) -> Ruled<i64> {
+    time.checked_add(i64::from(secs)).ok_or(LatchkeyError::Overflow)
+}
+
 /// `Ok` if the condition holds, else the rule that it breaks.
 pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
     if holds { Ok(()) } else { Err(broken) }

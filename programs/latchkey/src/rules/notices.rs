@@ -5,7 +5,7 @@
 //! further service, at least `final_notice_secs` after that.
 
 use super::loan_at::LoanAt;
-use super::{Ruled, check};
+use super::{Ruled, check, later};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Loan, LoanStatus, NoticeChannels, Notices, Service};
 
@@ -172,8 +172,4 @@ impl Counting {
         let in_time = last.requested_at >= later(completed, loan.terms.final_notice_secs)?;
         Ok(in_time && self.is_counting(last))
     }
-}
-
-fn later(time: i64, secs: u32) -> Ruled<i64> {
-    time.checked_add(i64::from(secs)).ok_or(E::Overflow)
 }

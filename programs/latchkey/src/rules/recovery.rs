@@ -33,7 +33,7 @@ pub fn recover(loan: &mut Loan, new_key: Pubkey, new_key_signs: bool, now: i64) 
         check(now >= loan.recovery_from, E::RecoveryTooEarly)?;
         check(new_key_signs, E::NewKeyMustSign)?;
         loan.borrower = new_key;
-        cancel_by_signature(loan);
+        drop_proposal(loan);
         loan.recovered_until = now.checked_add(PROBATION_SECS).ok_or(E::Overflow)?;
         revise(loan)?;
         return Ok(Recovery::Completed);
@@ -47,13 +47,13 @@ pub fn recover(loan: &mut Loan, new_key: Pubkey, new_key_signs: bool, now: i64) 
 /// The old key says no: the proposal falls, and none can be made for 90 days.
 pub fn refuse(loan: &mut Loan, now: i64) -> Ruled<()> {
     check(loan.recovery_key().is_some(), E::NoRecovery)?;
-    cancel_by_signature(loan);
+    drop_proposal(loan);
     loan.recovery_barred_until = now.checked_add(REFUSAL_SECS).ok_or(E::Overflow)?;
     Ok(())
 }
 
-/// The borrower signed something: the key is not lost, so a proposal falls.
-pub fn cancel_by_signature(loan: &mut Loan) {
+/// Ends a proposal. Anything that the borrower signs does: the key is not lost.
+pub fn drop_proposal(loan: &mut Loan) {
     (loan.recovery_key, loan.recovery_from) = (Pubkey::default(), 0);
 }
 
@@ -62,11 +62,17 @@ pub fn check_settled_in(loan: &Loan, now: i64) -> Ruled<()> {
     check(!loan.is_newly_recovered(now), E::RecoveredKey)
 }
 
+/// The borrower signs what a key that took over from a lost one may not sign yet. That ends a proposal.
+pub fn sign_in_full(loan: &mut Loan, now: i64) -> Ruled<()> {
+    check_settled_in(loan, now)?;
+    drop_proposal(loan);
+    Ok(())
+}
+
 /// The borrower hands the loan to another key of theirs.
 pub fn rotate(loan: &mut Loan, new_key: Pubkey, now: i64) -> Ruled<()> {
-    check_settled_in(loan, now)?;
+    sign_in_full(loan, now)?;
     check(new_key != loan.borrower, E::SameBorrowerKey)?;
     loan.borrower = new_key;
-    cancel_by_signature(loan);
     revise(loan)
 }

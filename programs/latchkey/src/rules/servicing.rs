@@ -7,7 +7,7 @@ use super::loan_at::LoanAt;
 use super::payments::{Payment, follow_status, look};
 use super::schedule::last_due;
 use super::terms::MAX_TERM_SECS;
-use super::{Ruled, check};
+use super::{Ruled, check, later};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Loan, LoanStatus, Vehicle};
 
@@ -61,7 +61,7 @@ pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i
         begins = begins.min(loan.stay_from);
     }
     let looked = look(loan, wallet, now)?;
-    // Grace and notice began anew at the end of the last stay. A later one in its place would let them count from before, so
+    // Grace and notice started again at the end of the last stay. A later one in its place would let them count from before, so
     // it begins at once.
     let oldest = LoanAt::new(loan, wallet, now).oldest_unpaid_due()?;
     if now >= loan.stay_until && oldest.is_some_and(|due| due < loan.stay_until) {
@@ -106,7 +106,7 @@ pub fn emergency_start(loan: &mut Loan, vehicle: &Vehicle, now: i64) -> Ruled<()
     check(!loan.is_in_emergency_start(now), E::InEmergencyStart)?;
     check(loan.emergency_used < loan.terms.emergency_max, E::NoEmergencyStartLeft)?;
     loan.emergency_used = loan.emergency_used.checked_add(1).ok_or(E::Overflow)?;
-    loan.emergency_from = now.checked_add(i64::from(loan.unlock_ttl_secs)).ok_or(E::Overflow)?;
+    loan.emergency_from = later(now, loan.unlock_ttl_secs)?;
     Ok(())
 }
 

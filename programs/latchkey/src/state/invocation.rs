@@ -93,6 +93,15 @@ impl Invocation {
         }
     }
 
+    /// The keys that may sign its command: an unlock's are those that `loan`, its own, pins. Zero keys stand last and are
+    /// none.
+    pub fn signing_keys<'a>(&'a self, loan: &'a Loan) -> &'a [Pubkey] {
+        match self.action {
+            Action::Unlock => &loan.unlock_keys,
+            Action::Warn | Action::Lock => &self.command_keys,
+        }
+    }
+
     /// The keeper at work, whether or not its lease has lapsed.
     pub fn claim(&self) -> Option<Claim> {
         let Self { claim_keeper: keeper, claim_lease_end: lease_end, claim_bond: bond, .. } = *self;

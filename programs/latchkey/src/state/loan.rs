@@ -204,12 +204,6 @@ impl Loan {
     pub const fn is_newly_recovered(&self, now: i64) -> bool {
         now < self.recovered_until
     }
-
-    /// What the lender owns in a wallet that holds `wallet` base units is [`Ledger::unsent`]; the rest is the
-    /// borrower's.
-    pub const fn free(&self, wallet: u64) -> u64 {
-        wallet.saturating_sub(self.ledger.unsent)
-    }
 }
 
 /// The seeds of a loan's address, its bump last.

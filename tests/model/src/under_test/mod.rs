@@ -2,7 +2,6 @@
 
 mod build;
 mod decoy;
-mod program;
 mod snapshot;
 mod tamper;
 mod treasury;
@@ -103,7 +102,8 @@ impl ChainUnderTest {
     /// All parties with money, and another lender's loan in default with a lock requested.
     pub fn new(terms: Terms) -> (Self, Model) {
         let mut svm = LiteSVM::new().with_sigverify(false).with_blockhash_check(false);
-        svm.add_program(latchkey::ID, &program::bytes()).expect("the program's bytes are sound");
+        svm.add_program(latchkey::ID, &latchkey_tests_svm::program_bytes())
+            .expect("the program's bytes are sound");
         let (mint, token_program) = (person("mint"), spl_token::ID);
         let gas = person("gas");
         let lamports = Who::ALL.map(Who::key).map(|who| (who, BALANCE));

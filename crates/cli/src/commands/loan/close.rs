@@ -6,6 +6,7 @@ use latchkey_cli::printer::View;
 use latchkey_cli::units::money;
 use latchkey_client::Pubkey;
 use latchkey_client::instructions::{self, CloseLoan};
+use latchkey_client::latchkey::rules::ledger::Wallet;
 use serde_json::json;
 
 use crate::commands::LoanArg;
@@ -45,7 +46,7 @@ impl Close {
             rent_payer: accounts.loan.rent_payer,
         };
         instructions.push(instructions::close_loan(&accounts.keys, &who));
-        let wallet = money::show(accounts.loan.free(accounts.wallet), mint.decimals);
+        let wallet = money::show(accounts.loan.ledger.free(Wallet(accounts.wallet)), mint.decimals);
         let sent = money::show(unsent, mint.decimals);
         let view = View::new(
             json!({

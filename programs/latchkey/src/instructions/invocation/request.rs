@@ -78,7 +78,7 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     let (asker, offer, wallet) = (accounts.asker()?, accounts.offer(action)?, wallet(&accounts.wallet)?);
     let (loan, vehicle) = (&mut accounts.loan, &mut accounts.vehicle);
     if asker == Asker::Borrower {
-        recovery::cancel_by_signature(loan);
+        recovery::drop_proposal(loan);
     }
     if action != Action::Unlock {
         let before = Before::new(loan);

@@ -53,8 +53,7 @@ pub fn amend(ctx: Context<Amend>, args: AmendArgs) -> Result<()> {
     servicing::check_agreed(loan, revision, deadline, now)?;
     let by_both = accounts.borrower.is_some();
     if by_both {
-        recovery::check_settled_in(loan, now)?;
-        recovery::cancel_by_signature(loan);
+        recovery::sign_in_full(loan, now)?;
     }
     let (before, terms_before, status_before) = (Before::new(loan), loan.terms, loan.status);
     let amendment = Amendment { terms, forgive_principal, forgive_interest };

@@ -6,6 +6,7 @@ use crate::errors::LatchkeyError;
 use crate::events::LoanClosed;
 use crate::lamports::{pay, sum};
 use crate::rules::check;
+use crate::rules::ledger::Wallet;
 use crate::rules::recovery;
 use crate::state::{Escrow, Lender, Loan, LoanStub, Vehicle};
 use crate::tokens::Transfer;
@@ -85,7 +86,7 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
     check(loan.invocations_open == 0, LatchkeyError::InvocationsOpen)?;
 
     let unsent = loan.ledger.unsent;
-    let surplus = loan.free(accounts.wallet.amount);
+    let surplus = loan.ledger.free(Wallet(accounts.wallet.amount));
     if unsent > 0 {
         let lender_tokens = accounts.lender_tokens.as_ref().ok_or(LatchkeyError::UnsentRemains)?;
         accounts.send(&loan, lender_tokens.to_account_info(), unsent)?;

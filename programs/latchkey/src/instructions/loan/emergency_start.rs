@@ -25,7 +25,7 @@ pub fn emergency_start(ctx: Context<EmergencyStart>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     let before = loan.emergency_until();
-    recovery::cancel_by_signature(loan);
+    recovery::drop_proposal(loan);
     servicing::emergency_start(loan, &ctx.accounts.vehicle, now)?;
     emit!(EmergencyStarted {
         loan: loan.key(),

@@ -12,8 +12,7 @@ pub fn extend(ctx: Context<ByBothParties>, revision: u32, deadline: i64) -> Resu
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     servicing::check_agreed(loan, revision, deadline, now)?;
-    recovery::check_settled_in(loan, now)?;
-    recovery::cancel_by_signature(loan);
+    recovery::sign_in_full(loan, now)?;
     let (before, status_before, last_due_before) = (Before::new(loan), loan.status, last_due(&loan.terms));
     let looked = servicing::extend(loan, wallet(&ctx.accounts.wallet)?, now)?;
     before.looked(loan, &looked);

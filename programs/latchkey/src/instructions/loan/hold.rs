@@ -20,8 +20,7 @@ pub fn lift_hold(ctx: Context<ByBothParties>, revision: u32, deadline: i64) -> R
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     servicing::check_agreed(loan, revision, deadline, now)?;
-    recovery::check_settled_in(loan, now)?;
-    recovery::cancel_by_signature(loan);
+    recovery::sign_in_full(loan, now)?;
     let before = loan.hold_until;
     servicing::lift_hold(loan, now)?;
     emit!(HoldLifted { loan: loan.key(), before, at: now });

@@ -43,7 +43,7 @@ pub fn pay_off(ctx: Context<PayOff>) -> Result<()> {
     let before = Before::new(loan);
     let by_borrower = accounts.payer.key() == loan.borrower;
     if by_borrower {
-        recovery::cancel_by_signature(loan);
+        recovery::drop_proposal(loan);
     }
     let payoff = payments::pay_off(loan, wallet(&accounts.wallet)?, by_borrower, now)?;
     if payoff.brought > 0 {

@@ -12,7 +12,7 @@ pub fn prepay(ctx: Context<ByBorrower>, amount: u64, fees: u64) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let loan = &mut ctx.accounts.loan;
     let before = Before::new(loan);
-    recovery::cancel_by_signature(loan);
+    recovery::drop_proposal(loan);
     let payment = payments::prepay(loan, wallet(&ctx.accounts.wallet)?, amount, fees, now)?;
     before.paid(loan, PaymentKind::Prepaid, &payment);
     Ok(())

@@ -75,8 +75,7 @@ fn withdraw_from_loan(accounts: &WithdrawSurplus, amount: u64) -> Result<LoanSig
     let now = Clock::get()?.unix_timestamp;
     let mut loan = read_loan(&accounts.loan)?;
     check(loan.borrower == accounts.borrower.key(), LatchkeyError::NotBorrower)?;
-    recovery::check_settled_in(&loan, now)?;
-    recovery::cancel_by_signature(&mut loan);
+    recovery::sign_in_full(&mut loan, now)?;
     if loan.wallet == accounts.wallet.key() {
         let before = Before::of(accounts.loan.key(), &loan);
         let looked = servicing::withdraw_surplus(&mut loan, Wallet(accounts.wallet.amount), amount, now)?;

@@ -39,8 +39,7 @@ pub fn rotate_device_key(ctx: Context<RotateDeviceKey>, device_key: Pubkey) -> R
         check(loan.key() == active, LatchkeyError::WrongLoan)?;
         let borrower = accounts.borrower.as_ref().map(|borrower| borrower.key());
         check(borrower == Some(loan.borrower), LatchkeyError::NotBorrower)?;
-        recovery::check_settled_in(loan, Clock::get()?.unix_timestamp)?;
-        recovery::cancel_by_signature(loan);
+        recovery::sign_in_full(loan, Clock::get()?.unix_timestamp)?;
     }
     let enrolment = Enrolment {
         program: crate::ID.to_bytes(),

@@ -135,7 +135,7 @@ fn m12_a_payoff_in_the_second_of_a_prepayment_counts_interest_once() {
     assert_eq!((rest.interest, rest.principal), (0, 700_000 + interest));
     assert_eq!((payoff.brought, case.loan.status), (0, LoanStatus::PaidOff));
     assert_eq!(case.loan.ledger.unsent, 1_200_000 + interest);
-    assert_eq!(case.loan.free(case.wallet), 800_000 - interest);
+    assert_eq!(case.loan.ledger.free(Wallet(case.wallet)), 800_000 - interest);
 }
 
 /// Due on day 30, its fee on day 35.
@@ -201,12 +201,12 @@ fn m19_a_strangers_payoff_takes_only_what_is_due_from_the_wallet() {
         let payoff = pay_off(&mut case.loan, Wallet(case.wallet), false, now).unwrap();
         assert_eq!((payoff.brought, case.loan.status), (12_000 - due, LoanStatus::PaidOff));
         // With what was brought, the wallet keeps for the borrower what was not due.
-        assert_eq!(case.loan.free(case.wallet + payoff.brought), 12_000 - due);
+        assert_eq!(case.loan.ledger.free(Wallet(case.wallet + payoff.brought)), 12_000 - due);
     }
     let mut own = Case::new(terms());
     own.wallet = 12_000;
     let payoff = pay_off(&mut own.loan, Wallet(own.wallet), true, 30 * DAY).unwrap();
-    assert_eq!((payoff.brought, own.loan.free(own.wallet)), (0, 0));
+    assert_eq!((payoff.brought, own.loan.ledger.free(Wallet(own.wallet))), (0, 0));
 }
 
 #[test]
@@ -219,5 +219,5 @@ fn m20_a_payoff_needs_no_treasury_and_its_money_waits_for_the_lender() {
     case.collect(400 * DAY);
     let surplus = servicing::withdraw_surplus(&mut case.loan, Wallet(case.wallet), 501, 400 * DAY);
     assert_eq!(code(surplus), broken(E::NotSurplus));
-    assert_eq!((case.loan.ledger.unsent, case.loan.free(case.wallet)), (12_000, 500));
+    assert_eq!((case.loan.ledger.unsent, case.loan.ledger.free(Wallet(case.wallet))), (12_000, 500));
 }
