@@ -103,6 +103,8 @@ impl Keeper {
                 let lane = intent.operation.lane();
                 tasks.spawn(async move { Done::Ended(vehicle, lane, ledger.land(*intent).await) });
             }
+            Effect::Cancel { vehicle, lane } => self.ledger.cancel(vehicle, lane),
+            Effect::Watch { wallets } => self.ledger.watch_wallets(&wallets),
             Effect::Invoke { invocation, now, limit_secs } => {
                 let functions = Arc::clone(&self.functions);
                 let limit = Duration::from_secs(limit_secs);
@@ -143,11 +145,11 @@ fn not_yet(failed: &LedgerError) {
 fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
         Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
-        Done::Ended(vehicle, lane, Landing { succeeded, touched }) => {
+        Done::Ended(vehicle, lane, Landing { verdict, touched }) => {
             // The transaction still counts as under way here, so that the core takes in its effects before it decides on
             // the next.
             let mut effects = touched.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
-            effects.extend(core.apply(Event::TransactionEnded { vehicle, lane, succeeded }));
+            effects.extend(core.apply(Event::TransactionEnded { vehicle, lane, verdict }));
             effects
         }
     }

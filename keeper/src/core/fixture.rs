@@ -21,6 +21,7 @@ use super::call::Call;
 use super::chain_state::{LoanView, RawAccount, Snapshot};
 use super::context::Context;
 use super::duties;
+use super::event::Verdict;
 use super::operation::{Lane, Operation};
 use super::policy::Policy;
 use super::retry_pauses::RetryPauses;
@@ -95,7 +96,7 @@ impl Tried {
     pub fn failed(operation: Operation, now: i64) -> Self {
         let lane = operation.lane();
         let mut tried = Self::under_way(operation);
-        tried.0.end(lane, false, now, RetryPauses { jitter: 7 });
+        tried.0.end(lane, Verdict::Failed, now, RetryPauses { jitter: 7 });
         tried
     }
 

@@ -8,6 +8,7 @@ mod chain_state;
 mod context;
 mod deadlines;
 mod duties;
+mod event;
 #[cfg(test)]
 mod fixture;
 mod operation;
@@ -20,68 +21,16 @@ use std::collections::HashMap;
 use anchor_lang::prelude::Pubkey;
 use latchkey::state::Action;
 use latchkey_client::instructions::LoanKeys;
-use latchkey_client::protocol::sealed::Envelope;
 
 use call::{Call, CallEvent};
 use chain_state::{ChainState, LoanView};
 pub use chain_state::{RawAccount, Snapshot, Update};
 use context::Context;
-pub use operation::{Intent, Lane, Operation};
+pub use event::{Effect, Event, FunctionReply, Verdict};
+pub use operation::{Intent, Lane, Operation, Priority};
 pub use policy::Policy;
 use retry_pauses::RetryPauses;
 use submission::Submissions;
-
-/// Something that happened.
-pub enum Event {
-    /// Every account of the program, as of one slot.
-    Snapshot(Snapshot),
-    /// Some accounts, as of one slot.
-    Update(Update),
-    /// The Clock sysvar's time.
-    Clock(i64),
-    /// It is known whether a transaction landed, and the accounts that it touched have been read again since.
-    TransactionEnded {
-        /// The vehicle that it was about.
-        vehicle: Pubkey,
-        /// What of it.
-        lane: Lane,
-        /// Whether it landed and succeeded.
-        succeeded: bool,
-    },
-    /// A call of a car function ended.
-    FunctionReplied {
-        /// The invocation that was to be fulfilled.
-        invocation: Pubkey,
-        /// How the call ended.
-        reply: FunctionReply,
-    },
-}
-
-/// How a call of a car function ended.
-#[derive(Clone, Debug)]
-pub enum FunctionReply {
-    /// The car did what was asked and signed this receipt.
-    Receipt(Box<Envelope>),
-    /// The car has not done it yet, or could not be reached: call again later.
-    Retry,
-    /// The function will not do it under the present lease, or not soon.
-    Refused,
-}
-
-/// Something for the caller to do.
-#[derive(Clone, Debug)]
-pub enum Effect {
-    /// Send a transaction, then report [`Event::TransactionEnded`].
-    Submit(Box<Intent>),
-    /// Call the function, then report [`Event::FunctionReplied`].
-    Invoke {
-        invocation: Pubkey,
-        /// The chain's time, which the signed call carries.
-        now: i64,
-        /// How long the call may take, seconds: until the lease is given back.
-        limit_secs: u64,
-    },
-}
 
 /// What a core is made with.
 #[derive(Clone, Debug)]
@@ -146,8 +95,8 @@ impl Core {
                     return Vec::new();
                 }
             }
-            Event::TransactionEnded { vehicle, lane, succeeded } => {
-                self.transaction_ended(vehicle, lane, succeeded);
+            Event::TransactionEnded { vehicle, lane, verdict } => {
+                self.transaction_ended(vehicle, lane, verdict);
             }
             Event::FunctionReplied { invocation, reply } => self.function_replied(invocation, reply),
         }
@@ -156,10 +105,10 @@ impl Core {
         if self.now == 0 { Vec::new() } else { self.decide() }
     }
 
-    fn transaction_ended(&mut self, vehicle: Pubkey, lane: Lane, succeeded: bool) {
+    fn transaction_ended(&mut self, vehicle: Pubkey, lane: Lane, verdict: Verdict) {
         let (now, pauses) = (self.now, self.pauses);
         let submissions = self.submissions.get_mut(&vehicle);
-        let done = submissions.and_then(|submissions| submissions.end(lane, succeeded, now, pauses));
+        let done = submissions.and_then(|submissions| submissions.end(lane, verdict, now, pauses));
         if let Some(operation) = done {
             self.operation_succeeded(vehicle, &operation);
         }
@@ -231,7 +180,7 @@ impl Core {
             }
             for operation in operations {
                 self.submissions.entry(keys.vehicle).or_default().start(operation.clone());
-                let intent = Intent { keys, keeper: self.setup.keeper, operation };
+                let intent = Intent { keys, keeper: self.setup.keeper, operation, due: None };
                 effects.push(Effect::Submit(Box::new(intent)));
             }
         }
@@ -276,7 +225,7 @@ mod tests {
     fn names(effects: &[Effect]) -> Vec<&'static str> {
         let name = |effect: &Effect| match effect {
             Effect::Submit(intent) => Some(intent.operation.name()),
-            Effect::Invoke { .. } => None,
+            Effect::Cancel { .. } | Effect::Watch { .. } | Effect::Invoke { .. } => None,
         };
         effects.iter().filter_map(name).collect()
     }
@@ -290,12 +239,12 @@ mod tests {
         core.apply(Event::Snapshot(fixture.snapshot(1)));
         let effects = core.apply(Event::Clock(1_060));
         assert_eq!(names(&effects), ["request_unlock", "collect"]);
-        let failed = Event::TransactionEnded { vehicle, lane: Lane::Money, succeeded: false };
+        let failed = Event::TransactionEnded { vehicle, lane: Lane::Money, verdict: Verdict::Failed };
         assert_eq!(names(&core.apply(failed)), ["look"]);
         // The unlock is requested, and its call begins while the treasury still refuses.
         fixture.request(Action::Unlock, 1_060);
         core.apply(Event::Snapshot(fixture.snapshot(2)));
-        let requested = Event::TransactionEnded { vehicle, lane: Lane::Car, succeeded: true };
+        let requested = Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Succeeded };
         core.apply(requested);
         let receipt = FunctionReply::Receipt(Box::new(fixture::receipt()));
         let replied = Event::FunctionReplied { invocation: fixture.invocations[0].0, reply: receipt };

@@ -18,6 +18,9 @@ pub struct Intent {
     pub keeper: Pubkey,
     /// What it does.
     pub operation: Operation,
+    /// The chain time before which it must not be executed: the program would refuse it. The ledger builds and signs it
+    /// at once and sends it then. `None` if it may be sent now.
+    pub due: Option<i64>,
 }
 
 /// What a transaction does. `seq` is the sequence number of the function call, `rent_payer` the account that paid its
@@ -35,14 +38,29 @@ pub enum Operation {
     /// Declare the default, request a lock and claim it.
     DeclareDefaultAndLock { seq: u64 },
     /// Take the lease of an open call.
-    Claim { seq: u64 },
+    Claim { action: Action, seq: u64 },
     /// Settle a call with the car's receipt.
-    Confirm { seq: u64, rent_payer: Pubkey, receipt: Box<Envelope> },
+    Confirm { action: Action, seq: u64, rent_payer: Pubkey, receipt: Box<Envelope> },
     /// Give the lease of a call back.
     Yield { seq: u64 },
     /// Close a call that was not fulfilled in time.
     /// `keeper` gets a lapsed bond back if the car's device key is distrusted.
     Expire { seq: u64, rent_payer: Pubkey, keeper: Option<Pubkey> },
+}
+
+/// What goes first, over all loans, where not everything can be sent at once. The first is the most urgent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// A car that must not stay locked.
+    Unlock,
+    /// Work that is done, and leases to give back: a bond is lost if they come late.
+    Confirm,
+    /// Locks and the defaults that lead to them.
+    Lock,
+    /// Warnings.
+    Warn,
+    /// Money, and calls to clear away.
+    Collect,
 }
 
 /// What a vehicle's transactions are about. Those about its money and those about the car do not wait for each other: an
@@ -70,13 +88,29 @@ impl Operation {
         }
     }
 
+    /// What it gives way to where not everything can be sent at once.
+    pub const fn priority(&self) -> Priority {
+        match self {
+            Self::Request { action: Action::Unlock, .. } | Self::Confirm { action: Action::Unlock, .. } => {
+                Priority::Unlock
+            }
+            Self::Confirm { .. } | Self::Yield { .. } => Priority::Confirm,
+            Self::DeclareDefault
+            | Self::DeclareDefaultAndLock { .. }
+            | Self::Request { action: Action::Lock, .. }
+            | Self::Claim { action: Action::Lock, .. } => Priority::Lock,
+            Self::Request { action: Action::Warn, .. } | Self::Claim { .. } => Priority::Warn,
+            Self::Collect | Self::Look | Self::Expire { .. } => Priority::Collect,
+        }
+    }
+
     /// The invocation that it is about.
     pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
         match self {
             Self::Collect | Self::Look | Self::DeclareDefault => None,
             Self::Request { seq, .. }
             | Self::DeclareDefaultAndLock { seq }
-            | Self::Claim { seq }
+            | Self::Claim { seq, .. }
             | Self::Confirm { seq, .. }
             | Self::Yield { seq }
             | Self::Expire { seq, .. } => Some(pda::invocation(vehicle, *seq)),
@@ -114,7 +148,7 @@ impl Intent {
                 vec![request(*action, *seq), build::claim(keys, keeper, *seq)]
             }
             Operation::DeclareDefaultAndLock { seq } => build::lock_now(keys, keeper, *seq).into(),
-            Operation::Claim { seq } => vec![build::claim(keys, keeper, *seq)],
+            Operation::Claim { seq, .. } => vec![build::claim(keys, keeper, *seq)],
             Operation::Confirm { rent_payer, receipt, .. } => {
                 build::confirm(keys, keeper, *rent_payer, receipt)?.into()
             }
@@ -130,5 +164,36 @@ impl Intent {
         let keys = &self.keys;
         let loan = [keys.loan, keys.vehicle, keys.escrow, keys.lender];
         loan.into_iter().chain(self.operation.invocation(&keys.vehicle)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unlock_goes_before_a_receipt_and_that_before_a_lock_a_warning_and_money() {
+        let request = |action| Operation::Request { action, seq: 1 };
+        let receipt = crate::core::fixture::receipt();
+        let confirm = |action| Operation::Confirm {
+            action,
+            seq: 1,
+            rent_payer: Pubkey::default(),
+            receipt: Box::new(receipt.clone()),
+        };
+        let order = [
+            vec![request(Action::Unlock), confirm(Action::Unlock)],
+            vec![confirm(Action::Lock), confirm(Action::Warn), Operation::Yield { seq: 1 }],
+            vec![request(Action::Lock), Operation::Claim { action: Action::Lock, seq: 1 }],
+            vec![request(Action::Warn), Operation::Claim { action: Action::Warn, seq: 1 }],
+            vec![Operation::Collect, Operation::Look],
+        ];
+        for (earlier, later) in order.iter().zip(&order[1..]) {
+            for (earlier, later) in
+                earlier.iter().flat_map(|earlier| later.iter().map(move |later| (earlier, later)))
+            {
+                assert!(earlier.priority() < later.priority(), "{} before {}", earlier.name(), later.name());
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::event::Verdict;
 use super::operation::{Lane, Operation};
 use super::policy;
 use super::retry_pauses::RetryPauses;
@@ -38,11 +39,16 @@ impl Submissions {
     }
 
     /// The lane's transaction has ended at `now`. Returns what it did, if it succeeded.
-    pub fn end(&mut self, lane: Lane, succeeded: bool, now: i64, pauses: RetryPauses) -> Option<Operation> {
+    pub fn end(&mut self, lane: Lane, verdict: Verdict, now: i64, pauses: RetryPauses) -> Option<Operation> {
         let operation = self.under_way.remove(&lane)?;
-        if succeeded {
-            self.pauses.remove(operation.name());
-            return Some(operation);
+        match verdict {
+            Verdict::Succeeded => {
+                self.pauses.remove(operation.name());
+                return Some(operation);
+            }
+            // Nothing was tried.
+            Verdict::Outage | Verdict::Cancelled => return None,
+            Verdict::Failed | Verdict::NotSent | Verdict::Expired => {}
         }
         let longest = match operation {
             Operation::Collect => policy::LONGEST_COLLECT_PAUSE,
@@ -79,7 +85,7 @@ mod tests {
         let mut last = 0;
         for _ in 1..=5 {
             submissions.start(REQUEST);
-            assert_eq!(submissions.end(Lane::Car, false, 100, PAUSES), None);
+            assert_eq!(submissions.end(Lane::Car, Verdict::Failed, 100, PAUSES), None);
             let not_before = pause_end(&submissions);
             assert!(not_before > last);
             assert_eq!(
@@ -89,8 +95,18 @@ mod tests {
             last = not_before;
         }
         submissions.start(REQUEST);
-        assert_eq!(submissions.end(Lane::Car, true, last, PAUSES), Some(REQUEST));
+        assert_eq!(submissions.end(Lane::Car, Verdict::Succeeded, last, PAUSES), Some(REQUEST));
         assert!(submissions.is_rested(&REQUEST, last) && submissions.pause_ends().next().is_none());
+    }
+
+    #[test]
+    fn nothing_is_held_against_a_transaction_that_was_never_tried() {
+        for verdict in [Verdict::Outage, Verdict::Cancelled] {
+            let mut submissions = Submissions::default();
+            submissions.start(REQUEST);
+            assert_eq!(submissions.end(Lane::Car, verdict, 100, PAUSES), None);
+            assert!(submissions.is_free(Lane::Car) && submissions.is_rested(&REQUEST, 100));
+        }
     }
 
     #[test]
@@ -100,7 +116,7 @@ mod tests {
         assert!(!submissions.is_free(Lane::Money) && submissions.is_free(Lane::Car));
         submissions.start(REQUEST);
         assert!(!submissions.is_free(Lane::Car));
-        submissions.end(Lane::Money, false, 100, PAUSES);
+        submissions.end(Lane::Money, Verdict::Failed, 100, PAUSES);
         assert!(submissions.is_free(Lane::Money) && !submissions.is_free(Lane::Car));
         assert!(!submissions.is_rested(&Operation::Collect, 100));
         assert!(submissions.is_rested(&Operation::Look, 100) && submissions.is_rested(&REQUEST, 100));
@@ -111,7 +127,7 @@ mod tests {
         let mut submissions = Submissions::default();
         for _ in 0..20 {
             submissions.start(Operation::Collect);
-            submissions.end(Lane::Money, false, 0, PAUSES);
+            submissions.end(Lane::Money, Verdict::Failed, 0, PAUSES);
         }
         let hour = policy::LONGEST_COLLECT_PAUSE;
         assert!((hour..=hour + hour / 2).contains(&pause_end(&submissions)));

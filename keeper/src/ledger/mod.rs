@@ -5,11 +5,12 @@
 pub mod rpc;
 mod transaction;
 
+use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use latchkey_link::redacted::RedactedError;
 use tokio::sync::mpsc;
 
-use crate::core::{Event, Intent, Update};
+use crate::core::{Event, Intent, Lane, Update, Verdict};
 
 pub use transaction::{UnsafeTransaction, sign};
 
@@ -20,8 +21,15 @@ pub trait Ledger: Send + Sync + 'static {
     /// then sends what was missed.
     async fn watch(&self, events: mpsc::Sender<Event>);
 
-    /// Sends the transaction until it has landed or no longer can, then reads the accounts that it touched.
+    /// Sends the transaction, once the chain's time has reached [`Intent::due`], until it has landed or no longer can. Then
+    /// reads the accounts that it touched.
     async fn land(&self, intent: Intent) -> Landing;
+
+    /// Drops the vehicle's transaction in this lane if it was not sent yet: it ends with [`Verdict::Cancelled`].
+    fn cancel(&self, vehicle: Pubkey, lane: Lane);
+
+    /// Reports every change of these car wallets at once (`true`), or no longer (`false`).
+    fn watch_wallets(&self, wallets: &[(Pubkey, bool)]);
 
     /// The rent-exempt minimum of an account of `bytes` bytes, lamports.
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError>;
@@ -30,8 +38,7 @@ pub trait Ledger: Send + Sync + 'static {
 /// How a transaction ended.
 #[derive(Debug)]
 pub struct Landing {
-    /// Whether it landed and succeeded. Otherwise it failed, was refused before it was sent, or can no longer land.
-    pub succeeded: bool,
+    pub verdict: Verdict,
     /// The accounts that it touched, read after it ended; `None` if they could not be read.
     pub touched: Option<Update>,
 }

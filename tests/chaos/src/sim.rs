@@ -102,18 +102,21 @@ impl SimulatedKeeper {
         })
     }
 
-    async fn perform(&self, effect: Effect) -> Event {
+    /// Does what the core asks for, and returns what it is to hear of it.
+    async fn perform(&self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Submit(intent) => {
                 let (vehicle, lane) = (intent.keys.vehicle, intent.operation.lane());
-                let succeeded = self.ledger.land(*intent).await.succeeded;
-                Event::TransactionEnded { vehicle, lane, succeeded }
+                let verdict = self.ledger.land(*intent).await.verdict;
+                Some(Event::TransactionEnded { vehicle, lane, verdict })
             }
             Effect::Invoke { invocation, now, limit_secs } => {
                 let limit = Duration::from_secs(limit_secs);
                 let reply = self.function.call(invocation, now, limit).await;
-                Event::FunctionReplied { invocation, reply }
+                Some(Event::FunctionReplied { invocation, reply })
             }
+            // Transactions are executed at once, and every wallet is told of.
+            Effect::Cancel { .. } | Effect::Watch { .. } => None,
         }
     }
 
@@ -241,7 +244,7 @@ impl Sim {
                 return self.crash(which, secs);
             }
             let mut next = self.hear(which);
-            next.extend(self.keepers[which].core.apply(event));
+            next.extend(event.map_or_else(Vec::new, |event| self.keepers[which].core.apply(event)));
             queue.extend(next.into_iter().map(|effect| (which, effect)));
         }
     }

@@ -11,7 +11,7 @@ use latchkey_client::{
 };
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
 use latchkey_keeper::{
-    core::{Event, Intent, RawAccount, Snapshot, Update},
+    core::{Event, Intent, Lane, RawAccount, Snapshot, Update, Verdict},
     ledger::{Landing, Ledger, LedgerError, sign},
 };
 use litesvm::{
@@ -352,8 +352,14 @@ impl Ledger for SvmLedger {
                 debug!(step = intent.operation.name(), vehicle = %intent.keys.vehicle, %refused, "refused");
             }
         }
-        Landing { succeeded: sent.is_ok(), touched: Some(self.svm.lock().update(&intent)) }
+        let verdict = if sent.is_ok() { Verdict::Succeeded } else { Verdict::Failed };
+        Landing { verdict, touched: Some(self.svm.lock().update(&intent)) }
     }
+
+    // Every transaction is executed at once, and every change is told.
+    fn cancel(&self, _vehicle: Pubkey, _lane: Lane) {}
+
+    fn watch_wallets(&self, _wallets: &[(Pubkey, bool)]) {}
 
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
         Ok(self.svm.lock().svm.minimum_balance_for_rent_exemption(bytes))

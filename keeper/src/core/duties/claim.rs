@@ -17,7 +17,7 @@ impl Duty for Claim {
         check_claim(invocation, at, view.lender, view.vehicle, *keeper).ok()?;
         let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| at.now >= not_before);
         let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, view.loan));
-        (rested && wanted).then_some(Operation::Claim { seq: invocation.seq })
+        (rested && wanted).then_some(Operation::Claim { action: invocation.action, seq: invocation.seq })
     }
 }
 
@@ -42,12 +42,12 @@ mod tests {
         fixture.claim(OTHER, 1_060);
         assert_eq!(
             [1_119, 1_120].map(|now| fixture.next_operation(now)),
-            [None, Some(Operation::Claim { seq: 1 })]
+            [None, Some(Operation::Claim { action: Action::Lock, seq: 1 })]
         );
         let expire = Some(Operation::Expire { seq: 1, rent_payer: KEEPER, keeper: None });
         assert_eq!(
             [4_659, 4_660].map(|now| fixture.next_operation(now)),
-            [Some(Operation::Claim { seq: 1 }), expire]
+            [Some(Operation::Claim { action: Action::Lock, seq: 1 }), expire]
         );
     }
 }

@@ -95,7 +95,7 @@ mod tests {
 
         let mut fixture = LoanFixture::defaulted();
         fixture.request(Action::Lock, 1_060);
-        assert_eq!(fixture.next_operation(1_061), Some(Operation::Claim { seq: 1 }));
+        assert_eq!(fixture.next_operation(1_061), Some(Operation::Claim { action: Action::Lock, seq: 1 }));
         fixture.invocations[0].1.required = 2;
         assert_eq!(fixture.next_operation(1_061), None);
         fixture.invocations[0].1.required = 1;
@@ -154,7 +154,7 @@ mod tests {
         let unlock = Operation::Request { action: Action::Unlock, seq: 2 };
         assert_eq!(fixture.next_operation_with(1_060, &policy(), &calls), Some(unlock));
         fixture.request(Action::Unlock, 1_060);
-        let confirm = Operation::Confirm { seq: 1, rent_payer: KEEPER, receipt };
+        let confirm = Operation::Confirm { action: Action::Lock, seq: 1, rent_payer: KEEPER, receipt };
         assert_eq!(fixture.next_operation_with(1_060, &policy(), &calls), Some(confirm));
     }
 }

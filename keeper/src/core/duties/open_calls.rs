@@ -31,10 +31,10 @@ impl Duty for OpenCalls {
 
 fn operation(context: &Context<'_>, key: &Pubkey, invocation: &Invocation) -> Option<Operation> {
     let Context { view, at, keeper, calls, .. } = context;
-    let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
+    let Invocation { action, seq, rent_payer, .. } = *invocation;
     let call = calls.get(key);
     if let Some(Call::Proven { receipt }) = call.filter(|_| is_paid_to(keeper, invocation, context)) {
-        return Some(Operation::Confirm { seq, rent_payer, receipt: receipt.clone() });
+        return Some(Operation::Confirm { action, seq, rent_payer, receipt: receipt.clone() });
     }
     if call.is_some_and(Call::is_running) {
         return None;
@@ -140,7 +140,7 @@ mod tests {
         let calls = HashMap::from([(key, Call::Proven { receipt: receipt.clone() })]);
         assert_eq!(
             fixture.next_operation_with(1_062, &policy(), &calls),
-            Some(Operation::Confirm { seq: 1, rent_payer: KEEPER, receipt })
+            Some(Operation::Confirm { action: Action::Lock, seq: 1, rent_payer: KEEPER, receipt })
         );
     }
 

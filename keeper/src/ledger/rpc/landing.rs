@@ -18,7 +18,7 @@ use tracing::{Instrument as _, debug, info, info_span, warn};
 use super::compute_budget::with_budget;
 use super::simulation::simulate;
 use super::{RpcLedger, read};
-use crate::core::{Intent, Update};
+use crate::core::{Intent, Update, Verdict};
 use crate::ledger::transaction::{UnsafeTransaction, sign};
 use crate::ledger::{Landing, LedgerError};
 
@@ -26,6 +26,8 @@ use crate::ledger::{Landing, LedgerError};
 const POLL: Duration = Duration::from_millis(400);
 /// Pause between sending the same bytes again.
 const RESEND: Duration = Duration::from_secs(2);
+/// Pause after a node did not answer: the core tries again at once.
+const OUTAGE: Duration = Duration::from_secs(2);
 /// Attempts to read the accounts that a transaction touched, one [`POLL`] apart.
 const READS: u32 = 20;
 
@@ -51,25 +53,37 @@ enum Ended {
 pub(super) async fn land(ledger: &RpcLedger, intent: &Intent) -> Landing {
     let span = info_span!("transaction", step = intent.operation.name(), vehicle = %intent.keys.vehicle);
     async {
-        let (succeeded, slot) = match send(ledger, intent).await {
-            Ok(Ended::Landed { slot, result: Ok(()) }) => (true, slot),
+        let (verdict, slot) = match send(ledger, intent).await {
+            Ok(Ended::Landed { slot, result: Ok(()) }) => (Verdict::Succeeded, slot),
             Ok(Ended::Landed { slot, result: Err(error) }) => {
                 warn!(error = %described(&error), "the transaction landed and failed");
-                (false, slot)
+                (Verdict::Failed, slot)
             }
             Ok(Ended::CannotLand) => {
                 warn!("the transaction did not land before its blockhash expired");
-                (false, 0)
+                (Verdict::Expired, 0)
             }
             Err(reason) => {
                 info!(error = &reason as &dyn Error, "not sent");
-                (false, 0)
+                (verdict_of(&reason), 0)
             }
         };
-        Landing { succeeded, touched: read_touched(ledger, intent, slot).await }
+        if verdict == Verdict::Outage {
+            sleep(OUTAGE).await;
+        }
+        Landing { verdict, touched: read_touched(ledger, intent, slot).await }
     }
     .instrument(span)
     .await
+}
+
+/// What a transaction that was not sent tells the core.
+const fn verdict_of(reason: &NotSent) -> Verdict {
+    match reason {
+        NotSent::WouldFail(_) => Verdict::Failed,
+        NotSent::BadReceipt(_) | NotSent::Unsafe(_) => Verdict::NotSent,
+        NotSent::Ledger(_) => Verdict::Outage,
+    }
 }
 
 /// Reads the accounts that the transaction touched. A node may lag behind the one that confirmed it.

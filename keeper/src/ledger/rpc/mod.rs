@@ -24,7 +24,7 @@ use solana_sdk::signer::Signer as _;
 use tokio::sync::mpsc;
 
 use super::{Landing, Ledger, LedgerError};
-use crate::core::{Event, Intent};
+use crate::core::{Event, Intent, Lane};
 
 /// Timeout of a call to the node.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -95,6 +95,11 @@ impl Ledger for RpcLedger {
     async fn land(&self, intent: Intent) -> Landing {
         landing::land(self, &intent).await
     }
+
+    // Every transaction is sent as soon as it is due, and every wallet is watched.
+    fn cancel(&self, _vehicle: Pubkey, _lane: Lane) {}
+
+    fn watch_wallets(&self, _wallets: &[(Pubkey, bool)]) {}
 
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
         Ok(self.rpc.get_minimum_balance_for_rent_exemption(bytes).await?)
