@@ -34,4 +34,4 @@ pub(crate) fn check(holds: bool, broken: LatchkeyError) -> Ruled<()> {
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;

@@ -1,12 +1,12 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Record;
 
 use super::Version;
 
 /// Lamports set aside for a loan's function calls. What lies above the rent deposit is available.
 ///
 /// Seeds: `escrow`, loan.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Escrow {
     /// Layout version.
     pub version: Version,

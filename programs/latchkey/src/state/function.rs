@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Record;
 use latchkey_protocol::Action;
 
 use super::{Version, set_key};
@@ -13,8 +14,7 @@ pub const MAX_COMMAND_KEYS: usize = 3;
 /// read it once, when a loan is signed: the loan keeps its own copy.
 ///
 /// Seeds: `function`, lender, the [`Action`]'s byte.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Function {
     /// Layout version.
     pub version: Version,
@@ -42,12 +42,15 @@ pub struct Function {
     pub revision: u32,
     /// Where the function with the first command key runs; empty if it is embedded in the keeper.
     #[max_len(MAX_URI_LEN)]
+    #[tail]
     pub uri: String,
     /// Where the one with the second key runs.
     #[max_len(MAX_URI_LEN)]
+    #[tail]
     pub uri_2: String,
     /// Where the one with the third key runs.
     #[max_len(MAX_URI_LEN)]
+    #[tail]
     pub uri_3: String,
 }
 

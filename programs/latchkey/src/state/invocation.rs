@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Record;
 
 use super::{Action, Loan, MAX_COMMAND_KEYS, Version, set_key};
 use crate::rules::invocation::{Offer, Requested};
@@ -7,8 +8,7 @@ use crate::rules::invocation::{Offer, Requested};
 ///
 /// Seeds: `invocation`, vehicle, `seq` as little-endian `u64`. A sequence number is never used twice, so neither
 /// is the address.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Invocation {
     /// Layout version.
     pub version: Version,

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::{Fixed, Record};
 
 use super::{Version, set_key};
 
@@ -8,8 +9,7 @@ pub const MAX_KEEPERS: usize = 8;
 /// A lender: who may sign for it, what it lends, and the floors its loans must respect.
 ///
 /// Seeds: `lender`, the first authority.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Lender {
     /// Layout version.
     pub version: Version,
@@ -40,6 +40,7 @@ pub struct Lender {
     pub loans_closed: u64,
     /// Keepers that may claim work; empty means anyone.
     #[max_len(MAX_KEEPERS)]
+    #[tail]
     pub keepers: Vec<Pubkey>,
 }
 
@@ -71,7 +72,7 @@ impl Lender {
 /// What a jurisdiction demands of every loan written under it. Checked when terms are signed, never after.
 ///
 /// A `weekly` value holds for loans whose periods are a week or less, the other one for all others.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyFloors {
     /// Least time between the oldest unpaid due date and default, seconds.
     pub min_grace_secs: u32,

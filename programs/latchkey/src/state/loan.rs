@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::{Fixed, Record};
 
 use super::{Function, MAX_COMMAND_KEYS, MAX_URI_LEN, Notices, Terms, Version, set_key};
 
@@ -8,8 +9,7 @@ pub const MAX_UNLOCK_KEYS: usize = 2 * MAX_COMMAND_KEYS;
 /// A car loan.
 ///
 /// Seeds: `loan`, vehicle, `index` as little-endian `u32`.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Loan {
     /// Layout version.
     pub version: Version,
@@ -73,6 +73,7 @@ pub struct Loan {
     pub unlock_keys: [Pubkey; MAX_UNLOCK_KEYS],
     /// Where the unlock function runs; empty if it is embedded in the keeper.
     #[max_len(MAX_URI_LEN)]
+    #[tail]
     pub unlock_uri: String,
 }
 
@@ -227,7 +228,7 @@ impl LoanSignerSeeds {
 }
 
 /// Where a loan stands.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoanStatus {
     /// Running; may be past due within its grace.
     Active,
@@ -254,7 +255,9 @@ impl LoanStatus {
 }
 
 /// The money of a loan, base units.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(
+    Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq,
+)]
 pub struct Ledger {
     /// Principal owed. Rises only at origination.
     pub principal: u64,

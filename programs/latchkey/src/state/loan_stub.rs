@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Record;
 
 use super::{Loan, Version};
 
 /// What is left of a closed loan: it remembers whose wallet it was, so that the borrower can take back what is sent
 /// there later. It stands at the loan's address, and its fields at the loan's offsets.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct LoanStub {
     /// Layout version.
     pub version: Version,

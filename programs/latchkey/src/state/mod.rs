@@ -4,7 +4,10 @@
 //! Units everywhere: loan money in base units of the lender's mint, fees and bonds in lamports, rates in parts per
 //! million a year, times in Unix seconds from the Clock sysvar. A key of zeros means that there is none.
 
+#[cfg(test)]
+mod against_borsh;
 mod escrow;
+mod fixed;
 mod function;
 mod invocation;
 #[cfg(test)]
@@ -20,6 +23,7 @@ mod version;
 use anchor_lang::prelude::Pubkey;
 
 pub use escrow::*;
+pub(crate) use fixed::*;
 pub use function::*;
 pub use invocation::*;
 pub use lender::*;

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Fixed;
 
 /// Ways to serve a notice, as bits.
 pub struct NoticeChannels;
@@ -23,7 +24,9 @@ impl NoticeChannels {
 }
 
 /// When a channel was last used. Whether it counts depends on the delinquency and on its age.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(
+    Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq,
+)]
 pub struct Service {
     /// When it was requested. A servicer's notice is requested when it is served.
     pub requested_at: i64,
@@ -39,7 +42,9 @@ impl Service {
 }
 
 /// What the borrower was told, by which channels, and how often the car has warned.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(
+    Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq,
+)]
 pub struct Notices {
     /// The last service by each channel, in the order of the bits of [`NoticeChannels`].
     pub channels: [Service; NoticeChannels::COUNT],

@@ -1,7 +1,8 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::Fixed;
 
 /// What lender and borrower sign at origination. Nothing changes it afterwards except an instruction with an event.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Lent, base units.
     pub principal: u64,
@@ -50,7 +51,7 @@ pub struct Terms {
 }
 
 /// When instalments are due. One layout for all, so that what follows stands at a fixed offset.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calendar {
     /// What is counted.
     pub unit: CalendarUnit,
@@ -88,7 +89,7 @@ impl Calendar {
 }
 
 /// What a calendar counts.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarUnit {
     /// A fixed number of seconds.
     Seconds,
@@ -99,7 +100,7 @@ pub enum CalendarUnit {
 }
 
 /// What a payment beyond what is due does.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overpayment {
     /// Lowers the principal; the next instalment stays due.
     ReducePrincipal,

@@ -1,12 +1,12 @@
 use anchor_lang::prelude::*;
+use latchkey_layout::{Fixed, Record};
 
 use super::{Action, Version, set_key};
 
 /// A car: the key of its device, what it last proved, and what is asked of it.
 ///
 /// Seeds: `vehicle`, the device key it was registered with.
-#[account]
-#[derive(InitSpace)]
+#[derive(Record, AnchorSerialize, AnchorDeserialize, InitSpace, Clone)]
 pub struct Vehicle {
     /// Layout version.
     pub version: Version,
@@ -102,7 +102,7 @@ impl Vehicle {
 }
 
 /// A lock that was asked for.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AskedLock {
     /// The request's sequence number; 0 if no lock was asked for.
     pub seq: u64,
@@ -116,7 +116,7 @@ impl AskedLock {
 }
 
 /// The newest request of a vehicle, as long as it is neither settled nor closed.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenInvocation {
     /// Whether there is one. The fields below mean nothing if not.
     pub is_open: bool,
@@ -142,7 +142,7 @@ impl OpenInvocation {
 }
 
 /// What the car has proven about its immobiliser.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LockState {
     /// Whether it proved a lock, which holds until `until`. The fields below mean nothing if not.
     pub is_locked: bool,

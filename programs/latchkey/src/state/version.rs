@@ -1,8 +1,10 @@
 use anchor_lang::prelude::*;
 
+use super::Fixed;
+
 /// The layout version of an account. Reading an account of another version fails, so that no instruction works on a
 /// layout it does not know.
-#[derive(AnchorSerialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
     /// The number: [`Version::CURRENT`] is the only one there is.
     pub number: u8,
@@ -17,13 +19,22 @@ impl Version {
     const NEW: Self = Self { number: 0 };
 }
 
-impl AnchorDeserialize for Version {
-    fn deserialize_reader<R: std::io::Read>(reader: &mut R) -> std::io::Result<Self> {
-        let version = Self { number: u8::deserialize_reader(reader)? };
-        if version == Self::CURRENT || version == Self::NEW {
-            Ok(version)
-        } else {
-            Err(std::io::Error::from(std::io::ErrorKind::InvalidData))
-        }
+impl Fixed for Version {
+    const SIZE: usize = 1;
+    const ZERO: Self = Self::NEW;
+
+    #[inline(always)]
+    fn is_valid(bytes: &[u8]) -> bool {
+        bytes[0] == Self::CURRENT.number || bytes[0] == Self::NEW.number
+    }
+
+    #[inline(always)]
+    fn load(&mut self, bytes: &[u8]) {
+        self.number = bytes[0];
+    }
+
+    #[inline(always)]
+    fn store(&self, bytes: &mut [u8]) {
+        bytes[0] = self.number;
     }
 }

@@ -1,0 +1,81 @@
+//! Accounts: the discriminator, the fixed part, and what varies in length.
+
+use proc_macro2::TokenStream as Code;
+use quote::quote;
+use sha2::{Digest, Sha256};
+use syn::{DeriveInput, Error, Field, Result};
+
+use crate::structure;
+
+/// Bytes of Anchor's discriminators.
+const DISCRIMINATOR: usize = 8;
+
+pub fn record(input: &DeriveInput) -> Result<Code> {
+    let name = &input.ident;
+    let fields = structure::fields(input)?;
+    let fixed: Vec<&Field> = fields.iter().copied().take_while(|field| !is_tail(field)).collect();
+    let tails = &fields[fixed.len()..];
+    if let Some(field) = tails.iter().find(|field| !is_tail(field)) {
+        return Err(Error::new_spanned(
+            field,
+            "a fixed field behind one of variable length has no fixed offset",
+        ));
+    }
+    let fixed = structure::implementation(name, &fixed, tails);
+    let tails: Vec<_> = tails.iter().map(|field| &field.ident).collect();
+    let discriminator = Sha256::digest(format!("account:{name}"));
+    let discriminator = &discriminator[..DISCRIMINATOR];
+    Ok(quote! {
+        #fixed
+
+        #[automatically_derived]
+        impl anchor_lang::Discriminator for #name {
+            const DISCRIMINATOR: &'static [u8] = &[#(#discriminator),*];
+        }
+
+        #[automatically_derived]
+        impl anchor_lang::Owner for #name {
+            fn owner() -> Pubkey {
+                crate::ID
+            }
+        }
+
+        #[automatically_derived]
+        impl anchor_lang::AccountDeserialize for #name {
+            fn try_deserialize(bytes: &mut &[u8]) -> anchor_lang::Result<Self> {
+                crate::state::check_discriminator::<Self>(bytes)?;
+                Self::try_deserialize_unchecked(bytes)
+            }
+
+            fn try_deserialize_unchecked(bytes: &mut &[u8]) -> anchor_lang::Result<Self> {
+                const END: usize = #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE;
+                let (fixed, mut _tail) = crate::state::split::<END>(bytes)?;
+                let fixed = &fixed[#DISCRIMINATOR..];
+                if !<Self as crate::state::Fixed>::is_valid(fixed) {
+                    return Err(crate::state::malformed());
+                }
+                let mut record = <Self as crate::state::Fixed>::ZERO;
+                crate::state::Fixed::load(&mut record, fixed);
+                #(record.#tails = crate::state::Tail::read(&mut _tail).ok_or_else(crate::state::malformed)?;)*
+                Ok(record)
+            }
+        }
+
+        #[automatically_derived]
+        impl anchor_lang::AccountSerialize for #name {
+            fn try_serialize<W: std::io::Write>(&self, writer: &mut W) -> anchor_lang::Result<()> {
+                let mut bytes = [0; #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE];
+                let (start, fixed) = bytes.split_at_mut(#DISCRIMINATOR);
+                start.copy_from_slice(<Self as anchor_lang::Discriminator>::DISCRIMINATOR);
+                crate::state::Fixed::store(self, fixed);
+                crate::state::write(writer, &bytes)?;
+                #(crate::state::Tail::write(&self.#tails, writer)?;)*
+                Ok(())
+            }
+        }
+    })
+}
+
+fn is_tail(field: &Field) -> bool {
+    field.attrs.iter().any(|attribute| attribute.path().is_ident("tail"))
+}
