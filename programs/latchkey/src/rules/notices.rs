@@ -55,9 +55,7 @@ pub struct Served {
 pub fn serve(at: &LoanAt, channels: u8) -> Ruled<(Notices, Served)> {
     let told_by_people = NoticeChannels::ALL & !NoticeChannels::CAR;
     check(channels != 0 && channels & !told_by_people == 0, E::InvalidChannels)?;
-    check(at.loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
-    at.past_due()?;
-    check(!at.loan.is_stayed(at.now), E::OnStay)?;
+    check_told_of(at)?;
     let counts = Counting::new(at, false)?;
     check(at.now >= counts.since, E::NoticeBeforeDefault)?;
 
@@ -84,9 +82,18 @@ pub fn serve(at: &LoanAt, channels: u8) -> Ruled<(Notices, Served)> {
     Ok((notices, Served { is_final, matures_at }))
 }
 
+/// Whether a service would tell of anything: the loan is past due, neither given up nor stayed. A hold or an emergency start
+/// is no reason against it: both keep locks away, and what the borrower knows harms nobody.
+fn check_told_of(at: &LoanAt) -> Ruled<()> {
+    check(at.loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
+    at.past_due()?;
+    check(!at.loan.is_stayed(at.now), E::OnStay)
+}
+
 /// Records that the car proved, at `at.now`, a warning that was requested at `requested_at`. It changes nothing where it does
-/// not count: another delinquency, or a notice that is in force.
+/// not count: another delinquency, or a notice that is in force. Inside a stay and after a charge-off nothing is recorded.
 pub fn serve_by_car(at: &LoanAt, requested_at: i64, is_final: bool) -> Ruled<Notices> {
+    check_told_of(at)?;
     let mut notices = at.loan.notices;
     let service = Service { requested_at, served_at: at.now };
     let counts = Counting::new(at, false)?;

@@ -1,6 +1,7 @@
 //! Warning the driver: gated as strictly as a lock.
 
 use latchkey::errors::LatchkeyError;
+use latchkey::instructions::SettlementReason;
 use latchkey::state::{Action, LockState, Service, Terms};
 use latchkey_tests_svm::{DAY, LoanFixture, TTL, due, fee};
 
@@ -85,6 +86,72 @@ fn a_receipted_warning_counts_as_notice_and_locks_nothing() {
     let matures = asked + 60 + 3 * DAY;
     fixture.at(matures - 1).request(Action::Lock).breaks(LatchkeyError::NoticeNotMatured);
     fixture.at(matures).request(Action::Lock).holds();
+}
+
+/// A car that was asked to warn at the first second, its keeper at work.
+fn warning() -> LoanFixture {
+    let mut fixture = LoanFixture::on(with_notice);
+    fixture.at(due(0) + 1).request(Action::Warn).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).holds();
+    fixture
+}
+
+/// The car's service once the receipt is confirmed, and the keeper is paid.
+fn proven(fixture: &mut LoanFixture, now: i64) -> Service {
+    fixture.at(now);
+    let receipt = fixture.receipt(1);
+    fixture.confirm(&receipt).holds();
+    assert_eq!(fixture.loan().notices.warn_attempts, 2, "the car has warned");
+    fixture.loan().notices.channels[CAR]
+}
+
+#[test]
+fn a_warning_proven_inside_a_stay_is_no_notice_to_the_second() {
+    let (from, until) = (due(0) + 100, due(0) + 200);
+    for (now, counts) in
+        [(from - 1, true), (from, false), (from + 1, false), (until - 1, false), (until, false)]
+    {
+        let mut fixture = warning();
+        fixture.place_stay(from, until).holds();
+        let served_at = proven(&mut fixture, now).served_at;
+        assert_eq!(served_at, if counts { now } else { 0 }, "{} from the start of the stay", now - from);
+    }
+}
+
+#[test]
+fn a_warning_proven_after_a_charge_off_is_no_notice() {
+    let mut fixture = LoanFixture::on(with_notice);
+    let now = due(0) + 120 * DAY;
+    fixture.at(now - 1).request(Action::Warn).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.claim(&keeper, 1).holds();
+    fixture.at(now).charge_off().holds();
+    assert_eq!(proven(&mut fixture, now), Service::default());
+}
+
+#[test]
+fn a_warning_proven_after_a_payoff_or_a_settlement_is_no_notice() {
+    let ends: [fn(&mut LoanFixture); 2] =
+        [LoanFixture::pay_all, |it| drop(it.settle(SettlementReason::Settlement).holds())];
+    for end in ends {
+        let mut fixture = warning();
+        end(&mut fixture);
+        assert_eq!(proven(&mut fixture, due(0) + 2), Service::default());
+    }
+}
+
+#[test]
+fn a_warning_proven_during_a_hold_or_a_pause_is_the_notice_that_the_borrower_had() {
+    let quiet: [fn(&mut LoanFixture); 2] =
+        [|it| drop(it.place_hold(due(0) + DAY).holds()), |it| drop(it.pause(86_400).holds())];
+    for begin in quiet {
+        let mut fixture = warning();
+        begin(&mut fixture);
+        // Nobody keeps a servicer from telling them by letter either.
+        assert_eq!(proven(&mut fixture, due(0) + 2).served_at, due(0) + 2);
+        fixture.serve_notice().holds();
+    }
 }
 
 #[test]

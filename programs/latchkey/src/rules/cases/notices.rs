@@ -127,6 +127,39 @@ fn n10_a_payment_a_second_after_the_warning_was_requested_keeps_the_car_from_bee
     assert_eq!(code(due), broken(E::NotPastDue));
 }
 
+/// Warned on day 32; then something happens, and the receipt is confirmed an hour later. Whether a notice is recorded.
+fn is_told(terms: Terms, happens: impl FnOnce(&mut Case, i64)) -> bool {
+    let now = 32 * DAY;
+    let mut case = Case::new(terms);
+    let mut warning = case.request(Action::Warn, Asker::Anyone, now).unwrap();
+    case.claim(&mut warning, now).unwrap();
+    happens(&mut case, now);
+    case.prove(&warning, now + HOUR);
+    assert_eq!(case.loan.notices.warn_attempts, 2, "the car has warned");
+    case.loan.notices.channels != Notices::default().channels
+}
+
+#[test]
+fn a_warning_is_recorded_only_where_a_servicer_could_tell_the_same() {
+    let stay = |case: &mut Case, from: i64, until: i64, now| {
+        servicing::place_stay(&mut case.loan, Wallet(0), from, until, now).map(drop)
+    };
+    assert!(is_told(terms_with_notice(), |_, _| {}));
+    assert!(is_told(terms_with_notice(), |case, now| stay(case, now + HOUR + 1, now + DAY, now).unwrap()));
+    assert!(!is_told(terms_with_notice(), |case, now| stay(case, now + HOUR, now + DAY, now).unwrap()));
+    assert!(!is_told(terms_with_notice(), |case, now| stay(case, now, now + HOUR, now).unwrap()));
+    assert!(!is_told(terms_with_notice(), |case, _| case.loan.status = LoanStatus::ChargedOff));
+    assert!(!is_told(terms_with_notice(), |case, _| case.loan.status = LoanStatus::PaidOff));
+    assert!(!is_told(terms_with_notice(), |case, _| case.loan.status = LoanStatus::Settled));
+    // The driver was warned before; a hold and an emergency start keep locks away, and nothing from being known.
+    assert!(is_told(terms_with_notice(), |case, now| {
+        servicing::place_hold(&mut case.loan, now + DAY, false, now).unwrap();
+    }));
+    assert!(is_told(Terms { emergency_secs: 86_400, ..terms_with_notice() }, |case, now| {
+        case.loan.emergency_from = now;
+    }));
+}
+
 #[test]
 fn n18_a_final_notice_waits_for_the_first_and_the_lock_for_both() {
     let signed = Terms { final_notice_secs: 3 * 86_400, min_channels: 2, ..terms_with_notice() };
