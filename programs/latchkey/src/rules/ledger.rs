@@ -154,9 +154,11 @@ impl<'a> Walk<'a> {
         if now > from {
             let late_after = i64::from(terms.late_after_secs);
             let last_due = instalments_due(terms, now);
-            let mut late = instalments_due(terms, from.saturating_sub(late_after));
+            // What is decided stays decided, though a longer grace or an extension moved its date ahead again.
+            let mut late = self.ledger.late_decided;
             let last_late = instalments_due(terms, now.saturating_sub(late_after));
-            let moments = usize::from(last_due.saturating_sub(self.due)) + usize::from(last_late - late);
+            let moments =
+                usize::from(last_due.saturating_sub(self.due)) + usize::from(last_late.saturating_sub(late));
             is_complete = moments <= MAX_MOMENTS;
             for left in (0..moments.min(MAX_MOMENTS)).rev() {
                 let due_date = (self.due < last_due).then(|| due_at(terms, self.due));
@@ -218,11 +220,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Charges instalment `k` its fee if it is unpaid, once. A charged-off loan has none, and a stay none inside it.
+    /// Charges instalment `k` its fee if it is unpaid. A charged-off loan has none, and a stay none inside it.
     fn decide_late_fee(&mut self, k: u16, moment: i64) -> Ruled<()> {
-        if k < self.ledger.late_decided {
-            return Ok(());
-        }
         self.ledger.late_decided = k.saturating_add(1);
         let is_unpaid =
             self.ledger.owed_on_schedule()? > 0 && oldest_unpaid(&self.ledger, &self.loan.terms, 0) <= k;

@@ -172,6 +172,41 @@ fn an_amendment_is_of_the_loan_as_it_was_when_agreed_and_in_time() {
     fixture.amend_by_both(args).breaks(LatchkeyError::RevisionChanged);
 }
 
+/// Daily instalments from the first day on, each late after half a day. The fees of the first sixteen are decided.
+fn sixteen_decided() -> LoanFixture {
+    let mut fixture = LoanFixture::on(|terms| {
+        (terms.calendar, terms.first_due) = (Calendar::seconds(86_400), START + DAY);
+        (terms.count, terms.principal, terms.max_extensions) = (60, 60_000, 1);
+        terms.late_after_secs = 43_200;
+    });
+    fixture.at(START + 16 * DAY + DAY / 2).look().holds();
+    assert_eq!((fixture.loan().ledger.late_decided, fixture.loan().ledger.fees), (16, 16 * 25));
+    fixture
+}
+
+#[test]
+fn a_late_date_that_is_decided_is_no_moment_again_though_a_longer_grace_moves_it_ahead() {
+    let mut fixture = sixteen_decided();
+    let args = fixture.amendment(|terms| terms.late_after_secs += 15 * 86_400);
+    fixture.amend_alone(args).holds();
+    // 24 due dates from day 17 on, and 8 late dates from day 32 and a half on; the next late date is half a day away.
+    let last = START + 40 * DAY;
+    fixture.clone().at(last).waive_fees(1).holds();
+    fixture.at(last + DAY / 2).waive_fees(1).breaks(LatchkeyError::TooManyMoments);
+    fixture.collect().holds();
+    assert_eq!((fixture.loan().ledger.as_of, fixture.loan().ledger.fees), (last, (16 + 8) * 25));
+}
+
+#[test]
+fn a_late_date_that_is_decided_is_no_moment_again_though_an_extension_moves_it_ahead() {
+    let mut fixture = sixteen_decided();
+    fixture.extend().holds();
+    // The sixteenth is due again on day 17: 17 due dates, and 15 late dates from day 18 and a half on.
+    let last = START + 33 * DAY;
+    fixture.clone().at(last).waive_fees(1).holds();
+    fixture.at(last + DAY / 2).waive_fees(1).breaks(LatchkeyError::TooManyMoments);
+}
+
 #[test]
 fn a_loan_that_is_over_or_given_up_is_not_amended() {
     let mut paid = LoanFixture::new();

@@ -1,6 +1,8 @@
 //! The walk once more, as slow and as plain as it can be written, in other numbers and without a limit on moments.
 
 use super::*;
+use crate::errors::LatchkeyError as E;
+use crate::rules::ledger::Position;
 use crate::state::LoanStatus;
 
 const YEAR_TIMES_PPM: i128 = 365 * 86_400 * 1_000_000;
@@ -107,7 +109,7 @@ fn walked_by_the_rules(loan: &Loan, wallet: u64, now: i64) -> (Sums, u32) {
         collect(&mut walked, Wallet(wallet), now).unwrap();
         calls += 1;
     }
-    let position = crate::rules::ledger::Position::at(&walked, Wallet(wallet), now).unwrap();
+    let position = Position::at(&walked, Wallet(wallet), now).unwrap();
     let (before, after) = (&loan.ledger, &position.ledger);
     let sums = Sums {
         principal: after.principal.into(),
@@ -155,6 +157,23 @@ fn the_walk_comes_to_what_a_plain_walk_comes_to_also_through_33_and_more_moments
         }
     }
     assert!(at_once > 2_000 && in_parts > 2_000, "{at_once} at once, {in_parts} in parts");
+}
+
+#[test]
+fn a_late_date_that_is_decided_is_no_moment_again_wherever_it_moves() {
+    let terms = Terms { count: 60, ..fixtures::terms() };
+    let longer = |loan: &mut Loan| loan.terms.late_after_secs += 1_500;
+    let deferred = |loan: &mut Loan| loan.terms.deferred += 1;
+    // 16 instalments are due and late at 2,520. Of those to come, the first is late at 4,120, or at 2,720.
+    for (moves, last) in [(longer as fn(&mut Loan), 4_900), (deferred, 4_200)] {
+        let mut loan = fixtures::loan(terms);
+        look_through(&mut loan, 0, 2_520);
+        assert_eq!(loan.ledger.late_decided, 16);
+        moves(&mut loan);
+        let walked = |now| Position::at(&loan, Wallet(0), now).map(|_| ()).map_err(u32::from);
+        assert_eq!(walked(last), Ok(()));
+        assert_eq!(walked(last + 100), Err(u32::from(E::TooManyMoments)));
+    }
 }
 
 #[test]
