@@ -1,12 +1,12 @@
 //! Changed terms: what a lender grants alone, and what takes both parties.
 
 use super::ledger::Wallet;
-use super::payments::{Payment, follow_status, look};
+use super::payments::{Payment, follow_status, look_at_open};
 use super::servicing::revise;
 use super::terms::check_terms;
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
-use crate::state::{Loan, PolicyFloors, Terms};
+use crate::state::{Loan, LoanStatus, PolicyFloors, Terms};
 
 /// What an amendment changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub fn amend(
     by_both: bool,
     now: i64,
 ) -> Ruled<Payment> {
-    check(loan.status.is_enforced(), if loan.status.is_open() { E::ChargedOff } else { E::LoanPaidOff })?;
-    let looked = look(loan, wallet, now)?;
+    check(loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
+    let looked = look_at_open(loan, wallet, now)?;
     let Amendment { terms, forgive_principal, forgive_interest } = *amendment;
     check(terms.principal == loan.terms.principal, E::AmendedPrincipal)?;
     if by_both {

@@ -29,7 +29,16 @@ pub fn look(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
     store(loan, wallet, &position, now)
 }
 
-/// The same, as far as one call walks.
+/// The same for what acts on a loan that owes something: before the look, and after it, because the wallet may hold all
+/// that is owed.
+pub fn look_at_open(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
+    check(loan.status.is_open(), E::LoanPaidOff)?;
+    let looked = look(loan, wallet, now)?;
+    check(loan.status.is_open(), E::LoanPaidOff)?;
+    Ok(looked)
+}
+
+/// The look, as far as one call walks.
 pub fn collect(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
     let position = advance(loan, wallet, now)?;
     store(loan, wallet, &position, position.ledger.as_of)
@@ -37,10 +46,9 @@ pub fn collect(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
 
 /// Takes `amount` toward the debt and `fees` toward late fees, beyond what is due, from a wallet that holds `wallet`.
 pub fn prepay(loan: &mut Loan, wallet: Wallet, amount: u64, fees: u64, now: i64) -> Ruled<Payment> {
-    check(loan.status.is_open(), E::LoanPaidOff)?;
     let beyond = amount.checked_add(fees).ok_or(E::Overflow)?;
     check(beyond > 0, E::ZeroAmount)?;
-    let looked = look(loan, wallet, now)?;
+    let looked = look_at_open(loan, wallet, now)?;
     check(loan.ledger.free(wallet) >= beyond, E::WalletTooSmall)?;
     check(amount <= loan.ledger.owed_on_schedule()? && fees <= loan.ledger.fees, E::PrepayExceedsPayoff)?;
     let paid = loan.ledger.pay_debt(amount)?.and(loan.ledger.pay_fees(fees)?);

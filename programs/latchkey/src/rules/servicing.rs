@@ -4,7 +4,7 @@ use super::calendar::DAY;
 use super::gates::check_default;
 use super::ledger::Wallet;
 use super::loan_at::LoanAt;
-use super::payments::{Payment, follow_status, look};
+use super::payments::{Payment, follow_status, look, look_at_open};
 use super::schedule::last_due;
 use super::terms::MAX_TERM_SECS;
 use super::{Ruled, check, later};
@@ -52,7 +52,6 @@ pub fn lift_hold(loan: &mut Loan, now: i64) -> Ruled<()> {
 /// A stay from `from` to `until`: no default, late fee, warning or lock inside it, and grace and notice begin again at its end. A
 /// stay that is not over is only prolonged, without a gap.
 pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i64) -> Ruled<Payment> {
-    check(loan.status.is_open(), E::LoanPaidOff)?;
     let last = now.checked_add(MAX_HOLD_SECS).ok_or(E::Overflow)?;
     check(now <= from && from < until && until <= last, E::InvalidStay)?;
     let mut begins = from;
@@ -60,7 +59,7 @@ pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i
         check(until > loan.stay_until && from <= loan.stay_until, E::InvalidStay)?;
         begins = begins.min(loan.stay_from);
     }
-    let looked = look(loan, wallet, now)?;
+    let looked = look_at_open(loan, wallet, now)?;
     // Grace and notice started again at the end of the last stay. A later one in its place would let them count from before, so
     // it begins at once.
     let oldest = LoanAt::new(loan, wallet, now).oldest_unpaid_due()?;
@@ -75,10 +74,9 @@ pub fn place_stay(loan: &mut Loan, wallet: Wallet, from: i64, until: i64, now: i
 
 /// Moves every due date by one period. What was past due may no longer be: then a defaulted loan is active again.
 pub fn extend(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
-    check(loan.status.is_open(), E::LoanPaidOff)?;
     check(loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
     check(loan.extensions_used < loan.terms.max_extensions, E::NoExtensionLeft)?;
-    let looked = look(loan, wallet, now)?;
+    let looked = look_at_open(loan, wallet, now)?;
     let mut terms = loan.terms;
     terms.deferred = terms.deferred.checked_add(1).ok_or(E::Overflow)?;
     let end = loan.opened_at.checked_add(MAX_TERM_SECS).ok_or(E::Overflow)?;
@@ -93,7 +91,7 @@ pub fn extend(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<Payment> {
 /// Forgives `amount` of the fees charged so far. A loan that owes nothing else is paid off by it.
 pub fn waive_fees(loan: &mut Loan, wallet: Wallet, amount: u64, now: i64) -> Ruled<Payment> {
     check(amount > 0, E::ZeroAmount)?;
-    let looked = look(loan, wallet, now)?;
+    let looked = look_at_open(loan, wallet, now)?;
     loan.ledger.fees = loan.ledger.fees.checked_sub(amount).ok_or(E::WaiverTooLarge)?;
     follow_status(loan, wallet, now)?;
     Ok(looked)
@@ -113,9 +111,8 @@ pub fn emergency_start(loan: &mut Loan, vehicle: &Vehicle, now: i64) -> Ruled<()
 /// Gives the loan up, [`CHARGE_OFF_DAYS`] past due or later. Returns what the look took, and when the oldest unpaid
 /// instalment was due.
 pub fn charge_off(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<(Payment, i64)> {
-    check(loan.status.is_open(), E::LoanPaidOff)?;
     check(loan.status != LoanStatus::ChargedOff, E::ChargedOff)?;
-    let looked = look(loan, wallet, now)?;
+    let looked = look_at_open(loan, wallet, now)?;
     let oldest = LoanAt::new(loan, wallet, now).oldest_unpaid_due()?.ok_or(E::TooEarlyToChargeOff)?;
     check((now - oldest) / DAY >= CHARGE_OFF_DAYS, E::TooEarlyToChargeOff)?;
     // Fees charged up to here stay; later ones never come.
@@ -136,12 +133,10 @@ pub struct Forgiven {
 
 /// Ends the loan for less than is owed. What was due by now is taken as far as the wallet goes, and the rest is forgiven.
 pub fn settle(loan: &mut Loan, wallet: Wallet, now: i64) -> Ruled<(Payment, Forgiven)> {
-    check(loan.status.is_open(), E::LoanPaidOff)?;
-    let looked = look(loan, wallet, now)?;
-    check(loan.status.is_open(), E::LoanPaidOff)?;
+    let looked = look_at_open(loan, wallet, now)?;
     let ledger = &mut loan.ledger;
     let forgiven = Forgiven { principal: ledger.principal, interest: ledger.interest, fees: ledger.fees };
-    (ledger.principal, ledger.interest, ledger.fees) = (0, 0, 0);
+    (ledger.principal, ledger.interest, ledger.interest_remainder, ledger.fees) = (0, 0, 0, 0);
     loan.status = LoanStatus::Settled;
     Ok((looked, forgiven))
 }

@@ -4,8 +4,8 @@
 use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey::instructions::SettlementReason;
-use latchkey::state::{Action, Calendar, Loan};
-use latchkey_tests_svm::{DAY, LoanFixture, START, WEEK, due};
+use latchkey::state::{Action, Calendar, Loan, LoanStatus};
+use latchkey_tests_svm::{DAY, LoanFixture, Outcome, START, WEEK, due};
 
 use crate::event;
 
@@ -74,6 +74,53 @@ fn a_request_of_a_warning_or_a_lock_stores_what_it_found_and_an_unlock_only_judg
     let before = fixture.loan().ledger;
     fixture.at(LoanFixture::default_at() + 9).request(Action::Unlock).holds();
     assert_eq!(fixture.loan().ledger, before);
+}
+
+/// What acts on a loan that owes something.
+const ACTING: [(&str, fn(&mut LoanFixture) -> Outcome); 8] = [
+    ("prepay", |it| it.prepay(1)),
+    ("place_stay", |it| it.place_stay(it.chain.now(), it.chain.now() + 1)),
+    ("extend", LoanFixture::extend),
+    ("amend alone", |it| {
+        let args = it.amendment(|terms| terms.grace_secs += 1);
+        it.amend_alone(args)
+    }),
+    ("amend by both", |it| {
+        let first_due = it.chain.now() + WEEK;
+        let args = it.amendment(|terms| terms.first_due = first_due);
+        it.amend_by_both(args)
+    }),
+    ("waive_fees", |it| it.waive_fees(1)),
+    ("charge_off", LoanFixture::charge_off),
+    ("settle", |it| it.settle(SettlementReason::Settlement)),
+];
+
+#[test]
+fn a_loan_that_the_look_just_paid_off_is_over_for_all_that_comes_after_the_look() {
+    // Nobody looked since the start, and the wallet holds all that was due by the last due date, and 500 more.
+    let mut over = LoanFixture::on(|terms| terms.max_extensions = 1);
+    over.top_up(10_500);
+    over.at(due(9) + 120 * DAY);
+    for (name, act) in ACTING {
+        let mut fixture = over.clone();
+        let outcome = act(&mut fixture);
+        println!("{name}: {}", outcome.describe());
+        outcome.breaks(LatchkeyError::LoanPaidOff);
+    }
+    over.clone().declare_default().breaks(LatchkeyError::NotActive);
+    over.clone().request(Action::Warn).breaks(LatchkeyError::LoanPaidOff);
+    over.clone().request(Action::Lock).breaks(LatchkeyError::NotDefaulted);
+    // What gets the borrower's money to its owner is done all the same.
+    for (name, act, free) in [
+        ("collect", (|it| it.look()) as fn(&mut LoanFixture) -> Outcome, 500),
+        ("pay_off", |it| it.pay_off(), 500),
+        ("withdraw_surplus", |it| it.withdraw_surplus(500), 0),
+    ] {
+        let mut fixture = over.clone();
+        act(&mut fixture).holds();
+        let paid_off = (fixture.loan().status, fixture.unsent(), fixture.free());
+        assert_eq!(paid_off, (LoanStatus::PaidOff, 10_000, free), "{name}");
+    }
 }
 
 #[test]

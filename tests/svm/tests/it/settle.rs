@@ -19,18 +19,19 @@ fn a_settlement_forgives_what_is_left_and_tells_how_much() {
         SettlementReason::ChargeOffReleased,
     ] {
         let mut fixture = LoanFixture::on(|terms| terms.apr_ppm = 365_000);
-        // 10 a day for eight days, and a late fee.
-        fixture.at(due(0) + DAY);
+        // 10 a day for eight days and a second, and a late fee.
+        fixture.at(due(0) + DAY + 1);
         let told = event!(fixture.settle(reason).holds(), LoanSettled);
         assert_eq!(
             (told.loan, told.reason, told.status_before),
             (fixture.keys.loan, reason, LoanStatus::Active)
         );
         assert_eq!((told.forgiven_principal, told.forgiven_interest, told.forgiven_fees), (10_000, 80, 25));
-        assert_eq!(told.at, due(0) + DAY);
+        assert_eq!(told.at, due(0) + DAY + 1);
         let loan = fixture.loan();
         assert_eq!(loan.status, LoanStatus::Settled);
         assert_eq!((loan.ledger.principal, loan.ledger.interest, loan.ledger.fees), (0, 0, 0));
+        assert_eq!(loan.ledger.interest_remainder, 0, "forgiven to the fraction of a unit");
         fixture.close().holds();
     }
 }

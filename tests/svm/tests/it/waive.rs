@@ -70,7 +70,7 @@ fn a_loan_that_owes_nothing_but_fees_is_paid_off_by_a_waiver() {
     assert_eq!((ledger.principal, ledger.fees, fixture.loan().status), (0, 25, LoanStatus::Active));
     let told = event!(fixture.waive_fees(25).holds(), FeesWaived);
     assert_eq!((told.status_before, told.status_after), (LoanStatus::Active, LoanStatus::PaidOff));
-    fixture.waive_fees(1).breaks(LatchkeyError::WaiverTooLarge);
+    fixture.waive_fees(1).breaks(LatchkeyError::LoanPaidOff);
     fixture.close().holds();
 }
 

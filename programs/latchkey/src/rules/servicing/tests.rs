@@ -1,5 +1,7 @@
 use super::*;
-use crate::fixtures::{loan, terms, vehicle};
+use crate::fixtures::{floors, loan, terms, vehicle};
+use crate::rules::amendment::{Amendment, amend};
+use crate::rules::payments::{pay_off, prepay};
 use crate::state::{AskedLock, Terms};
 
 fn code<T>(ruled: Ruled<T>) -> Result<(), u32> {
@@ -60,7 +62,7 @@ fn a_charge_off_waits_120_days_to_the_second() {
     let since = 1_000 + CHARGE_OFF_DAYS * DAY;
     let gives_up = |wallet, now| code(charge_off(&mut loan(terms()), Wallet(wallet), now));
     assert_eq!([since - 1, since].map(|now| gives_up(0, now)), [broken(E::TooEarlyToChargeOff), Ok(())]);
-    assert_eq!(gives_up(20_000, since), broken(E::TooEarlyToChargeOff));
+    assert_eq!(gives_up(20_000, since), broken(E::LoanPaidOff));
 }
 
 #[test]
@@ -74,10 +76,40 @@ fn what_is_due_stays_in_the_wallet() {
 }
 
 #[test]
+fn what_the_look_just_paid_off_is_neither_changed_nor_given_up() {
+    // All ten instalments are due and in the wallet, and nobody looked since the start.
+    let now = 1_000 + 200 * DAY;
+    let over = || loan(Terms { max_extensions: 1, ..terms() });
+    let kinder = Amendment {
+        terms: Terms { grace_secs: 51, ..over().terms },
+        forgive_principal: 0,
+        forgive_interest: 0,
+    };
+    let after_the_look = [
+        code(place_stay(&mut over(), Wallet(10_000), now, now + 1, now)),
+        code(extend(&mut over(), Wallet(10_000), now)),
+        code(waive_fees(&mut over(), Wallet(10_000), 1, now)),
+        code(charge_off(&mut over(), Wallet(10_000), now)),
+        code(settle(&mut over(), Wallet(10_000), now)),
+        code(prepay(&mut over(), Wallet(10_500), 500, 0, now)),
+        code(amend(&mut over(), Wallet(10_000), &kinder, &floors(), false, now)),
+    ];
+    assert_eq!(after_the_look, [broken(E::LoanPaidOff); 7]);
+    assert_eq!(code(declare_default(&mut over(), Wallet(10_000), now)), broken(E::NotActive));
+    // A unit short, it is not over.
+    assert_eq!(code(place_stay(&mut over(), Wallet(9_999), now, now + 1, now)), Ok(()));
+    // What the wallet holds beyond the debt is the borrower's.
+    assert_eq!(code(withdraw_surplus(&mut over(), Wallet(10_500), 500, now)), Ok(()));
+    assert_eq!(code(pay_off(&mut over(), Wallet(10_000), false, now)), Ok(()));
+}
+
+#[test]
 fn a_settlement_takes_what_is_due_and_forgives_the_rest() {
     let mut loan = loan(terms());
+    loan.ledger.interest_remainder = 7;
     let (looked, forgiven) = settle(&mut loan, Wallet(5_000), 1_000).unwrap();
     assert_eq!((looked.applied.total(), forgiven.principal), (1_000, 9_000));
+    assert_eq!(loan.ledger.interest_remainder, 0);
     assert_eq!((loan.status, loan.ledger.payoff().map_err(u32::from)), (LoanStatus::Settled, Ok(0)));
     assert_eq!(code(settle(&mut loan, Wallet(5_000), 1_000)), broken(E::LoanPaidOff));
 }
