@@ -66,6 +66,9 @@ pub fn judge(awaited: &Awaited, bytes: &[u8]) -> Result<Answer, Ignored> {
         Outcome::RefusedExpired => Refusal::CarSaysExpired,
         Outcome::RefusedSuperseded => Refusal::CarSaysSuperseded,
         Outcome::RefusedUnsafe => Refusal::CarSaysUnsafe,
+        Outcome::RefusedNoTime => Refusal::CarSaysNoTime,
+        Outcome::RefusedService => Refusal::CarSaysService,
+        Outcome::RefusedTooLong => Refusal::CarSaysTooLong,
     };
     same(receipt.command_hash == awaited.command_hash, "command")?;
     Ok(Answer::Refused(refusal))

@@ -119,6 +119,14 @@ pub enum Refusal {
     CarSaysSuperseded,
     #[error("the car says it would not be safe now: ask again later")]
     CarSaysUnsafe,
+    #[error("the car has no time that it can trust: ask again when it has had network time since it started")]
+    CarSaysNoTime,
+    #[error("the car needs service, and until then it obeys unlocks alone: have it looked at")]
+    CarSaysService,
+    #[error(
+        "the car refuses a lock without an end or with one more than 45 days ahead: shorten lock_ttl_secs"
+    )]
+    CarSaysTooLong,
 }
 
 impl Refusal {
@@ -132,7 +140,8 @@ impl Refusal {
             | Self::Unclaimed
             | Self::NotSent
             | Self::CourierGone
-            | Self::CarSaysUnsafe => Class::Retry,
+            | Self::CarSaysUnsafe
+            | Self::CarSaysNoTime => Class::Retry,
             Self::BadEnvelope(_)
             | Self::BadRequest(_)
             | Self::NotTheKeeper { .. }
@@ -147,7 +156,9 @@ impl Refusal {
             | Self::UnknownCommandKeys(_)
             | Self::Message(_)
             | Self::CarSaysExpired
-            | Self::CarSaysSuperseded => Class::Permanent,
+            | Self::CarSaysSuperseded
+            | Self::CarSaysService
+            | Self::CarSaysTooLong => Class::Permanent,
         }
     }
 }

@@ -614,6 +614,9 @@ async fn a_car_that_refuses_is_heard() {
         (CarOutcome::RefusedExpired, Class::Permanent),
         (CarOutcome::RefusedSuperseded, Class::Permanent),
         (CarOutcome::RefusedUnsafe, Class::Retry),
+        (CarOutcome::RefusedNoTime, Class::Retry),
+        (CarOutcome::RefusedService, Class::Permanent),
+        (CarOutcome::RefusedTooLong, Class::Permanent),
     ];
     for (outcome, class) in refusals {
         let call = CallFixture::new(Action::Lock);
@@ -626,6 +629,9 @@ async fn a_car_that_refuses_is_heard() {
             Refusal::CarSaysExpired => CarOutcome::RefusedExpired,
             Refusal::CarSaysSuperseded => CarOutcome::RefusedSuperseded,
             Refusal::CarSaysUnsafe => CarOutcome::RefusedUnsafe,
+            Refusal::CarSaysNoTime => CarOutcome::RefusedNoTime,
+            Refusal::CarSaysService => CarOutcome::RefusedService,
+            Refusal::CarSaysTooLong => CarOutcome::RefusedTooLong,
             other => panic!("{other:?}"),
         };
         assert_eq!(heard, outcome);

@@ -90,6 +90,12 @@ pub enum Outcome {
     RefusedSuperseded = 4,
     /// Not done: it would not be safe.
     RefusedUnsafe = 5,
+    /// Not done: the car has no time that it can trust.
+    RefusedNoTime = 6,
+    /// Not done: the car needs service, and until then it obeys unlocks alone.
+    RefusedService = 7,
+    /// Not done: the lock has no end, or one too far ahead.
+    RefusedTooLong = 8,
 }
 
 impl TryFrom<u8> for Outcome {
@@ -102,6 +108,9 @@ impl TryFrom<u8> for Outcome {
             3 => Ok(Self::RefusedExpired),
             4 => Ok(Self::RefusedSuperseded),
             5 => Ok(Self::RefusedUnsafe),
+            6 => Ok(Self::RefusedNoTime),
+            7 => Ok(Self::RefusedService),
+            8 => Ok(Self::RefusedTooLong),
             _ => Err(DecodeError::UnknownOutcome(byte)),
         }
     }

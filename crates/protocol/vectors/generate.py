@@ -13,7 +13,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ACTIONS = {"warn": 1, "lock": 2, "unlock": 3}
-OUTCOMES = {"applied": 1, "armed": 2, "refused_expired": 3, "refused_superseded": 4, "refused_unsafe": 5}
+OUTCOMES = {
+    "applied": 1,
+    "armed": 2,
+    "refused_expired": 3,
+    "refused_superseded": 4,
+    "refused_unsafe": 5,
+    "refused_no_time": 6,
+    "refused_service": 7,
+    "refused_too_long": 8,
+}
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -171,7 +180,7 @@ def edited(hexadecimal, at, new):
 COMMANDS = {
     "warn": command(41, "warn", 1767225600, 1767225659, 0, "Your payment is past due. Please pay by Friday."),
     "lock": command(42, "lock", 1767312000, 1767312059, 1769904000, "This car is locked until the loan is paid."),
-    "lock_until_unlocked": command(42, "lock", 1767312000, 1767312059, 0, ""),
+    "lock_without_end": command(42, "lock", 1767312000, 1767312059, 0, ""),
     "unlock": command(43, "unlock", 1767398400, 1767398459, 0, "Thank you. The car starts again."),
     "longest_message": command(1, "warn", 0, 1, 0, "ü" * 100),
     "highest_numbers": command(2**64 - 1, "lock", 2**63 - 1, 2**63 - 1, 2**63 - 1, "~"),
@@ -183,6 +192,9 @@ RECEIPTS = {
     "refused_expired": receipt(COMMANDS["warn"], "refused_expired", 1767225660),
     "refused_superseded": receipt(COMMANDS["warn"], "refused_superseded", 1767312010),
     "refused_unsafe": receipt(COMMANDS["lock"], "refused_unsafe", -1),
+    "refused_no_time": receipt(COMMANDS["lock"], "refused_no_time", 12),
+    "refused_service": receipt(COMMANDS["lock"], "refused_service", 1767312003),
+    "refused_too_long": receipt(COMMANDS["lock_without_end"], "refused_too_long", 1767312003),
     "unlocked": receipt(COMMANDS["unlock"], "applied", 1767398401),
     "highest_numbers": receipt(COMMANDS["highest_numbers"], "applied", 2**63 - 1),
 }
@@ -235,7 +247,7 @@ def refused():
     yield "receipt", "UnknownVersion", "version 2", edited(applied, 16, b"\2")
     yield "receipt", "UnknownAction", "action 4", edited(applied, 121, b"\4")
     yield "receipt", "UnknownOutcome", "outcome 0", edited(applied, 122, b"\0")
-    yield "receipt", "UnknownOutcome", "outcome 6", edited(applied, 122, b"\6")
+    yield "receipt", "UnknownOutcome", "outcome 9", edited(applied, 122, b"\x09")
     yield "enrolment", "WrongTag", "a tag padded with spaces", edited(ENROLMENT["bytes"], 14, b"  ")
     yield "enrolment", "WrongLength", "a byte too many", ENROLMENT["bytes"] + "00"
     yield "invoke", "WrongLength", "a byte too few", INVOKE["bytes"][:-2]

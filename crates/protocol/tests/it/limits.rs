@@ -196,7 +196,7 @@ fn there_is_one_version() {
 }
 
 #[test]
-fn there_are_three_actions_and_five_outcomes() {
+fn there_are_three_actions_and_eight_outcomes() {
     for byte in 0..=u8::MAX {
         let command = with(&encoded(""), ACTION_AT, byte);
         let asked = with(&receipt(), ACTION_AT, byte);
@@ -216,7 +216,7 @@ fn there_are_three_actions_and_five_outcomes() {
         }
         match Outcome::try_from(byte) {
             Ok(outcome) => {
-                assert!((1..=5).contains(&byte));
+                assert!((1..=8).contains(&byte));
                 assert_eq!(outcome as u8, byte);
                 assert_eq!(Receipt::decode(&done).unwrap().outcome, outcome);
             }

@@ -15,7 +15,7 @@ fn actions() -> impl Strategy<Value = Action> {
 }
 
 fn outcomes() -> impl Strategy<Value = Outcome> {
-    (1..=5_u8).prop_map(|byte| Outcome::try_from(byte).unwrap())
+    (1..=8_u8).prop_map(|byte| Outcome::try_from(byte).unwrap())
 }
 
 fn receipts() -> impl Strategy<Value = Receipt> {

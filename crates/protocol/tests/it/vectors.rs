@@ -187,6 +187,9 @@ fn outcome(name: &str) -> Outcome {
         "refused_expired" => Outcome::RefusedExpired,
         "refused_superseded" => Outcome::RefusedSuperseded,
         "refused_unsafe" => Outcome::RefusedUnsafe,
+        "refused_no_time" => Outcome::RefusedNoTime,
+        "refused_service" => Outcome::RefusedService,
+        "refused_too_long" => Outcome::RefusedTooLong,
         other => panic!("no outcome {other}"),
     }
 }
@@ -330,7 +333,7 @@ fn every_receipt_vector_is_written_read_signed_and_proven_byte_for_byte() {
         assert_eq!(Receipt::decode(bytes), Ok(receipt), "{name}");
         check_provable(&vectors.key("device"), &vector.provable);
     }
-    assert_eq!(vectors.receipts.len(), 7);
+    assert_eq!(vectors.receipts.len(), 10);
 }
 
 #[test]
