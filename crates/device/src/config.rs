@@ -7,6 +7,7 @@ use latchkey_protocol::{Action, Key};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::clock::NetworkTime;
 use crate::identity::{Identity, Trusted};
 use crate::mqtt::BrokerConfig;
 
@@ -23,6 +24,9 @@ pub struct Config {
     pub device_key: PathBuf,
     /// Directory for what the agent remembers.
     pub state_dir: PathBuf,
+    /// When the machine's clock is network time: the path of a file, or `always`.
+    #[serde(default)]
+    pub network_time: NetworkTime,
     /// Command keys that the car obeys, at least one.
     #[serde(deserialize_with = "read_keyring")]
     pub keyring: Vec<Trusted>,

@@ -1,4 +1,4 @@
-//! Carries out what the agent decides: it is remembered, done and answered, in this order.
+//! Carries out what the agent decides, in its order: release, then remember; remember, then lock; and then answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::agent::{Actuation, Agent, Decision, SignedReceipt, Situation};
+use crate::agent::{Actuation, Agent, Decision, Fallback, Service, SignedReceipt, Situation};
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
 use crate::identity::Identity;
@@ -14,16 +14,29 @@ use crate::mqtt::{Heard, Link};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
-/// Why a decision was not carried out to its end. Nothing is lost: the next tick or the next copy of the command tries
-/// again.
+/// What failed. Nothing is lost: the next tick or the next copy of the command tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
-    /// The state is not safe on disk, so nothing was done.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The car did not obey, so nothing was answered.
     #[error(transparent)]
     Car(#[from] CarError),
+}
+
+/// What came of a command or a tick.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Report {
+    /// The receipt to publish.
+    pub answer: Option<SignedReceipt>,
+    /// The first thing that failed.
+    pub trouble: Option<DeviceError>,
+}
+
+impl Report {
+    fn failed(&mut self, error: impl Into<DeviceError>) {
+        self.trouble.get_or_insert(error.into());
+    }
 }
 
 /// A car's agent with its store, car and clock.
@@ -32,48 +45,57 @@ pub struct Device<C, S> {
     car: C,
     store: S,
     clock: Arc<dyn Clock>,
+    trouble: Trouble,
 }
 
 impl<C: Car, S: Store> Device<C, S> {
-    /// Loads what the device remembers and brings the car to it before any command is heard.
-    pub fn start(
-        identity: Identity,
-        mut car: C,
-        mut store: S,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, DeviceError> {
-        let state = store.load()?;
-        let agent = Agent::new(identity, state, clock.now());
-        perform(&mut car, &agent.resume())?;
-        Ok(Self { agent, car, store, clock })
+    /// Loads what the device remembers and brings the car to it before any command is heard. It starts whatever fails:
+    /// a car whose agent did not start would hear no unlock.
+    pub fn start(identity: Identity, car: C, mut store: S, clock: Arc<dyn Clock>) -> Self {
+        let record = store.load();
+        if let Err(lost) = &record {
+            error!(error = lost as &dyn std::error::Error, "the car needs service, and starts");
+        }
+        let agent = Agent::new(identity, record, &clock.now());
+        let mut device = Self { agent, car, store, clock, trouble: Trouble::default() };
+        let now = device.situation();
+        let decision = device.agent.boot(now);
+        let report = device.carry_out(decision);
+        device.trouble.note(report.trouble.as_ref());
+        device
     }
 
     pub fn state(&self) -> &State {
         self.agent.state()
     }
 
-    /// Obeys or drops a message that arrived as a command. Returns the receipt to publish, if any.
-    pub fn receive(&mut self, message: &[u8]) -> Result<Option<SignedReceipt>, DeviceError> {
+    /// Why the car asks for service, if it does.
+    pub fn service(&self) -> Option<Service> {
+        self.agent.service()
+    }
+
+    /// Obeys or drops a message that arrived as a command.
+    pub fn receive(&mut self, message: &[u8]) -> Report {
         let now = self.situation();
         match self.agent.handle(message, now) {
             Ok(decision) => self.carry_out(decision),
             Err(ignored) => {
                 // An answer would tell an unauthorised sender what this car knows.
                 warn!(reason = %ignored, "command ignored");
-                Ok(None)
+                Report::default()
             }
         }
     }
 
-    /// Lets time pass. Returns the receipt to publish, if any.
-    pub fn tick(&mut self) -> Result<Option<SignedReceipt>, DeviceError> {
+    /// Lets time pass.
+    pub fn tick(&mut self) -> Report {
         let now = self.situation();
         let decision = self.agent.tick(now);
         self.carry_out(decision)
     }
 
-    /// The receipt of the newest command obeyed, to repeat on a new connection.
-    pub fn latest(&self) -> Option<SignedReceipt> {
+    /// The receipts of the newest commands obeyed, to repeat on a new connection.
+    pub fn latest(&self) -> Vec<SignedReceipt> {
         self.agent.latest()
     }
 
@@ -81,11 +103,13 @@ impl<C: Car, S: Store> Device<C, S> {
     pub async fn run(mut self, mut link: Link, tick: Duration, shutdown: CancellationToken) {
         let mut ticks = tokio::time::interval(tick);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut trouble = Trouble::default();
         loop {
-            let answer = tokio::select! {
+            let report = tokio::select! {
                 heard = link.next() => match heard {
-                    Some(Heard::Connected) => Ok(self.latest()),
+                    Some(Heard::Connected) => {
+                        self.latest().iter().for_each(|receipt| link.publish(receipt));
+                        continue;
+                    }
                     Some(Heard::Command(message)) => self.receive(&message),
                     None => return,
                 },
@@ -95,8 +119,8 @@ impl<C: Car, S: Store> Device<C, S> {
                     return;
                 }
             };
-            trouble.note(answer.as_ref().err());
-            if let Ok(Some(answer)) = answer {
+            self.trouble.note(report.trouble.as_ref());
+            if let Some(answer) = report.answer {
                 link.publish(&answer);
             }
         }
@@ -106,31 +130,81 @@ impl<C: Car, S: Store> Device<C, S> {
         Situation { clocks: self.clock.now(), ignition: self.car.ignition(), may_lock: self.car.may_lock() }
     }
 
-    fn carry_out(&mut self, decision: Decision) -> Result<Option<SignedReceipt>, DeviceError> {
+    fn carry_out(&mut self, decision: Decision) -> Report {
+        let mut report = Report::default();
+        if decision.release {
+            self.immobilise(false, &mut report);
+        }
         if let Some(state) = decision.remember {
-            self.store.save(&state)?;
-            self.agent.commit(state);
-        }
-        if !decision.actuations.is_empty() {
-            for actuation in &decision.actuations {
-                perform(&mut self.car, actuation)?;
-                info!(?actuation, "done");
+            match self.save(&state) {
+                Ok(()) => self.agent.remembered(state),
+                Err(error) => {
+                    report.failed(error);
+                    match decision.fallback {
+                        Fallback::GoOn => self.agent.not_remembered(state),
+                        Fallback::Refuse(refusal) => {
+                            // A save that failed may have left its state on the disk all the same.
+                            let _ = self.remember(self.agent.state().clone());
+                            return Report { answer: refusal, ..report };
+                        }
+                        Fallback::FailOpen => {
+                            let opened = self.agent.fail_open(state);
+                            let opened = self.carry_out(opened);
+                            return Report { trouble: report.trouble, ..opened };
+                        }
+                    }
+                }
             }
-            // The agent knows that it is done even if the disk cannot be written now: a warning must not sound at every
-            // tick until the disk works again. After a power cut it may sound once more.
-            let done = self.agent.done();
-            self.agent.commit(done.clone());
-            self.store.save(&done)?;
         }
-        debug!(answered = decision.answer.is_some(), "decision carried out");
-        Ok(decision.answer)
+        for actuation in &decision.actuations {
+            match actuation {
+                Actuation::Inhibit => self.immobilise(true, &mut report),
+                Actuation::Warn(message) => self.warn(message, &mut report),
+            }
+        }
+        report.answer = decision.answer.and_then(|answer| self.agent.redeem(answer));
+        debug!(answered = report.answer.is_some(), "decision carried out");
+        report
     }
-}
 
-fn perform(car: &mut impl Car, actuation: &Actuation) -> Result<(), CarError> {
-    match actuation {
-        Actuation::Immobilise(inhibit) => car.immobilise(*inhibit),
-        Actuation::Warn(message) => car.warn(message),
+    /// Takes a state as the agent's, and saves it if that is possible.
+    fn remember(&mut self, state: State) -> Result<(), StoreError> {
+        let saved = self.save(&state);
+        match saved {
+            Ok(()) => self.agent.remembered(state),
+            Err(_) => self.agent.not_remembered(state),
+        }
+        saved
+    }
+
+    fn save(&mut self, state: &State) -> Result<(), StoreError> {
+        // Whatever is there instead of a record is for service to look at.
+        if self.agent.service() == Some(Service::NoRecord) { Ok(()) } else { self.store.save(state) }
+    }
+
+    fn immobilise(&mut self, inhibit: bool, report: &mut Report) {
+        match self.car.immobilise(inhibit) {
+            Ok(()) => {
+                info!(inhibit, "the immobiliser is set");
+                self.agent.immobilised(Some(inhibit));
+            }
+            Err(error) => {
+                report.failed(error);
+                self.agent.immobilised(None);
+            }
+        }
+    }
+
+    fn warn(&mut self, message: &str, report: &mut Report) {
+        match self.car.warn(message) {
+            Ok(()) => {
+                info!("the warning has sounded");
+                if let Err(error) = self.remember(self.agent.sounded()) {
+                    report.failed(error);
+                }
+            }
+            Err(error) => report.failed(error),
+        }
     }
 }
 
@@ -143,9 +217,9 @@ impl Trouble {
         let now = failed.map(ToString::to_string);
         if now != self.0 {
             if let Some(failed) = failed {
-                error!(error = failed as &dyn std::error::Error, "a decision was not carried out");
+                error!(error = failed as &dyn std::error::Error, "something failed, and is tried again");
             } else {
-                info!("decisions are carried out again");
+                info!("nothing fails any more");
             }
             self.0 = now;
         }

@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::car::SimulatedCar;
-use crate::clock::SystemClock;
+use crate::clock::{NetworkTime, SystemClock};
 use crate::config::{read_key, read_keyring, write_key};
-use crate::device::{Device, DeviceError};
+use crate::device::Device;
 use crate::identity::{Identity, Trusted};
 use crate::mqtt::{BrokerConfig, Link};
 use crate::store::{DiskStore, StoreError};
@@ -51,8 +51,6 @@ pub enum FleetError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Device(#[from] DeviceError),
-    #[error(transparent)]
     Tls(#[from] TlsError),
 }
 
@@ -77,26 +75,35 @@ impl FleetCar {
         shutdown: CancellationToken,
     ) -> Result<Self, FleetError> {
         let home = config.directory.join(format!("car-{number:05}"));
-        let device_key = own_key(&home)?;
+        let state = home.join("state");
+        let device_key = own_key(&home, &state)?;
         let public = device_key.verifying_key().to_bytes();
         let vehicle = vehicle_address(&config.program, &public);
         let identity =
             Identity { program: config.program, vehicle, device_key, keyring: config.keyring.clone() };
         let car = SimulatedCar::new();
-        let store = DiskStore::open(home.join("state"))?;
-        let device = Device::start(identity, car.clone(), store, Arc::new(SystemClock))?;
+        let store = DiskStore::open(state)?;
+        let clock = Arc::new(SystemClock::new(NetworkTime::Always));
+        let device = Device::start(identity, car.clone(), store, clock);
         let link = Link::open(&config.broker, &vehicle)?;
         let serving = tokio::spawn(device.run(link, Duration::from_millis(250), shutdown));
         Ok(Self { vehicle, device_key: public, car, serving })
     }
 }
 
-/// The key in the car's directory, which is made when the car is first started.
-fn own_key(home: &Path) -> Result<SigningKey, FleetError> {
+/// The key in the car's directory. A car that has none is new: it is provisioned, and given one.
+fn own_key(home: &Path, state: &Path) -> Result<SigningKey, FleetError> {
     std::fs::create_dir_all(home)
         .map_err(|source| FleetError::Directory { path: home.to_owned(), source })?;
     let path = home.join("device.json");
-    Ok(if path.exists() { key_file::read(&path)? } else { key_file::generate(&path)? })
+    if path.exists() {
+        return Ok(key_file::read(&path)?);
+    }
+    match DiskStore::provision(state) {
+        // It was provisioned before the power went.
+        Ok(_) | Err(StoreError::Provisioned { .. }) => Ok(key_file::generate(&path)?),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The address of the vehicle account registered with this device key, as the chain derives it: the first hash, with a

@@ -56,9 +56,7 @@ impl Identity {
     /// The command in a signed message, if it is for this car and by a key that may command it.
     pub fn command<'a>(&self, signed: &'a Envelope) -> Result<Command<'a>, Ignored> {
         let command = Command::decode(&signed.payload).map_err(Ignored::NotACommand)?;
-        let may_command =
-            |trusted: &Trusted| trusted.key == signed.signer && trusted.actions.contains(&command.action);
-        if !self.keyring.iter().any(may_command) {
+        if !self.may(&signed.signer, command.action) {
             return Err(Ignored::Untrusted);
         }
         if command.program != self.program {
@@ -68,5 +66,10 @@ impl Identity {
             return Err(Ignored::OtherVehicle);
         }
         Ok(command)
+    }
+
+    /// Whether the keyring lets this key command this action.
+    pub fn may(&self, signer: &Key, action: Action) -> bool {
+        self.keyring.iter().any(|trusted| trusted.key == *signer && trusted.actions.contains(&action))
     }
 }

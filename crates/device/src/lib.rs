@@ -3,7 +3,8 @@
 //!
 //! - [`agent`]: the rules, pure: no clock, no disk, no network.
 //! - [`identity`]: which messages are commands for this car.
-//! - [`store`]: what survives a power cut.
+//! - [`state`]: what it remembers; [`store`]: what of it survives a power cut.
+//! - [`trusted`]: the time, as far as it can be trusted.
 //! - [`car`]: the car as the agent sees it, and a simulated one.
 //! - [`device`]: carries out what the agent decides, with store, car and [`mqtt`].
 //! - [`fleet`]: many simulated cars in one process.
@@ -18,3 +19,4 @@ pub mod identity;
 pub mod mqtt;
 pub mod state;
 pub mod store;
+pub mod trusted;

@@ -5,7 +5,7 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{enrol::Enrol, keygen::Keygen, run::Run, simulate::Simulate};
+use commands::{enrol::Enrol, keygen::Keygen, provision::Provision, run::Run, simulate::Simulate};
 use tracing_subscriber::EnvFilter;
 
 /// A Latchkey car's agent
@@ -24,6 +24,8 @@ enum Subcommands {
     Simulate(Simulate),
     /// Make a device key in a new file and print its public key
     Keygen(Keygen),
+    /// Write the first record of a new car, or of one whose record was lost
+    Provision(Provision),
     /// Print the signed enrolment that registers this car with a lender, as hex
     Enrol(Enrol),
 }
@@ -36,6 +38,7 @@ async fn main() -> Result<()> {
         Subcommands::Run(run) => run.execute().await,
         Subcommands::Simulate(simulate) => simulate.execute().await,
         Subcommands::Keygen(keygen) => keygen.execute(),
+        Subcommands::Provision(provision) => provision.execute(),
         Subcommands::Enrol(enrol) => enrol.execute(),
     }
 }

@@ -3,59 +3,76 @@
 use std::ops::Range;
 
 use latchkey_protocol::Key;
-use serde::{Deserialize, Serialize};
+
+/// How many older receipts are kept.
+pub const RECEIPTS_KEPT: usize = 16;
 
 /// What the agent must not forget, whenever the power fails.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// The newest command obeyed, and its receipt.
-    pub last: Option<Obeyed>,
-    pub lock: Lock,
-    /// What was decided but perhaps not yet done. No receipt leaves the car before it is.
-    pub pending: Pending,
-    /// The latest time proven by a signed command: the clock is never behind it, Unix seconds.
+    /// How often the agent has started.
+    pub boots: u64,
+    /// When this was saved, on the elapsed clock.
+    pub mark: Mark,
+    /// The latest time that a key which may lock has signed, as far as network time agreed, Unix seconds.
     pub not_before: i64,
+    /// Warnings and locks that were issued before this are refused, Unix seconds: a newer number may have been forgotten.
+    pub forgotten_before: i64,
+    pub lock: Lock,
+    /// A warning that was decided and has perhaps not sounded.
+    pub warning: Option<Warning>,
+    /// The newest lock or unlock obeyed, and its receipt.
+    pub last: Option<Obeyed>,
+    /// The newest warning obeyed, and its receipt. Warnings have a counter of their own.
+    pub warned: Option<Obeyed>,
+    /// Receipts of older commands that were carried out, newest first, at most [`RECEIPTS_KEPT`].
+    pub earlier: Vec<Obeyed>,
+}
+
+impl State {
+    /// Keeps the receipt of a command that a newer one replaces.
+    pub fn keep(&mut self, replaced: Option<Obeyed>) {
+        self.earlier.splice(0..0, replaced);
+        self.earlier.truncate(RECEIPTS_KEPT);
+    }
+}
+
+/// A moment of the elapsed clock. It means something only while the machine runs that it names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    pub boot: [u8; 16],
+    pub elapsed: u64,
 }
 
 /// A command the car obeyed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obeyed {
     pub seq: u64,
     /// Address of the invocation that it served.
     pub invocation: Key,
     /// The signed receipt, as it travels.
     pub receipt: Vec<u8>,
-    /// It was a lock that waited for the car to park until its time was over. It has had no effect, so its sequence
-    /// number may come again in a command that still has time.
+    /// Its time was over before it had any effect, so its sequence number may come again in a command that still has
+    /// time.
     pub lapsed: bool,
 }
 
-/// Actuations decided and perhaps not yet done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pending {
-    /// The immobiliser is to be set as the lock says.
-    pub immobilise: bool,
-    /// The warning is to be sounded with this message.
-    pub warn: Option<String>,
-}
-
-impl Pending {
-    pub const fn is_empty(&self) -> bool {
-        !self.immobilise && self.warn.is_none()
-    }
+/// A warning to be sounded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Shown to the driver.
+    pub message: String,
+    /// How long it may still sound.
+    pub window: Lease,
 }
 
 /// The immobiliser.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lock {
     /// The car starts.
     #[default]
     Unlocked,
-    /// The car runs and will be locked once it is parked, if that happens in time.
+    /// The car will be locked once it is parked, if that happens in time.
     Armed {
         /// How long the lock will last.
         lease: Lease,
@@ -72,57 +89,46 @@ impl Lock {
         matches!(self, Self::Locked(_))
     }
 
-    /// Takes `passed` seconds off every lease.
+    /// Changes every lease in it.
     #[must_use]
-    pub fn after(self, passed: u64) -> Self {
+    pub fn map(self, change: impl Fn(Lease) -> Lease) -> Self {
         match self {
             Self::Unlocked => Self::Unlocked,
-            Self::Armed { lease, window } => {
-                Self::Armed { lease: lease.after(passed), window: window.after(passed) }
-            }
-            Self::Locked(lease) => Self::Locked(lease.after(passed)),
-        }
-    }
-
-    /// Whether it has a lease that shrinks.
-    pub const fn is_running_out(self) -> bool {
-        match self {
-            Self::Unlocked => false,
-            Self::Armed { .. } => true,
-            Self::Locked(lease) => lease.remaining.is_some(),
+            Self::Armed { lease, window } => Self::Armed { lease: change(lease), window: change(window) },
+            Self::Locked(lease) => Self::Locked(change(lease)),
         }
     }
 }
 
-/// How long a lock, or the wait for one, lasts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How long a lock, the wait for one, or a warning lasts. It only ever shrinks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// It ends at this time, Unix seconds.
-    pub until: Option<i64>,
-    /// It ends when this much time has passed, seconds. It only ever shrinks, so that setting the clock back cannot
-    /// extend it.
-    pub remaining: Option<u64>,
+    pub until: i64,
+    /// It ends when this much time has passed, seconds.
+    pub remaining: u64,
 }
 
 impl Lease {
-    /// A lease that does not end by itself.
-    pub const ENDLESS: Self = Self { until: None, remaining: None };
-
     /// From now until it ends, both Unix seconds. A range that has passed already is a lease that is over.
     pub fn over(Range { start: now, end }: Range<i64>) -> Self {
-        let left = u64::try_from(end.saturating_sub(now)).unwrap_or(0);
-        Self { until: Some(end), remaining: Some(left) }
+        Self { until: end, remaining: u64::try_from(end.saturating_sub(now)).unwrap_or(0) }
     }
 
     /// The same lease after `passed` seconds.
     #[must_use]
     pub fn after(self, passed: u64) -> Self {
-        Self { remaining: self.remaining.map(|remaining| remaining.saturating_sub(passed)), ..self }
+        Self { remaining: self.remaining.saturating_sub(passed), ..self }
     }
 
-    /// Whether it is over at `now`, Unix seconds.
-    pub fn is_over(self, now: i64) -> bool {
-        self.remaining == Some(0) || self.until.is_some_and(|until| now >= until)
+    /// The same lease, known to be looked at no earlier than `now`, Unix seconds. So the time that the car was without
+    /// power counts as soon as the time is known, and a time that runs back gives nothing back.
+    #[must_use]
+    pub fn at(self, now: i64) -> Self {
+        Self { remaining: self.remaining.min(Self::over(now..self.until).remaining), ..self }
+    }
+
+    pub const fn is_over(self) -> bool {
+        self.remaining == 0
     }
 }

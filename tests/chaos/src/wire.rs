@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ed25519_dalek::SigningKey;
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
+use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::SimulatedCar;
 use latchkey_device::clock::VirtualClock;
-use latchkey_device::device::Device;
+use latchkey_device::device::{Device, Report};
 use latchkey_device::identity::{Identity, Trusted};
 use latchkey_device::store::MemoryStore;
 use latchkey_function::{Answers, Courier, Parcel};
@@ -66,7 +67,7 @@ impl Wire {
 
     /// Lets the agent check its clock.
     pub fn tick(&self) {
-        self.state().device().tick().expect("a simulated car obeys");
+        obeyed(self.state().device().tick());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,7 +80,7 @@ impl State {
     fn power_up(&mut self) {
         let clock = Arc::new(self.clock.clone());
         let started = Device::start(self.identity.clone(), self.car.clone(), self.store.clone(), clock);
-        self.device = Some(started.expect("a simulated car starts"));
+        self.device = Some(started);
     }
 
     fn device(&mut self) -> &mut Device<SimulatedCar, MemoryStore> {
@@ -93,9 +94,9 @@ impl State {
         if self.fault == Fault::LoseCommand(number) {
             return None;
         }
-        let mut answer = self.device().receive(command).expect("a simulated car obeys");
+        let mut answer = obeyed(self.device().receive(command));
         if self.fault == Fault::Twice {
-            answer = self.device().receive(command).expect("a simulated car obeys");
+            answer = obeyed(self.device().receive(command));
         }
         if self.fault == Fault::CutPower(number) {
             self.power_up();
@@ -103,6 +104,12 @@ impl State {
         }
         answer.filter(|_| self.fault != Fault::LoseReceipt(number)).map(|answer| answer.receipt)
     }
+}
+
+/// The answer of a report in which nothing failed.
+fn obeyed(report: Report) -> Option<SignedReceipt> {
+    assert!(report.trouble.is_none(), "a simulated car obeys: {:?}", report.trouble);
+    report.answer
 }
 
 impl Courier for Wire {

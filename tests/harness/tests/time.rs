@@ -22,7 +22,7 @@ fn ledger() -> (Svm, VirtualClock, SvmChain) {
 #[tokio::test]
 async fn whoever_lives_on_it_sees_every_day_and_the_cars_clock_goes_with_it() {
     let (svm, clock, chain) = ledger();
-    assert_eq!(clock.now().unix, START);
+    assert_eq!(clock.now().wall, START);
     let mut changes = svm.changes();
     let watching = tokio::spawn({
         let svm = svm.clone();
@@ -38,7 +38,7 @@ async fn whoever_lives_on_it_sees_every_day_and_the_cars_clock_goes_with_it() {
         }
     });
     chain.reach(START + 5 * DAY + 7).await.unwrap();
-    assert_eq!((svm.now(), clock.now().unix), (START + 5 * DAY + 7, START + 5 * DAY + 7));
+    assert_eq!((svm.now(), clock.now().wall), (START + 5 * DAY + 7, START + 5 * DAY + 7));
     let seen = watching.await.unwrap();
     assert!(seen.windows(2).all(|days| (1..=DAY).contains(&(days[1] - days[0]))), "{seen:?}");
 }
@@ -47,7 +47,7 @@ async fn whoever_lives_on_it_sees_every_day_and_the_cars_clock_goes_with_it() {
 async fn it_never_runs_back() {
     let (svm, clock, chain) = ledger();
     chain.reach(START - DAY).await.unwrap();
-    assert_eq!((svm.now(), clock.now().unix), (START, START));
+    assert_eq!((svm.now(), clock.now().wall), (START, START));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 pub mod enrol;
 pub mod keygen;
+pub mod provision;
 pub mod run;
 pub mod simulate;
 mod typed;

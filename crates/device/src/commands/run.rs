@@ -30,7 +30,8 @@ impl Run {
         let config = Config::load(&self.config)?;
         let car = SimulatedCar::new();
         let store = DiskStore::open(&config.state_dir)?;
-        let device = Device::start(config.identity()?, car.clone(), store, Arc::new(SystemClock))?;
+        let clock = Arc::new(SystemClock::new(config.network_time.clone()));
+        let device = Device::start(config.identity()?, car.clone(), store, clock);
         let link = Link::open(&config.broker, &config.vehicle)?;
         let shutdown = CancellationToken::new();
         let mut terminate = signal(SignalKind::terminate())?;

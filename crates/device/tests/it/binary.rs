@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use latchkey_device::clock::NetworkTime;
 use latchkey_device::config::Config;
 use latchkey_link::key_file;
 use latchkey_protocol::sealed::Envelope;
@@ -36,10 +37,13 @@ fn configure(directory: &Path, port: u16) {
         vehicle: VEHICLE,
         device_key: key,
         state_dir: directory.join("state"),
+        network_time: NetworkTime::Always,
         keyring: keyring(),
         broker: broker_config(port),
     };
-    fs::write(directory.join("device.toml"), toml::to_string(&config).unwrap()).unwrap();
+    let file = directory.join("device.toml");
+    fs::write(&file, toml::to_string(&config).unwrap()).unwrap();
+    output(&["provision", "--config", file.to_str().unwrap()]).unwrap();
 }
 
 /// A broker, a function, and the directory of a car whose agent has not started; `None` where there is no mosquitto.

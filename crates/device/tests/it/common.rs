@@ -7,7 +7,7 @@ use ed25519_dalek::SigningKey;
 use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::{SimulatedCar, Simulation};
 use latchkey_device::clock::{Clock, Clocks};
-use latchkey_device::device::Device;
+use latchkey_device::device::{Device, Report};
 use latchkey_device::identity::{Identity, Trusted};
 use latchkey_device::mqtt::BrokerConfig;
 use latchkey_device::state::State;
@@ -156,25 +156,59 @@ pub fn assert_answers(receipt: &Receipt, order: &Order, outcome: Outcome) {
     assert_eq!(receipt.command_hash, sha256(&order.bytes()));
 }
 
-/// Two clocks that are set apart. Clones show the same time.
+/// The answer of a report in which nothing failed.
+pub fn untroubled(report: Report) -> Option<SignedReceipt> {
+    assert!(report.trouble.is_none(), "{:?}", report.trouble);
+    report.answer
+}
+
+/// Clocks that are set apart. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<Mutex<Clocks>>);
 
 impl TestClock {
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Clocks { unix: START, elapsed: 1_000 })))
+        let boot = [1; 16];
+        Self(Arc::new(Mutex::new(Clocks { wall: START, elapsed: 1_000, boot, network: Some(START) })))
     }
 
     /// Time passes.
     pub fn pass(&self, secs: u64) {
-        let mut clocks = self.0.lock().unwrap();
-        clocks.unix += i64::try_from(secs).unwrap();
-        clocks.elapsed += secs;
+        self.change(|clocks| {
+            clocks.wall = clocks.wall.saturating_add_unsigned(secs);
+            clocks.network = clocks.network.map(|time| time.saturating_add_unsigned(secs));
+            clocks.elapsed += secs;
+        });
     }
 
-    /// Sets the wall clock; elapsed time does not change.
-    pub fn set(&self, unix: i64) {
-        self.0.lock().unwrap().unix = unix;
+    /// Time passes until network time is this.
+    pub fn pass_until(&self, unix: i64) {
+        let now = self.now().network.expect("network time");
+        self.pass(u64::try_from(unix - now).expect("a later time"));
+    }
+
+    /// Sets the wall clock, as a driver could.
+    pub fn set_wall(&self, unix: i64) {
+        self.change(|clocks| clocks.wall = unix);
+    }
+
+    /// The network says this, or nothing.
+    pub fn set_network(&self, unix: Option<i64>) {
+        self.change(|clocks| clocks.network = unix);
+    }
+
+    /// The machine is without power for so long, and starts again without network time.
+    pub fn power_off(&self, secs: u64) {
+        self.change(|clocks| {
+            clocks.wall = clocks.wall.saturating_add_unsigned(secs);
+            clocks.elapsed = 0;
+            clocks.boot[0] = clocks.boot[0].wrapping_add(1);
+            clocks.network = None;
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Clocks)) {
+        change(&mut self.0.lock().unwrap());
     }
 }
 
@@ -195,14 +229,14 @@ pub struct Rig {
 impl Rig {
     pub fn new() -> Self {
         let (car, store, clock) = (SimulatedCar::new(), MemoryStore::default(), TestClock::new());
-        let device = Device::start(identity(), car.clone(), store.clone(), Arc::new(clock.clone())).unwrap();
+        let device = Device::start(identity(), car.clone(), store.clone(), Arc::new(clock.clone()));
         Self { device, car, store, clock }
     }
 
     /// The agent's process ends and starts again.
     pub fn restart(&mut self) {
         let clock = Arc::new(self.clock.clone());
-        self.device = Device::start(identity(), self.car.clone(), self.store.clone(), clock).unwrap();
+        self.device = Device::start(identity(), self.car.clone(), self.store.clone(), clock);
     }
 
     /// What is durable, and what the car does.
@@ -212,7 +246,7 @@ impl Rig {
 
     /// Sends a message and gives back the bytes of the answer.
     pub fn send(&mut self, message: &[u8]) -> Option<SignedReceipt> {
-        self.device.receive(message).unwrap()
+        untroubled(self.device.receive(message))
     }
 
     /// Sends an order and reads the answer.
@@ -230,7 +264,7 @@ impl Rig {
     }
 
     pub fn tick(&mut self) -> Option<Receipt> {
-        self.device.tick().unwrap().as_ref().map(read)
+        untroubled(self.device.tick()).as_ref().map(read)
     }
 
     /// Whether the next start is inhibited, as the car and the memory agree.

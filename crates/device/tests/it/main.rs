@@ -1,10 +1,13 @@
 //! The car's agent through its public door: its rules, its faults, its memory, and its line.
 
 mod access;
+mod armed;
 mod binary;
 mod broker;
 mod common;
+mod disks;
 mod faults;
+mod field;
 mod files;
 mod fleet;
 mod memory;
@@ -12,3 +15,5 @@ mod model;
 mod mqtt;
 mod power;
 mod rules;
+mod storage;
+mod time;

@@ -1,7 +1,9 @@
 //! Any sequence of commands, drives, waits and restarts, against a small model of the rules.
 
+use latchkey_device::agent::SAVED_EVERY;
 use latchkey_device::car::Ignition;
-use latchkey_device::state::Lock;
+use latchkey_device::clock::Clock as _;
+use latchkey_device::state::{Lease, Lock, State};
 use latchkey_protocol::{Action, Outcome};
 use latchkey_tests_cases::cases;
 use proptest::collection::vec;
@@ -32,7 +34,7 @@ struct Times {
     age: i64,
     /// It may take effect for this long after it was issued.
     valid_for: i64,
-    /// The lock ends this long after it was issued; `None` for a lock without an end.
+    /// The lock ends this long after it was issued; `None` for a lock without an end, which is refused.
     lock: Option<i64>,
 }
 
@@ -54,75 +56,132 @@ fn events() -> impl Strategy<Value = Event> {
 /// The rules a second time, without memory, signatures or power cuts.
 #[derive(Debug, Default)]
 struct Model {
-    last: Option<(u64, Outcome)>,
+    last: Option<Known>,
+    warned: Option<Known>,
+    /// What was carried out before, newest first.
+    earlier: Vec<Known>,
     lock: Modelled,
     warnings: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    seq: u64,
+    outcome: Outcome,
+    lapsed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Modelled {
     #[default]
     Unlocked,
-    /// Until it lapses, and until it ends.
-    Armed(i64, i64),
+    /// Until it lapses, until it ends, and what the command says about the first.
+    Armed {
+        lapses: i64,
+        ends: i64,
+        not_after: i64,
+    },
     Locked(i64),
 }
 
 impl Model {
     fn ask(&mut self, order: &Order, now: i64, running: bool, is_unsafe: bool) -> Outcome {
-        if let Some((seq, outcome)) = self.last {
-            if order.seq < seq {
-                return Outcome::RefusedSuperseded;
+        let warns = order.action == Action::Warn;
+        if let Some(known) = if warns { self.warned } else { self.last } {
+            if order.seq < known.seq {
+                return self.older(order.seq);
             }
-            if order.seq == seq && outcome != Outcome::RefusedExpired {
-                if let (Modelled::Armed(lapses, ends), Action::Lock, true) =
-                    (self.lock, order.action, now <= order.not_after)
+            if order.seq == known.seq && !known.lapsed {
+                if let (Modelled::Armed { ends, not_after, .. }, Action::Lock) = (self.lock, order.action)
+                    && order.not_after > not_after
+                    && now <= order.not_after
                 {
-                    self.lock = Modelled::Armed(lapses.max(order.not_after), ends);
+                    let not_after = order.not_after;
+                    self.lock = Modelled::Armed { lapses: not_after, ends, not_after };
                 }
-                return outcome;
+                return known.outcome;
             }
         }
-        let ends = if order.lock_until == 0 { i64::MAX } else { order.lock_until };
-        if now > order.not_after || (order.action == Action::Lock && now >= ends) {
+        if warns && self.last.is_some_and(|last| order.seq < last.seq) {
+            return self.older(order.seq);
+        }
+        if order.action != Action::Unlock && now > order.not_after {
             return Outcome::RefusedExpired;
         }
-        if order.action == Action::Lock && is_unsafe {
-            return Outcome::RefusedUnsafe;
+        if order.action == Action::Lock {
+            if order.lock_until == 0 {
+                return Outcome::RefusedTooLong;
+            }
+            if now >= order.lock_until {
+                return Outcome::RefusedExpired;
+            }
+            if is_unsafe {
+                return Outcome::RefusedUnsafe;
+            }
         }
-        let outcome = match (order.action, self.lock) {
+        self.obey(order, running)
+    }
+
+    fn obey(&mut self, order: &Order, running: bool) -> Outcome {
+        let waits = matches!(self.lock, Modelled::Armed { .. });
+        let (lock, outcome) = match (order.action, self.lock) {
             (Action::Warn, lock) => {
                 self.warnings += 1;
-                self.lock = if matches!(lock, Modelled::Armed(..)) { Modelled::Unlocked } else { lock };
-                Outcome::Applied
+                (lock, Outcome::Applied)
             }
-            (Action::Unlock, _) => {
-                self.lock = Modelled::Unlocked;
-                Outcome::Applied
+            (Action::Unlock, _) => (Modelled::Unlocked, Outcome::Applied),
+            (Action::Lock, Modelled::Unlocked | Modelled::Armed { .. }) if running => {
+                let (not_after, ends) = (order.not_after, order.lock_until);
+                (Modelled::Armed { lapses: not_after, ends, not_after }, Outcome::Armed)
             }
-            (Action::Lock, Modelled::Unlocked | Modelled::Armed(..)) if running => {
-                self.lock = Modelled::Armed(order.not_after, ends);
-                Outcome::Armed
-            }
-            (Action::Lock, _) => {
-                self.lock = Modelled::Locked(ends);
-                Outcome::Applied
-            }
+            (Action::Lock, _) => (Modelled::Locked(order.lock_until), Outcome::Applied),
         };
-        self.last = Some((order.seq, outcome));
+        self.lock = lock;
+        let known = Known { seq: order.seq, outcome, lapsed: false };
+        let line = if order.action == Action::Warn { &mut self.warned } else { &mut self.last };
+        let replaced = line.replace(known);
+        let keeps = order.action == Action::Warn || !waits;
+        self.earlier.splice(0..0, replaced.filter(|replaced| keeps && !replaced.lapsed));
+        self.earlier.truncate(16);
         outcome
+    }
+
+    fn older(&self, seq: u64) -> Outcome {
+        let known = self.earlier.iter().chain(&self.last).chain(&self.warned);
+        known
+            .into_iter()
+            .find(|known| known.seq == seq && !known.lapsed)
+            .map_or(Outcome::RefusedSuperseded, |known| known.outcome)
+    }
+
+    /// The agent starts again. So many seconds of an interval between saves are taken to have passed.
+    fn restart(&mut self, shorter: i64, now: i64) {
+        match &mut self.lock {
+            Modelled::Unlocked => {}
+            Modelled::Armed { lapses, ends, .. } => {
+                *lapses -= shorter;
+                *ends -= shorter;
+            }
+            Modelled::Locked(ends) => {
+                *ends -= shorter;
+                if now >= *ends {
+                    self.lock = Modelled::Unlocked;
+                }
+            }
+        }
     }
 
     fn tick(&mut self, now: i64, running: bool, is_unsafe: bool) {
         match self.lock {
             Modelled::Locked(ends) if now >= ends => self.lock = Modelled::Unlocked,
-            Modelled::Armed(lapses, ends) if now > lapses || now >= ends => {
+            Modelled::Armed { lapses, ends, .. } if now > lapses || now >= ends => {
                 self.lock = Modelled::Unlocked;
-                self.last = self.last.map(|(seq, _)| (seq, Outcome::RefusedExpired));
+                let outcome = Outcome::RefusedExpired;
+                self.last = self.last.map(|last| Known { outcome, lapsed: true, ..last });
             }
-            Modelled::Armed(_, ends) if !running && !is_unsafe => {
+            Modelled::Armed { ends, .. } if !running && !is_unsafe => {
                 self.lock = Modelled::Locked(ends);
-                self.last = self.last.map(|(seq, _)| (seq, Outcome::Applied));
+                self.last = self.last.map(|last| Known { outcome: Outcome::Applied, ..last });
             }
             _ => {}
         }
@@ -166,22 +225,34 @@ proptest! {
                 }
                 Event::Park => rig.car.park(),
                 Event::Unsafe(is_unsafe) => rig.car.pretend(|car| car.unsafe_to_lock = is_unsafe),
-                Event::Restart => rig.restart(),
+                Event::Restart => {
+                    let passed = rig.clock.now().elapsed - before.0.mark.elapsed;
+                    model.restart(i64::try_from(SAVED_EVERY.saturating_sub(passed)).unwrap(), now);
+                    rig.restart();
+                }
             }
             let car = rig.car.look();
             rig.tick();
             model.tick(now, car.ignition == Ignition::Running, car.unsafe_to_lock);
 
-            let (state, car) = rig.look();
-            let number = |state: &latchkey_device::state::State| state.last.as_ref().map(|last| last.seq);
-            prop_assert!(number(&state) >= number(&before.0), "a number was forgotten");
-            prop_assert_eq!(number(&state), model.last.map(|(seq, _)| seq));
-            let lock = match state.lock {
+            let (durable, car) = rig.look();
+            let numbers = |state: &State| {
+                [&state.last, &state.warned].map(|newest| newest.as_ref().map(|newest| newest.seq))
+            };
+            for (kept, before) in numbers(&durable).iter().zip(numbers(&before.0)) {
+                prop_assert!(*kept >= before, "a number was forgotten");
+            }
+            let known = [model.last, model.warned].map(|known| known.map(|known| known.seq));
+            prop_assert_eq!(numbers(&durable), known);
+            let end = |lease: Lease| now.saturating_add_unsigned(lease.remaining);
+            let lock = match rig.device.state().lock {
                 Lock::Unlocked => Modelled::Unlocked,
-                Lock::Armed { lease, window } => {
-                    Modelled::Armed(window.until.unwrap() - 1, lease.until.unwrap_or(i64::MAX))
-                }
-                Lock::Locked(lease) => Modelled::Locked(lease.until.unwrap_or(i64::MAX)),
+                Lock::Armed { lease, window } => Modelled::Armed {
+                    lapses: end(window) - 1,
+                    ends: end(lease),
+                    not_after: window.until - 1,
+                },
+                Lock::Locked(lease) => Modelled::Locked(end(lease)),
             };
             prop_assert_eq!(lock, model.lock);
             prop_assert_eq!(car.inhibited, matches!(lock, Modelled::Locked(_)));
@@ -201,14 +272,14 @@ proptest! {
             let order = Order::new(Action::try_from(action).unwrap(), seq, 0).with(|order| {
                 (order.issued_at, order.not_after, order.lock_until) = (issued_at, not_after, lock_until);
             });
-            rig.clock.set(wall);
+            rig.clock.set_wall(wall);
             let before = rig.look();
             let receipt = peek(&rig.send(&order.sealed()).unwrap());
-            if before.0.last.as_ref().is_some_and(|last| last.seq > seq) {
+            if action == 2 && before.0.last.as_ref().is_some_and(|last| last.seq > seq) {
                 prop_assert_eq!(receipt.outcome, Outcome::RefusedSuperseded);
                 prop_assert_eq!(rig.look(), before);
             }
-            prop_assert!(receipt.device_time >= issued_at || receipt.outcome == Outcome::Applied);
+            prop_assert!(action != 3 || !rig.car.look().inhibited || receipt.outcome != Outcome::Applied);
             rig.tick();
             rig.restart();
         }

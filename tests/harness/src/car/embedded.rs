@@ -42,7 +42,7 @@ impl EmbeddedCar {
             keyring: keyring(command_key),
         };
         let car = SimulatedCar::new();
-        let device = Device::start(identity, car.clone(), DiskStore::open(directory)?, clock)?;
+        let device = Device::start(identity, car.clone(), DiskStore::provision(directory)?, clock);
         let link = Link::open(&broker(broker_port), &vehicle)?;
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(device.run(link, TICK, shutdown.clone()));

@@ -1,4 +1,5 @@
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -6,7 +7,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use latchkey_client::{Pubkey, pda, protocol::sealed::Envelope};
-use latchkey_device::config::Config;
+use latchkey_device::{clock::NetworkTime, config::Config};
 use latchkey_tests_processes::{AgentProcess, agent::Looks};
 use tokio::process::Command;
 
@@ -33,11 +34,13 @@ impl ProcessCar {
             // The agent runs in `directory`.
             device_key: "device.json".into(),
             state_dir: "state".into(),
+            network_time: NetworkTime::Always,
             keyring: keyring(command_key),
             broker: broker(broker_port),
         };
         let config = directory.join("device.toml");
         fs::write(&config, toml::to_string(&settings)?)?;
+        provision(directory).await?;
         let agent = AgentProcess::start(binary("latchkey-device")?, directory, &config).await?;
         Ok(Self { agent, device_key, key_file })
     }
@@ -85,9 +88,20 @@ impl Car for ProcessCar {
     }
 }
 
+/// Writes the first record of the car in `directory`, where its relative paths lead.
+async fn provision(directory: &Path) -> Result<()> {
+    let arguments = ["provision", "--config", "device.toml"];
+    run_in(directory, arguments.map(AsRef::as_ref)).await.map(|_| ())
+}
+
 /// Runs one of the agent's short commands and returns what it prints.
-async fn run<const N: usize>(arguments: [&std::ffi::OsStr; N]) -> Result<String> {
-    let output = Command::new(binary("latchkey-device")?).args(arguments).output().await?;
+async fn run<const N: usize>(arguments: [&OsStr; N]) -> Result<String> {
+    run_in(Path::new("."), arguments).await
+}
+
+async fn run_in<const N: usize>(directory: &Path, arguments: [&OsStr; N]) -> Result<String> {
+    let program = binary("latchkey-device")?;
+    let output = Command::new(program).args(arguments).current_dir(directory).output().await?;
     if !output.status.success() {
         bail!("latchkey-device ended ({}):\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
