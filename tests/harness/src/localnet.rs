@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+pub use latchkey_tests_processes::built::{binary, program_bytes};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use tempfile::TempDir;
@@ -118,31 +119,6 @@ impl Localnet {
 fn port_of(url: &str) -> Result<u16> {
     let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
     port.with_context(|| format!("{url} does not end with a port"))
-}
-
-/// The built program: where `cargo xtask` says, or where every build leaves it, in the target directory that this program
-/// lies in.
-pub fn program_bytes() -> Result<PathBuf> {
-    const HELP: &str = "`cargo xtask build --no-idl` builds it";
-    if let Some(named) = env::var_os("LATCHKEY_PROGRAM_SO").map(PathBuf::from) {
-        return if named.exists() { Ok(named) } else { bail!("{} is missing: {HELP}", named.display()) };
-    }
-    let this = env::current_exe()?;
-    let mut candidates = this.ancestors().map(|directory| directory.join("deploy/latchkey.so"));
-    candidates
-        .find(|path| path.exists())
-        .with_context(|| format!("no deploy/latchkey.so above {}: {HELP}", this.display()))
-}
-
-/// A binary of this workspace, built in the same profile as this program.
-pub fn binary(name: &str) -> Result<PathBuf> {
-    let this = env::current_exe()?;
-    // Tests lie one directory deeper than binaries.
-    let found =
-        this.ancestors().skip(1).take(2).map(|directory| directory.join(name)).find(|path| path.exists());
-    found.with_context(|| {
-        format!("{name} is not built: `cargo build -p {name}`, or run this by `cargo xtask`")
-    })
 }
 
 fn executable() -> PathBuf {

@@ -1,7 +1,8 @@
 //! Programs beside a test, for tests that need nothing of Solana too: any program ([`process`]), mosquitto, and a car's
-//! agent.
+//! agent; and where cargo left what it built of this workspace ([`built`]).
 
 pub mod agent;
+pub mod built;
 mod mosquitto;
 pub mod process;
 

@@ -1,15 +1,9 @@
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
 
-/// The program's bytes: what `LATCHKEY_PROGRAM_SO` names, or what every build leaves in cargo's target directory.
+use latchkey_tests_processes::built;
+
+/// The program's bytes.
 pub fn bytes() -> Vec<u8> {
-    let path = env::var_os("LATCHKEY_PROGRAM_SO").map_or_else(built, PathBuf::from);
-    fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}: `cargo xtask build --no-idl` builds it", path.display()))
-}
-
-fn built() -> PathBuf {
-    let test = env::current_exe().expect("a test knows where it lies");
-    let target = test.ancestors().find(|path| path.join("CACHEDIR.TAG").exists());
-    target.map(Path::to_owned).expect("a test lies in cargo's target directory").join("deploy/latchkey.so")
+    let path = built::program_bytes().unwrap_or_else(|error| panic!("{error:#}"));
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
