@@ -3,7 +3,7 @@
 use super::ledger::Wallet;
 use super::payments::{Payment, follow_status, look_at_open};
 use super::servicing::revise;
-use super::terms::check_terms;
+use super::terms::{check_public_unlock, check_terms};
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Loan, LoanStatus, PolicyFloors, Terms};
@@ -37,6 +37,7 @@ pub fn amend(
     check(terms.principal == loan.terms.principal, E::AmendedPrincipal)?;
     if by_both {
         check_terms(&terms, floors, now)?;
+        check_public_unlock(&terms, &loan.unlock_uri)?;
         (loan.ledger.paid_scheduled, loan.ledger.late_decided) = (0, 0);
         loan.notices.warned_instalment = 0;
     } else {
@@ -68,3 +69,6 @@ fn favours_the_borrower(old: &Terms, new: &Terms) -> bool {
         && new.late_after_secs >= old.late_after_secs
         && new.warn_after_secs >= old.warn_after_secs
 }
+
+#[cfg(test)]
+mod tests;

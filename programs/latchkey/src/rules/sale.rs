@@ -5,6 +5,7 @@ use latchkey_protocol::{KeySet, Keyring};
 
 use super::calendar::DAY;
 use super::servicing::revise;
+use super::terms::check_public_unlock;
 use super::{Ruled, check};
 use crate::errors::LatchkeyError as E;
 use crate::state::{Function, Loan, MAX_UNLOCK_KEYS, Vehicle};
@@ -24,9 +25,17 @@ pub fn keyring(buyer: Pubkey, warn: &Function, lock: &Function, unlock: &Functio
     Keyring { lender: buyer.to_bytes(), warn: keys(warn), lock: keys(lock), unlock: keys(unlock) }
 }
 
-/// Whether the loan can be sold now: nothing of it is under way, and its car may not be locked.
-pub fn check_sale(loan: &Loan, vehicle: &Vehicle, device_time: i64, now: i64) -> Ruled<()> {
+/// Whether the loan can be sold now to the lender that offers `unlock`: nothing of it is under way, its car may not be
+/// locked, and the buyer's unlock has a public address if the terms promise one.
+pub fn check_sale(
+    loan: &Loan,
+    vehicle: &Vehicle,
+    unlock: &Function,
+    device_time: i64,
+    now: i64,
+) -> Ruled<()> {
     check(loan.status.is_open(), E::LoanPaidOff)?;
+    check_public_unlock(&loan.terms, &unlock.uri)?;
     check(loan.ledger.unsent == 0, E::UnsentRemains)?;
     check(loan.invocations_open == 0, E::InvocationsOpen)?;
     check(!vehicle.may_be_locked_at(now), E::VehicleLocked)?;
@@ -35,7 +44,8 @@ pub fn check_sale(loan: &Loan, vehicle: &Vehicle, device_time: i64, now: i64) ->
     check((oldest..=newest).contains(&device_time), E::HandOverTooOld)
 }
 
-/// Moves loan and car to `buyer`. Its unlock keys stand before the pinned ones, of which the oldest fall out.
+/// Moves loan and car to `buyer`. Its unlock keys stand before the pinned ones, of which the oldest fall out. The pinned
+/// address becomes the buyer's: the car obeys the buyer's keys from now on, and the seller's function holds none of them.
 pub fn sell(loan: &mut Loan, vehicle: &mut Vehicle, buyer: Pubkey, unlock: &Function) -> Ruled<()> {
     let bought = unlock.command_keys().map(|(key, _)| key);
     let mut keys = [Pubkey::default(); MAX_UNLOCK_KEYS];
@@ -47,7 +57,11 @@ pub fn sell(loan: &mut Loan, vehicle: &mut Vehicle, buyer: Pubkey, unlock: &Func
         }
     }
     loan.unlock_keys = keys;
+    loan.unlock_uri.clone_from(&unlock.uri);
     loan.lender = buyer;
     vehicle.lender = buyer;
     revise(loan)
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,11 @@ pub fn check_terms(terms: &Terms, floors: &PolicyFloors, now: i64) -> Ruled<()> 
     check_floors(terms, floors)
 }
 
+/// Refuses terms that promise a public unlock where the unlock function's address, `uri`, is none.
+pub fn check_public_unlock(terms: &Terms, uri: &str) -> Ruled<()> {
+    check(!terms.public_unlock || uri.starts_with("https://"), E::TermsPublicUnlock)
+}
+
 fn is_sane(calendar: &Calendar) -> bool {
     let Calendar { unit, every, day, second_day, utc_offset_secs } = *calendar;
     let in_a_zone = (-MAX_UTC_OFFSET_SECS..=MAX_UTC_OFFSET_SECS).contains(&utc_offset_secs);

@@ -68,7 +68,7 @@ impl Model {
         let authority = self.lenders.get(&to).ok_or("no buyer")?.authority;
         ask(authority == buyer.key(), Rule::NotAuthority);
         Self::agreed(agreement);
-        let unlock = self.functions.get(&(to, Action::Unlock)).ok_or("a function is missing")?.command_keys;
+        let unlock = self.functions.get(&(to, Action::Unlock)).ok_or("a function is missing")?.clone();
         keyring_hash(self, to).ok_or("a function is missing")?;
         ask(!may_be_locked(self.car()?.asked, now), Rule::VehicleLocked);
         match proof {
@@ -83,7 +83,10 @@ impl Model {
         ask(contract.books.unsent == 0, Rule::UnsentRemains);
         ask(contract.loan.invocations_open == 0, Rule::InvocationsOpen);
         contract.loan.lender = parties::lender(to);
-        contract.loan.unlock_keys = joined(contract.loan.unlock_keys, unlock);
+        let is_public = unlock.uri.starts_with("https://");
+        ask(is_public || !contract.loan.terms.public_unlock, Rule::TermsPublicUnlock);
+        contract.loan.unlock_keys = joined(contract.loan.unlock_keys, unlock.command_keys);
+        contract.loan.unlock_uri = unlock.uri;
         contract.loan.revision += 1;
         self.car_mut()?.lender = parties::lender(to);
         self.lenders.get_mut(&self.home).ok_or("no seller")?.loans_closed += 1;

@@ -86,6 +86,14 @@ impl LoanFixture {
         self.chain.send(&[instruction], &[&self.payer, &self.authority])
     }
 
+    /// Gives the lender's unlock function an address.
+    pub fn publish_unlock(&mut self, uri: &str) {
+        let key = self.function(Action::Unlock).command_keys[0];
+        let command_keys = vec![CommandKey { key, uri: uri.to_owned() }];
+        let offer = SetFunctionArgs { command_keys, ..self.offer(Action::Unlock) };
+        self.set_function(Action::Unlock, offer).holds();
+    }
+
     /// `pause` by the servicer.
     pub fn pause(&mut self, secs: u32) -> Outcome {
         let instruction = build::pause(self.lender, self.servicer.pubkey(), secs);

@@ -49,6 +49,17 @@ impl LoanFixture {
         self.buyer()
     }
 
+    /// Gives the buyer's unlock function an address.
+    pub fn publish_buyers_unlock(&mut self, uri: &str) {
+        let Buyer { authority, lender, .. } = self.buyer();
+        let key = person("buyer's unlock key").pubkey();
+        let command_keys = vec![CommandKey { key, uri: uri.to_owned() }];
+        let offer = SetFunctionArgs { command_keys, ..self.offer(Action::Unlock) };
+        let who = build::SetFunction { payer: self.payer.pubkey(), authority: authority.pubkey(), lender };
+        let instruction = build::set_function(&who, Action::Unlock, offer);
+        self.chain.send(&[instruction], &[&self.payer, &authority]).holds();
+    }
+
     /// The buyer, once it is created.
     pub fn buyer(&self) -> Buyer {
         let authority = person(AUTHORITY);

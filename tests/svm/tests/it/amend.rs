@@ -230,3 +230,21 @@ fn a_new_schedule_has_warnings_of_its_own() {
     fixture.at(due(1) + 1).request(Action::Warn).holds();
     assert_eq!(fixture.invocation(2).instalment, 1);
 }
+
+/// The address is pinned: an amendment cannot give the loan another one.
+#[test]
+fn both_promise_a_public_unlock_only_where_the_pinned_one_has_an_address() {
+    let mut embedded = LoanFixture::new();
+    let promising = |fixture: &LoanFixture| {
+        fixture.amendment(|terms| (terms.public_unlock, terms.first_due) = (true, due(1)))
+    };
+    let args = promising(&embedded);
+    embedded.amend_by_both(args).breaks(LatchkeyError::TermsPublicUnlock);
+
+    let mut public = LoanFixture::before_loan();
+    public.publish_unlock("https://unlock.example");
+    public.originate().holds();
+    let args = promising(&public);
+    public.amend_by_both(args).holds();
+    assert!(public.loan().terms.public_unlock);
+}

@@ -206,3 +206,30 @@ fn a_buyer_lends_the_same_mint() {
     fixture.chain.edit::<latchkey::state::Lender>(&buyer, |lender| lender.mint = other);
     fixture.assign().breaks(LatchkeyError::BuyerMint);
 }
+
+/// The car obeys the buyer's keys from now on, and the seller's function holds none of them.
+#[test]
+fn the_pinned_address_becomes_the_buyers() {
+    let mut fixture = LoanFixture::before_loan();
+    fixture.publish_unlock("https://seller.example");
+    fixture.originate().holds();
+    fixture.found_buyer();
+    let signed = fixture.loan();
+    fixture.publish_buyers_unlock("https://buyer.example");
+    fixture.assign().holds();
+    let loan = fixture.loan();
+    assert_eq!(loan.unlock_uri, "https://buyer.example");
+    assert_eq!((loan.unlock_fee, loan.unlock_ttl_secs), (signed.unlock_fee, signed.unlock_ttl_secs));
+}
+
+#[test]
+fn a_loan_that_promises_a_public_unlock_is_sold_only_to_a_lender_that_has_one() {
+    let mut fixture = LoanFixture::before_loan();
+    fixture.publish_unlock("https://seller.example");
+    fixture.terms.public_unlock = true;
+    fixture.originate().holds();
+    fixture.found_buyer();
+    fixture.assign().breaks(LatchkeyError::TermsPublicUnlock);
+    fixture.publish_buyers_unlock("https://buyer.example");
+    fixture.assign().holds();
+}

@@ -231,10 +231,7 @@ fn terms_promise_a_public_unlock_only_where_the_unlock_function_has_an_address()
     let mut fixture = LoanFixture::before_loan();
     fixture.terms.public_unlock = true;
     fixture.originate().breaks(LatchkeyError::TermsPublicUnlock);
-    let key = fixture.function(Action::Unlock).command_keys[0];
-    let command_keys = vec![CommandKey { key, uri: "https://unlock.example".into() }];
-    let offer = SetFunctionArgs { command_keys, ..fixture.offer(Action::Unlock) };
-    fixture.set_function(Action::Unlock, offer).holds();
+    fixture.publish_unlock("https://unlock.example");
     fixture.originate().holds();
     assert_eq!(fixture.loan().unlock_uri, "https://unlock.example");
 }

@@ -17,6 +17,8 @@ use solana_sdk::signature::Keypair;
 use crate::typing::Terminal;
 
 const LENDER_FILE: &str = include_str!("../../../../migrations/lender.toml");
+/// Where the buyer's unlock function runs.
+const BUYERS_UNLOCK: &str = "https://unlock.buyer.example";
 const DAY: i64 = 86_400;
 /// New Year's Day 2027, 09:00 UTC.
 const BEGINNING: i64 = 1_798_794_000;
@@ -87,7 +89,12 @@ impl Life {
         let mut command_keys = Vec::new();
         for lender in ["seller", "buyer"] {
             let command_key = at.keygen(&format!("{lender}-command.json")).await?;
-            let file = LENDER_FILE.replace("MINT", &mint).replace("COMMAND_KEY", &command_key);
+            let mut file = LENDER_FILE.replace("MINT", &mint).replace("COMMAND_KEY", &command_key);
+            if lender == "buyer" {
+                // The unlock is the last function in the file.
+                let (others, unlock) = file.rsplit_once(" }]").context("command keys")?;
+                file = format!("{others}, uri = \"{BUYERS_UNLOCK}\" }}]{unlock}");
+            }
             let name = format!("{lender}.toml");
             fs::write(at.place.join(&name), file)?;
             let key = format!("{lender}.json");
@@ -206,6 +213,7 @@ impl Life {
         ensure!(shown["lender"] == self.buyer.as_str() && shown["revision"] == 2, "{shown}");
         let keys = shown["unlock"]["keys"].as_array().context("keys")?;
         ensure!(keys.len() == 2 && keys[0] == self.buyers_command_key.to_string(), "{shown}");
+        ensure!(shown["unlock"]["uri"] == BUYERS_UNLOCK, "the car obeys the buyer's function: {shown}");
         let sold = self.at.types(&["lender", "show", "--lender", &self.seller]).await?;
         ensure!(sold["loans_closed"] == 1, "{sold}");
         // What was the seller's is so no more.
@@ -243,6 +251,7 @@ impl Life {
         let asked = self.types("heir.json", &["loan", "unlock"]).await?;
         let again = self.types("heir.json", &["loan", "unlock"]).await?;
         ensure!(asked["invocation"] == again["invocation"], "{again}");
+        ensure!(asked["unlock_uri"] == BUYERS_UNLOCK, "{asked}");
         let invocation: Pubkey = text(&asked, "invocation")?.parse()?;
         let vehicle: Pubkey = self.vehicle.parse()?;
         let receipt = Receipt {

@@ -20,7 +20,8 @@ use crate::failure::Usage;
 /// Sell a loan to another lender of the same mint. Both authorities sign
 ///
 /// The car must have taken the buyer's keyring at most 7 days ago, and its signed receipt of that goes along. Terms, hold,
-/// stay, notices and emergency starts stay as they are, and the escrow passes to the buyer. Collect first: nothing may wait
+/// stay, notices and emergency starts stay as they are; the address of the unlock function becomes the buyer's, and the escrow
+/// passes to the buyer. Collect first: nothing may wait
 /// in the wallet for the seller. The price is between the lenders.
 #[derive(Args)]
 pub struct Assign {

@@ -71,7 +71,7 @@ pub fn assign(ctx: Context<Assign>, args: AssignArgs) -> Result<()> {
     let accounts = ctx.accounts;
     let buyer = accounts.buyer.key();
     servicing::check_agreed(&accounts.loan, revision, deadline, now)?;
-    check_sale(&accounts.loan, &accounts.vehicle, device_time, now)?;
+    check_sale(&accounts.loan, &accounts.vehicle, &accounts.unlock, device_time, now)?;
     let keyring = keyring(buyer, &accounts.warn, &accounts.lock, &accounts.unlock);
     let receipt = HandOverReceipt {
         program: crate::ID.to_bytes(),

@@ -6,7 +6,7 @@ use crate::errors::LatchkeyError;
 use crate::events::LoanOriginated;
 use crate::lamports::{deposit, sum};
 use crate::rules::check;
-use crate::rules::terms::check_terms;
+use crate::rules::terms::{check_public_unlock, check_terms};
 use crate::state::{Action, Escrow, Function, Lender, Loan, LoanParties, PinnedUnlock, Terms, Vehicle};
 use crate::tokens::Transfer;
 
@@ -93,8 +93,7 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
     check(accounts.seller.key() != accounts.treasury.key(), LatchkeyError::InvalidSeller)?;
     let fees = sum(sum(accounts.warn.fee, accounts.lock.fee)?, accounts.unlock.fee)?;
     check(escrow_lamports >= fees, LatchkeyError::EscrowTooSmall)?;
-    let is_public = accounts.unlock.uri.starts_with("https://");
-    check(is_public || !terms.public_unlock, LatchkeyError::TermsPublicUnlock)?;
+    check_public_unlock(&terms, &accounts.unlock.uri)?;
 
     let loan = accounts.loan.key();
     let index = accounts.vehicle.loans;
