@@ -44,7 +44,7 @@ pub enum Operation {
     /// Give the lease of a call back.
     Yield { seq: u64 },
     /// Close a call that was not fulfilled in time.
-    /// `keeper` gets a lapsed bond back if the car's device key is distrusted.
+    /// `keeper` gets a lapsed bond back if the car's device key is distrusted or has changed.
     Expire { seq: u64, rent_payer: Pubkey, keeper: Option<Pubkey> },
 }
 

@@ -221,7 +221,7 @@ errors! {
     InvocationVoid = 6709, "The device key has changed since this was requested: expire it, then request again";
     NotClaimable = 6710, "An unlock is not claimed: have it done, and bring the car's receipt (confirm)";
     KeeperMissing = 6711,
-        "The device key is distrusted, so a lapsed bond goes back to its keeper: pass that keeper's account";
+        "The device key is distrusted or has changed, so a lapsed bond goes back to its keeper: pass that keeper's account";
 
     // Proof.
     NotTopLevel = 6800,

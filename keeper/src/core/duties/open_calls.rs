@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::rules::invocation::{
-    Payee, check_expire, check_settle, check_still_due, check_yield, is_newest, is_over,
+    Payee, check_expire, check_settle, check_still_due, check_yield, is_beyond_proof, is_newest, is_over,
 };
 use latchkey::state::{Action, Invocation};
 
@@ -40,7 +40,7 @@ fn operation(context: &Context<'_>, key: &Pubkey, invocation: &Invocation) -> Op
         return None;
     }
     if check_expire(invocation, view.vehicle, at.now).is_ok() {
-        let returned = invocation.claim().filter(|_| view.vehicle.distrusted);
+        let returned = invocation.claim().filter(|_| is_beyond_proof(invocation, view.vehicle));
         return Some(Operation::Expire { seq, rent_payer, keeper: returned.map(|claim| claim.keeper) });
     }
     check_yield(invocation, view.vehicle, *keeper, at.now).ok()?;
@@ -178,6 +178,17 @@ mod tests {
         assert_eq!(fixture.next_operation(1_120), None);
         let expire = Operation::Expire { seq: 1, rent_payer: KEEPER, keeper: Some(OTHER) };
         assert_eq!(fixture.next_operation(4_660), Some(expire));
+    }
+
+    #[test]
+    fn a_lapsed_claim_on_a_device_that_was_replaced_gets_its_bond_back() {
+        let mut fixture = LoanFixture::defaulted();
+        fixture.request(Action::Lock, 1_060);
+        fixture.claim(OTHER, 1_060);
+        (fixture.vehicle.void_through, fixture.vehicle.last_seq_asked) = (1, 2);
+        assert_eq!(fixture.next_operation(1_119), None);
+        let expire = Operation::Expire { seq: 1, rent_payer: KEEPER, keeper: Some(OTHER) };
+        assert_eq!(fixture.next_operation(1_120), Some(expire));
     }
 
     #[test]

@@ -138,7 +138,10 @@ pub fn request(
         Action::Lock => {
             let until = later(now, loan.terms.lock_ttl_secs)?;
             requested.lock_until = Some(until);
-            vehicle.asked = AskedLock { seq, until };
+            // What the car would refuse is not to be claimed: who did would lose its bond.
+            requested.expires_at = expires_at.min(until);
+            // The car may still obey an earlier lock that ends later, if an amendment made locks shorter.
+            vehicle.asked = AskedLock { seq, until: until.max(vehicle.asked.until) };
         }
         Action::Unlock => {
             vehicle.last_unlock_asked = seq;
@@ -151,7 +154,7 @@ pub fn request(
     }
     loan.invocations_open = loan.invocations_open.checked_add(1).ok_or(E::Overflow)?;
     vehicle.last_seq_asked = seq;
-    vehicle.open = OpenInvocation::new(offer.action, expires_at);
+    vehicle.open = OpenInvocation::new(offer.action, requested.expires_at);
     Ok(requested)
 }
 
@@ -249,11 +252,12 @@ pub fn settle(invocation: &Invocation, loan: &mut Loan, vehicle: &mut Vehicle, n
             }
             Action::Unlock => {
                 vehicle.lock = LockState::UNLOCKED;
+                // A newer lock may have been obeyed since: then this unlock freed nothing.
                 if vehicle.asked.seq <= invocation.seq {
                     vehicle.asked = AskedLock::NONE;
-                }
-                if loan.is_in_emergency_start(now) {
-                    loan.emergency_from = loan.emergency_from.min(now);
+                    if loan.is_in_emergency_start(now) {
+                        loan.emergency_from = loan.emergency_from.min(now);
+                    }
                 }
             }
         }
@@ -280,12 +284,17 @@ fn warned(invocation: &Invocation, loan: &mut Loan, now: i64) {
     loan.notices = notices;
 }
 
-/// The claim that `keeper` may give back: its own, while the lease runs, and later too if the lender no longer believes the
-/// device: then no receipt could settle the call.
+/// Whether no receipt can settle the claimed call any more, whatever its keeper does: the lender does not believe the device
+/// key, or another has taken its place. Then the bond goes back to the keeper, even if the lease has lapsed.
+pub fn is_beyond_proof(invocation: &Invocation, vehicle: &Vehicle) -> bool {
+    vehicle.distrusted || invocation.seq <= vehicle.void_through
+}
+
+/// The claim that `keeper` may give back: its own, while the lease runs, and later too if no receipt could settle the call.
 pub fn check_yield(invocation: &Invocation, vehicle: &Vehicle, keeper: Pubkey, now: i64) -> Ruled<Claim> {
     let claim = invocation.claim().ok_or(E::NotClaimed)?;
     check(claim.keeper == keeper, E::NotClaimer)?;
-    check(now < claim.lease_end || vehicle.distrusted, E::LeaseLapsed)?;
+    check(now < claim.lease_end || is_beyond_proof(invocation, vehicle), E::LeaseLapsed)?;
     Ok(claim)
 }
 

@@ -101,12 +101,12 @@ impl Vehicle {
     }
 }
 
-/// A lock that was asked for.
+/// Locks that were asked for.
 #[derive(Fixed, AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AskedLock {
-    /// The request's sequence number; 0 if no lock was asked for.
+    /// The newest request's sequence number; 0 if no lock was asked for.
     pub seq: u64,
-    /// When the car unlocks itself.
+    /// When the car unlocks itself, whichever of them it obeyed.
     pub until: i64,
 }
 

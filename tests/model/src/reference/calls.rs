@@ -97,7 +97,8 @@ impl Model {
         car.last_seq_asked = seq;
         car.open = OpenInvocation { is_open: true, action, expires_at: account.expires_at };
         match action {
-            Action::Lock => car.asked = AskedLock { seq, until: account.lock_until },
+            // Whichever of the locks the car obeyed, it ends by then.
+            Action::Lock => car.asked = AskedLock { seq, until: account.lock_until.max(car.asked.until) },
             Action::Unlock => car.last_unlock_asked = seq,
             Action::Warn => {}
         }
@@ -164,6 +165,8 @@ impl Model {
         let terms = contract.loan.terms;
         if action == Action::Lock {
             account.lock_until = now + i64::from(terms.lock_ttl_secs);
+            // A lock that is over is no more asked for.
+            account.expires_at = account.expires_at.min(account.lock_until);
             return Ok(account);
         }
         let about = contract.books.plan.fallen_due(now - i64::from(terms.warn_after_secs));

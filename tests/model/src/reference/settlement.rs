@@ -9,9 +9,9 @@ use crate::moves::Proof;
 use crate::parties::Who;
 
 impl Model {
-    /// Ends a claim that lapsed: its bond goes to the escrow; back to its keeper if the car is not believed.
+    /// Ends a claim that lapsed: its bond goes to the escrow; back to its keeper if no receipt can be believed any more.
     pub(super) fn forfeit(&mut self, seq: u64) -> Step {
-        let distrusted = self.car()?.distrusted;
+        let unprovable = self.is_unprovable(seq)?;
         let open = self.invocations.get_mut(&seq).ok_or("no such invocation")?;
         let (keeper, bond) = (open.account.claim_keeper, open.account.claim_bond);
         if keeper == Pubkey::default() {
@@ -19,7 +19,7 @@ impl Model {
         }
         Self::unclaim(&mut open.account);
         open.account.last_lapsed = keeper;
-        if distrusted {
+        if unprovable {
             self.earn(&keeper, bond);
         } else {
             let contract = self.running()?;
@@ -27,6 +27,12 @@ impl Model {
             contract.escrow.forfeited += bond;
         }
         Ok(())
+    }
+
+    /// Whether the car's device key is not believed, or is not the one that was asked.
+    fn is_unprovable(&self, seq: u64) -> Step<bool> {
+        let car = self.car()?;
+        Ok(car.distrusted || seq <= car.void_through)
     }
 
     fn unclaim(account: &mut Invocation) {
@@ -74,10 +80,10 @@ impl Model {
                     // A newer lock may have been obeyed: only an older one is undone.
                     if car.asked.seq < seq {
                         car.asked = AskedLock::NONE;
+                        let now = self.now;
+                        let from = &mut self.running()?.loan.emergency_from;
+                        *from = (*from).min(now);
                     }
-                    let now = self.now;
-                    let from = &mut self.running()?.loan.emergency_from;
-                    *from = (*from).min(now);
                 }
             }
         }
@@ -110,13 +116,14 @@ impl Model {
 
     pub(crate) fn yield_claim(&mut self, by: Who, which: usize) -> Step {
         let seq = self.which(which);
+        let unprovable = self.is_unprovable(seq)?;
         let account = &mut self.invocations.get_mut(&seq).ok_or("no such invocation")?.account;
         let (keeper, bond) = (account.claim_keeper, account.claim_bond);
         if keeper == Pubkey::default() {
             return Err(Rule::NotClaimed.into());
         }
         ask(keeper == by.key(), Rule::NotClaimer);
-        ask(self.now < account.claim_lease_end, Rule::LeaseLapsed);
+        ask(self.now < account.claim_lease_end || unprovable, Rule::LeaseLapsed);
         Self::unclaim(account);
         self.earn(&keeper, bond);
         Ok(())

@@ -185,3 +185,19 @@ fn a_lease_that_stands_is_given_back_without_loss_when_the_loan_is_cured() {
     fixture.yield_claim(&keeper, 1).holds();
     assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before);
 }
+
+/// A cure that somebody looked at favours the borrower: the default has to be declared again.
+#[test]
+fn a_lock_is_claimed_only_while_the_default_is_stored() {
+    let mut fixture = LoanFixture::on(|terms| terms.grace_secs = 60);
+    let keeper = fixture.keeper.insecure_clone();
+    let default = due(0) + 60;
+    fixture.at(default).declare_default().holds();
+    fixture.request(Action::Lock).holds();
+    // A stay ends the default, and grace starts again at its end.
+    fixture.place_stay(default, default + 60).holds();
+    fixture.at(default + 119).claim(&keeper, 1).breaks(LatchkeyError::NotDefaulted);
+    fixture.at(default + 120).claim(&keeper, 1).breaks(LatchkeyError::NotDefaulted);
+    fixture.declare_default().holds();
+    fixture.claim(&keeper, 1).holds();
+}

@@ -115,3 +115,22 @@ fn an_emergency_start_stops_warnings_too_and_moves_no_money() {
     fixture.collect().holds();
     assert_eq!(fixture.wallet(), 0);
 }
+
+/// A keeper could otherwise hold an older receipt back, and let the time run while a newer lock stands.
+#[test]
+fn an_unlock_asked_before_the_newest_lock_does_not_start_the_time() {
+    let mut fixture = locked();
+    let servicer = fixture.servicer.insecure_clone();
+    fixture.request_as(&servicer, Action::Unlock).holds();
+    // Its receipt is withheld; another lock is asked for, and the car obeys it.
+    let again = LoanFixture::default_at() + DAY;
+    let keeper = fixture.keeper.insecure_clone();
+    fixture.at(again).request(Action::Lock).holds();
+    fixture.claim(&keeper, 3).holds();
+    fixture.emergency_start().holds();
+    let receipt = fixture.receipt(2);
+    fixture.at(again + 1).confirm(&receipt).holds();
+    assert_eq!(fixture.loan().emergency_until(), again + TTL + DAY);
+    fixture.at(again + 60).unlock();
+    assert_eq!(fixture.loan().emergency_until(), again + 60 + DAY);
+}

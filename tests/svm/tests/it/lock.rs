@@ -286,3 +286,43 @@ fn a_warning_or_a_lock_names_its_function() {
         fixture.chain.send(&[without], &[&fixture.payer]).breaks(LatchkeyError::FunctionMissing);
     }
 }
+
+/// Whoever claimed it later would post a bond for a command that the car refuses.
+#[test]
+fn a_call_for_a_lock_is_over_when_the_lock_is_to_the_second() {
+    let mut fixture = LoanFixture::on(|terms| terms.lock_ttl_secs = 3_600).fall_into_default();
+    fixture.fund(100_000_000).holds();
+    let keeper = fixture.keeper.insecure_clone();
+    let asked = LoanFixture::default_at();
+    let told = only_event!(fixture.request(Action::Lock).holds(), InvocationRequested);
+    let call = fixture.invocation(1);
+    assert_eq!(
+        (told.expires_at, call.expires_at, call.lock_until),
+        (asked + 3_600, asked + 3_600, asked + 3_600)
+    );
+    fixture.at(asked + 3_599).clone().claim(&keeper, 1).holds();
+    fixture.clone().request(Action::Lock).breaks(LatchkeyError::InvocationOpen);
+    fixture.at(asked + 3_600).claim(&keeper, 1).breaks(LatchkeyError::Expired);
+    fixture.request(Action::Lock).holds();
+}
+
+/// The car may have obeyed the older one only.
+#[test]
+fn a_shorter_lock_hides_no_longer_one_that_may_stand() {
+    let mut fixture = LoanFixture::locked();
+    fixture.fund(100_000_000).holds();
+    let ends = LoanFixture::default_at() + 30 * DAY;
+    let args = fixture.amendment(|terms| (terms.lock_ttl_secs, terms.first_due) = (3_600, due(1)));
+    fixture.amend_by_both(args).holds();
+    // Nobody has the unlock done that is due.
+    fixture.request(Action::Unlock).holds();
+    fixture.at(due(1) + 2 * DAY).declare_default().holds();
+    fixture.request(Action::Lock).holds();
+    assert_eq!((fixture.vehicle().asked.seq, fixture.vehicle().asked.until), (3, ends));
+    fixture.at(ends - 1).pay_all();
+    for seq in [2, 3] {
+        fixture.expire(seq).holds();
+    }
+    fixture.close().breaks(LatchkeyError::VehicleLocked);
+    fixture.at(ends).close().holds();
+}

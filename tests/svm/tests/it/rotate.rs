@@ -4,7 +4,7 @@ use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, LockState};
 use latchkey_client::instructions::{self as build, Secured};
 use latchkey_protocol::Enrolment;
-use latchkey_tests_svm::{LEASE, LoanFixture, TTL, fee};
+use latchkey_tests_svm::{BOND, LEASE, LoanFixture, TTL, fee};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -45,8 +45,34 @@ fn what_was_asked_of_the_old_device_is_void_and_never_paid() {
     fixture.at(now + LEASE - 1).expire(1).breaks(LatchkeyError::NotExpired);
     let available = fixture.available();
     let told = only_event!(fixture.at(now + LEASE).expire(1).holds(), InvocationExpired);
-    assert_eq!(told.refunded, fee(Action::Lock));
-    assert_eq!(fixture.available(), available + told.refunded + told.forfeited);
+    assert_eq!((told.refunded, told.forfeited), (fee(Action::Lock), 0));
+    assert_eq!(fixture.available(), available + told.refunded);
+}
+
+/// Lender and borrower could otherwise take a bond by changing the key just before the receipt arrives.
+#[test]
+fn a_keeper_loses_no_bond_by_a_new_device_key() {
+    let rotated = || {
+        let mut fixture = LoanFixture::defaulted();
+        let keeper = fixture.keeper.insecure_clone();
+        let before = fixture.chain.lamports(&keeper.pubkey());
+        fixture.request(Action::Lock).holds();
+        fixture.claim(&keeper, 1).holds();
+        fixture.change_device("new device");
+        (fixture, keeper, before)
+    };
+    for after in [0, LEASE - 1, LEASE, TTL] {
+        let (mut fixture, keeper, before) = rotated();
+        fixture.at(LoanFixture::default_at() + after).yield_claim(&keeper, 1).holds();
+        assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before);
+    }
+    let (mut fixture, keeper, before) = rotated();
+    fixture.at(LoanFixture::default_at() + LEASE);
+    let without = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
+    fixture.chain.send(&[without], &[]).breaks(LatchkeyError::KeeperMissing);
+    let told = only_event!(fixture.expire(1).holds(), InvocationExpired);
+    assert_eq!((told.returned, told.forfeited), (BOND, 0));
+    assert_eq!(fixture.chain.lamports(&keeper.pubkey()), before);
 }
 
 #[test]

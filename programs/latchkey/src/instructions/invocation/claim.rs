@@ -38,7 +38,9 @@ pub struct Claim<'info> {
     pub system_program: Program<'info, System>,
 }
 
-/// Checks that the invocation is free, that the keeper may have it and that it is still right, and starts the lease.
+/// Checks that the invocation is free, that the keeper may have it and that it is still right, and starts the lease. A lock
+/// is right only while the stored status says default: a look that found the loan cured ends it, and only a new
+/// `declare_default` brings it back.
 pub fn claim(ctx: Context<Claim>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = ctx.accounts;

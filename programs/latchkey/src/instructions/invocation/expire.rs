@@ -5,7 +5,7 @@ use crate::errors::LatchkeyError;
 use crate::events::InvocationExpired;
 use crate::lamports::{pay, sum};
 use crate::rules::check;
-use crate::rules::invocation::{check_expire, expire as expire_call};
+use crate::rules::invocation::{check_expire, expire as expire_call, is_beyond_proof};
 use crate::state::{Escrow, Invocation, Loan, Vehicle};
 
 /// Closes an unfulfilled invocation. Anyone may.
@@ -30,8 +30,8 @@ pub struct Expire<'info> {
     /// CHECK: who paid the invocation's rent, by its record.
     #[account(mut)]
     pub rent_payer: UncheckedAccount<'info>,
-    /// CHECK: the keeper whose lease lapsed, checked against the claim. It gets its bond back if the lender no longer trusts
-    /// the car's device key.
+    /// CHECK: the keeper whose lease lapsed, checked against the claim. It gets its bond back if the car's device key is
+    /// distrusted or has changed.
     #[account(mut)]
     pub keeper: Option<UncheckedAccount<'info>>,
 }
@@ -62,14 +62,14 @@ pub fn expire(ctx: Context<Expire>) -> Result<()> {
     Ok(())
 }
 
-/// Gives a claimer's bond back if its car's device key is distrusted: no receipt could settle the call any more. Returns the
-/// bond, 0 if there is none to give back.
+/// Gives a claimer's bond back if no receipt could settle the call any more. Returns the bond, 0 if there is none to give
+/// back.
 fn return_bond<'info>(
     invocation: &mut Account<'info, Invocation>,
     vehicle: &Vehicle,
     keeper: Option<&AccountInfo<'info>>,
 ) -> Result<u64> {
-    let Some(claim) = invocation.claim().filter(|_| vehicle.distrusted) else {
+    let Some(claim) = invocation.claim().filter(|_| is_beyond_proof(invocation, vehicle)) else {
         return Ok(0);
     };
     let keeper = keeper.ok_or(LatchkeyError::KeeperMissing)?;

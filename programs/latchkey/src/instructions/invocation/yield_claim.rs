@@ -17,8 +17,8 @@ pub struct YieldClaim<'info> {
     pub invocation: Box<Account<'info, Invocation>>,
 }
 
-/// Ends the lease and returns the bond. A lapsed lease cannot be given back: its bond is forfeited, unless the lender no
-/// longer trusts the car's device key, so that no receipt could settle the call.
+/// Ends the lease and returns the bond. A lapsed lease cannot be given back: its bond is forfeited, unless the car's device
+/// key is distrusted or has changed, so that no receipt could settle the call.
 pub fn yield_claim(ctx: Context<YieldClaim>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let invocation = &mut ctx.accounts.invocation;
