@@ -5,7 +5,7 @@ use latchkey::errors::LatchkeyError;
 use latchkey::state::Loan;
 use latchkey_client::instructions::{self as build, LoanKeys};
 use latchkey_client::{Pubkey, pda};
-use latchkey_tests_svm::{LoanFixture, Money, person};
+use latchkey_tests_svm::{LoanFixture, Money, hostile, person};
 use solana_sdk::signer::Signer;
 
 use crate::only_event;
@@ -61,6 +61,21 @@ fn m14_and_so_are_those_of_another_mint() {
     let instruction = build::withdraw_surplus(&keys, fixture.borrower.pubkey(), purse, 9);
     fixture.chain.send(&[instruction], &[&fixture.borrower]).holds();
     assert_eq!(fixture.chain.tokens(&purse), 9);
+}
+
+/// One percent of what moves stays with the mint.
+#[test]
+fn m14_of_a_mint_that_keeps_a_fee_the_rest_comes_back_before_and_after_the_close() {
+    for mut fixture in [LoanFixture::new(), closed_and_topped_up()] {
+        let (name, fee) = hostile().remove(0);
+        let taxed = Money::token_2022(&mut fixture.chain, name, &[fee], &[]);
+        let wallet = taxed.open(&mut fixture.chain, &fixture.keys.loan, 700);
+        let purse = taxed.open(&mut fixture.chain, &fixture.borrower.pubkey(), 0);
+        let keys = LoanKeys { wallet, mint: taxed.mint, token_program: taxed.token_program, ..fixture.keys };
+        let instruction = build::withdraw_surplus(&keys, fixture.borrower.pubkey(), purse, 700);
+        fixture.chain.send(&[instruction], &[&fixture.borrower]).holds();
+        assert_eq!((fixture.chain.tokens(&wallet), fixture.chain.tokens(&purse)), (0, 693));
+    }
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub struct WithdrawSurplus<'info> {
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-/// Moves the money. What is past due as of now stays in the wallet of an open loan.
+/// Moves the money. What is past due as of now stays in the wallet of an open loan. A mint of others may keep a fee of what
+/// it moves: the rest is better than nothing.
 pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()> {
     check(amount > 0, LatchkeyError::ZeroAmount)?;
     let accounts = ctx.accounts;
@@ -52,7 +53,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
         mint: &accounts.mint,
         program: &accounts.token_program,
     }
-    .send(amount, &seeds.as_slices())?;
+    .part_with(amount, &seeds.as_slices())?;
     emit!(SurplusWithdrawn {
         loan: accounts.loan.key(),
         mint: accounts.mint.key(),
