@@ -271,3 +271,6 @@ pub fn oldest_unpaid_due(loan: &Loan, wallet: Wallet, now: i64) -> Ruled<Option<
     let free = ledger.free(wallet);
     Ok((unpaid > free).then(|| due_at(terms, oldest_unpaid(ledger, terms, free))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,3 +180,6 @@ impl Counting {
         Ok(in_time && self.is_counting(last))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,3 +76,6 @@ pub fn rotate(loan: &mut Loan, new_key: Pubkey, now: i64) -> Ruled<()> {
     loan.borrower = new_key;
     revise(loan)
 }
+
+#[cfg(test)]
+mod tests;
