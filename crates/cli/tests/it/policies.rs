@@ -173,6 +173,7 @@ fn new_jersey_refuses_terms_that_are_a_day_early() {
         refuses(&floors, &terms, |terms| terms.notice_secs -= 86_400, LatchkeyError::TermsNotice);
         refuses(&floors, &terms, |terms| terms.min_channels = 1, LatchkeyError::TermsNotice);
         refuses(&floors, &terms, |terms| terms.notice_after_default = false, LatchkeyError::TermsNotice);
+        refuses(&floors, &terms, |terms| terms.emergency_secs -= 3_600, LatchkeyError::TermsEmergencyStart);
     }
     let monthly = fastest(&floors, Calendar::months(1, 31, 0));
     refuses(&floors, &monthly, |terms| terms.grace_secs = 5 * 86_400, LatchkeyError::TermsGrace);
