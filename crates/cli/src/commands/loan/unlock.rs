@@ -33,7 +33,8 @@ use crate::failure::Usage;
 /// through your broker, waits for the car's receipt and brings it. A borrower without such keys needs one of the above.
 ///
 /// An unlock is due when a lock was asked for and the loan is not in default, or on hold, stayed, or in an emergency start.
-/// The borrower may ask for one even if the chain believes the car unlocked; such an unlock pays no fee.
+/// The borrower may ask for one even if the chain believes the car unlocked; such an unlock pays no fee. After a lock, the
+/// lender's key may ask for one whatever is owed; that places a hold of a day.
 #[derive(Args)]
 pub struct Unlock {
     #[command(flatten)]

@@ -2,10 +2,13 @@
 
 use latchkey::errors::LatchkeyError;
 use latchkey::instructions::{CommandKey, SetFunctionArgs, SettlementReason};
+use latchkey::rules::invocation::check_still_due;
+use latchkey::rules::ledger::Wallet;
+use latchkey::rules::loan_at::LoanAt;
 use latchkey::rules::recovery::{PROBATION_SECS, RECOVERY_SECS};
 use latchkey::state::{Action, LockState, NoticeChannels, PolicyFloors, Terms};
 use latchkey_client::instructions as build;
-use latchkey_tests_svm::{DAY, LoanFixture, START, TTL, due, fee, floors, person};
+use latchkey_tests_svm::{BOND, DAY, LoanFixture, START, TTL, due, fee, floors, person};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
@@ -196,6 +199,30 @@ fn n9_an_emergency_start_runs_in_full_from_the_unlock() {
     fixture.at(asked + DAY).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
     fixture.at(ends - 1).request(Action::Lock).breaks(LatchkeyError::InEmergencyStart);
     fixture.at(ends).request(Action::Lock).holds();
+}
+
+#[test]
+fn n10_a_warning_is_neither_claimed_nor_signed_for_once_the_payment_has_landed() {
+    let mut fixture = LoanFixture::new();
+    let keeper = fixture.keeper.insecure_clone();
+    let warned = due(0) + 1;
+    fixture.at(warned).request(Action::Warn).holds();
+    let mut claimed = fixture.clone();
+    claimed.claim(&keeper, 1).holds();
+    for fixture in [&mut fixture, &mut claimed] {
+        fixture.at(warned + 1).top_up(1_000);
+    }
+    // The car comes online.
+    fixture.at(warned + 20).claim(&keeper, 1).breaks(LatchkeyError::NotPastDue);
+    // Who claimed it before gets no signature: the function judges the call by the same rule.
+    claimed.at(warned + 20);
+    let (loan, vehicle, lender) = (claimed.loan(), claimed.vehicle(), claimed.lender_account());
+    let at = LoanAt::new(&loan, Wallet(claimed.wallet()), claimed.chain.now());
+    let still_due = check_still_due(&claimed.invocation(1), &at, &lender, &vehicle);
+    assert!(matches!(still_due, Err(LatchkeyError::NotPastDue)), "{still_due:?}");
+    let before = claimed.chain.lamports(&keeper.pubkey());
+    claimed.yield_claim(&keeper, 1).holds();
+    assert_eq!(claimed.chain.lamports(&keeper.pubkey()), before + BOND);
 }
 
 #[test]
