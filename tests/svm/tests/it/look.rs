@@ -76,8 +76,11 @@ fn a_request_of_a_warning_or_a_lock_stores_what_it_found_and_an_unlock_only_judg
     assert_eq!(fixture.loan().ledger, before);
 }
 
+/// An instruction's name, and how it is sent.
+type Acting = (&'static str, fn(&mut LoanFixture) -> Outcome);
+
 /// What acts on a loan that owes something.
-const ACTING: [(&str, fn(&mut LoanFixture) -> Outcome); 8] = [
+const ACTING: [Acting; 8] = [
     ("prepay", |it| it.prepay(1)),
     ("place_stay", |it| it.place_stay(it.chain.now(), it.chain.now() + 1)),
     ("extend", LoanFixture::extend),

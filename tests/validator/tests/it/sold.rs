@@ -17,8 +17,8 @@ use solana_sdk::signature::Keypair;
 use crate::typing::Terminal;
 
 const LENDER_FILE: &str = include_str!("../../../../migrations/lender.toml");
-/// Where the buyer's unlock function runs.
-const BUYERS_UNLOCK: &str = "https://unlock.buyer.example";
+/// Where the seller's unlock function runs. The buyer's keepers run theirs.
+const SELLERS_UNLOCK: &str = "https://unlock.seller.example";
 const DAY: i64 = 86_400;
 /// New Year's Day 2027, 09:00 UTC.
 const BEGINNING: i64 = 1_798_794_000;
@@ -90,10 +90,10 @@ impl Life {
         for lender in ["seller", "buyer"] {
             let command_key = at.keygen(&format!("{lender}-command.json")).await?;
             let mut file = LENDER_FILE.replace("MINT", &mint).replace("COMMAND_KEY", &command_key);
-            if lender == "buyer" {
+            if lender == "seller" {
                 // The unlock is the last function in the file.
                 let (others, unlock) = file.rsplit_once(" }]").context("command keys")?;
-                file = format!("{others}, uri = \"{BUYERS_UNLOCK}\" }}]{unlock}");
+                file = format!("{others}, uri = \"{SELLERS_UNLOCK}\" }}]{unlock}");
             }
             let name = format!("{lender}.toml");
             fs::write(at.place.join(&name), file)?;
@@ -208,12 +208,13 @@ impl Life {
         let both = ["--buyer-keypair", "buyer.json"];
         self.refuses("seller.json", &[&sale[..], &[&old], &both].concat(), "HandOverTooOld").await?;
         let receipt = self.hand_over(self.now())?;
+        ensure!(self.shown().await?["unlock"]["uri"] == SELLERS_UNLOCK, "the seller's address is pinned");
         self.hands_on("seller.json", "buyer.json", &[&sale[..], &[&receipt]].concat()).await?;
         let shown = self.shown().await?;
         ensure!(shown["lender"] == self.buyer.as_str() && shown["revision"] == 2, "{shown}");
         let keys = shown["unlock"]["keys"].as_array().context("keys")?;
         ensure!(keys.len() == 2 && keys[0] == self.buyers_command_key.to_string(), "{shown}");
-        ensure!(shown["unlock"]["uri"] == BUYERS_UNLOCK, "the car obeys the buyer's function: {shown}");
+        ensure!(shown["unlock"]["uri"] == "", "the car no longer obeys the seller's function: {shown}");
         let sold = self.at.types(&["lender", "show", "--lender", &self.seller]).await?;
         ensure!(sold["loans_closed"] == 1, "{sold}");
         // What was the seller's is so no more.
@@ -251,7 +252,7 @@ impl Life {
         let asked = self.types("heir.json", &["loan", "unlock"]).await?;
         let again = self.types("heir.json", &["loan", "unlock"]).await?;
         ensure!(asked["invocation"] == again["invocation"], "{again}");
-        ensure!(asked["unlock_uri"] == BUYERS_UNLOCK, "{asked}");
+        ensure!(asked["unlock_uri"].is_null(), "{asked}");
         let invocation: Pubkey = text(&asked, "invocation")?.parse()?;
         let vehicle: Pubkey = self.vehicle.parse()?;
         let receipt = Receipt {
