@@ -28,6 +28,25 @@ pub fn record(input: &DeriveInput) -> Result<Code> {
     Ok(quote! {
         #fixed
 
+        impl #name {
+            /// Bytes of an account, the longest if its length varies.
+            pub const SPACE: usize = #DISCRIMINATOR + <Self as anchor_lang::Space>::INIT_SPACE;
+
+            // Not inlined, so that the record stands in memory and each field goes straight to its place. Inlined, the
+            // compiler takes the record apart and moves every field twice.
+            #[inline(never)]
+            fn load_whole(&mut self, bytes: &[u8; #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE]) {
+                crate::state::Fixed::load(self, &bytes[#DISCRIMINATOR..]);
+            }
+
+            #[inline(never)]
+            fn store_whole(&self, bytes: &mut [u8; #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE]) {
+                let (start, fixed) = bytes.split_at_mut(#DISCRIMINATOR);
+                start.copy_from_slice(<Self as anchor_lang::Discriminator>::DISCRIMINATOR);
+                crate::state::Fixed::store(self, fixed);
+            }
+        }
+
         #[automatically_derived]
         impl anchor_lang::Discriminator for #name {
             const DISCRIMINATOR: &'static [u8] = &[#(#discriminator),*];
@@ -50,12 +69,11 @@ pub fn record(input: &DeriveInput) -> Result<Code> {
             fn try_deserialize_unchecked(bytes: &mut &[u8]) -> anchor_lang::Result<Self> {
                 const END: usize = #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE;
                 let (fixed, mut _tail) = crate::state::split::<END>(bytes)?;
-                let fixed = &fixed[#DISCRIMINATOR..];
-                if !<Self as crate::state::Fixed>::is_valid(fixed) {
+                if !<Self as crate::state::Fixed>::is_valid(&fixed[#DISCRIMINATOR..]) {
                     return Err(crate::state::malformed());
                 }
                 let mut record = <Self as crate::state::Fixed>::ZERO;
-                crate::state::Fixed::load(&mut record, fixed);
+                record.load_whole(fixed);
                 #(record.#tails = crate::state::Tail::read(&mut _tail).ok_or_else(crate::state::malformed)?;)*
                 Ok(record)
             }
@@ -65,9 +83,7 @@ pub fn record(input: &DeriveInput) -> Result<Code> {
         impl anchor_lang::AccountSerialize for #name {
             fn try_serialize<W: std::io::Write>(&self, writer: &mut W) -> anchor_lang::Result<()> {
                 let mut bytes = [0; #DISCRIMINATOR + <#name as crate::state::Fixed>::SIZE];
-                let (start, fixed) = bytes.split_at_mut(#DISCRIMINATOR);
-                start.copy_from_slice(<Self as anchor_lang::Discriminator>::DISCRIMINATOR);
-                crate::state::Fixed::store(self, fixed);
+                self.store_whole(&mut bytes);
                 crate::state::write(writer, &bytes)?;
                 #(crate::state::Tail::write(&self.#tails, writer)?;)*
                 Ok(())

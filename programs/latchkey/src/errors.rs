@@ -62,6 +62,13 @@ impl From<LatchkeyError> for Error {
     }
 }
 
+/// An error of Anchor's as its number too.
+#[cold]
+#[inline(never)]
+pub(crate) fn of_anchor(code: ErrorCode) -> Error {
+    ProgramError::Custom(code.into()).into()
+}
+
 errors! {
     // Parties.
     NotAuthority = 6000, "Only the lender's authority may do this: sign with the authority's key";

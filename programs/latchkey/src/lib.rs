@@ -14,10 +14,12 @@ pub mod fixtures;
 pub mod instructions;
 mod lamports;
 mod proof;
+mod records;
 pub mod rules;
 #[cfg(not(feature = "no-entrypoint"))]
 mod security;
 pub mod state;
+mod system;
 mod tokens;
 
 use anchor_lang::prelude::*;

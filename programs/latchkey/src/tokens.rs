@@ -2,13 +2,15 @@
 
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
+use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
+use anchor_lang::solana_program::program::invoke_signed_unchecked;
 use anchor_spl::token_2022::spl_token_2022::extension::{
     BaseStateWithExtensions, ExtensionType, StateWithExtensions,
 };
 use anchor_spl::token_2022::spl_token_2022::state::Mint as MintState;
-use anchor_spl::token_interface::{Mint, TokenInterface, TransferChecked, transfer_checked};
+use anchor_spl::token_interface::{Mint, TokenInterface};
 
-use crate::errors::LatchkeyError;
+use crate::errors::{LatchkeyError, of_anchor};
 use crate::rules::check;
 use crate::rules::ledger::Wallet;
 
@@ -34,7 +36,7 @@ pub struct Transfer<'a, 'info> {
     /// Who may move it.
     pub authority: AccountInfo<'info>,
     /// What is moved.
-    pub mint: &'a InterfaceAccount<'info, Mint>,
+    pub mint: AccountInfo<'info>,
     /// The token program that owns the mint.
     pub program: &'a Interface<'info, TokenInterface>,
 }
@@ -53,24 +55,69 @@ impl Transfer<'_, '_> {
     /// The same for tokens that are no money of the loan: their mint may keep a part, and less arrives.
     pub fn part_with(&self, amount: u64, seeds: &[&[u8]]) -> Result<()> {
         let (from, to) = (&self.from, &self.to);
-        require_keys_eq!(*from.owner, self.program.key(), ErrorCode::ConstraintAssociatedTokenTokenProgram);
+        if *from.owner != self.program.key() {
+            return Err(of_anchor(ErrorCode::ConstraintAssociatedTokenTokenProgram));
+        }
         if amount == 0 {
             return Ok(());
         }
         let before = balance(from)?;
-        let accounts = TransferChecked {
-            from: from.clone(),
-            mint: self.mint.to_account_info(),
-            to: to.clone(),
-            authority: self.authority.clone(),
-        };
-        let signers = [seeds];
-        let signers: &[&[&[u8]]] = if seeds.is_empty() { &[] } else { &signers };
-        let context = CpiContext::new_with_signer(self.program.key(), accounts, signers);
-        transfer_checked(context, amount, self.mint.decimals)?;
+        let data = [&[TRANSFER_CHECKED][..], &amount.to_le_bytes(), &[decimals(&self.mint)?]].concat();
+        let accounts = vec![
+            AccountMeta::new(*from.key, false),
+            AccountMeta::new_readonly(*self.mint.key, false),
+            AccountMeta::new(*to.key, false),
+            AccountMeta::new_readonly(*self.authority.key, true),
+        ];
+        let infos = [from.clone(), self.mint.clone(), to.clone(), self.authority.clone()];
+        invoke(self.program, data, accounts, &infos, seeds)?;
         check(before.checked_sub(amount) == Some(balance(from)?), LatchkeyError::TransferMismatch)?;
         Ok(())
     }
+}
+
+/// Closes the empty token account `account`, which `authority` owns, and gives its lamports to `destination`. `seeds` sign for
+/// the authority.
+pub fn close<'info>(
+    program: &Interface<'info, TokenInterface>,
+    account: AccountInfo<'info>,
+    destination: AccountInfo<'info>,
+    authority: AccountInfo<'info>,
+    seeds: &[&[u8]],
+) -> Result<()> {
+    let accounts = vec![
+        AccountMeta::new(*account.key, false),
+        AccountMeta::new(*destination.key, false),
+        AccountMeta::new_readonly(*authority.key, true),
+    ];
+    invoke(program, vec![CLOSE_ACCOUNT], accounts, &[account, destination, authority], seeds)
+}
+
+/// The numbers of instructions, the same in both token programs.
+const CLOSE_ACCOUNT: u8 = 9;
+const TRANSFER_CHECKED: u8 = 12;
+
+fn invoke(
+    program: &Interface<TokenInterface>,
+    data: Vec<u8>,
+    accounts: Vec<AccountMeta>,
+    infos: &[AccountInfo],
+    seeds: &[&[u8]],
+) -> Result<()> {
+    // Unchecked: nothing is borrowed here, which is all that the check would find.
+    let instruction = Instruction { program_id: program.key(), accounts, data };
+    let signers = [seeds];
+    let signers: &[&[&[u8]]] = if seeds.is_empty() { &[] } else { &signers };
+    invoke_signed_unchecked(&instruction, infos, signers).map_err(Into::into)
+}
+
+/// Where a mint holds its decimals: after the authority that mints, and the supply, in both token programs.
+const DECIMALS: usize = 44;
+
+/// The decimals of a mint. An account that is none makes the token program refuse.
+fn decimals(mint: &AccountInfo) -> Result<u8> {
+    let data = mint.try_borrow_data()?;
+    data.get(DECIMALS).copied().ok_or_else(|| Error::from(LatchkeyError::TransferMismatch))
 }
 
 /// Where a token account holds its amount: after mint and owner, in both token programs.

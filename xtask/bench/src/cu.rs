@@ -14,7 +14,7 @@ use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::measurement::{Measurement, Meter};
+use crate::measurement::{BUMP_UNITS, Measurement, Meter, RUNTIME_BUMP_UNITS};
 
 /// What the loader keeps in front of a program's bytes.
 const PROGRAM_DATA_HEADER: usize = 45;
@@ -66,7 +66,7 @@ fn at_its_door(meter: &mut Meter, name: &str) {
     let mut honest = doors::find(name).attempt(&mut Checkpoints::default());
     let signers = doors::signers(&honest.instructions);
     let signers: Vec<_> = signers.iter().collect();
-    meter.measure(name, &mut honest.fixture.chain, &honest.instructions, &signers, &[]);
+    meter.measure(name, &mut honest.fixture.chain, &honest.instructions, &signers, 0);
 }
 
 fn find(measured: &[Measurement], name: &str) -> Measurement {
@@ -126,19 +126,38 @@ fn default() -> LoanFixture {
     fixture
 }
 
-/// The bump of an address that the program derives from these seeds.
-fn bump(seeds: &[&[u8]]) -> u8 {
-    Pubkey::find_program_address(seeds, &latchkey::ID).1
+/// The units that the program spends on bumps that miss before it finds the address of these seeds.
+fn missed(seeds: &[&[u8]]) -> u64 {
+    misses(seeds, &latchkey::ID) * BUMP_UNITS
 }
 
-fn invocation_bump(fixture: &LoanFixture, seq: u64) -> u8 {
-    bump(&[Invocation::SEED, fixture.keys.vehicle.as_ref(), &seq.to_le_bytes()])
+fn misses(seeds: &[&[u8]], program: &Pubkey) -> u64 {
+    u64::from(u8::MAX - Pubkey::find_program_address(seeds, program).1)
 }
 
-fn wallet_bump(fixture: &LoanFixture) -> u8 {
+fn missed_of_invocation(fixture: &LoanFixture, seq: u64) -> u64 {
+    missed(&[Invocation::SEED, fixture.keys.vehicle.as_ref(), &seq.to_le_bytes()])
+}
+
+/// The wallet's address is found by the runtime.
+fn missed_of_wallet(fixture: &LoanFixture) -> u64 {
     let keys = &fixture.keys;
     let seeds = [keys.loan.as_ref(), keys.token_program.as_ref(), keys.mint.as_ref()];
-    Pubkey::find_program_address(&seeds, &anchor_spl::associated_token::ID).1
+    misses(&seeds, &anchor_spl::associated_token::ID) * RUNTIME_BUMP_UNITS
+}
+
+/// The registrations of some cars: how many bumps missed, and what each cost.
+pub fn registrations() -> Vec<(u64, u64)> {
+    let mut fixture = loan();
+    let cars = (0..8).map(|n| Car::new(&format!("car {n}")));
+    cars.map(|car| {
+        let enrolment = car.sign(&car.enrolment(&fixture.lender).encode());
+        let register = build::register_vehicle(fixture.payer.pubkey(), fixture.servicer.pubkey(), &enrolment)
+            .expect("it is an enrolment");
+        let sent = fixture.chain.send(&register, &[&fixture.payer, &fixture.servicer]).holds();
+        (misses(&[b"vehicle", car.device_key().as_ref()], &latchkey::ID), sent.compute_units)
+    })
+    .collect()
 }
 
 fn lender(meter: &mut Meter) {
@@ -146,16 +165,16 @@ fn lender(meter: &mut Meter) {
     let money = Money::spl(&mut chain);
     let mut fixture = LoanFixture::before_lender(chain, money);
     let create = build::init_lender(&fixture.lender_parties(), fixture.lender_args());
-    let lender_bump = bump(&[Lender::SEED, fixture.authority.pubkey().as_ref()]);
+    let units = missed(&[Lender::SEED, fixture.authority.pubkey().as_ref()]);
     let signers = [&fixture.payer, &fixture.authority];
-    meter.measure("init_lender", &mut fixture.chain, &[create], &signers, &[lender_bump]);
+    meter.measure("init_lender", &mut fixture.chain, &[create], &signers, units);
 
     let (lender, authority) = (fixture.lender, fixture.authority.pubkey());
     let who = build::SetFunction { payer: fixture.payer.pubkey(), authority, lender };
     let offer = build::set_function(&who, Action::Lock, fixture.offer(Action::Lock));
-    let function_bump = bump(&[Function::SEED, lender.as_ref(), &[Action::Lock as u8]]);
+    let units = missed(&[Function::SEED, lender.as_ref(), &[Action::Lock as u8]]);
     let signers = [&fixture.payer, &fixture.authority];
-    meter.measure("set_function", &mut fixture.chain, &[offer], &signers, &[function_bump]);
+    meter.measure("set_function", &mut fixture.chain, &[offer], &signers, units);
 
     let heir = person("heir");
     let keepers = (0..8).map(|n| person(&format!("keeper {n}")).pubkey()).collect();
@@ -167,11 +186,11 @@ fn lender(meter: &mut Meter) {
         ("unpause", build::unpause(lender, authority)),
         ("nominate_authority", build::nominate_authority(lender, authority, Some(heir.pubkey()))),
     ] {
-        meter.measure(name, &mut fixture.chain, &[instruction], &[&fixture.authority], &[]);
+        meter.measure(name, &mut fixture.chain, &[instruction], &[&fixture.authority], 0);
     }
     let treasury = fixture.money.open(&mut fixture.chain, &heir.pubkey(), 0);
     let accept = build::accept_authority(lender, heir.pubkey(), treasury, fixture.keys.mint);
-    meter.measure("accept_authority", &mut fixture.chain, &[accept], &[&heir], &[]);
+    meter.measure("accept_authority", &mut fixture.chain, &[accept], &[&heir], 0);
 }
 
 fn vehicle(meter: &mut Meter) {
@@ -180,12 +199,12 @@ fn vehicle(meter: &mut Meter) {
     let enrolment = car.sign(&car.enrolment(&fixture.lender).encode());
     let register = build::register_vehicle(fixture.payer.pubkey(), fixture.servicer.pubkey(), &enrolment);
     let register = register.expect("it is an enrolment");
-    let vehicle_bump = bump(&[b"vehicle", car.device_key().as_ref()]);
+    let units = missed(&[b"vehicle", car.device_key().as_ref()]);
     let signers = [&fixture.payer, &fixture.servicer];
-    meter.measure("register_vehicle", &mut fixture.chain, &register, &signers, &[vehicle_bump]);
+    meter.measure("register_vehicle", &mut fixture.chain, &register, &signers, units);
 
     let retire = build::retire_vehicle(fixture.lender, car.vehicle, fixture.servicer.pubkey());
-    meter.measure("retire_vehicle", &mut fixture.chain, &[retire], &[&fixture.servicer], &[]);
+    meter.measure("retire_vehicle", &mut fixture.chain, &[retire], &[&fixture.servicer], 0);
 
     let device = Car::new("a new device");
     let enrolment = device.sign(&fixture.car.enrolment(&fixture.lender).encode());
@@ -194,59 +213,57 @@ fn vehicle(meter: &mut Meter) {
         build::rotate_device_key(fixture.keys.vehicle, fixture.servicer.pubkey(), Some(secured), &enrolment)
             .expect("it is an enrolment");
     let signers = [&fixture.servicer, &fixture.borrower];
-    meter.measure("rotate_device_key", &mut fixture.chain, &rotate, &signers, &[]);
+    meter.measure("rotate_device_key", &mut fixture.chain, &rotate, &signers, 0);
 }
 
 /// Before anything is due: origination, escrow, and what lender and borrower agree on.
 fn surplus(meter: &mut Meter) {
     let mut fixture = before_loan();
     let originate = fixture.origination(fixture.terms, fixture.fees());
-    let bumps = [
-        bump(&[Loan::SEED, fixture.keys.vehicle.as_ref(), &0_u32.to_le_bytes()]),
-        bump(&[b"escrow", fixture.keys.loan.as_ref()]),
-        wallet_bump(&fixture),
-    ];
+    let units = missed(&[Loan::SEED, fixture.keys.vehicle.as_ref(), &0_u32.to_le_bytes()])
+        + missed(&[b"escrow", fixture.keys.loan.as_ref()])
+        + missed_of_wallet(&fixture);
     let signers = [&fixture.payer, &fixture.authority, &fixture.borrower];
-    meter.measure("originate", &mut fixture.chain, &[originate], &signers, &bumps);
+    meter.measure("originate", &mut fixture.chain, &[originate], &signers, units);
 
     let fund = build::fund_escrow(fixture.stranger.pubkey(), &fixture.keys.loan, 1_000_000);
-    meter.measure("fund_escrow", &mut fixture.chain, &[fund], &[&fixture.stranger], &[]);
+    meter.measure("fund_escrow", &mut fixture.chain, &[fund], &[&fixture.stranger], 0);
     let withdraw = build::withdraw_escrow(&fixture.keys, fixture.authority.pubkey(), 1_000_000);
-    meter.measure("withdraw_escrow", &mut fixture.chain, &[withdraw], &[&fixture.authority], &[]);
+    meter.measure("withdraw_escrow", &mut fixture.chain, &[withdraw], &[&fixture.authority], 0);
 
     fixture.top_up(1_000);
     let (borrower, servicer) = (fixture.borrower.pubkey(), fixture.servicer.pubkey());
     let withdraw = build::withdraw_surplus(&fixture.keys, borrower, fixture.savings, 400);
-    meter.measure("withdraw_surplus", &mut fixture.chain, &[withdraw], &[&fixture.borrower], &[]);
+    meter.measure("withdraw_surplus", &mut fixture.chain, &[withdraw], &[&fixture.borrower], 0);
     let hold = build::place_hold(&fixture.keys, servicer, DUE);
-    meter.measure("place_hold", &mut fixture.chain, &[hold], &[&fixture.servicer], &[]);
+    meter.measure("place_hold", &mut fixture.chain, &[hold], &[&fixture.servicer], 0);
     let both = [&fixture.servicer, &fixture.borrower];
     let lift = build::lift_hold(&fixture.keys, servicer, borrower, fixture.agreed_now());
-    meter.measure("lift_hold", &mut fixture.chain, &[lift], &both, &[]);
+    meter.measure("lift_hold", &mut fixture.chain, &[lift], &both, 0);
     fixture.chain.set_time(LATE);
     let extend = build::extend(&fixture.keys, servicer, borrower, fixture.agreed_now());
-    meter.measure("extend", &mut fixture.chain, &[extend], &both, &[]);
+    meter.measure("extend", &mut fixture.chain, &[extend], &both, 0);
 }
 
 fn payments(meter: &mut Meter) {
     let mut fixture = loan();
     fixture.at(LATE).top_up(20_000_000);
     let collect = build::collect(&fixture.keys);
-    meter.measure("collect", &mut fixture.chain, &[collect], &[], &[]);
+    meter.measure("collect", &mut fixture.chain, &[collect], &[], 0);
     fixture.top_up(40_000_000);
     let prepay = build::prepay(&fixture.keys, fixture.borrower.pubkey(), 10_000_000, 0);
-    meter.measure("prepay", &mut fixture.chain, &[prepay], &[&fixture.borrower], &[]);
+    meter.measure("prepay", &mut fixture.chain, &[prepay], &[&fixture.borrower], 0);
     let pay_off = build::pay_off(&fixture.keys, fixture.borrower.pubkey(), Some(fixture.savings));
-    meter.measure("pay_off", &mut fixture.chain, &[pay_off], &[&fixture.borrower], &[]);
+    meter.measure("pay_off", &mut fixture.chain, &[pay_off], &[&fixture.borrower], 0);
     let close = fixture.closing(&fixture.borrower.pubkey());
-    meter.measure("close_loan", &mut fixture.chain, &[close], &[&fixture.borrower], &[]);
+    meter.measure("close_loan", &mut fixture.chain, &[close], &[&fixture.borrower], 0);
 }
 
 fn waiver(meter: &mut Meter) {
     let mut fixture = loan();
     fixture.at(LATE).collect().holds();
     let waive = build::waive_fees(&fixture.keys, fixture.servicer.pubkey(), 500_000);
-    meter.measure("waive_fees", &mut fixture.chain, &[waive], &[&fixture.servicer], &[]);
+    meter.measure("waive_fees", &mut fixture.chain, &[waive], &[&fixture.servicer], 0);
 }
 
 /// From the notice to the proven lock.
@@ -254,25 +271,25 @@ fn recovery(meter: &mut Meter) {
     let mut fixture = loan();
     fixture.at(DUE);
     let notice = build::serve_notice(&fixture.keys, fixture.servicer.pubkey(), [9; 32], NoticeChannels::MAIL);
-    meter.measure("serve_notice", &mut fixture.chain, &[notice], &[&fixture.servicer], &[]);
+    meter.measure("serve_notice", &mut fixture.chain, &[notice], &[&fixture.servicer], 0);
     fixture.at(DEFAULT);
     let declare = build::declare_default(&fixture.keys);
-    meter.measure("declare_default", &mut fixture.chain, &[declare], &[], &[]);
+    meter.measure("declare_default", &mut fixture.chain, &[declare], &[], 0);
 
     let request = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 1);
-    let bumps = [invocation_bump(&fixture, 1)];
-    meter.measure("request", &mut fixture.chain, &[request], &[&fixture.payer], &bumps);
+    let missed = missed_of_invocation(&fixture, 1);
+    meter.measure("request", &mut fixture.chain, &[request], &[&fixture.payer], missed);
     let keeper = fixture.keeper.pubkey();
     let claim = build::claim(&fixture.keys, keeper, 1);
-    meter.measure("claim", &mut fixture.chain, std::slice::from_ref(&claim), &[&fixture.keeper], &[]);
+    meter.measure("claim", &mut fixture.chain, std::slice::from_ref(&claim), &[&fixture.keeper], 0);
     let give_back = build::yield_claim(&fixture.keys.vehicle, keeper, 1);
-    meter.measure("yield_claim", &mut fixture.chain, &[give_back], &[&fixture.keeper], &[]);
+    meter.measure("yield_claim", &mut fixture.chain, &[give_back], &[&fixture.keeper], 0);
     fixture.chain.send(&[claim], &[&fixture.keeper]).holds();
     let confirm = fixture.confirmation(&fixture.car.sign(&fixture.receipt(1).encode()));
-    meter.measure("confirm", &mut fixture.chain, &confirm, &[], &[]);
+    meter.measure("confirm", &mut fixture.chain, &confirm, &[], 0);
 
     let start = build::emergency_start(&fixture.keys, fixture.borrower.pubkey());
-    meter.measure("emergency_start", &mut fixture.chain, &[start], &[&fixture.borrower], &[]);
+    meter.measure("emergency_start", &mut fixture.chain, &[start], &[&fixture.borrower], 0);
 }
 
 fn lapse(meter: &mut Meter) {
@@ -283,14 +300,14 @@ fn lapse(meter: &mut Meter) {
     fixture.request_as(&fixture.servicer.insecure_clone(), Action::Unlock).holds();
     fixture.at(DEFAULT + LEASE);
     let expire = build::expire(&fixture.keys, 1, fixture.payer.pubkey(), None);
-    meter.measure("expire", &mut fixture.chain, &[expire], &[], &[]);
+    meter.measure("expire", &mut fixture.chain, &[expire], &[], 0);
 }
 
 fn charge_off(meter: &mut Meter) {
     let mut fixture = default();
     fixture.at(DUE + 120 * DAY);
     let charge_off = build::charge_off(&fixture.keys, fixture.authority.pubkey());
-    meter.measure("charge_off", &mut fixture.chain, &[charge_off], &[&fixture.authority], &[]);
+    meter.measure("charge_off", &mut fixture.chain, &[charge_off], &[&fixture.authority], 0);
 }
 
 /// What a keeper sends when the grace is over.
@@ -299,7 +316,7 @@ fn lock_from_nothing(meter: &mut Meter) {
     fixture.at(DUE).serve_notice().holds();
     fixture.at(DEFAULT);
     let all = lock_now(&fixture.keys, fixture.keeper.pubkey(), 1);
-    let bumps = [invocation_bump(&fixture, 1)];
+    let missed = missed_of_invocation(&fixture, 1);
     let name = "declare_default + request + claim";
-    meter.measure_all(name, &mut fixture.chain, &all, &fixture.keeper, &bumps);
+    meter.measure_all(name, &mut fixture.chain, &all, &fixture.keeper, missed);
 }

@@ -19,10 +19,11 @@ pub fn accrue(ledger: Ledger, apr_ppm: u32, now: i64) -> Ruled<Ledger> {
         .and_then(|product| product.checked_add(u128::from(ledger.interest_remainder)))
         .ok_or(LatchkeyError::Overflow)?;
     let whole = u64::try_from(grown / u128::from(DENOMINATOR)).map_err(|_| LatchkeyError::Overflow)?;
+    // What the division leaves, without a second one. It is below the divisor, so the low words are enough.
+    let remainder = (grown as u64).wrapping_sub(whole.wrapping_mul(DENOMINATOR));
     Ok(Ledger {
         interest: ledger.interest.checked_add(whole).ok_or(LatchkeyError::Overflow)?,
-        // A remainder is below its divisor, which fits.
-        interest_remainder: (grown % u128::from(DENOMINATOR)) as u64,
+        interest_remainder: remainder,
         as_of: now,
         ..ledger
     })

@@ -20,8 +20,7 @@ fn borsh<T: AnchorSerialize>(account: &T) -> Vec<u8> {
 
 /// What Borsh reads, if the bytes are an account of a version that there is.
 fn read_by_borsh<T: AnchorDeserialize>(bytes: &[u8]) -> Option<T> {
-    let version = Version { number: bytes[0] };
-    let is_known = version == Version::CURRENT || version == Version::ZERO;
+    let is_known = bytes[0] == Version::CURRENT.number;
     is_known.then(|| T::deserialize(&mut &bytes[..]).ok()).flatten()
 }
 

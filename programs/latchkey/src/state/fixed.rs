@@ -11,6 +11,7 @@ use anchor_lang::prelude::*;
 use latchkey_protocol::Action;
 
 use super::Service;
+use crate::errors::of_anchor;
 
 /// A value whose bytes have one length. Every method takes as many as [`Fixed::SIZE`] says.
 pub(crate) trait Fixed: Sized {
@@ -226,7 +227,7 @@ fn elements<'a>(bytes: &mut &'a [u8], size: usize) -> Option<&'a [u8]> {
 }
 
 fn write_length<W: Write>(writer: &mut W, length: usize) -> Result<()> {
-    let length = u32::try_from(length).map_err(|_| error(ErrorCode::AccountDidNotSerialize))?;
+    let length = u32::try_from(length).map_err(|_| of_anchor(ErrorCode::AccountDidNotSerialize))?;
     write(writer, &length.to_le_bytes())
 }
 
@@ -235,7 +236,7 @@ pub(crate) fn write<W: Write>(writer: &mut W, bytes: &[u8]) -> Result<()> {
     if bytes.is_empty() {
         return Ok(());
     }
-    writer.write_all(bytes).map_err(|_| error(ErrorCode::AccountDidNotSerialize))
+    writer.write_all(bytes).map_err(|_| of_anchor(ErrorCode::AccountDidNotSerialize))
 }
 
 /// Refuses bytes that do not begin with the discriminator of `T`.
@@ -243,8 +244,8 @@ pub(crate) fn write<W: Write>(writer: &mut W, bytes: &[u8]) -> Result<()> {
 pub(crate) fn check_discriminator<T: Discriminator>(bytes: &[u8]) -> Result<()> {
     match bytes.get(..T::DISCRIMINATOR.len()) {
         Some(discriminator) if discriminator == T::DISCRIMINATOR => Ok(()),
-        Some(_) => Err(error(ErrorCode::AccountDiscriminatorMismatch)),
-        None => Err(error(ErrorCode::AccountDiscriminatorNotFound)),
+        Some(_) => Err(of_anchor(ErrorCode::AccountDiscriminatorMismatch)),
+        None => Err(of_anchor(ErrorCode::AccountDiscriminatorNotFound)),
     }
 }
 
@@ -256,12 +257,5 @@ pub(crate) fn split<const N: usize>(bytes: &[u8]) -> Result<(&[u8; N], &[u8])> {
 
 /// What an account is that is too short, or says what no value of its kind says.
 pub(crate) fn malformed() -> Error {
-    error(ErrorCode::AccountDidNotDeserialize)
-}
-
-/// An error of Anchor's as its number, without its name and text.
-#[cold]
-#[inline(never)]
-fn error(code: ErrorCode) -> Error {
-    ProgramError::Custom(code.into()).into()
+    of_anchor(ErrorCode::AccountDidNotDeserialize)
 }

@@ -127,8 +127,7 @@ fn another_version_is_refused() {
     assert!(Vehicle::try_deserialize(&mut &vehicle[..]).is_ok());
     let mut lender = bytes(&fixtures::lender());
     assert!(Lender::try_deserialize(&mut &lender[..]).is_ok());
-    // 0 is what an account holds while it is created.
-    for version in [1, 3, 255] {
+    for version in [0, 1, 3, 255] {
         (stored[8], vehicle[8], lender[8]) = (version, version, version);
         assert!(Loan::try_deserialize(&mut &stored[..]).is_err());
         assert!(Vehicle::try_deserialize(&mut &vehicle[..]).is_err());

@@ -13,19 +13,15 @@ pub struct Version {
 impl Version {
     /// The layout that this program writes and reads.
     pub const CURRENT: Self = Self { number: 2 };
-
-    /// What an account holds while the instruction runs that creates it: Anchor reads the new bytes, all zero, before the
-    /// instruction writes them. No account keeps it.
-    const NEW: Self = Self { number: 0 };
 }
 
 impl Fixed for Version {
     const SIZE: usize = 1;
-    const ZERO: Self = Self::NEW;
+    const ZERO: Self = Self::CURRENT;
 
     #[inline(always)]
     fn is_valid(bytes: &[u8]) -> bool {
-        bytes[0] == Self::CURRENT.number || bytes[0] == Self::NEW.number
+        bytes[0] == Self::CURRENT.number
     }
 
     #[inline(always)]

@@ -1,19 +1,18 @@
 //! The instructions of `invocation/`.
 
-use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
-use super::{Door, constraint, door, rule};
+use super::{Door, door, rule};
 use crate::Expected;
 use crate::checkpoint::Checkpoint;
 
 const REQUEST_FOREIGN: &[(&str, Expected)] = &[
     ("lender", rule(E::WrongLender)),
     ("function", rule(E::WrongLender)),
-    ("vehicle", constraint(ErrorCode::ConstraintSeeds)),
+    ("vehicle", rule(E::WrongVehicle)),
     ("loan", rule(E::WrongLender)),
     ("escrow", rule(E::WrongLoan)),
 ];

@@ -1,13 +1,12 @@
 //! The instructions of `lender/`.
 
 use crate::{floors, person};
-use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use latchkey::state::Action;
 use latchkey_client::instructions as build;
 use solana_sdk::signer::Signer;
 
-use super::{Door, constraint, door, rule};
+use super::{Door, door, rule};
 use crate::checkpoint::Checkpoint;
 
 pub const DOORS: &[Door] = &[
@@ -46,7 +45,7 @@ pub const DOORS: &[Door] = &[
     })
     .creates(&["function"])
     .signed_by(&[("authority", E::NotAuthority)])
-    .foreign(&[("lender", constraint(ErrorCode::ConstraintSeeds))]),
+    .foreign(&[("lender", rule(E::NotAuthority))]),
     door("pause", Checkpoint::Fresh, |s| vec![build::pause(s.lender, s.servicer.pubkey(), 60)])
         .signed_by(&[("lender_signer", E::NotServicing)])
         .foreign(&[("lender", rule(E::NotServicing))]),

@@ -1,10 +1,9 @@
 //! A loan's first and last instruction, and its sale.
 
-use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError as E;
 use solana_sdk::signer::Signer;
 
-use super::{Door, constraint, door, rule};
+use super::{Door, door, rule};
 use crate::checkpoint::Checkpoint;
 
 pub const DOORS: &[Door] = &[
@@ -13,7 +12,7 @@ pub const DOORS: &[Door] = &[
         .signed_by(&[("lender_signer", E::NotServicing)])
         .foreign(&[
             ("lender", rule(E::WrongRecipient)),
-            ("vehicle", constraint(ErrorCode::ConstraintSeeds)),
+            ("vehicle", rule(E::WrongLender)),
             ("treasury", rule(E::WrongRecipient)),
             ("warn", rule(E::WrongLender)),
             ("lock", rule(E::WrongLender)),

@@ -15,7 +15,6 @@ mod vehicle;
 
 use crate::LoanFixture;
 use crate::interface::{differences, instruction, is_ours};
-use anchor_lang::error::ErrorCode;
 use latchkey::errors::LatchkeyError;
 use latchkey_client::Instruction;
 
@@ -65,10 +64,6 @@ const fn door(
 
 const fn rule(rule: LatchkeyError) -> Expected {
     Expected::Rule(rule)
-}
-
-const fn constraint(constraint: ErrorCode) -> Expected {
-    Expected::Constraint(constraint)
 }
 
 /// Every door.

@@ -1,7 +1,7 @@
 //! What the committed page promises.
 
 use latchkey_bench::cu::Costs;
-use latchkey_bench::measurement::Measurement;
+use latchkey_bench::measurement::{BUMP_UNITS, Measurement};
 use latchkey_bench::{cu, report};
 
 const PAGE: &str = include_str!("../../../../docs/cost.md");
@@ -25,6 +25,16 @@ fn no_instruction_costs_more_than_its_committed_figure_and_a_little() {
         "{}\nif it is worth it, `cargo xtask bench cu --write`",
         regressions.join("\n")
     );
+}
+
+#[test]
+fn a_bump_that_misses_costs_what_the_page_says() {
+    let registrations = cu::registrations();
+    let (fewest, least) = registrations.iter().min().copied().expect("there are cars");
+    assert!(registrations.iter().any(|(misses, _)| *misses > fewest), "not all cars have the same bump");
+    for (misses, units) in registrations {
+        assert_eq!(units - least, (misses - fewest) * BUMP_UNITS, "{misses} misses");
+    }
 }
 
 /// Compute units that the runtime grants an instruction unless the sender asks for more.

@@ -22,7 +22,7 @@ pub fn fund_escrow(ctx: Context<FundEscrow>, lamports: u64) -> Result<()> {
     check(lamports > 0, LatchkeyError::ZeroAmount)?;
     let escrow = ctx.accounts.escrow.to_account_info();
     let before = available(&ctx.accounts.escrow)?;
-    deposit(ctx.accounts.funder.to_account_info(), escrow, lamports)?;
+    deposit(&ctx.accounts.funder, &escrow, lamports)?;
     ctx.accounts.escrow.deposited = sum(ctx.accounts.escrow.deposited, lamports)?;
     emit!(EscrowFunded {
         loan: ctx.accounts.escrow.loan,

@@ -48,7 +48,7 @@ pub fn claim(ctx: Context<Claim>) -> Result<()> {
     let at = LoanAt::new(&accounts.loan, wallet(&accounts.wallet)?, now);
     let lease = check_claim(&accounts.invocation, &at, &accounts.lender, &accounts.vehicle, keeper)?;
     let Lease { lease_end, bond, .. } = lease;
-    deposit(accounts.keeper.to_account_info(), accounts.invocation.to_account_info(), bond)?;
+    deposit(&accounts.keeper, &accounts.invocation.to_account_info(), bond)?;
     let lapsed = accounts.invocation.claim().map(|claim| claim.keeper);
     let forfeited = forfeit_lapsed_bond(&mut accounts.invocation, &mut accounts.escrow)?;
     accounts.invocation.set_claim(Some(lease));

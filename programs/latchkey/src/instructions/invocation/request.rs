@@ -4,6 +4,7 @@ use crate::errors::LatchkeyError;
 use crate::events::InvocationRequested;
 use crate::instructions::loan::payment::Before;
 use crate::lamports::{available, pay, sum};
+use crate::records;
 use crate::rules::gates::Asker;
 use crate::rules::invocation::{self as rules, Offer};
 use crate::rules::loan_at::LoanAt;
@@ -41,14 +42,17 @@ pub struct Request<'info> {
     #[account(mut, dup, has_one = loan @ LatchkeyError::WrongLoan)]
     pub escrow: Box<Account<'info, Escrow>>,
     /// The invocation to create.
-    #[account(
-        init,
-        payer = payer,
-        space = Invocation::DISCRIMINATOR.len() + Invocation::INIT_SPACE,
-        seeds = [Invocation::SEED, vehicle.key().as_ref(), &vehicle.last_seq_asked.wrapping_add(1).to_le_bytes()],
-        bump
+    /// CHECK: the handler creates it at its address.
+    #[cfg_attr(
+        feature = "idl-build",
+        account(
+            mut,
+            seeds = [Invocation::SEED, vehicle.key().as_ref(), &vehicle.last_seq_asked.wrapping_add(1).to_le_bytes()],
+            bump
+        )
     )]
-    pub invocation: Box<Account<'info, Invocation>>,
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub invocation: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
 }
 
@@ -87,17 +91,21 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
     }
     let at = LoanAt::new(loan, wallet, now);
     rules::check_request(action, &at, &accounts.lender, vehicle, asker)?;
-    let fee = rules::affordable_fee(&offer, loan, vehicle, available(&accounts.escrow)?)?;
+    let available = available(&accounts.escrow)?;
+    let fee = rules::affordable_fee(&offer, loan, vehicle, available)?;
     let requested = rules::request(&offer, loan, wallet, vehicle, asker, now)?;
 
-    accounts.invocation.set_inner(Invocation {
-        bump: ctx.bumps.invocation,
+    let seeds = [Invocation::SEED, loan.vehicle.as_ref(), &requested.seq.to_le_bytes()];
+    let bump = records::create(&accounts.payer, &accounts.invocation, Invocation::SPACE, &seeds)?;
+    let invocation = Invocation {
+        bump,
         fee,
         rent_payer: accounts.payer.key(),
         ..Invocation::new(&offer, loan.key(), loan, requested, now)
-    });
+    };
+    records::write(&invocation, &accounts.invocation)?;
     accounts.escrow.committed = sum(accounts.escrow.committed, fee)?;
-    pay(&accounts.escrow.to_account_info(), &accounts.invocation.to_account_info(), fee)?;
+    pay(&accounts.escrow.to_account_info(), &accounts.invocation, fee)?;
     emit!(InvocationRequested {
         invocation: accounts.invocation.key(),
         loan: loan.key(),
@@ -106,7 +114,7 @@ pub fn request(ctx: Context<Request>, action: Action) -> Result<()> {
         action,
         fee,
         expires_at: requested.expires_at,
-        escrow_after: available(&accounts.escrow)?,
+        escrow_after: available - fee,
     });
     Ok(())
 }

@@ -3,6 +3,7 @@ use anchor_spl::token_interface::Mint;
 
 use super::checks::{check_keepers, check_treasury};
 use crate::events::LenderInitialised;
+use crate::records;
 use crate::state::{Lender, PolicyFloors, Version};
 use crate::tokens::check_mint;
 
@@ -26,14 +27,10 @@ pub struct InitLender<'info> {
     /// Will own the lender.
     pub authority: Signer<'info>,
     /// The lender to create.
-    #[account(
-        init,
-        payer = payer,
-        space = Lender::DISCRIMINATOR.len() + Lender::INIT_SPACE,
-        seeds = [Lender::SEED, authority.key().as_ref()],
-        bump
-    )]
-    pub lender: Account<'info, Lender>,
+    /// CHECK: the handler creates it at its address.
+    #[cfg_attr(feature = "idl-build", account(mut, seeds = [Lender::SEED, authority.key().as_ref()], bump))]
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub lender: UncheckedAccount<'info>,
     /// What it lends.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
     /// CHECK: the authority's associated token account of the mint, which funds loans and receives payments; by address.
@@ -50,9 +47,11 @@ pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()>
     check_treasury(&ctx.accounts.treasury.key(), &authority, mint.key, mint.owner)?;
     check_keepers(&keepers)?;
 
-    ctx.accounts.lender.set_inner(Lender {
+    let (payer, account) = (&ctx.accounts.payer, &ctx.accounts.lender);
+    let bump = records::create(payer, account, Lender::SPACE, &[Lender::SEED, authority.as_ref()])?;
+    let lender = Lender {
         version: Version::CURRENT,
-        bump: ctx.bumps.lender,
+        bump,
         first_authority: authority,
         authority,
         pending_authority: Pubkey::default(),
@@ -65,7 +64,8 @@ pub fn init_lender(ctx: Context<InitLender>, args: InitLenderArgs) -> Result<()>
         vehicles: 0,
         loans_opened: 0,
         loans_closed: 0,
-    });
+    };
+    records::write(&lender, account)?;
     emit!(LenderInitialised {
         lender: ctx.accounts.lender.key(),
         authority,

@@ -1,9 +1,10 @@
 use anchor_lang::prelude::*;
 
-use crate::errors::LatchkeyError;
+use crate::errors::{LatchkeyError, of_anchor};
 use crate::events::FunctionSet;
+use crate::records;
 use crate::rules::check;
-use crate::state::{Action, Function, Lender, MAX_COMMAND_KEYS, MAX_URI_LEN, Version};
+use crate::state::{Action, Fixed, Function, Lender, MAX_COMMAND_KEYS, MAX_URI_LEN, Version};
 
 /// The largest fee or bond, lamports: 10 SOL. A typing error must not cost more.
 pub const MAX_FEE: u64 = 10_000_000_000;
@@ -62,16 +63,31 @@ pub struct SetFunction<'info> {
     pub lender: Account<'info, Lender>,
     /// The function, created on first use. Setting it again changes it and nothing else, so an account that already
     /// exists is no danger here.
-    #[account(
-        init_if_needed,
-        dup,
-        payer = payer,
-        space = Function::DISCRIMINATOR.len() + Function::INIT_SPACE,
-        seeds = [Function::SEED, lender.key().as_ref(), &[action as u8]],
-        bump
+    /// CHECK: the handler creates it, or reads it and compares its lender and action.
+    #[cfg_attr(
+        feature = "idl-build",
+        account(mut, seeds = [Function::SEED, lender.key().as_ref(), &[action as u8]], bump)
     )]
-    pub function: Account<'info, Function>,
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub function: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
+}
+
+impl SetFunction<'_> {
+    /// The function as it is, or without anything but a bump if it is offered for the first time.
+    fn before(&self, action: Action) -> Result<Box<Function>> {
+        let lender = self.lender.key();
+        if *self.function.owner == crate::ID {
+            let function: Box<Function> = records::read(&self.function)?;
+            if !function.is_of(&lender, action) {
+                return Err(of_anchor(ErrorCode::ConstraintSeeds));
+            }
+            return Ok(function);
+        }
+        let seeds = [Function::SEED, lender.as_ref(), &[action as u8]];
+        let bump = records::create(&self.payer, &self.function, Function::SPACE, &seeds)?;
+        Ok(Box::new(Function { bump, ..Function::ZERO }))
+    }
 }
 
 /// Checks the offer and writes it.
@@ -81,7 +97,7 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
     let mut next = || keys.next().unwrap_or(CommandKey { key: Pubkey::default(), uri: String::new() });
     let (first, second, third) = (next(), next(), next());
     let command_keys = [first.key, second.key, third.key];
-    let before = &ctx.accounts.function;
+    let before = ctx.accounts.before(action)?;
     let revision = before.revision.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     emit!(FunctionSet {
         function: ctx.accounts.function.key(),
@@ -95,9 +111,9 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
         command_keys,
         required: args.required,
     });
-    ctx.accounts.function.set_inner(Function {
+    let function = Function {
         version: Version::CURRENT,
-        bump: ctx.bumps.function,
+        bump: before.bump,
         lender: ctx.accounts.lender.key(),
         action,
         fee: args.fee,
@@ -111,8 +127,8 @@ pub fn set_function(ctx: Context<SetFunction>, action: Action, args: SetFunction
         uri: first.uri,
         uri_2: second.uri,
         uri_3: third.uri,
-    });
-    Ok(())
+    };
+    records::write(&function, &ctx.accounts.function)
 }
 
 fn check_args(action: Action, args: &SetFunctionArgs) -> Result<()> {

@@ -1,15 +1,15 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{CloseAccount, Mint, TokenAccount, TokenInterface, close_account};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
-use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::LoanClosed;
-use crate::lamports::{pay, sum};
+use crate::lamports::{pay, rent, sum};
+use crate::records;
 use crate::rules::check;
 use crate::rules::ledger::Wallet;
 use crate::rules::recovery;
 use crate::state::{Escrow, Lender, Loan, LoanStub, Vehicle};
-use crate::tokens::Transfer;
+use crate::tokens::{self, Transfer};
 
 /// Ends a loan that is paid off or settled. The rest of the wallet goes to the borrower, what is unsent to the lender, the
 /// rest of the escrow to the lender's authority, and the rent to who paid it. Lender or borrower signs.
@@ -53,7 +53,7 @@ pub struct CloseLoan<'info> {
 impl<'info> CloseLoan<'info> {
     /// The loan, if it is the one that the other accounts belong to, and the party may end it.
     fn read_loan(&self) -> Result<Box<Loan>> {
-        let loan = read_loan(&self.loan)?;
+        let loan = records::read::<Loan>(&self.loan)?;
         check(loan.lender == self.lender.key(), LatchkeyError::WrongLender)?;
         check(loan.vehicle == self.vehicle.key(), LatchkeyError::WrongVehicle)?;
         check(loan.wallet == self.wallet.key(), LatchkeyError::WrongLoan)?;
@@ -69,7 +69,7 @@ impl<'info> CloseLoan<'info> {
             from: self.wallet.to_account_info(),
             to,
             authority: self.loan.to_account_info(),
-            mint: &self.mint,
+            mint: self.mint.to_account_info(),
             program: &self.token_program,
         };
         transfer.send(amount, &loan.signer_seeds().as_slices())
@@ -95,13 +95,13 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
         recovery::check_settled_in(&loan, now)?;
     }
     accounts.send(&loan, accounts.borrower_tokens.to_account_info(), surplus)?;
-    let closing = CloseAccount {
-        account: accounts.wallet.to_account_info(),
-        destination: accounts.rent_payer.to_account_info(),
-        authority: accounts.loan.to_account_info(),
-    };
-    let seeds = loan.signer_seeds();
-    close_account(CpiContext::new_with_signer(accounts.token_program.key(), closing, &[&seeds.as_slices()]))?;
+    tokens::close(
+        &accounts.token_program,
+        accounts.wallet.to_account_info(),
+        accounts.rent_payer.to_account_info(),
+        accounts.loan.to_account_info(),
+        &loan.signer_seeds().as_slices(),
+    )?;
 
     let escrow = accounts.escrow.to_account_info();
     let escrow_returned = escrow.lamports().saturating_sub(accounts.escrow.rent);
@@ -121,8 +121,8 @@ pub fn close_loan(ctx: Context<CloseLoan>) -> Result<()> {
 
 /// Makes the loan's account a stub, and gives the rent that it no longer needs to who paid it.
 fn leave_stub(account: &AccountInfo, loan: &Loan, rent_payer: &AccountInfo) -> Result<()> {
-    account.resize(LoanStub::DISCRIMINATOR.len() + LoanStub::INIT_SPACE)?;
-    LoanStub::from(loan).try_serialize(&mut &mut account.try_borrow_mut_data()?[..])?;
-    let rent = Rent::get()?.minimum_balance(account.data_len());
+    account.resize(LoanStub::SPACE)?;
+    records::write(&LoanStub::from(loan), account)?;
+    let rent = rent(account.data_len())?;
     pay(account, rent_payer, account.lamports().saturating_sub(rent))
 }

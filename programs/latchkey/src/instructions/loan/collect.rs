@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenInterface};
+use anchor_spl::token_interface::TokenInterface;
 
 use super::payment::Before;
 use crate::errors::LatchkeyError;
@@ -28,7 +28,8 @@ pub struct Collect<'info> {
     #[account(mut, address = lender.treasury @ LatchkeyError::WrongRecipient)]
     pub treasury: Option<UncheckedAccount<'info>>,
     /// What the loan is paid in.
-    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// CHECK: by the lender's record.
+    pub mint: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
@@ -48,7 +49,7 @@ pub fn collect(ctx: Context<Collect>) -> Result<()> {
             from: accounts.wallet.to_account_info(),
             to: treasury.to_account_info(),
             authority: loan.to_account_info(),
-            mint: &accounts.mint,
+            mint: accounts.mint.to_account_info(),
             program: &accounts.token_program,
         }
         .send(amount, &loan.signer_seeds().as_slices())?;

@@ -16,7 +16,6 @@ mod pay_off;
 pub(super) mod payment;
 mod place_stay;
 mod prepay;
-mod read;
 mod serve_notice;
 mod settle;
 mod waive_fees;

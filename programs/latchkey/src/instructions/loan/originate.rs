@@ -4,7 +4,8 @@ use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 use crate::errors::LatchkeyError;
 use crate::events::LoanOriginated;
-use crate::lamports::{deposit, sum};
+use crate::lamports::{deposit, rent, sum};
+use crate::records;
 use crate::rules::check;
 use crate::rules::terms::{check_public_unlock, check_terms};
 use crate::state::{Action, Escrow, Function, Lender, Loan, LoanParties, PinnedUnlock, Terms, Vehicle};
@@ -30,23 +31,21 @@ pub struct Originate<'info> {
     #[account(mut, dup, has_one = lender @ LatchkeyError::WrongLender)]
     pub vehicle: Box<Account<'info, Vehicle>>,
     /// The loan to create.
-    #[account(
-        init,
-        payer = payer,
-        space = Loan::DISCRIMINATOR.len() + Loan::INIT_SPACE,
-        seeds = [Loan::SEED, vehicle.key().as_ref(), &vehicle.loans.to_le_bytes()],
-        bump
+    /// CHECK: the handler creates it at its address.
+    #[cfg_attr(
+        feature = "idl-build",
+        account(mut, seeds = [Loan::SEED, vehicle.key().as_ref(), &vehicle.loans.to_le_bytes()], bump)
     )]
-    pub loan: Box<Account<'info, Loan>>,
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub loan: UncheckedAccount<'info>,
     /// The escrow to create.
-    #[account(
-        init,
-        payer = payer,
-        space = Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE,
-        seeds = [Escrow::SEED, loan.key().as_ref()],
-        bump
+    /// CHECK: the handler creates it at its address.
+    #[cfg_attr(
+        feature = "idl-build",
+        account(mut, seeds = [Escrow::SEED, loan.key().as_ref()], bump)
     )]
-    pub escrow: Box<Account<'info, Escrow>>,
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub escrow: UncheckedAccount<'info>,
     /// The car wallet. Anyone may have created it before; only the loan can spend from it.
     #[account(
         init_if_needed,
@@ -105,21 +104,25 @@ pub fn originate(ctx: Context<Originate>, terms: Terms, escrow_lamports: u64) ->
         rent_payer: accounts.payer.key(),
     };
     let unlock = PinnedUnlock::from(&**accounts.unlock);
-    accounts.loan.set_inner(Loan::new(ctx.bumps.loan, parties, index, terms, unlock, now));
+    let seeds = [Loan::SEED, parties.vehicle.as_ref(), &index.to_le_bytes()];
+    let bump = records::create(&accounts.payer, &accounts.loan, Loan::SPACE, &seeds)?;
+    records::write(&Loan::new(bump, parties, index, terms, unlock, now), &accounts.loan)?;
+    let bump =
+        records::create(&accounts.payer, &accounts.escrow, Escrow::SPACE, &[Escrow::SEED, loan.as_ref()])?;
     // The rent deposit as it was paid; the account may have held lamports before, and those are the escrow's.
-    let rent = Rent::get()?.minimum_balance(accounts.escrow.to_account_info().data_len());
-    let escrow = Escrow::new(ctx.bumps.escrow, loan, rent);
-    accounts.escrow.set_inner(Escrow { deposited: escrow_lamports, ..escrow });
+    let rent = rent(Escrow::SPACE)?;
+    let escrow = Escrow { deposited: escrow_lamports, ..Escrow::new(bump, loan, rent) };
+    records::write(&escrow, &accounts.escrow)?;
     accounts.vehicle.active_loan = loan;
     accounts.vehicle.loans = index.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     accounts.lender.loans_opened = sum(accounts.lender.loans_opened, 1)?;
 
-    deposit(accounts.payer.to_account_info(), accounts.escrow.to_account_info(), escrow_lamports)?;
+    deposit(&accounts.payer, &accounts.escrow, escrow_lamports)?;
     Transfer {
         from: accounts.treasury.to_account_info(),
         to: accounts.seller.to_account_info(),
         authority: accounts.lender_signer.to_account_info(),
-        mint: &accounts.mint,
+        mint: accounts.mint.to_account_info(),
         program: &accounts.token_program,
     }
     .send(terms.principal, &[])?;

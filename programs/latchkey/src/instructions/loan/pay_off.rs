@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenInterface};
+use anchor_spl::token_interface::TokenInterface;
 
 use super::payment::Before;
 use crate::errors::LatchkeyError;
@@ -30,7 +30,8 @@ pub struct PayOff<'info> {
     #[account(mut)]
     pub payer_tokens: Option<UncheckedAccount<'info>>,
     /// What the loan is paid in.
-    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// CHECK: by the lender's record.
+    pub mint: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
@@ -52,7 +53,7 @@ pub fn pay_off(ctx: Context<PayOff>) -> Result<()> {
             from: from.to_account_info(),
             to: accounts.wallet.to_account_info(),
             authority: accounts.payer.to_account_info(),
-            mint: &accounts.mint,
+            mint: accounts.mint.to_account_info(),
             program: &accounts.token_program,
         }
         .send(payoff.brought, &[])?;

@@ -2,13 +2,13 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 use super::payment::Before;
-use super::read::read_loan;
 use crate::errors::LatchkeyError;
 use crate::events::SurplusWithdrawn;
+use crate::records;
 use crate::rules::check;
 use crate::rules::ledger::Wallet;
 use crate::rules::{recovery, servicing};
-use crate::state::{LoanSignerSeeds, LoanStub};
+use crate::state::{Loan, LoanSignerSeeds, LoanStub};
 use crate::tokens::Transfer;
 
 /// The borrower takes back what lies in the car wallet and is not due; and all of what was sent to the loan's address in
@@ -50,7 +50,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
         from: accounts.wallet.to_account_info(),
         to: accounts.borrower_tokens.to_account_info(),
         authority: accounts.loan.to_account_info(),
-        mint: &accounts.mint,
+        mint: accounts.mint.to_account_info(),
         program: &accounts.token_program,
     }
     .part_with(amount, &seeds.as_slices())?;
@@ -66,7 +66,7 @@ pub fn withdraw_surplus(ctx: Context<WithdrawSurplus>, amount: u64) -> Result<()
 
 /// A closed loan owes nothing: all of it is the borrower's.
 fn stub_seeds(account: &AccountInfo, stub: &LoanStub, borrower: &Signer) -> Result<LoanSignerSeeds> {
-    require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
+    records::check_owner(account)?;
     check(stub.borrower == borrower.key(), LatchkeyError::NotBorrower)?;
     Ok(LoanSignerSeeds::new(stub.vehicle, stub.index, stub.bump))
 }
@@ -74,7 +74,7 @@ fn stub_seeds(account: &AccountInfo, stub: &LoanStub, borrower: &Signer) -> Resu
 /// Of an open loan's own wallet, only what is not due.
 fn withdraw_from_loan(accounts: &WithdrawSurplus, amount: u64) -> Result<LoanSignerSeeds> {
     let now = Clock::get()?.unix_timestamp;
-    let mut loan = read_loan(&accounts.loan)?;
+    let mut loan = records::read::<Loan>(&accounts.loan)?;
     check(loan.borrower == accounts.borrower.key(), LatchkeyError::NotBorrower)?;
     recovery::sign_in_full(&mut loan, now)?;
     if loan.wallet == accounts.wallet.key() {
@@ -82,6 +82,6 @@ fn withdraw_from_loan(accounts: &WithdrawSurplus, amount: u64) -> Result<LoanSig
         let looked = servicing::withdraw_surplus(&mut loan, Wallet(accounts.wallet.amount), amount, now)?;
         before.looked(&loan, &looked);
     }
-    loan.try_serialize(&mut &mut accounts.loan.try_borrow_mut_data()?[..])?;
+    records::write(&*loan, &accounts.loan)?;
     Ok(loan.signer_seeds())
 }

@@ -4,6 +4,7 @@ use latchkey_protocol::Enrolment;
 use crate::errors::LatchkeyError;
 use crate::events::VehicleRegistered;
 use crate::proof::{INSTRUCTIONS_SYSVAR, check_signed};
+use crate::records;
 use crate::state::{Lender, Vehicle};
 
 /// Registers a car whose device proves its key: the instruction just before verifies its signed enrolment.
@@ -18,14 +19,10 @@ pub struct RegisterVehicle<'info> {
     #[account(mut, dup, constraint = lender.is_servicing(lender_signer.key) @ LatchkeyError::NotServicing)]
     pub lender: Account<'info, Lender>,
     /// The vehicle to create.
-    #[account(
-        init,
-        payer = payer,
-        space = Vehicle::DISCRIMINATOR.len() + Vehicle::INIT_SPACE,
-        seeds = [Vehicle::SEED, device_key.as_ref()],
-        bump
-    )]
-    pub vehicle: Account<'info, Vehicle>,
+    /// CHECK: the handler creates it at its address.
+    #[cfg_attr(feature = "idl-build", account(mut, seeds = [Vehicle::SEED, device_key.as_ref()], bump))]
+    #[cfg_attr(not(feature = "idl-build"), account(mut))]
+    pub vehicle: UncheckedAccount<'info>,
     /// CHECK: the instructions sysvar, by address.
     #[account(address = INSTRUCTIONS_SYSVAR)]
     pub instructions: UncheckedAccount<'info>,
@@ -42,7 +39,9 @@ pub fn register_vehicle(
     let enrolment = Enrolment { program: crate::ID.to_bytes(), lender: lender.to_bytes(), vin_commitment };
     check_signed(&ctx.accounts.instructions, &device_key, &enrolment.encode())?;
 
-    ctx.accounts.vehicle.set_inner(Vehicle::new(ctx.bumps.vehicle, lender, device_key, vin_commitment));
+    let (payer, account) = (&ctx.accounts.payer, &ctx.accounts.vehicle);
+    let bump = records::create(payer, account, Vehicle::SPACE, &[Vehicle::SEED, device_key.as_ref()])?;
+    records::write(&Vehicle::new(bump, lender, device_key, vin_commitment), account)?;
     let vehicles = &mut ctx.accounts.lender.vehicles;
     *vehicles = vehicles.checked_add(1).ok_or(LatchkeyError::Overflow)?;
     emit!(VehicleRegistered { vehicle: ctx.accounts.vehicle.key(), lender, device_key, vin_commitment });

@@ -108,7 +108,7 @@ pub fn cases() -> Vec<Case> {
         Case::new(
             "a loan is written again to reset what is owed",
             "originate",
-            ErrorCode::ConstraintSeeds,
+            E::VehicleHasLoan,
             |checkpoints| checkpoints.at(Checkpoint::Fresh).originate(),
         ),
         Case::new(
@@ -142,7 +142,8 @@ pub fn cases() -> Vec<Case> {
             ErrorCode::ConstraintSeeds,
             |checkpoints| {
                 let mut fixture = checkpoints.at(Checkpoint::Asked);
-                let again = build::request(&fixture.keys, fixture.payer.pubkey(), None, Action::Lock, 2);
+                let lender = Some(fixture.servicer.pubkey());
+                let again = build::request(&fixture.keys, fixture.payer.pubkey(), lender, Action::Unlock, 2);
                 let (next, open) = (fixture.invocation_key(2), fixture.invocation_key(1));
                 send(&mut fixture, &[swap(again, &next, &open)])
             },

@@ -74,7 +74,7 @@ pub fn table() -> Vec<Row> {
         (
             "a lock after another was asked for",
             "request",
-            ErrorCode::ConstraintSeeds.into(),
+            E::InvocationOpen.into(),
             Checkpoint::Defaulted,
             lock,
             |s| drop(s.request(Action::Lock).holds()),
