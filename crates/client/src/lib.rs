@@ -1,5 +1,5 @@
 //! Everything an off-chain caller of the Latchkey program needs, and no network: addresses, account decoding,
-//! instruction builders, events, errors, amortisation schedules, payoff quotes and Regulation Z disclosures.
+//! instruction builders, events, errors, amortisation schedules, payoff quotes, what happens next, and Regulation Z disclosures.
 //!
 //! Account types, instruction data and every rule come from the program crate itself, so that nothing off chain can
 //! disagree with the chain about a layout or a sum. `tests/idl.rs` holds the builders against the committed IDL.
@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod errors;
 pub mod events;
 pub mod instructions;
+pub mod outlook;
 pub mod pda;
 pub mod quote;
 pub mod reg_z;
