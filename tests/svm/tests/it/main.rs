@@ -26,6 +26,7 @@ mod mint;
 mod money;
 mod notice;
 mod originate;
+mod page;
 mod pause;
 mod payoff;
 mod policy;

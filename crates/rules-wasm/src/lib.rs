@@ -1,0 +1,24 @@
+//! The contract's rules for the web page.
+//!
+//! The page asks in JSON and gets JSON. Accounts go in as the node gives them, base64; amounts come out as decimal text,
+//! because a JavaScript number holds 53 bits. Everything is computed by `latchkey-client` and the program's own rules: there
+//! is no second ledger.
+//!
+//! ```text
+//! ask       what the page can ask, and the answer as JSON
+//!   loan      one loan with its car at one moment
+//!   portfolio a row for each of many loans
+//!   plan      the schedule of terms before they are signed
+//! boundary  memory and the one function that JavaScript sees
+//! ```
+
+#![warn(missing_docs)]
+
+mod ask;
+mod boundary;
+mod loan;
+mod plan;
+mod portfolio;
+mod text;
+
+pub use ask::answer;

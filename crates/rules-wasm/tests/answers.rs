@@ -1,0 +1,53 @@
+//! The page's questions, asked natively. `app/tests/unit/agreement.test.ts` asks the compiled module the same.
+
+use anchor_lang::AnchorSerialize;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use latchkey_client::latchkey::fixtures;
+use latchkey_rules_wasm::answer;
+use serde_json::{Value, json};
+
+fn ask(question: &Value) -> Value {
+    serde_json::from_str(&answer(&question.to_string())).unwrap()
+}
+
+#[test]
+fn a_question_that_is_none_is_refused_with_its_reason() {
+    for wrong in [json!({}), json!({ "ask": "fortune" }), json!({ "ask": "loan", "loan": 7 })] {
+        let said = ask(&wrong);
+        assert_eq!(said["error"]["code"], 0, "{said}");
+        assert!(said["error"]["text"].as_str().unwrap().starts_with("this is no question"), "{said}");
+    }
+}
+
+#[test]
+fn a_rule_that_refuses_is_named_with_the_way_out() {
+    let said = ask(&json!({ "ask": "refusal", "code": 6607 }));
+    assert_eq!(said["answer"]["name"], "UnlockNotDue");
+    assert!(said["answer"]["text"].as_str().unwrap().contains("top up"));
+    let unknown = ask(&json!({ "ask": "refusal", "code": 1 }));
+    assert_eq!(unknown["answer"]["name"], "");
+}
+
+#[test]
+fn a_plan_is_the_schedule_of_its_terms() {
+    let terms = fixtures::terms();
+    let mut bytes = Vec::new();
+    terms.serialize(&mut bytes).unwrap();
+    let bytes = STANDARD.encode(bytes);
+    let said = ask(&json!({ "ask": "plan", "terms": bytes, "opened_at": 0, "unit": "1" }));
+    let plan = latchkey_client::schedule::schedule(&terms, 0).unwrap();
+    assert_eq!(said["answer"]["total_of_payments"], plan.total_of_payments.to_string());
+    assert_eq!(said["answer"]["payments"].as_array().unwrap().len(), plan.payments.len());
+}
+
+/// The pairs were recorded from accounts that the program wrote: `tests/svm/tests/it/page.rs`.
+#[test]
+fn the_recorded_answers_are_those_of_the_rules() {
+    let recorded: Vec<Value> =
+        serde_json::from_str(include_str!("../../../app/tests/agreement.json")).unwrap();
+    assert!(recorded.len() > 20);
+    for pair in recorded {
+        assert_eq!(ask(&pair["question"]), pair["answer"]);
+    }
+}
