@@ -5,4 +5,5 @@ pub mod leaks;
 pub mod program_key;
 pub mod terminal;
 pub mod tools;
+pub mod web;
 pub mod workspace;

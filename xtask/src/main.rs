@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{
-    commands::{bench, build, demo, idl, lint, setup, test},
+    commands::{app, bench, build, demo, idl, lint, setup, test},
     terminal::Terminal,
     workspace::Workspace,
 };
@@ -28,6 +28,7 @@ enum Commands {
     Build(build::Args),
     Idl(idl::Args),
     Demo(demo::Args),
+    App(app::Args),
     Bench(bench::Args),
     Test(test::Args),
     Lint(lint::Args),
@@ -51,6 +52,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Build(args) => build::run(&workspace, args, terminal),
         Commands::Idl(args) => idl::run(&workspace, args, terminal),
         Commands::Demo(args) => demo::run(&workspace, args, terminal),
+        Commands::App(args) => app::run(&workspace, args, terminal),
         Commands::Bench(args) => bench::run(&workspace, args, terminal),
         Commands::Test(args) => test::run(&workspace, args, terminal),
         Commands::Lint(args) => lint::run(&workspace, args, terminal),

@@ -7,7 +7,10 @@ use clap::Parser;
 use latchkey_toolchain::command;
 
 use crate::{
-    commands::setup::{self, Purpose},
+    commands::{
+        app,
+        setup::{self, Purpose},
+    },
     leaks,
     terminal::Terminal,
     workspace::Workspace,
@@ -30,6 +33,7 @@ pub fn run(workspace: &Workspace, _args: &Args, terminal: &mut Terminal) -> Resu
         ("dependencies", check_dependencies(workspace, deny)),
         ("clippy", check_clippy(workspace)),
         ("documentation", check_documentation(workspace)),
+        ("web page", app::lint(workspace, terminal)),
     ];
     let failed: Vec<&str> =
         outcomes.iter().filter(|(_, outcome)| outcome.is_err()).map(|(check, _)| *check).collect();

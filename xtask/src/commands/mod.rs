@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::{commands::setup::Tools, workspace::Workspace};
 
+pub mod app;
 pub mod bench;
 pub mod build;
 pub mod demo;

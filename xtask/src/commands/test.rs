@@ -8,7 +8,7 @@ use latchkey_toolchain::command;
 
 use crate::{
     commands::{
-        build, finish, idl,
+        app, build, finish, idl,
         setup::{self, Part, Purpose},
         with_tools,
     },
@@ -51,6 +51,8 @@ pub enum Suite {
     Chaos,
     /// The whole path on a real validator
     Validator,
+    /// The web page
+    App,
 }
 
 impl Suite {
@@ -58,6 +60,7 @@ impl Suite {
     pub fn targets(self) -> &'static [&'static str] {
         match self {
             Self::Unit => &[
+                "answers",
                 "arithmetic_page",
                 "contract_page",
                 "demo",
@@ -66,6 +69,7 @@ impl Suite {
                 "idl_page",
                 "it",
                 "mqtt",
+                "outlook",
                 "schedule",
                 "story",
                 "time",
@@ -73,6 +77,8 @@ impl Suite {
             Self::Svm => &["attacks", "money", "sequences", "svm"],
             Self::Chaos => &["faults"],
             Self::Validator => &["validator"],
+            // Node's tests, not cargo's.
+            Self::App => &[],
         }
     }
 
@@ -90,7 +96,7 @@ impl Suite {
             // Keeper, car and terminal run as processes, so their binaries must be there.
             None => ("build", vec!["--bins", "--tests"]),
             Some(Self::Validator) => ("build", [vec!["--bins"], Self::selection(suite)].concat()),
-            Some(Self::Unit | Self::Svm | Self::Chaos) => {
+            Some(Self::Unit | Self::Svm | Self::Chaos | Self::App) => {
                 ("test", [vec!["--no-run"], Self::selection(suite)].concat())
             }
         }
@@ -104,6 +110,7 @@ impl Suite {
                 BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest, Part::Broker])
             }
             Some(Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest]),
+            Some(Self::App) => BTreeSet::new(),
         }
     }
 }
@@ -112,6 +119,9 @@ impl Suite {
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     if args.attacks {
         return attacks(workspace, args.json, terminal);
+    }
+    if args.suite == Some(Suite::App) {
+        return app::test(workspace, &args.rest, terminal);
     }
     let tools = setup::ensure(&workspace.cache, &Suite::parts(args.suite), terminal)?;
     build::program(workspace, terminal)?;
@@ -122,6 +132,7 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     terminal.cargo(workspace.cargo_for(subcommand).args(targets), "building the tests", None)?;
     if args.suite.is_none() {
         command::run(workspace.cargo_for("test").args(["--quiet", "--doc"]))?;
+        app::test_where_possible(workspace, terminal)?;
     }
     let nextest = tools.nextest.as_ref().context("nextest is among the parts")?;
     let mut run = workspace.command(nextest);

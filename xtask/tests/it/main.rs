@@ -4,3 +4,4 @@ mod commands;
 mod features;
 mod leaks;
 mod offers;
+mod web;

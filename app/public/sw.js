@@ -1,0 +1,32 @@
+// Keeps the page for when there is no network. What the chain says is never kept here: the page itself keeps the last state of
+// a loan and says that it is old.
+const SHELF = 'latchkey-1';
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(
+    caches.open(SHELF).then((shelf) => shelf.addAll(['./', './rules.wasm', './manifest.webmanifest', './icon.svg'])),
+  );
+  self.skipWaiting();
+});
+
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  event.respondWith(fresh(request));
+});
+
+/** From the network, and from the shelf where there is none. */
+async function fresh(request) {
+  const shelf = await caches.open(SHELF);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await shelf.put(request, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await shelf.match(request, { ignoreSearch: true });
+    if (kept) return kept;
+    throw error;
+  }
+}

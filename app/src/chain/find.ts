@@ -1,0 +1,78 @@
+// Loans found by who owes or lends.
+import { type Address, type Base58EncodedBytes, type Base64EncodedBytes, getBase64Decoder } from '@solana/kit';
+import { LATCHKEY_PROGRAM_ADDRESS, LOAN_DISCRIMINATOR, VEHICLE_DISCRIMINATOR } from '../client';
+import { tokensInText } from './loan';
+import type { Rpc } from './network';
+
+// Offsets of fields in a loan and in a vehicle: behind the discriminator, version and bump. `idl/README.md` promises that
+// fields stay where they are.
+const LENDER = 10n;
+const BORROWER = 42n;
+
+/** A node answers for at most so many accounts at once. */
+const BATCH = 100;
+
+const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder>['decode']>[0]) => ({
+  memcmp: {
+    offset: 0n,
+    bytes: getBase64Decoder().decode(discriminator) as Base64EncodedBytes,
+    encoding: 'base64' as const,
+  },
+});
+
+const names = (offset: bigint, key: Address) => ({
+  memcmp: { offset, bytes: key as string as Base58EncodedBytes, encoding: 'base58' as const },
+});
+
+/** The open loans that `borrower` owes. */
+export async function loansOf(rpc: Rpc, borrower: Address): Promise<Address[]> {
+  const found = await rpc
+    .getProgramAccounts(LATCHKEY_PROGRAM_ADDRESS, {
+      encoding: 'base64',
+      commitment: 'confirmed',
+      dataSlice: { offset: 0, length: 0 },
+      filters: [startsWith(LOAN_DISCRIMINATOR), names(BORROWER, borrower)],
+    })
+    .send();
+  return found.map(({ pubkey }) => pubkey);
+}
+
+/** Accounts of one lender by address; base64. */
+async function accountsOf(rpc: Rpc, lender: Address, discriminator: typeof LOAN_DISCRIMINATOR) {
+  const found = await rpc
+    .getProgramAccounts(LATCHKEY_PROGRAM_ADDRESS, {
+      encoding: 'base64',
+      commitment: 'confirmed',
+      filters: [startsWith(discriminator), names(LENDER, lender)],
+    })
+    .send();
+  return found.map(({ pubkey, account }) => ({
+    address: pubkey,
+    data: (account.data as readonly [string, string])[0],
+  }));
+}
+
+/** The open loans of a lender, and its vehicles by address. */
+export async function bookOf(rpc: Rpc, lender: Address) {
+  const [loans, vehicles] = await Promise.all([
+    accountsOf(rpc, lender, LOAN_DISCRIMINATOR),
+    accountsOf(rpc, lender, VEHICLE_DISCRIMINATOR),
+  ]);
+  return { loans, vehicles: new Map(vehicles.map(({ address, data }) => [address, data])) };
+}
+
+/** What each of many token accounts holds, in their order. One that does not exist holds nothing. */
+export async function tokensOf(rpc: Rpc, accounts: readonly Address[]): Promise<bigint[]> {
+  const held: bigint[] = [];
+  for (let start = 0; start < accounts.length; start += BATCH) {
+    const { value } = await rpc
+      .getMultipleAccounts(accounts.slice(start, start + BATCH), {
+        encoding: 'base64',
+        commitment: 'confirmed',
+        dataSlice: { offset: 0, length: 72 },
+      })
+      .send();
+    for (const account of value) held.push(account ? tokensInText((account.data as readonly [string, string])[0]) : 0n);
+  }
+  return held;
+}

@@ -1,0 +1,57 @@
+// Which node the page asks, and which network that node is on.
+import { createSolanaRpc, createSolanaRpcSubscriptions } from '@solana/kit';
+
+export interface Node {
+  rpc: string;
+  websocket: string;
+}
+
+export type Network = 'mainnet' | 'devnet' | 'testnet' | 'localnet';
+
+const GENESIS: Record<string, Network> = {
+  '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d': 'mainnet',
+  EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG: 'devnet',
+  '4uhcVJyU9pJkvQyS88uRDiswHScSQY3XKYq2bUxbG6yx': 'testnet',
+};
+
+/** A network by its first block. Any other is somebody's own. */
+export function networkOf(genesis: string): Network {
+  return GENESIS[genesis] ?? 'localnet';
+}
+
+/** The chain's name in the Wallet Standard. */
+export function chainOf(network: Network): `solana:${string}` {
+  return `solana:${network}`;
+}
+
+/** The websocket that goes with an RPC address by Solana's convention: the next port where one is named. */
+export function websocketOf(rpc: string): string {
+  const url = new URL(rpc);
+  if (url.port) url.port = String(Number(url.port) + 1);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.toString();
+}
+
+/** Whether an address is on this machine. Only such a node may be named by a link: another could lie about what is owed. */
+export function isOnThisMachine(address: string): boolean {
+  try {
+    return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
+  } catch {
+    return false;
+  }
+}
+
+/** The host of an address. Keys of services stand in paths and queries, so nothing more is ever shown. */
+export function hostOf(address: string): string {
+  try {
+    return new URL(address).host;
+  } catch {
+    return '';
+  }
+}
+
+export type Rpc = ReturnType<typeof createSolanaRpc>;
+
+export function connect(node: Node) {
+  return { rpc: createSolanaRpc(node.rpc), subscriptions: createSolanaRpcSubscriptions(node.websocket) };
+}

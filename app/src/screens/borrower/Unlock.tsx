@@ -1,0 +1,95 @@
+// An unlock that is asked for: fetched from its function, to hold before the car.
+import { useEffect, useState } from 'react';
+import { encode } from 'uqr';
+import type { LoanState } from '../../chain/loan';
+import { fetchUnlock, type SignedUnlock } from '../../chain/unlock';
+import { usePage } from '../../page';
+import type { LoanView } from '../../rules/answers';
+import { Section } from './parts';
+import { invocationOf } from './proposals';
+
+export function Unlock({
+  state,
+  view,
+  blocked,
+  onUnlock,
+}: {
+  state: LoanState;
+  view: LoanView;
+  blocked: string | undefined;
+  onUnlock(): void;
+}) {
+  const { words } = usePage();
+  const { refused } = view.unlock;
+  const isAsked = view.car.open === 'unlock';
+  const refusal = isAsked ? undefined : (refused?.text ?? blocked);
+  return (
+    <Section id="unlock" title={words.unlock.title}>
+      {isAsked ? <p role="status">{words.unlock.asked}</p> : !refused && <p>{words.unlock.allowed}</p>}
+      {!isAsked && (
+        <button type="button" disabled={refusal !== undefined} onClick={onUnlock}>
+          {words.act.unlock}
+        </button>
+      )}
+      {refusal && <p className="quiet">{refusal}</p>}
+      <Carry state={state} view={view} isAsked={isAsked} />
+    </Section>
+  );
+}
+
+/** The signed unlock as a QR code. Whoever carries it to the car unlocks it: it is due, so nobody is to be kept from it. */
+function Carry({ state, view, isAsked }: { state: LoanState; view: LoanView; isAsked: boolean }) {
+  const { words } = usePage();
+  const [signed, setSigned] = useState<SignedUnlock>();
+  const [problem, setProblem] = useState<string>();
+  const [isAsking, setIsAsking] = useState(false);
+  const { unlockUri, vehicle } = state.loan;
+  const seq = BigInt(view.car.next_seq) - 1n;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unlock makes this one old.
+  useEffect(() => setSigned(undefined), [seq]);
+
+  const ask = async () => {
+    setProblem(undefined);
+    setIsAsking(true);
+    try {
+      setSigned(await fetchUnlock(unlockUri, await invocationOf(vehicle, seq)));
+    } catch (error) {
+      setProblem(words.unlock.failed(error instanceof Error ? error.message : String(error)));
+    } finally {
+      setIsAsking(false);
+    }
+  };
+
+  if (unlockUri === '') return <p className="quiet">{words.unlock.noAddress}</p>;
+  return (
+    <>
+      <button type="button" disabled={!isAsked || isAsking} onClick={ask}>
+        {isAsking ? words.unlock.calling : words.unlock.call}
+      </button>
+      {!isAsked && <p className="quiet">{words.unlock.askFirst}</p>}
+      {problem && (
+        <p role="alert" className="error">
+          {problem}
+        </p>
+      )}
+      {signed && (
+        <figure>
+          <Code text={signed.envelope} label={words.unlock.code} />
+          <figcaption>{words.unlock.hold}</figcaption>
+        </figure>
+      )}
+    </>
+  );
+}
+
+function Code({ text, label }: { text: string; label: string }) {
+  const { data, size } = encode(text, { ecc: 'L', border: 4 });
+  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return (
+    <svg className="code" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}

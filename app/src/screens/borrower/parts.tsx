@@ -1,0 +1,46 @@
+// Small pieces of the borrower's page.
+import type { LoanState } from '../../chain/loan';
+import { usePage } from '../../page';
+import { money, upToCent } from '../../words/money';
+import { moment, span } from '../../words/time';
+
+/** How this loan's amounts and moments read. */
+export function useReading(state: LoanState) {
+  const { words } = usePage();
+  const { decimals } = state.mint;
+  const zone = state.loan.terms.calendar.utcOffsetSecs;
+  return {
+    /** An amount as it stands. */
+    amount: (units: bigint | string) => money(BigInt(units), decimals, words.locale),
+    /** An amount to pay: whole cents, never too little. */
+    toPay: (units: bigint | string) => money(upToCent(BigInt(units), decimals), decimals, words.locale),
+    when: (unix: number) => moment(unix, zone, words.locale),
+    day: (unix: number) =>
+      new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' }).format(unix * 1000),
+    span: (seconds: number) => span(seconds, words.locale),
+  };
+}
+
+export type Reading = ReturnType<typeof useReading>;
+
+/** A moment in the reader's zone, the contract's own below it where it reads differently. */
+export function When({ unix, reading }: { unix: number; reading: Reading }) {
+  const { words } = usePage();
+  const { reader, contract } = reading.when(unix);
+  return (
+    <>
+      <time dateTime={new Date(unix * 1000).toISOString()}>{reader}</time>
+      {contract && <span className="quiet"> ({words.contractZone(contract)})</span>}
+    </>
+  );
+}
+
+/** A section with a heading. */
+export function Section({ id, title, children }: { id: string; title: string; children: React.ReactNode }) {
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+// Amounts of base units as people write them.
+
+const CENTS = 2;
+
+/** Base units up to the next whole cent: what a person is asked to pay. */
+export function upToCent(units: bigint, decimals: number): bigint {
+  if (decimals <= CENTS) return units;
+  const cent = 10n ** BigInt(decimals - CENTS);
+  return ((units + cent - 1n) / cent) * cent;
+}
+
+/** An amount in the reader's way of writing, rounded to cents. */
+export function money(units: bigint, decimals: number, locale: string): string {
+  const shown = Math.min(decimals, CENTS);
+  const drop = 10n ** BigInt(decimals - shown);
+  const rounded = (units + drop / 2n) / drop;
+  const whole = rounded / 10n ** BigInt(shown);
+  const part = rounded % 10n ** BigInt(shown);
+  const grouped = new Intl.NumberFormat(locale).format(whole);
+  if (decimals === 0) return grouped;
+  const point = new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.';
+  return `${grouped}${point}${part.toString().padStart(shown, '0')}`;
+}
+
+/**
+ * Base units of an amount that a person typed, in whole cents. Nothing if it is no such amount: `1,124` may mean a thousand or
+ * one, so three digits behind a mark are refused and not guessed.
+ */
+export function parseMoney(text: string, decimals: number): bigint | undefined {
+  const match = /^\s*(\d{1,15})(?:[.,](\d+))?\s*$/.exec(text);
+  if (!match) return undefined;
+  const [, whole = '0', part = ''] = match;
+  if (part.length > Math.min(decimals, CENTS)) return undefined;
+  return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(part.padEnd(decimals, '0') || '0');
+}

@@ -1,0 +1,49 @@
+// Moments of the contract in the reader's zone, with the contract's own beside it.
+
+/** A moment as the reader sees it, and as the contract does where that reads differently. */
+export interface Moment {
+  reader: string;
+  contract: string | undefined;
+}
+
+/** Unix seconds in the reader's zone; the contract's zone lies `contractOffset` seconds ahead of UTC. */
+export function moment(unix: number, contractOffset: number, locale: string, zone?: string): Moment {
+  const form: Intl.DateTimeFormatOptions = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  };
+  const reader = new Intl.DateTimeFormat(locale, { ...form, ...(zone ? { timeZone: zone } : {}) });
+  const contract = new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' });
+  const here = reader.format(unix * 1000);
+  const there = contract.format((unix + contractOffset) * 1000);
+  return { reader: here, contract: here === there ? undefined : `${there} ${offsetName(contractOffset)}` };
+}
+
+/** `UTC−5`, `UTC+5:30`, `UTC`. */
+export function offsetName(offset: number): string {
+  if (offset === 0) return 'UTC';
+  const minutes = Math.abs(Math.trunc(offset / 60));
+  const rest = minutes % 60;
+  return `UTC${offset < 0 ? '−' : '+'}${Math.trunc(minutes / 60)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
+}
+
+/** The largest two units of a span of seconds: days and hours, hours and minutes, minutes and seconds. */
+export function span(seconds: number, locale: string): string {
+  const left = Math.max(0, Math.floor(seconds));
+  const parts: [number, string][] = [
+    [Math.floor(left / 86_400), 'day'],
+    [Math.floor((left % 86_400) / 3_600), 'hour'],
+    [Math.floor((left % 3_600) / 60), 'minute'],
+    [left % 60, 'second'],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown =
+    first === -1 ? parts.slice(3) : parts.slice(first, first + 2).filter(([count], i) => i === 0 || count > 0);
+  return shown
+    .map(([count, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+    .join(' ');
+}

@@ -1,0 +1,92 @@
+// A node for the browser's tests: it answers the page's requests with the accounts of a world.
+import type { Page } from '@playwright/test';
+import { LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
+import { AT, bytesOf, clock, mint, tokenAccount, type World } from '../fixtures';
+
+const URL = 'http://127.0.0.1:8899';
+
+export interface FakeNode {
+  world: World;
+  /** Whether it answers at all. */
+  isUp: boolean;
+  /** Whether it has the loan. */
+  hasLoan: boolean;
+  slot: number;
+  requests: string[];
+  /** What a simulation says is wrong. */
+  simulated: unknown;
+  /** What became of the transactions that were sent. */
+  status: { confirmationStatus: string; err: unknown } | null;
+  blockHeight: number;
+  /** Transactions that were sent, base64. */
+  sent: string[];
+}
+
+/** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
+export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
+  const node: FakeNode = {
+    world,
+    isUp: true,
+    hasLoan: true,
+    slot: 100,
+    requests: [],
+    simulated: null,
+    status: { confirmationStatus: 'confirmed', err: null },
+    blockHeight: 120,
+    sent: [],
+  };
+  await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
+  await page.route(`${URL}/**`, async (route) => {
+    if (!node.isUp) return route.abort('connectionrefused');
+    const { id, method, params } = route.request().postDataJSON() as { id: string; method: string; params: unknown[] };
+    node.requests.push(method);
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+    return route.fulfill({ headers, json: { jsonrpc: '2.0', id, result: answer(node, method, params) } });
+  });
+  return node;
+}
+
+function answer(node: FakeNode, method: string, params: unknown[]): unknown {
+  const account = (address: string) => accountAt(node, address);
+  const context = { slot: node.slot };
+  switch (method) {
+    case 'getGenesisHash':
+      return 'AGenesisOfSomebodysOwn1111111111111111111111';
+    case 'getAccountInfo':
+      return { context, value: account(params[0] as string) };
+    case 'getMultipleAccounts':
+      return { context, value: (params[0] as string[]).map(account) };
+    case 'getLatestBlockhash':
+      return {
+        context,
+        value: { blockhash: 'EkSnNWid2cvwEVnVx9aBqawnmiCNiDgp3gUdkDPTKN1N', lastValidBlockHeight: 250 },
+      };
+    case 'simulateTransaction':
+      return { context, value: { err: node.simulated, logs: [], accounts: null, unitsConsumed: 1 } };
+    case 'sendTransaction':
+      node.sent.push(params[0] as string);
+      return '1'.repeat(64);
+    case 'getSignatureStatuses':
+      return { context, value: [node.status] };
+    case 'getBlockHeight':
+      return node.blockHeight;
+    default:
+      return null;
+  }
+}
+
+function accountAt({ world, hasLoan }: FakeNode, address: string) {
+  const { loan, vehicle, lender } = bytesOf(world);
+  const data: Record<string, [string, string]> = {
+    ...(hasLoan ? { [AT.loan]: [loan, LATCHKEY_PROGRAM_ADDRESS] } : {}),
+    [AT.vehicle]: [vehicle, LATCHKEY_PROGRAM_ADDRESS],
+    [AT.lender]: [lender, LATCHKEY_PROGRAM_ADDRESS],
+    [AT.wallet]: [tokenAccount(world.wallet), AT.token],
+    [AT.mint]: [mint(), AT.token],
+    [AT.clock]: [clock(world.now), 'Sysvar1111111111111111111111111111111111111'],
+  };
+  const found = data[address];
+  if (!found) return null;
+  const [bytes, owner] = found;
+  return { data: [bytes, 'base64'], owner, lamports: 1_000_000, executable: false, rentEpoch: 0, space: bytes.length };
+}
