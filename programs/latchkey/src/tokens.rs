@@ -46,6 +46,10 @@ impl Transfer<'_, '_> {
     /// program than the one that owns the money, even if nothing is to be moved. `seeds` sign for a program-derived
     /// authority, or are empty for one that signed the transaction.
     pub fn send(&self, amount: u64, seeds: &[&[u8]]) -> Result<()> {
+        if amount == 0 {
+            // Nothing needs no account to arrive in.
+            return self.part_with(amount, seeds);
+        }
         let before = balance(&self.to)?;
         self.part_with(amount, seeds)?;
         check(before.checked_add(amount) == Some(balance(&self.to)?), LatchkeyError::TransferMismatch)?;

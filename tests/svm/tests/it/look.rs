@@ -208,6 +208,15 @@ fn a_prepayment_needs_no_treasury() {
 }
 
 #[test]
+fn a_collect_that_has_nothing_to_send_needs_no_treasury_either() {
+    let mut fixture = LoanFixture::new();
+    let LoanFixture { chain, money, keys, authority, .. } = &mut fixture;
+    money.empty_and_close(chain, &keys.treasury, authority);
+    fixture.at(due(0)).collect().holds();
+    assert_eq!(fixture.loan().ledger.as_of, due(0));
+}
+
+#[test]
 fn a_loan_left_too_long_is_collected_first_and_unlocks_meanwhile() {
     let mut fixture = LoanFixture::on(|terms| {
         (terms.calendar, terms.first_due) = (Calendar::seconds(86_400), START + WEEK);
