@@ -18,8 +18,10 @@ impl Books {
         let since = self.looked_at;
         let due = (0..self.plan.fallen_due(now)).map(|k| (self.plan.due(k), Event::Due(k)));
         let due = due.filter(|(at, _)| *at > since);
-        let late = (self.decided..self.plan.fallen_due(now)).map(|k| (self.plan.late(k), Event::Late(k)));
-        let late = late.filter(|(at, _)| *at <= now);
+        let first = if self.habits.decided_again { 0 } else { self.decided };
+        let late = (first..self.plan.fallen_due(now)).map(|k| (self.plan.late(k), Event::Late(k)));
+        let late = late
+            .filter(|(at, Event::Late(k) | Event::Due(k))| *at <= now && (*k >= self.decided || *at > since));
         let mut events: Vec<_> = due.chain(late).collect();
         events.sort_unstable();
         events
@@ -44,7 +46,9 @@ impl Books {
         if !self.habits.money_counts_from_now {
             self.take(at);
         }
-        if let Event::Late(k) = event {
+        if let Event::Late(k) = event
+            && k >= self.decided
+        {
             let (from, until) = self.stay;
             let stayed = from <= at && at < until;
             // The old way looked at the wallet, as if it had been paid in.
@@ -63,10 +67,15 @@ impl Books {
     pub fn advance(&mut self, now: i64) -> bool {
         let events = self.events(now);
         let reached = events.len() <= MOST_MOMENTS;
+        let mut most = events.len().min(MOST_MOMENTS);
+        // What happens in one second is never taken apart.
+        while !reached && events[most - 1].0 == events[most].0 {
+            most -= 1;
+        }
         if !self.habits.money_counts_from_now {
             self.take(self.looked_at);
         }
-        for event in events.into_iter().take(MOST_MOMENTS) {
+        for event in events.into_iter().take(most) {
             self.happens(event);
         }
         if reached {

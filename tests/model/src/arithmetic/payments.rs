@@ -44,19 +44,23 @@ impl Books {
     /// Looks, and pays `amount` of the debt and `fees` more than is due.
     pub fn prepay(&mut self, amount: u64, fees: u64, now: i64) -> Result<(), Refused> {
         self.look(now)?;
-        let (amount, fees) = (i128::from(amount), i128::from(fees));
-        if amount + fees == 0 {
-            return Err(Refused::Nothing);
+        if let Some(refused) = self.why_no_prepayment(amount, fees).first() {
+            return Err(*refused);
         }
-        if amount > self.debt(self.looked_at) || fees > self.fees {
-            return Err(Refused::TooMuch);
-        }
-        if amount + fees > self.free() {
-            return Err(Refused::WalletTooSmall);
-        }
-        self.pay_debt(amount, self.looked_at, self.plan.pays_ahead);
-        self.pay_fees(fees);
+        self.pay_debt(i128::from(amount), self.looked_at, self.plan.pays_ahead);
+        self.pay_fees(i128::from(fees));
         Ok(())
+    }
+
+    /// All that stands against paying `amount` of the debt and `fees` in the second of the last look.
+    pub fn why_no_prepayment(&self, amount: u64, fees: u64) -> Vec<Refused> {
+        let (amount, fees) = (i128::from(amount), i128::from(fees));
+        let broken = [
+            (amount + fees == 0, Refused::Nothing),
+            (amount > self.debt(self.looked_at) || fees > self.fees, Refused::TooMuch),
+            (amount + fees > self.free(), Refused::WalletTooSmall),
+        ];
+        broken.into_iter().filter(|(is_broken, _)| *is_broken).map(|(_, refused)| refused).collect()
     }
 
     /// Looks, and pays all: with what is free in the wallet if the borrower signs, the rest with what `brought` holds.
@@ -103,6 +107,11 @@ impl Books {
         self.interest_gone += interest;
         self.fees -= fees;
         Ok(())
+    }
+
+    /// Pays what the wallet holds, due or not.
+    pub fn pay_all_it_can(&mut self) {
+        self.pay_debt(self.free().min(self.debt(self.looked_at)), self.looked_at, true);
     }
 
     /// Forgives all.

@@ -32,7 +32,7 @@ pub(super) fn lender_calls(f: Flavour) -> BoxedStrategy<Call> {
     let owner = || prop_oneof![4 => by(f, Who::Authority), 1 => Just(Who::Buyer)];
     let borrower = || by(f, Who::Borrower);
     prop_oneof![
-        1 => owner().prop_map(Call::InitLender),
+        1 => select(vec![Who::Authority, Who::Buyer]).prop_map(Call::InitLender),
         2 => (owner(), any::<bool>()).prop_map(|(by, strict)| Call::SetPolicy(by, strict)),
         2 => (by(f, Who::Authority), nominee).prop_map(|(by, nominee)| Call::Nominate(by, nominee)),
         2 => by(f, Who::Nominee).prop_map(Call::Accept),

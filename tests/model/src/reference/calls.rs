@@ -4,7 +4,7 @@ use latchkey::errors::LatchkeyError as Rule;
 use latchkey::state::{Action, AskedLock, Invocation, LoanStatus, OpenInvocation, Version};
 use latchkey_client::Pubkey;
 
-use super::{Contract, Model, Open, Step, ask};
+use super::{Contract, Fault, Model, Open, Step, ask};
 use crate::arithmetic::Standing;
 use crate::parties::{self, Who};
 
@@ -15,20 +15,22 @@ impl Model {
         let enforced = matches!(contract.loan.status, LoanStatus::Active | LoanStatus::Defaulted);
         ask(enforced, Rule::NotEnforced);
         ask(contract.is_owing(), Rule::LoanPaidOff);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
         ask(standing.past_due > 0, Rule::NotPastDue);
-        ask(now >= contract.loan.hold_until, Rule::OnHold);
+        let held = now < contract.loan.hold_until && !self.errs(Fault::LocksOnHold);
+        let started = contract.in_emergency(now) && !self.errs(Fault::LocksInAnEmergency);
+        ask(!held, Rule::OnHold);
         ask(!contract.is_stayed(now), Rule::OnStay);
-        ask(!contract.in_emergency(now), Rule::InEmergencyStart);
+        ask(!started, Rule::InEmergencyStart);
         ask(now >= self.lender()?.paused_until, Rule::LenderPaused);
         ask(!self.car()?.distrusted, Rule::DeviceDistrusted);
         Ok(())
     }
 
-    /// What a lock asks besides. Whether a default is stored counts only when it is requested.
+    /// What a lock asks besides: at its request, and again at its claim.
     fn may_lock(&self, contract: &Contract, standing: &Standing) -> Step {
         self.may_disturb(contract, standing)?;
+        ask(contract.loan.status == LoanStatus::Defaulted, Rule::NotDefaulted);
         let now = self.now;
         let over = contract.default_from(standing, now).is_some_and(|from| now >= from);
         if standing.past_due > 0 && !contract.is_stayed(now) {
@@ -40,7 +42,8 @@ impl Model {
             ask(false, rule);
         }
         let third = (car.lock.until - car.lock.since) / 3;
-        ask(!stands || now >= car.lock.until - third, Rule::LockStands);
+        let renewable = now >= car.lock.until - third || self.errs(Fault::RenewsAtOnce);
+        ask(!stands || renewable, Rule::LockStands);
         Ok(())
     }
 
@@ -58,8 +61,9 @@ impl Model {
             return false;
         };
         let now = self.now;
+        // One that was left for more moments than one call walks counts as cured.
         let in_default =
-            contract.books.judged(now).is_some_and(|standing| contract.in_default(&standing, now));
+            contract.books.standing(now).is_some_and(|standing| contract.in_default(&standing, now));
         !in_default || now < contract.loan.hold_until || contract.in_emergency(now)
     }
 
@@ -90,7 +94,7 @@ impl Model {
             Action::Lock | Action::Warn => self.disturb(action, seq)?,
         };
         let contract = self.running()?;
-        contract.available -= account.fee;
+        contract.available = contract.available.saturating_sub(account.fee);
         contract.escrow.committed += account.fee;
         contract.loan.invocations_open += 1;
         let car = self.car_mut()?;
@@ -141,21 +145,28 @@ impl Model {
         let now = self.now;
         let function = self.functions.get(&(self.home, action)).cloned().ok_or("no such function")?;
         let contract = self.running()?;
+        let unlooked = contract.clone();
         contract.look(now);
+        let blind = contract.errs(Fault::LocksWhatTheWalletCures) && action == Action::Lock;
+        if blind {
+            *contract = unlooked.blind();
+            contract.look(now);
+        }
         let standing = contract.books.stands();
+        if blind {
+            contract.books.wallet = unlooked.books.wallet;
+        }
         let contract = self.contract()?.clone();
         if action == Action::Lock {
-            ask(contract.loan.status == LoanStatus::Defaulted, Rule::NotDefaulted);
             self.may_lock(&contract, &standing)?;
-            ask(!self.lives(Action::Lock)?, Rule::InvocationOpen);
+            ask(!self.lives(Action::Lock)? || self.errs(Fault::LocksTwice), Rule::InvocationOpen);
         } else {
             self.may_warn(&contract, &standing)?;
             let open = self.car()?.open;
             ask(!open.is_open || now >= open.expires_at, Rule::InvocationOpen);
         }
-        if contract.available < function.fee + contract.reserve() {
-            return Err(Rule::EscrowShort.into());
-        }
+        let covered = contract.available >= function.fee + contract.reserve();
+        ask(covered, Rule::EscrowShort);
         let mut account = self.invocation(action, seq, function.fee, function.ttl_secs)?;
         account.function_revision = function.revision;
         account.required = function.required;
@@ -172,13 +183,14 @@ impl Model {
         let about = contract.books.plan.fallen_due(now - i64::from(terms.warn_after_secs));
         account.instalment = about;
         account.is_final = contract.warns_finally(&standing, now);
+        let most = 2 + u8::from(self.errs(Fault::WarnsAgain));
         let notices = &mut self.running()?.loan.notices;
         if notices.warned_instalment != about {
             (notices.warned_instalment, notices.warn_attempts, notices.final_attempts) = (about, 0, 0);
         }
         let attempts =
             if account.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
-        ask(*attempts < 2, Rule::AlreadyWarned);
+        ask(*attempts < most, Rule::AlreadyWarned);
         *attempts = attempts.saturating_add(1);
         Ok(account)
     }
@@ -189,6 +201,11 @@ impl Model {
         ask(asked || by_borrower, Rule::NothingToUnlock);
         ask(by_lender || self.is_owed_an_unlock(), Rule::UnlockNotDue);
         ask(!self.lives(Action::Unlock)?, Rule::InvocationOpen);
+        let paused = self.errs(Fault::UnlocksWaitForThePause) && now < self.lender()?.paused_until;
+        ask(!paused, Rule::LenderPaused);
+        let contract = self.contract()?;
+        let short = self.errs(Fault::UnlocksNeedTheFee) && contract.available < contract.reserve();
+        ask(!short, Rule::EscrowShort);
         let contract = self.running()?;
         if by_lender {
             contract.loan.hold_until = contract.loan.hold_until.max(now + 86_400);
@@ -223,7 +240,9 @@ impl Model {
         let silent = if idle { invocation.last_lapsed } else { invocation.claim_keeper };
         ask(silent != by.key(), Rule::LapsedClaimer);
         let contract = self.contract()?.clone();
-        match contract.books.judged(now) {
+        let blind = contract.errs(Fault::LocksWhatTheWalletCures) && invocation.action == Action::Lock;
+        let books = if blind { contract.blind().books } else { contract.books.clone() };
+        match books.judged(now) {
             None => ask(false, Rule::TooManyMoments),
             Some(standing) if invocation.action == Action::Lock => self.may_lock(&contract, &standing)?,
             Some(standing) => self.may_warn(&contract, &standing)?,

@@ -1,6 +1,7 @@
 use latchkey::state::{Escrow, Invocation, Ledger, Loan, LoanStatus};
 
-use crate::arithmetic::{Books, Phase, Plan};
+use super::Fault;
+use crate::arithmetic::{Books, Habits, Phase, Plan};
 
 /// A loan, and what lies around it.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct Contract {
     pub available: u64,
     /// How much of it came by plain transfer, which the program does not see.
     pub gifts: u64,
+    /// What is wrong with the reference.
+    pub fault: Option<Fault>,
 }
 
 /// An invocation and its lamports.
@@ -28,6 +31,17 @@ pub struct Open {
 }
 
 impl Contract {
+    /// What `fault` makes of the books.
+    pub fn habits(fault: Option<Fault>) -> Habits {
+        match fault {
+            Some(Fault::FeesFirst) => Habits::FEES_FIRST,
+            Some(Fault::FeesFromSurplus) => Habits::FEES_FROM_SURPLUS,
+            Some(Fault::MoneyCountsFromNow) => Habits::MONEY_FROM_NOW,
+            Some(Fault::DecidedDatesCountAgain) => Habits::DECIDED_AGAIN,
+            _ => Habits::CONTRACT,
+        }
+    }
+
     /// The ledger that the program should keep.
     pub fn ledger(&self) -> Ledger {
         let books = &self.books;
@@ -66,6 +80,19 @@ impl Contract {
             LoanStatus::ChargedOff => Phase::ChargedOff,
             LoanStatus::PaidOff | LoanStatus::Settled => Phase::Ended,
         };
+    }
+
+    /// Whether the reference makes a mistake.
+    pub fn errs(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    /// The contract as it was with nothing in the wallet that is the borrower's.
+    #[must_use]
+    pub fn blind(&self) -> Self {
+        let mut blind = self.clone();
+        blind.books.wallet = blind.books.unsent;
+        blind
     }
 
     /// Whether something is owed.

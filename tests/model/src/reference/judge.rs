@@ -3,7 +3,7 @@
 use latchkey::errors::LatchkeyError as Rule;
 use latchkey::state::LoanStatus;
 
-use super::{Contract, Model, Step, ask};
+use super::{Contract, Fault, Model, Step, ask};
 use crate::arithmetic::Standing;
 use crate::parties::Who;
 
@@ -11,13 +11,14 @@ impl Contract {
     /// Since when what is unpaid counts: its date, or the end of a stay that ended after it.
     pub fn unpaid_since(&self, standing: &Standing, now: i64) -> Option<i64> {
         let oldest = standing.oldest_due?;
-        let stayed = self.loan.stay_until;
+        let stayed = if self.errs(Fault::StaysTakeGrace) { 0 } else { self.loan.stay_until };
         Some(if stayed <= now { oldest.max(stayed) } else { oldest })
     }
 
     /// From when on it is a default, if nothing is paid.
     pub fn default_from(&self, standing: &Standing, now: i64) -> Option<i64> {
-        Some(self.unpaid_since(standing, now)? + i64::from(self.loan.terms.grace_secs))
+        let early = i64::from(self.errs(Fault::DefaultsEarly));
+        Some(self.unpaid_since(standing, now)? + i64::from(self.loan.terms.grace_secs) - early)
     }
 
     /// Whether it is a default, whatever is stored.
@@ -49,6 +50,13 @@ impl Contract {
         self.follow(now);
     }
 
+    /// Looks, for what may only happen while something is owed; also after the look.
+    pub fn look_at_open(&mut self, now: i64) {
+        ask(self.is_owing(), Rule::LoanPaidOff);
+        self.look(now);
+        ask(self.is_owing() || self.errs(Fault::ChangesWhatIsPaidOff), Rule::LoanPaidOff);
+    }
+
     /// The status follows what the books say.
     pub fn follow(&mut self, now: i64) {
         let stands = self.books.stands();
@@ -60,9 +68,10 @@ impl Contract {
         }
     }
 
-    /// The borrower's signature takes back the proposal of another key.
+    /// The borrower's signature takes back the proposal of another key, and nothing of it stays.
     pub fn borrower_is_here(&mut self) {
         self.loan.recovery_key = latchkey_client::Pubkey::default();
+        self.loan.recovery_from = 0;
     }
 }
 

@@ -6,7 +6,7 @@ use latchkey_client::Pubkey;
 use latchkey_protocol::sealed::sha256;
 use latchkey_protocol::{KeySet, Keyring};
 
-use super::{Agreement, Model, Step, ask, loan::may_be_locked};
+use super::{Agreement, Fault, Model, Step, ask, loan::may_be_locked};
 use crate::moves::Proof;
 use crate::parties::{self, House, Who};
 
@@ -111,7 +111,8 @@ impl Model {
         let contract = self.running()?;
         ask(new.key() != contract.loan.borrower, Rule::SameBorrowerKey);
         if contract.loan.recovery_key == new.key() {
-            ask(now >= contract.loan.recovery_from, Rule::RecoveryTooEarly);
+            let over = now >= contract.loan.recovery_from || contract.errs(Fault::RecoversAtOnce);
+            ask(over, Rule::RecoveryTooEarly);
             ask(signs, Rule::NewKeyMustSign);
             contract.loan.borrower = new.key();
             contract.loan.recovered_until = now + 90 * DAY;

@@ -73,7 +73,6 @@ impl Model {
 
     pub(crate) fn init_lender(&mut self, by: Who) -> Step {
         let house = Self::house(by);
-        ask(by == house.founder(), "another's treasury, or another lender");
         ask(!self.lenders.contains_key(&house), "the lender exists");
         self.spend(&Who::Payer.key(), self.rents.lender)?;
         let lender = Lender {

@@ -99,8 +99,10 @@ impl Model {
             withdrawn: 0,
         };
         let signed = plan_of(&terms);
-        let books = Books::open(signed, self.now);
-        self.contract = Some(Contract { loan, books, signed, escrow, available: lamports, gifts: 0 });
+        let fault = self.fault;
+        let mut books = Books::open(signed, self.now);
+        books.habits = Contract::habits(fault);
+        self.contract = Some(Contract { loan, books, signed, escrow, available: lamports, gifts: 0, fault });
         let car = self.car_mut()?;
         car.active_loan = address;
         car.loans += 1;

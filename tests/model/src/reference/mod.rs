@@ -6,6 +6,7 @@
 
 mod calls;
 mod contract;
+mod faults;
 mod judge;
 mod keys;
 mod lender;
@@ -20,6 +21,7 @@ mod terms;
 mod vehicle;
 
 pub use contract::{Contract, Open};
+pub use faults::Fault;
 pub use keys::{Mandate, keyring_hash};
 pub use lender::{BOND, LEASE, TTL, URI, command_keys, floors, treasury_of};
 pub use rules::{Refusal, Step, Verdict, ask};
@@ -98,6 +100,8 @@ pub struct Model {
     pub prefunds: BTreeMap<u64, u64>,
     /// Sequence numbers that a receipt has settled.
     pub settled: Vec<u64>,
+    /// What is wrong with this reference; nothing, but where a test wants to see it found.
+    pub fault: Option<Fault>,
 }
 
 impl Model {
@@ -120,6 +124,11 @@ impl Model {
     /// The loan as a look would find it; `None` if there is none, or one call cannot tell.
     pub fn standing(&self) -> Option<Standing> {
         self.contract.as_ref()?.books.judged(self.now)
+    }
+
+    /// Whether this reference makes a mistake.
+    fn errs(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
     }
 
     /// The lender whose car and loan it is.

@@ -89,8 +89,11 @@ impl Model {
         contract.follow(at);
         if send {
             let amount = contract.books.send();
-            let treasury = self.token_account_at(&treasury).ok_or("no treasury")?;
-            self.receive(treasury, amount)?;
+            // Nothing needs no treasury.
+            if amount > 0 {
+                let treasury = self.token_account_at(&treasury).ok_or("no treasury")?;
+                self.receive(treasury, amount)?;
+            }
         }
         Ok(())
     }
@@ -99,9 +102,13 @@ impl Model {
         let (now, debt, fees) = (self.now, self.sum(debt), self.sum(fees));
         self.borrowed(by, true)?;
         let contract = self.running()?;
-        ask(contract.is_owing(), Rule::LoanPaidOff);
-        refuse(contract.books.prepay(debt, fees, now), Rule::WalletTooSmall);
-        contract.follow(now);
+        contract.look_at_open(now);
+        for refused in contract.books.why_no_prepayment(debt, fees) {
+            refuse(Err(refused), Rule::WalletTooSmall);
+        }
+        if contract.books.prepay(debt, fees, now).is_ok() {
+            contract.follow(now);
+        }
         Ok(())
     }
 

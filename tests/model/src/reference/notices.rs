@@ -1,9 +1,9 @@
 //! What the borrower was told, and whether it is enough.
 
 use latchkey::errors::LatchkeyError as Rule;
-use latchkey::state::Service;
+use latchkey::state::{Invocation, Service};
 
-use super::Contract;
+use super::{Contract, Fault};
 use crate::arithmetic::Standing;
 
 impl Contract {
@@ -61,28 +61,52 @@ impl Contract {
         let wait = i64::from(self.loan.terms.final_notice_secs);
         let complete = self.complete_at(standing, now, false);
         let due = complete.is_some_and(|complete| wait > 0 && now >= complete + wait);
-        due && !self.counts(self.loan.notices.final_notice, standing, now, false)
+        due && complete.is_some_and(|complete| !self.has_final(complete, standing, now))
     }
 
-    /// Writes down that the borrower was told by `channels` at `now`, as `requested_at`.
-    pub fn tell(
-        &mut self,
-        standing: &Standing,
-        channels: u8,
-        requested_at: i64,
-        now: i64,
-    ) -> Result<(), Rule> {
+    /// Whether a final notice counts that came late enough after the notice was complete.
+    fn has_final(&self, complete: i64, standing: &Standing, now: i64) -> bool {
+        let last = self.loan.notices.final_notice;
+        let wait = i64::from(self.loan.terms.final_notice_secs);
+        last.requested_at >= complete + wait && self.counts(last, standing, now, false)
+    }
+
+    /// Writes down that the car told the driver at `now`. Whether that is the final notice was said to them as it was
+    /// requested, and stays so.
+    pub fn tell_by_car(&mut self, standing: &Standing, done: &Invocation, now: i64) {
+        const CAR: usize = 5;
+        let asked = if self.errs(Fault::OldWarningsCount) { now } else { done.requested_at };
+        let service = Service { requested_at: asked, served_at: now };
+        if !self.counts(service, standing, now, false) {
+            return;
+        }
+        let wait = i64::from(self.loan.terms.final_notice_secs);
+        let complete = self.complete_at(standing, now, false);
+        if done.is_final {
+            let next = complete.filter(|complete| done.requested_at >= complete + wait);
+            if next.is_some_and(|complete| !self.has_final(complete, standing, now)) {
+                self.loan.notices.final_notice = service;
+            }
+        } else if (complete.is_none() || wait == 0)
+            && !self.counts(self.loan.notices.channels[CAR], standing, now, false)
+        {
+            self.loan.notices.channels[CAR] = service;
+        }
+    }
+
+    /// Writes down that a servicer told the borrower by `channels` at `now`.
+    pub fn tell(&mut self, standing: &Standing, channels: u8, now: i64) -> Result<(), Rule> {
         let since = self.told_since(standing, now).ok_or(Rule::NotPastDue)?;
-        if now < since || requested_at < since {
+        if now < since {
             return Err(Rule::NoticeBeforeDefault);
         }
-        let service = Service { requested_at, served_at: now };
+        let service = Service { requested_at: now, served_at: now };
         let wait = i64::from(self.loan.terms.final_notice_secs);
         if let Some(complete) = self.complete_at(standing, now, false).filter(|_| wait > 0) {
-            if self.counts(self.loan.notices.final_notice, standing, now, false) {
+            if self.has_final(complete, standing, now) {
                 return Err(Rule::NoticeInForce);
             }
-            if requested_at < complete + wait {
+            if now < complete + wait {
                 return Err(Rule::FinalNoticeTooEarly);
             }
             self.loan.notices.final_notice = service;

@@ -3,7 +3,7 @@
 use latchkey::errors::LatchkeyError as Rule;
 use latchkey::state::{LoanStatus, Terms};
 
-use super::{Model, Step, ask, plan_of, terms};
+use super::{Fault, Model, Step, ask, plan_of, terms};
 use crate::arithmetic::Refused;
 use crate::moves::Sum;
 use crate::parties::Who;
@@ -71,6 +71,7 @@ impl Model {
     pub(crate) fn declare_default(&mut self) -> Step {
         let now = self.now;
         let contract = self.running()?;
+        ask(contract.loan.status == LoanStatus::Active, Rule::NotActive);
         contract.look(now);
         ask(contract.loan.status == LoanStatus::Active, Rule::NotActive);
         let standing = contract.books.stands();
@@ -91,14 +92,13 @@ impl Model {
         let enforced = matches!(contract.loan.status, LoanStatus::Active | LoanStatus::Defaulted);
         ask(enforced, Rule::NotEnforced);
         ask(contract.is_owing(), Rule::LoanPaidOff);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(enforced || contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
         ask(!contract.is_stayed(now), Rule::OnStay);
         let Some(standing) = contract.books.judged(now) else {
             return Err(Rule::TooManyMoments.into());
         };
         ask(standing.past_due > 0, Rule::NotPastDue);
-        if let Err(rule) = contract.tell(&standing, channels & 31, now, now) {
+        if let Err(rule) = contract.tell(&standing, channels & 31, now) {
             ask(false, rule);
         }
         Ok(())
@@ -121,9 +121,7 @@ impl Model {
         let now = self.now;
         let (from, until) = (now + wait, now + wait + secs);
         let contract = self.running()?;
-        ask(contract.is_owing(), Rule::LoanPaidOff);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
-        contract.look(now);
+        contract.look_at_open(now);
         let mut sound = now <= from && from < until && until <= now + 366 * DAY;
         let (before, over) = (contract.loan.stay_from, contract.loan.stay_until);
         let unfinished = over > now;
@@ -163,9 +161,8 @@ impl Model {
         Self::agreed(agreement);
         let now = self.now;
         let contract = self.running()?;
-        contract.look(now);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
+        contract.look_at_open(now);
         ask(contract.loan.extensions_used < contract.loan.terms.max_extensions, Rule::NoExtensionLeft);
         contract.loan.extensions_used = contract.loan.extensions_used.saturating_add(1);
         contract.loan.terms.deferred += 1;
@@ -225,16 +222,15 @@ impl Model {
         Self::agreed(agreement);
         let floors = self.lender()?.floors;
         let contract = self.running()?;
-        contract.look(now);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
+        contract.look_at_open(now);
         if contract.books.forgive(principal, interest, 0) == Err(Refused::TooMuch) {
             ask(false, Rule::WaiverTooLarge);
         }
         let before = contract.loan.terms;
+        ask(terms.principal == before.principal, Rule::AmendedPrincipal);
         if borrower.is_some() {
             terms::check(&terms, &floors, now);
-            ask(terms.principal == before.principal, Rule::AmendedPrincipal);
             if terms.public_unlock && contract.loan.unlock_uri.is_empty() {
                 ask(false, Rule::TermsPublicUnlock);
             }
@@ -265,7 +261,7 @@ impl Model {
         let (amount, now) = (self.sum(sum), self.now);
         self.serviced(by)?;
         let contract = self.running()?;
-        contract.look(now);
+        contract.look_at_open(now);
         ask(amount > 0, Rule::ZeroAmount);
         if contract.books.forgive(0, 0, amount).is_err() {
             ask(false, Rule::WaiverTooLarge);
@@ -290,9 +286,8 @@ impl Model {
         self.owned(by)?;
         let now = self.now;
         let contract = self.running()?;
-        contract.look(now);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
         ask(contract.loan.status != LoanStatus::ChargedOff, Rule::ChargedOff);
+        contract.look_at_open(now);
         let oldest = contract.books.stands().oldest_due;
         ask(oldest.is_some(), Rule::NotPastDue);
         ask(oldest.is_some_and(|oldest| now >= oldest + 120 * DAY), Rule::TooEarlyToChargeOff);
@@ -304,8 +299,10 @@ impl Model {
         self.owned(by)?;
         let now = self.now;
         let contract = self.running()?;
-        contract.look(now);
-        ask(contract.is_owing(), Rule::LoanPaidOff);
+        contract.look_at_open(now);
+        if contract.errs(Fault::SettlesTooMuch) {
+            contract.books.pay_all_it_can();
+        }
         contract.books.settle();
         contract.becomes(LoanStatus::Settled);
         Ok(())

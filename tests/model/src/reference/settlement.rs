@@ -1,10 +1,11 @@
 //! How a call ends.
 
 use latchkey::errors::LatchkeyError as Rule;
-use latchkey::state::{Action, AskedLock, Invocation, LockState, NoticeChannels, OpenInvocation};
+use latchkey::state::{Action, AskedLock, Invocation, LockState, OpenInvocation};
 use latchkey_client::Pubkey;
 
-use super::{Model, Step, ask};
+use super::{Fault, Model, Step, ask};
+use crate::arithmetic::Phase;
 use crate::moves::Proof;
 use crate::parties::Who;
 
@@ -93,7 +94,8 @@ impl Model {
         Ok(())
     }
 
-    /// A warning that is proven is a notice, if one may be served now.
+    /// A warning that is proven is a notice, if one may be served now: of what was unpaid at the last look, because no
+    /// wallet comes with the receipt.
     fn warned(&mut self, done: &Invocation) -> Step {
         let now = self.now;
         let contract = self.running()?;
@@ -103,12 +105,12 @@ impl Model {
                 if done.is_final { &mut notices.final_attempts } else { &mut notices.warn_attempts };
             *attempts = 2;
         }
-        if let Some(standing) = contract.books.judged(now) {
-            let enforced = matches!(contract.books.phase, crate::arithmetic::Phase::Running);
-            let wanted = contract.loan.terms.min_channels > 0;
-            if enforced && wanted && standing.past_due > 0 && !contract.is_stayed(now) {
-                // Where a servicer would be refused, nothing happens.
-                let _ = contract.tell(&standing, NoticeChannels::CAR, done.requested_at, now);
+        let books = contract.blind().books;
+        if let Some(standing) = books.judged(now) {
+            let given_up = books.phase != Phase::Running && !contract.errs(Fault::TellsAfterAChargeOff);
+            let stayed = contract.is_stayed(now) && !contract.errs(Fault::TellsInAStay);
+            if standing.past_due > 0 && !given_up && !stayed {
+                contract.tell_by_car(&standing, done, now);
             }
         }
         Ok(())

@@ -57,9 +57,12 @@ impl Model {
         self.car()?;
         self.serviced(by)?;
         if self.contract.is_some() {
-            match borrower {
-                Some(borrower) => self.borrowed(borrower, false)?,
-                None => ask(false, Rule::NotBorrower),
+            if let Some(borrower) = borrower {
+                self.borrowed(borrower, false)?;
+            } else {
+                // Without a borrower the transaction names no loan either.
+                ask(false, Rule::NotBorrower);
+                ask(false, Rule::WrongLoan);
             }
         }
         Self::proven(proof);

@@ -204,6 +204,7 @@ impl ChainUnderTest {
             invocations: BTreeMap::new(),
             prefunds: BTreeMap::new(),
             settled: Vec::new(),
+            fault: None,
         }
     }
 
