@@ -9,6 +9,7 @@ use latchkey_function::mqtt::MqttConfig;
 use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::core::LOCKS_PER_HOUR;
 use crate::ledger::rpc::RpcConfig;
 
 /// A keeper's configuration. Relative paths are resolved against the directory of the file.
@@ -21,7 +22,7 @@ pub struct Config {
     /// Keypair files of the command keys that the function in this process signs with.
     #[serde(default)]
     pub command_keys: Vec<PathBuf>,
-    /// How long to wait for transactions under way after a signal to stop, seconds.
+    /// How long to finish or give back what was begun after a signal to stop, seconds.
     #[serde(default = "drain_secs")]
     pub drain_secs: u64,
     pub chain: RpcConfig,
@@ -37,7 +38,7 @@ pub struct Config {
 }
 
 /// Which work a keeper takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkConfig {
     /// The lowest fee for which it takes a warning or a lock, lamports. It takes unlocks at any fee.
@@ -45,6 +46,15 @@ pub struct WorkConfig {
     /// The lenders that it serves, base58; empty for all.
     #[serde(serialize_with = "write_addresses", deserialize_with = "read_addresses")]
     pub lenders: Vec<Pubkey>,
+    /// The most cars that it locks in an hour. Above that it locks none until the last lock is an hour old or it is
+    /// restarted: a frozen mint or a wrong clock must not lock a fleet.
+    pub locks_per_hour: usize,
+}
+
+impl Default for WorkConfig {
+    fn default() -> Self {
+        Self { min_fee_lamports: 0, lenders: Vec::new(), locks_per_hour: LOCKS_PER_HOUR }
+    }
 }
 
 const fn drain_secs() -> u64 {

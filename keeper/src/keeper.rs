@@ -8,10 +8,11 @@ use anchor_lang::{Discriminator as _, Space as _};
 use latchkey::state::Escrow;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-use crate::core::{Core, Effect, Event, FunctionReply, Lane, Policy, Setup};
+use crate::core::{Alarm, Core, Effect, Event, FunctionReply, Lane, Policy, Setup};
 use crate::functions::Functions;
 use crate::ledger::{Landing, Ledger, LedgerError};
 
@@ -27,8 +28,32 @@ pub struct Keeper {
     pub policy: Policy,
     pub ledger: Arc<dyn Ledger>,
     pub functions: Arc<dyn Functions>,
-    /// How long to wait for transactions under way after `shutdown`.
+    /// How long it may take to finish what it has begun once it is told to stop. Calls to cars get two thirds of it; the
+    /// rest is for giving back the leases of those that were not done.
     pub drain: Duration,
+}
+
+/// Tells a keeper to stop.
+#[derive(Clone, Default)]
+pub struct Shutdown {
+    /// It begins nothing, finishes or gives back what it has begun, and stops.
+    pub gently: CancellationToken,
+    /// It stops now. The chain has all that is to be known.
+    pub at_once: CancellationToken,
+}
+
+impl From<CancellationToken> for Shutdown {
+    fn from(gently: CancellationToken) -> Self {
+        Self { gently, ..Self::default() }
+    }
+}
+
+/// A keeper that was told to stop.
+struct Stopping {
+    /// Calls to cars end then.
+    calls_until: Instant,
+    /// Everything does.
+    until: Instant,
 }
 
 /// Why a keeper stopped without being told to.
@@ -47,8 +72,10 @@ enum Done {
 }
 
 impl Keeper {
-    /// Runs until `shutdown`, then waits for the transactions under way. After an error the keeper must be restarted.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
+    /// Runs until it is told to stop and has finished or given back what it has begun. After an error the keeper must be
+    /// restarted.
+    pub async fn run(self, shutdown: impl Into<Shutdown>) -> Result<(), Stopped> {
+        let shutdown = shutdown.into();
         let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
         let setup =
             Setup { keeper: self.address, policy: self.policy.clone(), escrow_rent, jitter: rand::random() };
@@ -57,32 +84,57 @@ impl Keeper {
         let ledger = Arc::clone(&self.ledger);
         let watching = tokio::spawn(async move { ledger.watch(sender).await });
         let mut tasks = JoinSet::new();
+        let calls = CancellationToken::new();
+        let mut stopping: Option<Stopping> = None;
         info!(keeper = %self.address, "started");
         let ended = loop {
             let effects = tokio::select! {
-                () = shutdown.cancelled() => break Ok(()),
-                event = events.recv() => match event {
-                    Some(event) => core.apply(event),
-                    None => break Err(Stopped::Ledger),
-                },
+                biased;
+                () = shutdown.at_once.cancelled() => {
+                    warn!(leases = core.leases(), "stopped at once; the next start continues from the chain");
+                    break Ok(());
+                }
+                () = shutdown.gently.cancelled(), if stopping.is_none() => {
+                    info!(leases = core.leases(), drain = ?self.drain, "taking no new work");
+                    let now = Instant::now();
+                    stopping = Some(Stopping { calls_until: now + self.drain * 2 / 3, until: now + self.drain });
+                    core.apply(Event::Stop)
+                }
                 Some(done) = tasks.join_next() => match done {
                     Ok(done) => take_in(&mut core, done),
                     // Otherwise its call or transaction would count as under way forever.
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
+                event = events.recv() => match event {
+                    Some(event) => core.apply(event),
+                    None => break Err(Stopped::Ledger),
+                },
+                () = calls_end(stopping.as_ref()), if !calls.is_cancelled() => {
+                    calls.cancel();
+                    Vec::new()
+                }
+                () = drain_ends(stopping.as_ref()) => {
+                    let leases = core.leases();
+                    warn!(leases, "stopped before everything was finished; the next start continues from the chain");
+                    break Ok(());
+                }
+                () = std::future::ready(()), if core.is_behind() => core.proceed(),
             };
             tell_unreadable(&core.take_unreadable());
             for effect in effects {
-                self.start(effect, &mut tasks, &shutdown);
+                self.start(effect, &mut tasks, &calls);
+            }
+            if stopping.is_some() && core.is_idle() {
+                info!("stopped");
+                break Ok(());
             }
         };
         watching.abort();
-        self.drain(tasks).await;
         ended
     }
 
     /// The rent of an escrow account, lamports. Asks the ledger until it answers; `None` if `shutdown` comes first.
-    async fn escrow_rent(&self, shutdown: &CancellationToken) -> Option<u64> {
+    async fn escrow_rent(&self, shutdown: &Shutdown) -> Option<u64> {
         loop {
             match self.ledger.rent_exempt(Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE).await {
                 Ok(lamports) => return Some(lamports),
@@ -90,12 +142,14 @@ impl Keeper {
             }
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
-                () = shutdown.cancelled() => return None,
+                () = shutdown.gently.cancelled() => return None,
+                () = shutdown.at_once.cancelled() => return None,
             }
         }
     }
 
-    fn start(&self, effect: Effect, tasks: &mut JoinSet<Done>, shutdown: &CancellationToken) {
+    /// Carries out an effect. Calls to cars end when `calls` does.
+    fn start(&self, effect: Effect, tasks: &mut JoinSet<Done>, calls: &CancellationToken) {
         match effect {
             Effect::Submit(intent) => {
                 let ledger = Arc::clone(&self.ledger);
@@ -105,28 +159,49 @@ impl Keeper {
             }
             Effect::Cancel { vehicle, lane } => self.ledger.cancel(vehicle, lane),
             Effect::Watch { wallets } => self.ledger.watch_wallets(&wallets),
+            Effect::Alarm(alarm) => tell(alarm),
             Effect::Invoke { invocation, now, limit_secs } => {
                 let functions = Arc::clone(&self.functions);
                 let limit = Duration::from_secs(limit_secs);
-                let shutdown = shutdown.clone();
+                let calls = calls.clone();
                 tasks.spawn(async move {
                     let reply = tokio::select! {
                         reply = functions.call(invocation, now, limit) => reply,
-                        () = shutdown.cancelled() => FunctionReply::Retry,
+                        () = calls.cancelled() => FunctionReply::Retry,
                     };
                     Done::Replied(invocation, reply)
                 });
             }
         }
     }
+}
 
-    /// Waits for transactions under way. Work that does not end in time is on chain, where the next keeper finds it.
-    async fn drain(&self, mut tasks: JoinSet<Done>) {
-        let rest = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.drain, rest).await.is_err() {
-            warn!("stopped before every transaction had ended; the next start continues from the chain");
-        }
-        info!("stopped");
+async fn calls_end(stopping: Option<&Stopping>) {
+    match stopping {
+        Some(stopping) => sleep_until(stopping.calls_until).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn drain_ends(stopping: Option<&Stopping>) {
+    match stopping {
+        Some(stopping) => sleep_until(stopping.until).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn tell(alarm: Alarm) {
+    match alarm {
+        Alarm::LeaseLapsed { vehicle, seq, bond } => error!(
+            %vehicle, seq, bond,
+            "a lease of this keeper lapsed before the call was done: the bond is lost unless the receipt still comes"
+        ),
+        Alarm::LocksStopped { limit } => error!(
+            limit,
+            "locks are stopped: more cars than work.locks_per_hour were to be locked within an hour; check the mint, the \
+             clock and the lenders' treasuries. Unlocks go on; locks resume an hour after the last one, or at a restart"
+        ),
+        Alarm::LocksResumed => warn!("locks are resumed: the last one is an hour old"),
     }
 }
 

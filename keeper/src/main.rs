@@ -11,13 +11,12 @@ use latchkey_function::{CommandKeys, Function};
 use latchkey_keeper::config::Config;
 use latchkey_keeper::core::Policy;
 use latchkey_keeper::functions::Embedded;
-use latchkey_keeper::keeper::Keeper;
+use latchkey_keeper::keeper::{Keeper, Shutdown};
 use latchkey_keeper::ledger::rpc::{RpcLedger, RpcReader};
 use latchkey_link::key_file;
 use solana_sdk::signature::Keypair;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 /// Watch loans, call car functions and earn their fees
@@ -30,7 +29,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Commands {
-    /// Run until SIGTERM or SIGINT
+    /// Run until SIGTERM or SIGINT: finish or give back what was begun, and stop; at the second signal, stop at once
     Run {
         /// The configuration file
         #[arg(long)]
@@ -64,6 +63,7 @@ async fn run(path: &Path) -> Result<()> {
         min_fee: config.work.min_fee_lamports,
         lenders: config.work.lenders.clone(),
         command_keys: command_keys.public().collect(),
+        locks_per_hour: config.work.locks_per_hour,
     };
     let courier = MqttCourier::connect(&config.broker)?;
     let chain = RpcReader::new(&config.chain.rpc_url);
@@ -76,22 +76,28 @@ async fn run(path: &Path) -> Result<()> {
         drain: Duration::from_secs(config.drain_secs),
     };
 
-    let shutdown = CancellationToken::new();
-    tokio::spawn(cancel_on_signal(shutdown.clone())?);
+    let shutdown = Shutdown::default();
+    tokio::spawn(stop_on_signals(shutdown.clone())?);
     keeper.run(shutdown).await?;
     Ok(())
 }
 
-/// Cancels `shutdown` at the first SIGTERM or SIGINT.
-fn cancel_on_signal(shutdown: CancellationToken) -> Result<impl Future<Output = ()>> {
+/// Stops gently at the first SIGTERM or SIGINT, and at once at the second.
+fn stop_on_signals(shutdown: Shutdown) -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+    let mut next = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        info!("stopping");
-        shutdown.cancel();
+    };
+    Ok(async move {
+        next().await;
+        info!("stopping; a second signal stops at once");
+        shutdown.gently.cancel();
+        next().await;
+        warn!("stopping at once");
+        shutdown.at_once.cancel();
     })
 }

@@ -5,10 +5,25 @@ use latchkey::state::Loan;
 
 use super::context::Context;
 use super::duties;
+use super::policy::WATCH_LEAD;
+use super::submission::Submissions;
 
-/// The next such time after now: a deadline of the contract, or one of a duty's own.
+/// The next such time after now: a deadline of the contract, one of a duty's own, the end of a pause, or the time from
+/// which the wallet is watched.
 pub(super) fn next(context: &Context<'_>) -> Option<i64> {
-    contract(context).into_iter().chain(duties::next_deadline(context)).min()
+    let calls = context.view.invocations.iter();
+    let calls = calls.filter_map(|(key, _)| context.calls.get(key)?.not_before());
+    let pauses = calls.chain(context.submissions.into_iter().flat_map(Submissions::pause_ends));
+    let watch = next_due(context).map(|due| due - WATCH_LEAD);
+    let own = pauses.chain(watch).filter(|at| *at > context.at.now);
+    contract(context).into_iter().chain(duties::next_deadline(context)).chain(own).min()
+}
+
+/// When the next instalment is due.
+pub(super) fn next_due(context: &Context<'_>) -> Option<i64> {
+    let terms = &context.at.loan.terms;
+    let k = instalments_due(terms, context.at.now);
+    (k < terms.count).then(|| due_at(terms, k))
 }
 
 /// The next time at which a rule of the contract judges the loan or one of its calls differently.
@@ -153,8 +168,8 @@ mod tests {
             let context = |at| context(&view, at, &policy, &calls);
             let decision = |at| {
                 let calls = duties::calls_to_start(&context(at)).into_iter().map(|(invocation, _)| invocation);
-                let operation = |lane| duties::next_operation(&context(at), lane);
-                ([Lane::Car, Lane::Money].map(operation), calls.collect::<Vec<_>>())
+                let operation = |lane| duties::due(&context(at), lane).next();
+                (Lane::ALL.map(operation), calls.collect::<Vec<_>>())
             };
             let deadline = next(&context(now)).unwrap_or(now + 3_000);
             prop_assert!(deadline > now);

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use latchkey_client::protocol::sealed::Envelope;
 
-use super::chain_state::{Snapshot, Update};
+use super::account::{Snapshot, Update};
 use super::operation::{Intent, Lane};
 
 /// Something that happened.
@@ -30,6 +30,8 @@ pub enum Event {
         /// How the call ended.
         reply: FunctionReply,
     },
+    /// The keeper is to stop: it finishes what it has begun, gives its leases back and begins nothing.
+    Stop,
 }
 
 /// How a transaction ended.
@@ -79,4 +81,23 @@ pub enum Effect {
         /// How long the call may take, seconds: until the lease is given back.
         limit_secs: u64,
     },
+    /// Tell the operator.
+    Alarm(Alarm),
+}
+
+/// What the operator must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// A lease of this keeper lapsed before the call was done: the bond is lost unless the receipt still comes.
+    LeaseLapsed {
+        vehicle: Pubkey,
+        /// The call's sequence number.
+        seq: u64,
+        /// Lamports.
+        bond: u64,
+    },
+    /// So many cars were locked within an hour, and one more was to be: no car is locked for now.
+    LocksStopped { limit: usize },
+    /// No lock is less than an hour old any more: cars are locked again.
+    LocksResumed,
 }

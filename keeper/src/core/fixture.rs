@@ -17,8 +17,9 @@ use latchkey_client::instructions::LoanKeys;
 use latchkey_client::pda;
 use latchkey_client::protocol::sealed::Envelope;
 
+use super::account::{RawAccount, Snapshot};
+use super::book::{EscrowPart, LoanView};
 use super::call::Call;
-use super::chain_state::{LoanView, RawAccount, Snapshot};
 use super::context::Context;
 use super::duties;
 use super::event::Verdict;
@@ -51,7 +52,7 @@ pub struct LoanFixture {
 
 /// A policy that serves every lender.
 pub fn policy() -> Policy {
-    Policy { min_fee: 0, lenders: Vec::new(), command_keys: vec![fixtures::COMMAND_KEY] }
+    Policy { min_fee: 0, lenders: Vec::new(), command_keys: vec![fixtures::COMMAND_KEY], locks_per_hour: 200 }
 }
 
 /// What the tests vary; the program's accounts cannot be printed.
@@ -89,22 +90,32 @@ pub fn receipt() -> Envelope {
 
 /// What [`KEEPER`] has tried for the vehicle.
 #[derive(Default)]
-pub struct Tried(Submissions);
+pub struct Tried {
+    failed: Option<(Operation, i64)>,
+    under_way: Option<Operation>,
+}
 
 impl Tried {
-    /// A transaction failed at `now`.
+    /// A transaction failed at `now`, decided on what is still so.
     pub fn failed(operation: Operation, now: i64) -> Self {
-        let lane = operation.lane();
-        let mut tried = Self::under_way(operation);
-        tried.0.end(lane, Verdict::Failed, now, RetryPauses { jitter: 7 });
-        tried
+        Self { failed: Some((operation, now)), under_way: None }
     }
 
     /// A transaction has not ended yet.
     pub fn under_way(operation: Operation) -> Self {
+        Self { failed: None, under_way: Some(operation) }
+    }
+
+    fn submissions(&self, context: &Context<'_>) -> Submissions {
         let mut submissions = Submissions::default();
-        submissions.start(operation);
-        Self(submissions)
+        if let Some((operation, at)) = &self.failed {
+            submissions.start(operation.clone(), context.basis(operation), None);
+            submissions.end(operation.lane(), Verdict::Failed, *at, RetryPauses { jitter: 7 });
+        }
+        if let Some(operation) = &self.under_way {
+            submissions.start(operation.clone(), context.basis(operation), None);
+        }
+        submissions
     }
 }
 
@@ -115,13 +126,24 @@ pub fn context<'a>(
     policy: &'a Policy,
     calls: &'a HashMap<Pubkey, Call>,
 ) -> Context<'a> {
-    Context { view, at: view.at(now), keeper: KEEPER, policy, escrow_rent: 0, calls, submissions: None }
+    Context {
+        view,
+        at: view.at(now),
+        keeper: KEEPER,
+        policy,
+        escrow_rent: 0,
+        calls,
+        submissions: None,
+        may_lock: true,
+        locks_are_stopped: false,
+        is_stopping: false,
+    }
 }
 
 impl LoanFixture {
     /// A fresh loan on [`fixtures::terms`], its wallet empty and its escrow funded.
     pub fn new() -> Self {
-        Self {
+        let mut fixture = Self {
             lender: fixtures::lender(),
             loan: Loan { vehicle: VEHICLE, ..fixtures::loan(fixtures::terms()) },
             vehicle: fixtures::vehicle(),
@@ -131,7 +153,24 @@ impl LoanFixture {
             functions: Action::ALL.map(fixtures::function),
             invocations: Vec::new(),
             hidden_functions: false,
-        }
+        };
+        fixture.tie();
+        fixture
+    }
+
+    /// Names the loan's addresses in its accounts.
+    fn tie(&mut self) {
+        let keys = self.keys();
+        self.loan.wallet = keys.wallet;
+        (self.vehicle.active_loan, self.escrow.loan) = (keys.loan, keys.loan);
+    }
+
+    /// The same on another vehicle, as its loan of this index.
+    pub fn on_vehicle(vehicle: Pubkey, index: u32) -> Self {
+        let mut fixture = Self::new();
+        (fixture.loan.vehicle, fixture.loan.index) = (vehicle, index);
+        fixture.tie();
+        fixture
     }
 
     /// A loan whose first instalment was warned of as often as may be.
@@ -177,9 +216,9 @@ impl LoanFixture {
         let (loan, vehicle, wallet) = (&mut self.loan, &mut self.vehicle, Wallet(self.wallet));
         let requested = invocation::request(&offer, loan, wallet, vehicle, Asker::Anyone, now);
         let Ok(requested) = requested else { return false };
-        let invocation = Invocation::new(&offer, self.view().keys.loan, &self.loan, requested, now);
+        let invocation = Invocation::new(&offer, self.keys().loan, &self.loan, requested, now);
         let invocation = Invocation { rent_payer: KEEPER, ..invocation };
-        self.invocations.push((pda::invocation(&VEHICLE, requested.seq), invocation));
+        self.invocations.push((pda::invocation(&self.loan.vehicle, requested.seq), invocation));
         true
     }
 
@@ -190,28 +229,36 @@ impl LoanFixture {
         invocation.set_claim(Some(Claim { keeper, lease_end, bond: invocation.bond }));
     }
 
+    /// Its addresses.
+    pub fn keys(&self) -> LoanKeys {
+        LoanKeys::new(Pubkey::default(), &self.lender, self.loan.vehicle, self.loan.index, TOKEN_PROGRAM)
+    }
+
     /// As the core sees it.
     pub fn view(&self) -> LoanView<'_> {
-        let keys = LoanKeys::new(Pubkey::default(), &self.lender, VEHICLE, 0, TOKEN_PROGRAM);
+        let keys = self.keys();
         LoanView {
-            keys,
+            lender_key: keys.lender,
+            loan_key: keys.loan,
+            token_program: keys.token_program,
             lender: &self.lender,
-            loan: &self.loan,
-            vehicle: &self.vehicle,
-            escrow: &self.escrow,
-            escrow_lamports: self.escrow_lamports,
+            loan: self.loan.clone(),
+            vehicle: self.vehicle.clone(),
+            escrow: EscrowPart { lamports: self.escrow_lamports, rent: self.escrow.rent },
             wallet: self.wallet,
             invocations: self.invocations.iter().map(|(key, invocation)| (*key, invocation)).collect(),
             functions: self
                 .functions
                 .each_ref()
                 .map(|function| Some(function).filter(|_| !self.hidden_functions)),
+            rival_seen_at: None,
+            is_watched: false,
         }
     }
 
     /// The same as accounts on chain.
     pub fn snapshot(&self, slot: u64) -> Snapshot {
-        let keys = self.view().keys;
+        let keys = self.keys();
         let mut accounts = vec![
             (keys.lender, raw(&self.lender)),
             (keys.vehicle, raw(&self.vehicle)),
@@ -229,21 +276,39 @@ impl LoanFixture {
         self.next_operation_with(now, &policy(), &HashMap::new())
     }
 
-    /// What [`KEEPER`] does for the car at `now`.
+    /// What [`KEEPER`] does for the car at `now`: the most urgent.
     pub fn next_operation_with(
         &self,
         now: i64,
         policy: &Policy,
         calls: &HashMap<Pubkey, Call>,
     ) -> Option<Operation> {
-        duties::next_operation(&context(&self.view(), now, policy, calls), Lane::Car)
+        let view = self.view();
+        let context = context(&view, now, policy, calls);
+        let lanes = [Lane::Car, Lane::Receipt].into_iter();
+        let next = lanes.filter_map(|lane| duties::due(&context, lane).next());
+        next.min_by_key(Operation::priority)
     }
 
     /// What [`KEEPER`] does in a lane at `now`, after what it has tried.
     pub fn next_operation_in(&self, lane: Lane, now: i64, tried: &Tried) -> Option<Operation> {
-        let (view, policy, calls) = (self.view(), policy(), HashMap::new());
-        let context = Context { submissions: Some(&tried.0), ..context(&view, now, &policy, &calls) };
-        duties::next_operation(&context, lane)
+        self.next_operation_after(lane, now, &HashMap::new(), tried)
+    }
+
+    /// The same, after the calls it has made.
+    pub fn next_operation_after(
+        &self,
+        lane: Lane,
+        now: i64,
+        calls: &HashMap<Pubkey, Call>,
+        tried: &Tried,
+    ) -> Option<Operation> {
+        let (view, policy) = (self.view(), policy());
+        let context = context(&view, now, &policy, calls);
+        let submissions = tried.submissions(&context);
+        let context = Context { submissions: Some(&submissions), ..context };
+        let next = duties::due(&context, lane).next();
+        next.filter(|_| submissions.is_free(lane))
     }
 
     /// The calls that [`KEEPER`] starts at `now` if it has made none, and their limits, seconds.

@@ -1,36 +1,49 @@
 //! The keeper's decisions, pure: no I/O and no clock of its own.
 //!
 //! [`Core::apply`] takes what happened and returns what to do. It decides from the latest known state of the chain,
-//! so that a restart and duplicate, reordered or missing events do not change the outcome.
+//! so that a restart and duplicate, reordered or missing events do not change the outcome. It decides only about loans
+//! that changed or whose time has come: what an event costs does not grow with the number of loans.
 
+mod account;
+mod agenda;
+mod book;
+mod breaker;
 mod call;
-mod chain_state;
 mod context;
 mod deadlines;
+mod decide;
 mod duties;
 mod event;
 #[cfg(test)]
 mod fixture;
 mod operation;
 mod policy;
+#[cfg(test)]
+mod recomputation;
+mod rendezvous;
 mod retry_pauses;
 mod submission;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::state::Action;
-use latchkey_client::instructions::LoanKeys;
 
+pub use account::{RawAccount, Snapshot, Update};
+use agenda::Agenda;
+use book::{Book, Gone, LenderId, Queue, RowId};
+use breaker::{Breaker, Leave};
 use call::{Call, CallEvent};
-use chain_state::{ChainState, LoanView};
-pub use chain_state::{RawAccount, Snapshot, Update};
 use context::Context;
-pub use event::{Effect, Event, FunctionReply, Verdict};
+use decide::{Decision, Submission, decide};
+pub use event::{Alarm, Effect, Event, FunctionReply, Verdict};
 pub use operation::{Intent, Lane, Operation, Priority};
-pub use policy::Policy;
+pub use policy::{LOCKS_PER_HOUR, Policy};
 use retry_pauses::RetryPauses;
 use submission::Submissions;
+
+/// Accounts taken in and loans decided about in one go. More wait for [`Core::proceed`], so that no event waits long.
+const SLICE: usize = 512;
 
 /// What a core is made with.
 #[derive(Clone, Debug)]
@@ -45,26 +58,43 @@ pub struct Setup {
     pub jitter: u64,
 }
 
-/// What there is to do for one loan, and when to look at it again though nothing happens.
-struct Decision {
-    keys: LoanKeys,
-    /// Invocations to call the function for, and how long each call may take, seconds.
-    calls: Vec<(Pubkey, u64)>,
-    operations: Vec<Operation>,
-    deadline: Option<i64>,
+/// What the keeper has counted since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Leases of its own that lapsed before the call was done.
+    pub leases_lapsed: u64,
+    /// Times that the breaker stopped locks.
+    pub locks_stopped: u64,
 }
 
 /// The keeper's state: the chain as it knows it, and its own calls and transactions.
 pub struct Core {
     setup: Setup,
-    chain: ChainState,
+    book: Book,
+    agenda: Agenda,
     now: i64,
-    next_deadline: Option<i64>,
+    /// Loans to decide about: first those that something has happened to.
+    urgent: VecDeque<RowId>,
+    later: VecDeque<RowId>,
+    /// Lenders that changed, and how far their loans were decided about since.
+    sweeps: VecDeque<(LenderId, RowId)>,
     /// By vehicle.
     submissions: HashMap<Pubkey, Submissions>,
     /// By invocation.
     calls: HashMap<Pubkey, Call>,
+    /// Leases that lapsed and were told of: the invocation, and when.
+    lapsed: HashMap<Pubkey, i64>,
     pauses: RetryPauses,
+    breaker: Breaker,
+    /// Loans whose lock the breaker has stopped.
+    held_back: BTreeSet<RowId>,
+    is_stopping: bool,
+    /// Wallets to watch or no longer, since the last effects.
+    watch: Vec<(Pubkey, bool)>,
+    counters: Counters,
+    /// Decides about every loan at every event, as a test's measure of what is left out.
+    #[cfg(test)]
+    decides_everything: bool,
 }
 
 impl Core {
@@ -72,140 +102,337 @@ impl Core {
     pub fn new(setup: Setup) -> Self {
         Self {
             pauses: RetryPauses { jitter: setup.jitter },
+            breaker: Breaker::new(setup.policy.locks_per_hour),
+            book: Book::new(setup.keeper),
             setup,
-            chain: ChainState::default(),
+            agenda: Agenda::default(),
             now: 0,
-            next_deadline: None,
+            urgent: VecDeque::new(),
+            later: VecDeque::new(),
+            sweeps: VecDeque::new(),
             submissions: HashMap::new(),
             calls: HashMap::new(),
+            lapsed: HashMap::new(),
+            held_back: BTreeSet::new(),
+            is_stopping: false,
+            watch: Vec::new(),
+            counters: Counters::default(),
+            #[cfg(test)]
+            decides_everything: false,
         }
     }
 
-    /// Takes in what happened and returns what to do.
+    /// Takes in what happened and returns what to do, the most urgent first.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Snapshot(snapshot) => self.chain.replace(snapshot),
-            Event::Update(update) => self.chain.update(update),
-            Event::Clock(unix) => {
-                let first = self.now == 0;
-                // A node that lags must not turn time back.
-                self.now = self.now.max(unix);
-                // Time alone changes nothing between deadlines.
-                if !first && self.next_deadline.is_none_or(|deadline| self.now < deadline) {
-                    return Vec::new();
-                }
-            }
+            Event::Snapshot(snapshot) => self.book.begin(snapshot),
+            Event::Update(update) => self.book.update(update),
+            // A node that lags must not turn time back.
+            Event::Clock(unix) => self.now = self.now.max(unix),
             Event::TransactionEnded { vehicle, lane, verdict } => {
                 self.transaction_ended(vehicle, lane, verdict);
             }
             Event::FunctionReplied { invocation, reply } => self.function_replied(invocation, reply),
+            Event::Stop => self.stop(),
         }
-        self.forget_closed();
+        self.proceed()
+    }
+
+    /// Whether there is more to do than one event was to wait for: call [`Self::proceed`] when no event waits.
+    pub fn is_behind(&self) -> bool {
+        let decides = self.now > 0;
+        let waits = !self.urgent.is_empty() || !self.later.is_empty() || !self.sweeps.is_empty();
+        self.book.is_taking_in() || decides && waits
+    }
+
+    /// Goes on with what is left, and returns what to do.
+    pub fn proceed(&mut self) -> Vec<Effect> {
+        self.book.take_in(SLICE);
+        let mut effects = Vec::new();
+        self.take_changes();
         // Before the first clock nothing can be judged.
-        if self.now == 0 { Vec::new() } else { self.decide() }
+        if self.now > 0 {
+            if self.breaker.pass(self.now) {
+                effects.push(Effect::Alarm(Alarm::LocksResumed));
+                let held_back = std::mem::take(&mut self.held_back);
+                for id in held_back {
+                    self.queue(id, Queue::Later);
+                }
+            }
+            while let Some(id) = self.agenda.take_due(self.now) {
+                self.book.set_deadline(id, i64::MAX);
+                self.queue(id, Queue::Later);
+            }
+            self.decide_slice(&mut effects);
+        }
+        if !self.watch.is_empty() {
+            effects.push(Effect::Watch { wallets: std::mem::take(&mut self.watch) });
+        }
+        let rank = |effect: &Effect| match effect {
+            Effect::Submit(intent) => Some(intent.operation.priority()),
+            _ => None,
+        };
+        effects.sort_by_key(rank);
+        effects
+    }
+
+    /// Accounts that do not decode, each named once: they were written by another version of the program.
+    pub fn take_unreadable(&mut self) -> Vec<Pubkey> {
+        self.book.take_unreadable()
+    }
+
+    /// What it has counted since it started.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// How many loans it knows.
+    pub const fn loans(&self) -> usize {
+        self.book.len()
+    }
+
+    /// How many leases it holds.
+    pub fn leases(&self) -> usize {
+        self.book.leases(self.now).count()
+    }
+
+    /// Whether nothing that it has begun is left: no transaction, no call and no lease.
+    pub fn is_idle(&self) -> bool {
+        self.leases() == 0
+            && !self.submissions.values().any(Submissions::is_under_way)
+            && !self.calls.values().any(Call::is_running)
+    }
+
+    fn stop(&mut self) {
+        self.is_stopping = true;
+        let vehicles: Vec<Pubkey> = self.submissions.keys().copied().collect();
+        let under_way = vehicles.iter().flat_map(|vehicle| self.book.rows_of_vehicle(vehicle));
+        let mut ids: BTreeSet<RowId> = under_way.collect();
+        ids.extend(self.book.leases(self.now));
+        for id in ids {
+            self.queue(id, Queue::Urgent);
+        }
     }
 
     fn transaction_ended(&mut self, vehicle: Pubkey, lane: Lane, verdict: Verdict) {
-        let (now, pauses) = (self.now, self.pauses);
-        let submissions = self.submissions.get_mut(&vehicle);
-        let done = submissions.and_then(|submissions| submissions.end(lane, verdict, now, pauses));
-        if let Some(operation) = done {
+        let (now, pauses) = (self.now, self.pauses.of(&vehicle));
+        let Some(submissions) = self.submissions.get_mut(&vehicle) else { return };
+        let Some(operation) = submissions.end(lane, verdict, now, pauses) else { return };
+        let rows = self.book.rows_of_vehicle(&vehicle);
+        if rows.is_empty() {
+            submissions.forget();
+        }
+        if submissions.is_empty() {
+            self.submissions.remove(&vehicle);
+        }
+        let succeeded = verdict == Verdict::Succeeded;
+        if operation.is_lock() {
+            self.breaker.end(vehicle, succeeded, now);
+        }
+        if succeeded {
             self.operation_succeeded(vehicle, &operation);
+        }
+        for id in rows {
+            self.queue(id, Queue::Urgent);
         }
     }
 
     fn function_replied(&mut self, invocation: Pubkey, reply: FunctionReply) {
-        let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
+        let action = self.book.invocation(&invocation).map(|invocation| invocation.action);
         let is_final = matches!(reply, FunctionReply::Refused);
         self.change_call(invocation, CallEvent::Replied(reply));
         // There is no lease to give back, and the driver may still be waiting.
         if is_final && action == Some(Action::Unlock) {
             self.give_up(invocation);
         }
+        match self.book.row_of_call(&invocation) {
+            Some(id) => self.queue(id, Queue::Urgent),
+            // It was closed while it ran.
+            None => _ = self.calls.remove(&invocation),
+        }
     }
 
     /// Ends the present attempt at a call.
     fn give_up(&mut self, invocation: Pubkey) {
-        let action = self.chain.invocation(&invocation).map(|invocation| invocation.action);
+        let action = self.book.invocation(&invocation).map(|invocation| invocation.action);
         let longest_pause = policy::longest_pause_before_next_attempt(action);
         self.change_call(invocation, CallEvent::GivenUp { longest_pause });
     }
 
     /// Takes in what a transaction means for the call that it was about.
     fn operation_succeeded(&mut self, vehicle: Pubkey, operation: &Operation) {
+        if !matches!(operation, Operation::Claim { .. } | Operation::Yield { .. }) {
+            return;
+        }
         let Some(invocation) = operation.invocation(&vehicle) else { return };
         if !self.calls.contains_key(&invocation) {
             return;
         }
         match operation {
             Operation::Claim { .. } => self.change_call(invocation, CallEvent::LeaseTaken),
-            Operation::Yield { .. } => self.give_up(invocation),
-            _ => {}
+            _ => self.give_up(invocation),
         }
     }
 
     fn change_call(&mut self, invocation: Pubkey, event: CallEvent) {
         let before = self.calls.remove(&invocation).unwrap_or(Call::new(self.now));
-        self.calls.insert(invocation, before.after(event, self.now, self.pauses));
+        self.calls.insert(invocation, before.after(event, self.now, self.pauses.of(&invocation)));
     }
 
-    /// Accounts that do not decode, each named once: they were written by another version of the program.
-    pub fn take_unreadable(&mut self) -> Vec<Pubkey> {
-        self.chain.take_unreadable()
-    }
-
-    /// Drops calls whose invocation has been closed.
-    fn forget_closed(&mut self) {
-        let chain = &self.chain;
-        self.calls.retain(|key, call| call.is_running() || chain.invocation(key).is_some());
-    }
-
-    /// When the pauses after failures end.
-    fn pause_ends(&self) -> impl Iterator<Item = i64> {
-        let calls = self.calls.values().filter_map(Call::not_before);
-        let submissions = self.submissions.values().flat_map(Submissions::pause_ends);
-        calls.chain(submissions).filter(|at| *at > self.now)
-    }
-
-    /// Decides about every loan and finds the next deadline.
-    fn decide(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let decisions: Vec<_> = self.chain.loans().map(|view| self.decide_loan(&view)).collect();
-        let deadlines = decisions.iter().filter_map(|decision| decision.deadline);
-        let deadline = deadlines.min();
-        for Decision { keys, calls, operations, .. } in decisions {
-            for (invocation, limit_secs) in calls {
-                self.change_call(invocation, CallEvent::Started);
-                effects.push(Effect::Invoke { invocation, now: self.now, limit_secs });
-            }
-            for operation in operations {
-                self.submissions.entry(keys.vehicle).or_default().start(operation.clone());
-                let intent = Intent { keys, keeper: self.setup.keeper, operation, due: None };
-                effects.push(Effect::Submit(Box::new(intent)));
+    /// Takes in what has changed in the book.
+    fn take_changes(&mut self) {
+        let changes = self.book.take_changes();
+        for key in changes.closed_calls {
+            self.lapsed.remove(&key);
+            // The reply of one under way is still to come.
+            if self.calls.get(&key).is_some_and(|call| !call.is_running()) {
+                self.calls.remove(&key);
             }
         }
-        self.next_deadline = deadline.into_iter().chain(self.pause_ends()).min();
-        effects
+        for Gone { id, vehicle, wallet, is_watched, deadline } in changes.gone {
+            self.agenda.change(id, deadline, i64::MAX);
+            self.held_back.remove(&id);
+            if is_watched {
+                self.watch.push((wallet, false));
+            }
+            if self.book.rows_of_vehicle(&vehicle).is_empty()
+                && let Some(submissions) = self.submissions.get_mut(&vehicle)
+            {
+                submissions.forget();
+                if submissions.is_empty() {
+                    self.submissions.remove(&vehicle);
+                }
+            }
+        }
+        let queue = if self.book.is_taking_in() { Queue::Later } else { Queue::Urgent };
+        for id in changes.rows {
+            self.queue(id, queue);
+        }
+        for lender in changes.lenders {
+            // A lender that changed again is begun anew.
+            self.sweeps.retain(|(other, _)| *other != lender);
+            self.sweeps.push_back((lender, RowId::FIRST));
+        }
     }
 
-    fn decide_loan(&self, view: &LoanView<'_>) -> Decision {
-        let context = Context {
-            view,
+    fn queue(&mut self, id: RowId, queue: Queue) {
+        if self.book.promote(id, queue) {
+            match queue {
+                Queue::Urgent => self.urgent.push_back(id),
+                Queue::Later => self.later.push_back(id),
+                Queue::None => {}
+            }
+        }
+    }
+
+    /// Decides about some of the loans that wait.
+    fn decide_slice(&mut self, effects: &mut Vec<Effect>) {
+        #[cfg(test)]
+        if self.decides_everything {
+            for id in self.book.all() {
+                self.queue(id, Queue::Later);
+            }
+        }
+        for _ in 0..SLICE {
+            if self.urgent.is_empty() && self.later.is_empty() {
+                self.sweep();
+            }
+            let Some(id) = self.urgent.pop_front().or_else(|| self.later.pop_front()) else { return };
+            // It may have been decided about since, or closed.
+            if self.book.take_from_queue(id) {
+                self.decide_loan(id, effects);
+            }
+        }
+    }
+
+    /// Queues some of the loans of a lender that changed.
+    fn sweep(&mut self) {
+        let Some((lender, first)) = self.sweeps.pop_front() else { return };
+        let ids = self.book.rows_of_lender(lender, first, SLICE);
+        if let Some(last) = ids.last().filter(|_| ids.len() == SLICE) {
+            self.sweeps.push_front((lender, last.next()));
+        }
+        for id in ids {
+            self.queue(id, Queue::Later);
+        }
+    }
+
+    fn decide_loan(&mut self, id: RowId, effects: &mut Vec<Effect>) {
+        let Some(view) = self.book.view(id) else {
+            // Something of it is not known. A wallet is asked for; the rest comes with the next snapshot.
+            if let Some(wallet) = self.book.unread_wallet(id) {
+                self.book.set_watched(id, true);
+                self.watch.push((wallet, true));
+            }
+            let before = self.book.set_deadline(id, i64::MAX);
+            return self.agenda.change(id, before, i64::MAX);
+        };
+        let vehicle = view.vehicle_key();
+        let mut context = Context {
+            view: &view,
             at: view.at(self.now),
             keeper: self.setup.keeper,
             policy: &self.setup.policy,
             escrow_rent: self.setup.escrow_rent,
             calls: &self.calls,
-            submissions: self.submissions.get(&view.keys.vehicle),
+            submissions: self.submissions.get(&vehicle),
+            may_lock: true,
+            locks_are_stopped: self.breaker.is_tripped(),
+            is_stopping: self.is_stopping,
         };
-        // What the car needs comes first.
-        let lanes = [Lane::Car, Lane::Money];
-        Decision {
-            keys: view.keys,
-            calls: duties::calls_to_start(&context),
-            operations: lanes.into_iter().filter_map(|lane| duties::next_operation(&context, lane)).collect(),
-            deadline: deadlines::next(&context),
+        let mut decision = decide(&context);
+        if decision.submissions.iter().any(|submission| submission.operation.is_lock()) {
+            match self.breaker.ask(&vehicle) {
+                Leave::Granted => self.breaker.start(vehicle),
+                refused => {
+                    if refused == Leave::Trips {
+                        self.counters.locks_stopped += 1;
+                        let limit = self.breaker.limit();
+                        effects.push(Effect::Alarm(Alarm::LocksStopped { limit }));
+                    }
+                    self.held_back.insert(id);
+                    context.may_lock = false;
+                    decision = decide(&context);
+                }
+            }
         }
+        let keys = (!decision.submissions.is_empty()).then(|| view.keys());
+        let (wallet, was_watched) = (view.loan.wallet, view.is_watched);
+        if decision.watches != was_watched {
+            self.book.set_watched(id, decision.watches);
+            self.watch.push((wallet, decision.watches));
+        }
+        let Decision { calls, submissions, cancels, turns, lapsed, deadline, .. } = decision;
+        for (invocation, lease_end, alarm) in lapsed {
+            if self.lapsed.insert(invocation, lease_end) != Some(lease_end) {
+                self.counters.leases_lapsed += 1;
+                effects.push(Effect::Alarm(alarm));
+            }
+        }
+        for (invocation, effect) in calls {
+            self.change_call(invocation, CallEvent::Started);
+            effects.push(effect);
+        }
+        if !turns.is_empty() || self.submissions.contains_key(&vehicle) {
+            let known = self.submissions.entry(vehicle).or_default();
+            known.set_turns(turns);
+            for lane in cancels {
+                known.cancel(lane);
+                effects.push(Effect::Cancel { vehicle, lane });
+            }
+            if known.is_empty() {
+                self.submissions.remove(&vehicle);
+            }
+        }
+        for Submission { operation, basis, due } in submissions {
+            let Some(keys) = keys else { continue };
+            self.submissions.entry(vehicle).or_default().start(operation.clone(), basis, due);
+            let intent = Intent { keys, keeper: self.setup.keeper, operation, due };
+            effects.push(Effect::Submit(Box::new(intent)));
+        }
+        let deadline = deadline.unwrap_or(i64::MAX);
+        let before = self.book.set_deadline(id, deadline);
+        self.agenda.change(id, before, deadline);
     }
 }
 
@@ -225,7 +452,7 @@ mod tests {
     fn names(effects: &[Effect]) -> Vec<&'static str> {
         let name = |effect: &Effect| match effect {
             Effect::Submit(intent) => Some(intent.operation.name()),
-            Effect::Cancel { .. } | Effect::Watch { .. } | Effect::Invoke { .. } => None,
+            _ => None,
         };
         effects.iter().filter_map(name).collect()
     }
@@ -234,7 +461,7 @@ mod tests {
     fn a_frozen_treasury_keeps_no_unlock_away() {
         let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
         fixture.lock();
-        let vehicle = fixture.view().keys.vehicle;
+        let vehicle = fixture.keys().vehicle;
         let mut core = core();
         core.apply(Event::Snapshot(fixture.snapshot(1)));
         let effects = core.apply(Event::Clock(1_060));

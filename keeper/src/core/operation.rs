@@ -63,14 +63,21 @@ pub enum Priority {
     Collect,
 }
 
-/// What a vehicle's transactions are about. Those about its money and those about the car do not wait for each other: an
-/// unlock never waits for a treasury.
+/// What a vehicle's transactions are about. Those about its money, those about the car and receipts do not wait for
+/// each other: an unlock never waits for a treasury, and a receipt for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// The loan's money.
     Money,
     /// Calls to the car, and the default that leads to them.
     Car,
+    /// Receipts: one that is ready waits for no request.
+    Receipt,
+}
+
+impl Lane {
+    /// Every lane, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Receipt, Self::Car, Self::Money];
 }
 
 impl Operation {
@@ -78,11 +85,11 @@ impl Operation {
     pub const fn lane(&self) -> Lane {
         match self {
             Self::Collect | Self::Look => Lane::Money,
+            Self::Confirm { .. } => Lane::Receipt,
             Self::DeclareDefault
             | Self::Request { .. }
             | Self::DeclareDefaultAndLock { .. }
             | Self::Claim { .. }
-            | Self::Confirm { .. }
             | Self::Yield { .. }
             | Self::Expire { .. } => Lane::Car,
         }
@@ -104,8 +111,18 @@ impl Operation {
         }
     }
 
-    /// The invocation that it is about.
-    pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
+    /// Whether it is a lock, which the breaker counts.
+    pub const fn is_lock(&self) -> bool {
+        matches!(
+            self,
+            Self::DeclareDefaultAndLock { .. }
+                | Self::Request { action: Action::Lock, .. }
+                | Self::Claim { action: Action::Lock, .. }
+        )
+    }
+
+    /// The sequence number of the call that it is about.
+    pub const fn seq(&self) -> Option<u64> {
         match self {
             Self::Collect | Self::Look | Self::DeclareDefault => None,
             Self::Request { seq, .. }
@@ -113,8 +130,13 @@ impl Operation {
             | Self::Claim { seq, .. }
             | Self::Confirm { seq, .. }
             | Self::Yield { seq }
-            | Self::Expire { seq, .. } => Some(pda::invocation(vehicle, *seq)),
+            | Self::Expire { seq, .. } => Some(*seq),
         }
+    }
+
+    /// The invocation that it is about.
+    pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
+        self.seq().map(|seq| pda::invocation(vehicle, seq))
     }
 
     /// Its name in logs and metrics.

@@ -11,6 +11,10 @@ pub(super) const LONGEST_COLLECT_PAUSE: i64 = 3_600;
 pub(super) const LOOK_PERIOD: i64 = 86_400;
 /// How long one call for an unlock may take, seconds. No lease limits it.
 pub(super) const UNLOCK_CALL_SECS: i64 = 300;
+/// How long before its second a lapse is prepared, seconds.
+pub(super) const LAPSE_LEAD: i64 = 3;
+/// How long before a due date the wallet's changes are wanted at once, seconds.
+pub(super) const WATCH_LEAD: i64 = 300;
 /// The longest pause between giving a lease back and taking it again, seconds: each attempt costs two transactions, and
 /// a car can be out of reach for weeks.
 const LONGEST_PAUSE_BEFORE_CLAIM: i64 = 3_600;
@@ -27,7 +31,12 @@ pub struct Policy {
     pub lenders: Vec<Pubkey>,
     /// The command keys that its functions sign with. Calls that need another key are left to other keepers.
     pub command_keys: Vec<Pubkey>,
+    /// The most cars that it locks in an hour: above that something other than late borrowers is the cause.
+    pub locks_per_hour: usize,
 }
+
+/// The default of [`Policy::locks_per_hour`].
+pub const LOCKS_PER_HOUR: usize = 200;
 
 impl Policy {
     /// Whether it serves a lender.

@@ -17,7 +17,7 @@ use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::ledger::{Svm, SvmLedger};
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, Purse, SvmChain};
-use latchkey_keeper::core::{Core, Effect, Event, Policy, Setup, Snapshot};
+use latchkey_keeper::core::{Core, Effect, Event, Intent, LOCKS_PER_HOUR, Policy, Setup, Snapshot, Verdict};
 use latchkey_keeper::functions::{Embedded, Functions as _};
 use latchkey_keeper::ledger::Ledger as _;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
@@ -63,6 +63,8 @@ pub struct SimulatedKeeper {
     ledger: SvmLedger,
     function: Embedded,
     dead_until: i64,
+    /// Transactions that wait for their time.
+    prepared: Vec<Intent>,
 }
 
 impl SimulatedKeeper {
@@ -87,8 +89,12 @@ impl SimulatedKeeper {
         );
         let ledger = SvmLedger::new(svm.clone(), keypair);
         let escrow = chain.data("escrow", &keys.escrow).await?;
-        let policy =
-            Policy { min_fee: 0, lenders: Vec::new(), command_keys: vec![parties.command_key.pubkey()] };
+        let policy = Policy {
+            min_fee: 0,
+            lenders: Vec::new(),
+            command_keys: vec![parties.command_key.pubkey()],
+            locks_per_hour: LOCKS_PER_HOUR,
+        };
         let escrow_rent = ledger.rent_exempt(escrow.len()).await?;
         let setup = Setup { keeper: address, policy, escrow_rent, jitter: 7 };
         Ok(Self {
@@ -96,6 +102,7 @@ impl SimulatedKeeper {
             function: Embedded::new(function, signing),
             purse: Purse::of(chain, &address).await?,
             dead_until: START,
+            prepared: Vec::new(),
             address,
             setup,
             ledger,
@@ -103,8 +110,19 @@ impl SimulatedKeeper {
     }
 
     /// Does what the core asks for, and returns what it is to hear of it.
-    async fn perform(&self, effect: Effect) -> Option<Event> {
+    async fn perform(&mut self, effect: Effect, now: i64) -> Option<Event> {
         match effect {
+            Effect::Submit(intent) if intent.due.is_some_and(|due| now < due) => {
+                self.prepared.push(*intent);
+                None
+            }
+            Effect::Cancel { vehicle, lane } => {
+                let is = |intent: &Intent| intent.keys.vehicle == vehicle && intent.operation.lane() == lane;
+                self.prepared.iter().position(is).map(|at| {
+                    self.prepared.remove(at);
+                    Event::TransactionEnded { vehicle, lane, verdict: Verdict::Cancelled }
+                })
+            }
             Effect::Submit(intent) => {
                 let (vehicle, lane) = (intent.keys.vehicle, intent.operation.lane());
                 let verdict = self.ledger.land(*intent).await.verdict;
@@ -115,8 +133,8 @@ impl SimulatedKeeper {
                 let reply = self.function.call(invocation, now, limit).await;
                 Some(Event::FunctionReplied { invocation, reply })
             }
-            // Transactions are executed at once, and every wallet is told of.
-            Effect::Cancel { .. } | Effect::Watch { .. } => None,
+            // Every wallet is told of.
+            Effect::Watch { .. } | Effect::Alarm(_) => None,
         }
     }
 
@@ -124,6 +142,13 @@ impl SimulatedKeeper {
     fn crash(&mut self, until: i64) {
         self.core = Core::new(Setup { jitter: 8, ..self.setup.clone() });
         self.dead_until = until;
+        self.prepared.clear();
+    }
+
+    /// Prepared transactions whose time has come.
+    fn take_due(&mut self, now: i64) -> Vec<Effect> {
+        let due = self.prepared.extract_if(.., |intent| intent.due.is_none_or(|due| due <= now));
+        due.map(|intent| Effect::Submit(Box::new(intent))).collect()
     }
 }
 
@@ -225,6 +250,8 @@ impl Sim {
         // Every keeper decides on the same snapshot before any of them acts.
         let mut queue = VecDeque::new();
         for which in 0..self.keepers.len() {
+            let due = self.keepers[which].take_due(now);
+            queue.extend(due.into_iter().map(|effect| (which, effect)));
             queue.extend(self.hear(which).into_iter().map(|effect| (which, effect)));
         }
         let before = self.work;
@@ -237,7 +264,7 @@ impl Sim {
             {
                 return self.crash(which, secs);
             }
-            let event = self.keepers[which].perform(effect).await;
+            let event = self.keepers[which].perform(effect, now).await;
             if let Fault::CrashAfter(at, secs) = self.fault
                 && at == number
             {

@@ -1,5 +1,6 @@
 //! A ledger in this process: the program's real bytes in LiteSVM, and a clock that only moves when it is set.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ use solana_sdk::{
     transaction::{Transaction, TransactionError},
 };
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 /// A ledger in this process. Clones are the same ledger.
@@ -311,12 +313,35 @@ impl ChainReader for Svm {
 pub struct SvmLedger {
     svm: Svm,
     keeper: Keypair,
+    /// Transactions that wait for their time, and what cancels them.
+    waiting: Mutex<HashMap<(Pubkey, Lane), CancellationToken>>,
 }
 
 impl SvmLedger {
     /// Connects `keeper` to `svm`.
     pub fn new(svm: Svm, keeper: Keypair) -> Self {
-        Self { svm, keeper }
+        Self { svm, keeper, waiting: Mutex::default() }
+    }
+
+    /// Waits until the clock has reached what the transaction is due at. Returns whether it is still to be sent.
+    async fn is_due(&self, intent: &Intent) -> bool {
+        let Some(due) = intent.due else { return true };
+        let place = (intent.keys.vehicle, intent.operation.lane());
+        let cancelled = CancellationToken::new();
+        self.waiting().insert(place, cancelled.clone());
+        let mut changes = self.svm.changes();
+        while self.svm.now() < due && !cancelled.is_cancelled() {
+            tokio::select! {
+                heard = changes.changed() => if heard.is_err() { break },
+                () = cancelled.cancelled() => {}
+            }
+        }
+        self.waiting().remove(&place);
+        !cancelled.is_cancelled()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<(Pubkey, Lane), CancellationToken>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -339,6 +364,9 @@ impl Ledger for SvmLedger {
     }
 
     async fn land(&self, intent: Intent) -> Landing {
+        if !self.is_due(&intent).await {
+            return Landing { verdict: Verdict::Cancelled, touched: None };
+        }
         let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
             let transaction = sign(&instructions, &self.keeper, self.svm.latest_blockhash());
             let transaction = transaction.map_err(|error| error.to_string())?;
@@ -356,9 +384,13 @@ impl Ledger for SvmLedger {
         Landing { verdict, touched: Some(self.svm.lock().update(&intent)) }
     }
 
-    // Every transaction is executed at once, and every change is told.
-    fn cancel(&self, _vehicle: Pubkey, _lane: Lane) {}
+    fn cancel(&self, vehicle: Pubkey, lane: Lane) {
+        if let Some(waiting) = self.waiting().get(&(vehicle, lane)) {
+            waiting.cancel();
+        }
+    }
 
+    // Every change is told.
     fn watch_wallets(&self, _wallets: &[(Pubkey, bool)]) {}
 
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {

@@ -1,6 +1,7 @@
 //! Claim the newest call if it is free, still due, and worth it to this keeper.
 
 use latchkey::rules::invocation::check_claim;
+use latchkey::state::Action;
 
 use super::Duty;
 use crate::core::call::Call;
@@ -8,15 +9,16 @@ use crate::core::context::Context;
 use crate::core::operation::Operation;
 use crate::core::policy::Signers;
 
-pub(super) struct Claim;
+/// Claims calls for this action: a lock goes before a warning.
+pub(super) struct Claim(pub Action);
 
 impl Duty for Claim {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, keeper, policy, calls, .. } = context;
-        let (key, invocation) = view.invocations.last()?;
-        check_claim(invocation, at, view.lender, view.vehicle, *keeper).ok()?;
+        let (key, invocation) = view.invocations.last().filter(|(_, newest)| newest.action == self.0)?;
+        check_claim(invocation, at, view.lender, &view.vehicle, *keeper).ok()?;
         let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| at.now >= not_before);
-        let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, view.loan));
+        let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, &view.loan));
         (rested && wanted).then_some(Operation::Claim { action: invocation.action, seq: invocation.seq })
     }
 }
@@ -49,5 +51,13 @@ mod tests {
             [4_659, 4_660].map(|now| fixture.next_operation(now)),
             [Some(Operation::Claim { action: Action::Lock, seq: 1 }), expire]
         );
+    }
+
+    #[test]
+    fn a_lock_that_is_due_goes_before_the_claim_of_a_warning() {
+        let mut fixture = LoanFixture::new();
+        fixture.request(Action::Warn, 1_010);
+        assert_eq!(fixture.next_operation(1_049), Some(Operation::Claim { action: Action::Warn, seq: 1 }));
+        assert_eq!(fixture.next_operation(1_050), Some(Operation::DeclareDefaultAndLock { seq: 2 }));
     }
 }

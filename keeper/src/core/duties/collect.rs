@@ -10,12 +10,16 @@ use latchkey::state::LoanStatus;
 
 use super::Duty;
 use crate::core::context::Context;
-use crate::core::operation::Operation;
+use crate::core::operation::{Lane, Operation};
 use crate::core::policy::LOOK_PERIOD;
 
 pub(super) struct Collect;
 
 impl Duty for Collect {
+    fn lane(&self) -> Lane {
+        Lane::Money
+    }
+
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let loan = context.at.loan;
         let looks = loan.status.is_open() && should_look(context);
@@ -34,11 +38,16 @@ impl Duty for Collect {
 /// Whether a look would store something that matters.
 fn should_look(context: &Context<'_>) -> bool {
     let at = &context.at;
-    let Ok(position) = advance(at.loan, at.wallet, at.now) else { return false };
-    let takes = position.taken.total() > 0;
+    let has_moments = has_moments(context);
+    // An empty wallet has nothing to take: most loans need no walk.
+    if has_moments || at.loan.ledger.free(at.wallet) > 0 {
+        let Ok(position) = advance(at.loan, at.wallet, at.now) else { return false };
+        if has_moments || position.taken.total() > 0 {
+            return true;
+        }
+    }
     let cures = at.loan.status == LoanStatus::Defaulted && matches!(at.is_in_default(), Ok(false));
-    let daily = is_past_due(context) && at.now >= at.loan.ledger.as_of.saturating_add(LOOK_PERIOD);
-    has_moments(context) || takes || cures || daily
+    cures || is_past_due(context) && at.now >= at.loan.ledger.as_of.saturating_add(LOOK_PERIOD)
 }
 
 /// Whether a due date or a late date has come since the last look.

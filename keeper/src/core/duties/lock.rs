@@ -12,10 +12,10 @@ pub(super) struct Lock;
 impl Duty for Lock {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, .. } = context;
-        if check_lock(at, view.lender, view.vehicle).is_ok() {
+        if check_lock(at, view.lender, &view.vehicle).is_ok() {
             return context.request(Action::Lock);
         }
-        check_default_and_lock(at, view.lender, view.vehicle).ok()?;
+        check_default_and_lock(at, view.lender, &view.vehicle).ok()?;
         let seq = context.next_seq(Action::Lock)?;
         Some(Operation::DeclareDefaultAndLock { seq })
     }

@@ -5,19 +5,32 @@
 
 mod claim;
 mod collect;
+mod confirm;
 mod declare_default;
 mod lock;
 mod open_calls;
 mod unlock;
 mod warn;
 
+use latchkey::state::Action;
+
 use super::context::Context;
 use super::operation::{Lane, Operation};
 
-pub(super) use open_calls::calls_to_start;
+pub(super) use open_calls::{calls_to_start, lapsed_leases};
 
 /// One kind of work.
 trait Duty: Sync {
+    /// Where its transactions are sent.
+    fn lane(&self) -> Lane {
+        Lane::Car
+    }
+
+    /// Whether a keeper that is to stop still does it: it finishes what it has begun and begins nothing.
+    fn is_finishing(&self) -> bool {
+        false
+    }
+
     /// The transaction to send now, if there is one.
     fn operation(&self, context: &Context<'_>) -> Option<Operation>;
 
@@ -28,24 +41,27 @@ trait Duty: Sync {
 }
 
 /// Every duty, the most urgent first.
-const DUTIES: [&dyn Duty; 7] = [
+const DUTIES: [&dyn Duty; 9] = [
     &unlock::Unlock,
+    &confirm::Confirm,
     &open_calls::OpenCalls,
-    &claim::Claim,
+    &claim::Claim(Action::Lock),
     &lock::Lock,
     &declare_default::DeclareDefault,
+    &claim::Claim(Action::Warn),
     &warn::Warn,
     &collect::Collect,
 ];
 
-/// The next transaction in a lane, if one is due: the most urgent whose kind does not pause after a failure.
-pub(super) fn next_operation(context: &Context<'_>, lane: Lane) -> Option<Operation> {
-    let is_free = context.submissions.is_none_or(|submissions| submissions.is_free(lane));
-    if !is_free || !context.policy.serves(&context.view.keys.lender) {
-        return None;
-    }
-    let due = DUTIES.iter().filter_map(|duty| duty.operation(context));
-    due.filter(|operation| operation.lane() == lane).find(|operation| context.is_rested(operation))
+/// The transactions that are due in a lane, the most urgent first, without those whose kind pauses after a failure. Each
+/// is worked out when it is asked for.
+pub(super) fn due<'c>(context: &'c Context<'_>, lane: Lane) -> impl Iterator<Item = Operation> + 'c {
+    let serves = context.policy.serves(&context.view.lender_key);
+    let duties = DUTIES.iter().filter(move |duty| serves && duty.lane() == lane);
+    let duties = duties.filter(|duty| !context.is_stopping || duty.is_finishing());
+    let operations = duties.filter_map(|duty| duty.operation(context));
+    let allowed = operations.filter(|operation| context.may_lock || !operation.is_lock());
+    allowed.filter(|operation| context.is_rested(operation))
 }
 
 /// The next time at which the passing of time alone can change what a duty does, apart from the contract's own
@@ -59,7 +75,7 @@ mod tests {
     use std::collections::HashMap;
 
     use latchkey::fixtures::COMMAND_KEY;
-    use latchkey::state::{Action, LoanStatus};
+    use latchkey::state::LoanStatus;
 
     use super::*;
     use crate::core::call::Call;

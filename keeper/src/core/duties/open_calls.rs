@@ -1,12 +1,13 @@
-//! Confirm receipts, close calls that are over, and give back leases that are of no more use.
+//! Close calls that are over, and give back leases that are of no more use.
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::rules::invocation::{
-    Payee, check_expire, check_settle, check_still_due, check_yield, is_beyond_proof, is_newest, is_over,
+    check_expire, check_still_due, check_yield, is_beyond_proof, is_newest, is_over,
 };
 use latchkey::state::{Action, Invocation};
 
 use super::Duty;
+use super::confirm::is_paid_to_keeper;
 use crate::core::call::Call;
 use crate::core::context::Context;
 use crate::core::operation::Operation;
@@ -15,6 +16,10 @@ use crate::core::policy::{Signers, UNLOCK_CALL_SECS, yield_margin};
 pub(super) struct OpenCalls;
 
 impl Duty for OpenCalls {
+    fn is_finishing(&self) -> bool {
+        true
+    }
+
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let due = |(key, invocation): &(Pubkey, &Invocation)| {
             operation(context, key, invocation).filter(|operation| context.is_rested(operation))
@@ -31,36 +36,46 @@ impl Duty for OpenCalls {
 
 fn operation(context: &Context<'_>, key: &Pubkey, invocation: &Invocation) -> Option<Operation> {
     let Context { view, at, keeper, calls, .. } = context;
-    let Invocation { action, seq, rent_payer, .. } = *invocation;
+    let (seq, rent_payer) = (invocation.seq, invocation.rent_payer);
     let call = calls.get(key);
-    if let Some(Call::Proven { receipt }) = call.filter(|_| is_paid_to(keeper, invocation, context)) {
-        return Some(Operation::Confirm { action, seq, rent_payer, receipt: receipt.clone() });
-    }
-    if call.is_some_and(Call::is_running) {
+    let is_proven = call.is_some_and(|call| matches!(call, Call::Proven { .. }));
+    if call.is_some_and(Call::is_running) || is_proven && is_paid_to_keeper(context, invocation) {
         return None;
     }
-    if check_expire(invocation, view.vehicle, at.now).is_ok() {
-        let returned = invocation.claim().filter(|_| is_beyond_proof(invocation, view.vehicle));
+    if !context.is_stopping && check_expire(invocation, &view.vehicle, at.now).is_ok() {
+        let returned = invocation.claim().filter(|_| is_beyond_proof(invocation, &view.vehicle));
         return Some(Operation::Expire { seq, rent_payer, keeper: returned.map(|claim| claim.keeper) });
     }
-    check_yield(invocation, view.vehicle, *keeper, at.now).ok()?;
+    check_yield(invocation, &view.vehicle, *keeper, at.now).ok()?;
     let refused = matches!(call, Some(Call::Refused { .. }));
-    (refused || should_yield(context, invocation)).then_some(Operation::Yield { seq })
+    (context.is_stopping || refused || should_yield(context, invocation)).then_some(Operation::Yield { seq })
 }
 
-/// Whether the call can be settled, and `keeper` is then paid for it.
-fn is_paid_to(keeper: &Pubkey, invocation: &Invocation, context: &Context<'_>) -> bool {
-    match check_settle(invocation, context.view.vehicle) {
-        Ok(Payee::Claimer(claim)) => claim.keeper == *keeper,
-        Ok(Payee::Bringer) => true,
-        Err(_) => false,
-    }
+/// Leases of this keeper that lapsed before the call was done: what the call was, and the bond that is lost.
+pub(in crate::core) fn lapsed_leases(context: &Context<'_>) -> Vec<(Pubkey, u64, i64, u64)> {
+    let Context { view, at, keeper, calls, .. } = context;
+    let lapsed = |(key, invocation): &(Pubkey, &Invocation)| {
+        let claim =
+            invocation.claim().filter(|claim| claim.keeper == *keeper && claim.lease_end <= at.now)?;
+        let is_proven = matches!(calls.get(key), Some(Call::Proven { .. }));
+        // The bond of a call that no receipt can settle any more is returned.
+        (!is_proven && !is_beyond_proof(invocation, &view.vehicle)).then_some((
+            *key,
+            invocation.seq,
+            claim.lease_end,
+            claim.bond,
+        ))
+    };
+    view.invocations.iter().filter_map(lapsed).collect()
 }
 
 /// The calls to start now, by invocation, and how long each may take, seconds: until its lease is given back, or an
 /// unlock is over.
 pub(in crate::core) fn calls_to_start(context: &Context<'_>) -> Vec<(Pubkey, u64)> {
     let now = context.at.now;
+    if context.is_stopping {
+        return Vec::new();
+    }
     let limit = |(key, invocation): &(Pubkey, &Invocation)| {
         let ready = context.calls.get(key).is_none_or(|call| call.may_start(now));
         let ends = match invocation.action {
@@ -75,17 +90,17 @@ pub(in crate::core) fn calls_to_start(context: &Context<'_>) -> Vec<(Pubkey, u64
 
 /// When a call for an unlock ends that this keeper may start now. Whoever has one of the pinned keys may.
 fn unlock_ends(context: &Context<'_>, unlock: &Invocation) -> Option<i64> {
-    let Context { view, at, keeper, policy, .. } = context;
-    let serves = policy.serves(&view.keys.lender);
-    let wanted = policy.wants(unlock.action, unlock.fee, &Signers::of(unlock, view.loan));
-    let starts = serves && wanted && !is_over(unlock, view.vehicle, at.now);
-    (starts && is_paid_to(keeper, unlock, context))
+    let Context { view, at, policy, .. } = context;
+    let serves = policy.serves(&view.lender_key);
+    let wanted = policy.wants(unlock.action, unlock.fee, &Signers::of(unlock, &view.loan));
+    let starts = serves && wanted && !is_over(unlock, &view.vehicle, at.now);
+    (starts && is_paid_to_keeper(context, unlock))
         .then(|| unlock.expires_at.min(at.now.saturating_add(UNLOCK_CALL_SECS)))
 }
 
 /// When a call ends that this keeper holds the lease of and may start now.
 fn lease_ends(context: &Context<'_>, invocation: &Invocation) -> Option<i64> {
-    check_yield(invocation, context.view.vehicle, context.keeper, context.at.now).ok()?;
+    check_yield(invocation, &context.view.vehicle, context.keeper, context.at.now).ok()?;
     yield_at(invocation).filter(|_| !should_yield(context, invocation))
 }
 
@@ -93,8 +108,8 @@ fn lease_ends(context: &Context<'_>, invocation: &Invocation) -> Option<i64> {
 fn should_yield(context: &Context<'_>, invocation: &Invocation) -> bool {
     let Context { view, at, .. } = context;
     yield_at(invocation).is_some_and(|yield_at| at.now >= yield_at)
-        || !is_newest(invocation, view.vehicle)
-        || check_still_due(invocation, at, view.lender, view.vehicle).is_err()
+        || !is_newest(invocation, &view.vehicle)
+        || check_still_due(invocation, at, view.lender, &view.vehicle).is_err()
 }
 
 /// When the lease is given back at the latest, if there is one.
@@ -104,12 +119,9 @@ fn yield_at(invocation: &Invocation) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use latchkey::state::Action;
 
-    use crate::core::call::Call;
-    use crate::core::fixture::{KEEPER, LoanFixture, OTHER, policy, receipt};
+    use crate::core::fixture::{KEEPER, LoanFixture, OTHER};
     use crate::core::operation::Operation;
 
     #[test]
@@ -127,39 +139,6 @@ mod tests {
         assert_eq!(fixture.calls_to_start(1_060), []);
         fixture.request(Action::Unlock, 1_060);
         assert_eq!(fixture.next_operation(1_060), Some(Operation::Yield { seq: 1 }));
-    }
-
-    #[test]
-    fn a_receipt_is_confirmed_even_for_a_superseded_request() {
-        let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
-        fixture.request(Action::Lock, 1_060);
-        fixture.claim(KEEPER, 1_060);
-        let (key, _) = fixture.invocations[0];
-        fixture.request(Action::Unlock, 1_061);
-        let receipt = Box::new(receipt());
-        let calls = HashMap::from([(key, Call::Proven { receipt: receipt.clone() })]);
-        assert_eq!(
-            fixture.next_operation_with(1_062, &policy(), &calls),
-            Some(Operation::Confirm { action: Action::Lock, seq: 1, rent_payer: KEEPER, receipt })
-        );
-    }
-
-    #[test]
-    fn whoever_has_the_receipt_of_an_unlock_brings_it_and_of_a_lock_only_its_claimer() {
-        let confirms = |action, claimer| {
-            let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
-            fixture.request(action, 1_060);
-            if let Some(claimer) = claimer {
-                fixture.claim(claimer, 1_060);
-            }
-            let calls =
-                HashMap::from([(fixture.invocations[0].0, Call::Proven { receipt: Box::new(receipt()) })]);
-            let next = fixture.next_operation_with(1_061, &policy(), &calls);
-            matches!(next, Some(Operation::Confirm { .. }))
-        };
-        assert!(confirms(Action::Unlock, None));
-        assert!(confirms(Action::Warn, Some(KEEPER)));
-        assert!(!confirms(Action::Warn, Some(OTHER)) && !confirms(Action::Warn, None));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) struct Unlock;
 
 impl Duty for Unlock {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
-        check_unlock(&context.at, context.view.vehicle, Asker::Anyone).ok()?;
+        check_unlock(&context.at, &context.view.vehicle, Asker::Anyone).ok()?;
         context.request(Action::Unlock)
     }
 }

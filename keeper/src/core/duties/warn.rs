@@ -12,7 +12,7 @@ pub(super) struct Warn;
 impl Duty for Warn {
     fn operation(&self, context: &Context<'_>) -> Option<Operation> {
         let Context { view, at, .. } = context;
-        check_warn(at, view.lender, view.vehicle).ok()?;
+        check_warn(at, view.lender, &view.vehicle).ok()?;
         context.request(Action::Warn)
     }
 }

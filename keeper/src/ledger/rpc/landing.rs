@@ -9,8 +9,10 @@ use std::time::Duration;
 use latchkey_client::errors::Refusal;
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client_api::config::RpcSendTransactionConfig;
+use solana_sdk::clock::Clock;
 use solana_sdk::instruction::InstructionError;
 use solana_sdk::signature::Signature;
+use solana_sdk::sysvar;
 use solana_sdk::transaction::{Transaction, TransactionError};
 use tokio::time::{Instant, sleep};
 use tracing::{Instrument as _, debug, info, info_span, warn};
@@ -99,7 +101,23 @@ async fn read_touched(ledger: &RpcLedger, intent: &Intent, slot: u64) -> Option<
     None
 }
 
+/// Waits until the chain's time has reached `due`.
+async fn wait_until(ledger: &RpcLedger, due: i64) -> Result<(), LedgerError> {
+    loop {
+        let clock = ledger.rpc.get_account(&sysvar::clock::ID).await?;
+        let clock: Clock =
+            clock.deserialize_data().map_err(|_| LedgerError::Malformed("a clock that does not decode"))?;
+        if clock.unix_timestamp >= due {
+            return Ok(());
+        }
+        sleep(POLL).await;
+    }
+}
+
 async fn send(ledger: &RpcLedger, intent: &Intent) -> Result<Ended, NotSent> {
+    if let Some(due) = intent.due {
+        wait_until(ledger, due).await?;
+    }
     let instructions = intent.instructions()?;
     let units = simulate(ledger, &instructions).await?;
     let (blockhash, last_valid) = ledger

@@ -9,7 +9,7 @@ use latchkey_function::{
     mqtt::{MqttConfig, MqttCourier},
 };
 use latchkey_keeper::{
-    core::Policy,
+    core::{LOCKS_PER_HOUR, Policy},
     functions::Embedded,
     keeper::{Keeper, Stopped},
 };
@@ -84,6 +84,7 @@ impl EmbeddedTestbed {
                 min_fee: 0,
                 lenders: Vec::new(),
                 command_keys: vec![parties.command_key.pubkey()],
+                locks_per_hour: LOCKS_PER_HOUR,
             },
             ledger: Arc::new(SvmLedger::new(svm, keypair)),
             functions: Arc::new(Embedded::new(function, signing)),
