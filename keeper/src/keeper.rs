@@ -229,3 +229,133 @@ fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use latchkey::state::Action;
+
+    use super::*;
+    use crate::core::fixture::{self, KEEPER, LoanFixture};
+    use crate::core::{Intent, Snapshot, Update, Verdict};
+
+    const NOW: i64 = 1_061;
+
+    /// A loan whose lock this keeper holds the lease of, on a chain of its own.
+    struct Chain {
+        fixture: Mutex<LoanFixture>,
+        sent: Mutex<Vec<&'static str>>,
+        /// Transactions never end.
+        is_stuck: bool,
+    }
+
+    impl Chain {
+        fn new(is_stuck: bool) -> Arc<Self> {
+            let mut fixture = LoanFixture::defaulted();
+            fixture.loan.ledger.as_of = NOW;
+            fixture.request(Action::Lock, 1_060);
+            fixture.claim(KEEPER, 1_060);
+            Arc::new(Self { fixture: Mutex::new(fixture), sent: Mutex::default(), is_stuck })
+        }
+
+        fn sent(&self) -> Vec<&'static str> {
+            self.sent.lock().unwrap().clone()
+        }
+    }
+
+    #[async_trait]
+    impl Ledger for Chain {
+        async fn watch(&self, events: mpsc::Sender<Event>) {
+            let snapshot = self.fixture.lock().unwrap().snapshot(1);
+            let _ = events.send(Event::Snapshot(snapshot)).await;
+            let _ = events.send(Event::Clock(NOW)).await;
+            events.closed().await;
+        }
+
+        async fn land(&self, intent: Intent) -> Landing {
+            self.sent.lock().unwrap().push(intent.operation.name());
+            if self.is_stuck {
+                return std::future::pending().await;
+            }
+            let mut fixture = self.fixture.lock().unwrap();
+            fixture.invocations[0].1.set_claim(None);
+            let Snapshot { accounts, wallets, .. } = fixture.snapshot(2);
+            let accounts = accounts.into_iter().map(|(key, account)| (key, Some(account))).collect();
+            Landing { verdict: Verdict::Succeeded, touched: Some(Update { slot: 2, accounts, wallets }) }
+        }
+
+        fn cancel(&self, _vehicle: Pubkey, _lane: Lane) {}
+
+        fn watch_wallets(&self, _wallets: &[(Pubkey, bool)]) {}
+
+        async fn rent_exempt(&self, _bytes: usize) -> Result<u64, LedgerError> {
+            Ok(0)
+        }
+    }
+
+    /// A car that answers after some time.
+    struct Car(Duration);
+
+    #[async_trait]
+    impl Functions for Car {
+        async fn call(&self, _invocation: Pubkey, _now: i64, _limit: Duration) -> FunctionReply {
+            tokio::time::sleep(self.0).await;
+            FunctionReply::Receipt(Box::new(fixture::receipt()))
+        }
+    }
+
+    /// Runs a keeper on `chain` with a drain of 30 s, tells it to stop after a second, and returns how long that took.
+    async fn stop(chain: &Arc<Chain>, car: Duration, again: Option<Duration>) -> Duration {
+        let keeper = Keeper {
+            address: KEEPER,
+            policy: fixture::policy(),
+            ledger: Arc::clone(chain) as Arc<dyn Ledger>,
+            functions: Arc::new(Car(car)),
+            drain: Duration::from_secs(30),
+        };
+        let shutdown = Shutdown::default();
+        let running = tokio::spawn(keeper.run(shutdown.clone()));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let told = Instant::now();
+        shutdown.gently.cancel();
+        if let Some(again) = again {
+            tokio::time::sleep(again).await;
+            shutdown.at_once.cancel();
+        }
+        running.await.unwrap().unwrap();
+        told.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_whose_call_is_done_in_time_is_settled() {
+        let chain = Chain::new(false);
+        let took = stop(&chain, Duration::from_secs(10), None).await;
+        assert_eq!(chain.sent(), ["confirm"]);
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_whose_call_is_not_done_in_time_is_given_back() {
+        let chain = Chain::new(false);
+        let took = stop(&chain, Duration::from_mins(10), None).await;
+        assert_eq!(chain.sent(), ["yield_claim"]);
+        assert!(took >= Duration::from_secs(20) && took < Duration::from_secs(30), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_end_is_left_after_the_drain_time() {
+        let chain = Chain::new(true);
+        let took = stop(&chain, Duration::from_mins(10), None).await;
+        assert!(took >= Duration::from_secs(30) && took < Duration::from_secs(31), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn told_again_it_stops_at_once() {
+        let chain = Chain::new(false);
+        let took = stop(&chain, Duration::from_mins(10), Some(Duration::from_secs(2))).await;
+        assert!(took < Duration::from_secs(3), "{took:?}");
+        assert!(chain.sent().is_empty());
+    }
+}

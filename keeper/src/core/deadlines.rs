@@ -6,6 +6,7 @@ use latchkey::state::Loan;
 use super::context::Context;
 use super::duties;
 use super::policy::WATCH_LEAD;
+use super::rendezvous::RIVAL_SECS;
 use super::submission::Submissions;
 
 /// The next such time after now: a deadline of the contract, one of a duty's own, the end of a pause, or the time from
@@ -15,7 +16,9 @@ pub(super) fn next(context: &Context<'_>) -> Option<i64> {
     let calls = calls.filter_map(|(key, _)| context.calls.get(key)?.not_before());
     let pauses = calls.chain(context.submissions.into_iter().flat_map(Submissions::pause_ends));
     let watch = next_due(context).map(|due| due - WATCH_LEAD);
-    let own = pauses.chain(watch).filter(|at| *at > context.at.now);
+    // From then on this keeper waits for nobody where the list is open.
+    let alone = context.view.rival_seen_at.map(|at| at.saturating_add(RIVAL_SECS));
+    let own = pauses.chain(watch).chain(alone).filter(|at| *at > context.at.now);
     contract(context).into_iter().chain(duties::next_deadline(context)).chain(own).min()
 }
 

@@ -100,7 +100,9 @@ impl Decision {
         let (Some(at), Ok(Some(_))) = (self.deadline, context.at.oldest_unpaid_due()) else { return };
         let then = context.moved_to(at);
         let Some(operation) = duties::due(&then, Lane::Car).next() else { return };
-        if operation.priority() != Priority::Lock || then.delay(&operation) > 0 {
+        // One that only pauses after a failure is not prepared for the end of its pause.
+        let waits = then.delay(&operation) > 0 || !context.is_rested(&operation);
+        if operation.priority() != Priority::Lock || waits {
             return;
         }
         if context.at.now >= at - LAPSE_LEAD {

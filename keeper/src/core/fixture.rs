@@ -120,7 +120,7 @@ impl Tried {
 }
 
 /// What [`KEEPER`] decides on.
-pub fn context<'a>(
+pub(super) fn context<'a>(
     view: &'a LoanView<'a>,
     now: i64,
     policy: &'a Policy,
@@ -235,7 +235,7 @@ impl LoanFixture {
     }
 
     /// As the core sees it.
-    pub fn view(&self) -> LoanView<'_> {
+    pub(super) fn view(&self) -> LoanView<'_> {
         let keys = self.keys();
         LoanView {
             lender_key: keys.lender,
@@ -277,7 +277,7 @@ impl LoanFixture {
     }
 
     /// What [`KEEPER`] does for the car at `now`: the most urgent.
-    pub fn next_operation_with(
+    pub(super) fn next_operation_with(
         &self,
         now: i64,
         policy: &Policy,
@@ -296,7 +296,7 @@ impl LoanFixture {
     }
 
     /// The same, after the calls it has made.
-    pub fn next_operation_after(
+    pub(super) fn next_operation_after(
         &self,
         lane: Lane,
         now: i64,

@@ -15,7 +15,7 @@ mod decide;
 mod duties;
 mod event;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod operation;
 mod policy;
 #[cfg(test)]
@@ -23,6 +23,8 @@ mod recomputation;
 mod rendezvous;
 mod retry_pauses;
 mod submission;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -433,65 +435,5 @@ impl Core {
         let deadline = deadline.unwrap_or(i64::MAX);
         let before = self.book.set_deadline(id, deadline);
         self.agenda.change(id, before, deadline);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use fixture::{KEEPER, LoanFixture, policy};
-
-    fn core() -> Core {
-        Core::new(Setup { keeper: KEEPER, policy: policy(), escrow_rent: 0, jitter: 7 })
-    }
-
-    fn calls(effects: &[Effect]) -> usize {
-        effects.iter().filter(|effect| matches!(effect, Effect::Invoke { .. })).count()
-    }
-
-    fn names(effects: &[Effect]) -> Vec<&'static str> {
-        let name = |effect: &Effect| match effect {
-            Effect::Submit(intent) => Some(intent.operation.name()),
-            _ => None,
-        };
-        effects.iter().filter_map(name).collect()
-    }
-
-    #[test]
-    fn a_frozen_treasury_keeps_no_unlock_away() {
-        let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
-        fixture.lock();
-        let vehicle = fixture.keys().vehicle;
-        let mut core = core();
-        core.apply(Event::Snapshot(fixture.snapshot(1)));
-        let effects = core.apply(Event::Clock(1_060));
-        assert_eq!(names(&effects), ["request_unlock", "collect"]);
-        let failed = Event::TransactionEnded { vehicle, lane: Lane::Money, verdict: Verdict::Failed };
-        assert_eq!(names(&core.apply(failed)), ["look"]);
-        // The unlock is requested, and its call begins while the treasury still refuses.
-        fixture.request(Action::Unlock, 1_060);
-        core.apply(Event::Snapshot(fixture.snapshot(2)));
-        let requested = Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Succeeded };
-        core.apply(requested);
-        let receipt = FunctionReply::Receipt(Box::new(fixture::receipt()));
-        let replied = Event::FunctionReplied { invocation: fixture.invocations[0].0, reply: receipt };
-        assert_eq!(names(&core.apply(replied)), ["confirm"]);
-    }
-
-    #[test]
-    fn an_unlock_that_a_function_refuses_is_asked_of_it_again() {
-        let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
-        fixture.lock();
-        fixture.request(Action::Unlock, 1_060);
-        let invocation = fixture.invocations[0].0;
-        let mut core = core();
-        core.apply(Event::Snapshot(fixture.snapshot(1)));
-        assert_eq!(calls(&core.apply(Event::Clock(1_060))), 1);
-        assert_eq!(
-            calls(&core.apply(Event::FunctionReplied { invocation, reply: FunctionReply::Refused })),
-            0
-        );
-        let again: usize = (1_061..=1_520).map(|now| calls(&core.apply(Event::Clock(now)))).sum();
-        assert_eq!(again, 1);
     }
 }

@@ -10,7 +10,7 @@ use latchkey::state::Lender;
 /// From one keeper's turn to the next one's, seconds: eight take their turns within the shortest lease.
 const TURN: i64 = 3;
 /// How long another keeper is expected to be there after it was seen, seconds.
-const RIVAL_SECS: i64 = 3_600;
+pub(super) const RIVAL_SECS: i64 = 3_600;
 /// The longest wait where the list is open, seconds.
 const SPREAD: u64 = 2;
 

@@ -276,3 +276,13 @@ fn thousands_of_lives_leave_nothing_behind() {
     let (_, next) = book.rows.slice(RowId::FIRST, usize::from(LIVES));
     assert_eq!(next, None);
 }
+
+#[test]
+fn a_loan_at_rest_takes_at_most_600_bytes_with_all_that_finds_it() {
+    let row = size_of::<Option<Row>>();
+    // An entry of each index has four bytes and one of its table's own, and a table is at least 7/16 full.
+    let indices = 3 * (size_of::<RowId>() + 1) * 16 / 7;
+    // An entry in the agenda and one with the lender, in nodes that are half full at worst, and what joins the nodes.
+    let ordered = 3 * (size_of::<(i64, RowId)>() + size_of::<RowId>());
+    assert!(row + indices + ordered <= 600, "{row} + {indices} + {ordered}");
+}
