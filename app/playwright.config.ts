@@ -12,7 +12,9 @@ const port = process.env.LATCHKEY_APP_PORT;
 
 export default defineConfig({
   testDir: 'tests/browser',
-  timeout: 60_000,
+  // A busy machine with two cores is slow, and no reason to fail.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   workers: 1,
   reporter: process.env.CI ? 'line' : 'list',
   use: {
@@ -29,7 +31,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,
     url: `http://127.0.0.1:${port}`,
+    timeout: 180_000,
   },
 });

@@ -1,13 +1,28 @@
 // Loans found by who owes or lends.
-import { type Address, type Base58EncodedBytes, type Base64EncodedBytes, getBase64Decoder } from '@solana/kit';
+import {
+  type Address,
+  type Base58EncodedBytes,
+  type Base64EncodedBytes,
+  getAddressDecoder,
+  getBase64Decoder,
+  type ReadonlyUint8Array,
+} from '@solana/kit';
 import { LATCHKEY_PROGRAM_ADDRESS, LOAN_DISCRIMINATOR, VEHICLE_DISCRIMINATOR } from '../client';
 import { tokensInText } from './loan';
 import type { Rpc } from './network';
 
-// Offsets of fields in a loan and in a vehicle: behind the discriminator, version and bump. `idl/README.md` promises that
-// fields stay where they are.
-const LENDER = 10n;
-const BORROWER = 42n;
+// Offsets of fields in a loan, and of the lender in a vehicle: behind the discriminator, version and bump. `idl/README.md`
+// promises that fields stay where they are.
+const LENDER = 10;
+const BORROWER = 42;
+const VEHICLE = 74;
+const WALLET = 106;
+
+/** Who a loan belongs to. Of thousands of loans, decoding these alone takes a tenth of the time. */
+export function partiesOf(loan: ReadonlyUint8Array): { borrower: Address; vehicle: Address; wallet: Address } {
+  const at = (offset: number) => getAddressDecoder().decode(loan, offset);
+  return { borrower: at(BORROWER), vehicle: at(VEHICLE), wallet: at(WALLET) };
+}
 
 /** A node answers for at most so many accounts at once. */
 const BATCH = 100;
@@ -20,8 +35,8 @@ const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder
   },
 });
 
-const names = (offset: bigint, key: Address) => ({
-  memcmp: { offset, bytes: key as string as Base58EncodedBytes, encoding: 'base58' as const },
+const names = (offset: number, key: Address) => ({
+  memcmp: { offset: BigInt(offset), bytes: key as string as Base58EncodedBytes, encoding: 'base58' as const },
 });
 
 /** The open loans that `borrower` owes. */

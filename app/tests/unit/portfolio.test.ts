@@ -1,7 +1,9 @@
+import { getBase64Encoder } from '@solana/kit';
 import { expect, test } from 'vitest';
+import { partiesOf } from '../../src/chain/find';
 import { csvOf } from '../../src/screens/lender/csv';
 import { bucketOf, type Figures, type Filter, type Row, select } from '../../src/screens/lender/rows';
-import { key } from '../fixtures';
+import { AT, bytesOf, key, world } from '../fixtures';
 
 const figures = (days: number, pastDue = days > 0 ? 5n : 0n): Figures => ({
   standing: pastDue > 0n ? 'past_due' : 'current',
@@ -54,4 +56,9 @@ test('filters let through what they name', () => {
 test('a file has every unit, and no number that a spreadsheet rounds', () => {
   const lines = csvOf([row(1, 3)], 6).split('\n');
   expect(lines[1]).toBe(`${key(1)},${key(100)},past_due,0.000005,3,0.001003,`);
+});
+
+test('the parties of a loan stand where the generated client puts them', () => {
+  const bytes = getBase64Encoder().encode(bytesOf(world).loan);
+  expect(partiesOf(bytes)).toEqual({ borrower: AT.borrower, vehicle: AT.vehicle, wallet: AT.wallet });
 });

@@ -1,11 +1,11 @@
 // Reads a lender's loans, and again every minute.
 import { type Address, getBase64Encoder } from '@solana/kit';
 import { useEffect, useState } from 'react';
-import { bookOf, tokensOf } from '../../chain/find';
+import { bookOf, partiesOf, tokensOf } from '../../chain/find';
 import { CLOCK, decimalsIn, timeIn } from '../../chain/loan';
 import { connect, type Node } from '../../chain/network';
 import { sleep } from '../../chain/watch';
-import { getLenderDecoder, getLoanDecoder } from '../../client';
+import { getLenderDecoder } from '../../client';
 import { usePage } from '../../page';
 import type { Rules } from '../../rules/rules';
 import { type Row, rowOf } from './rows';
@@ -45,10 +45,10 @@ async function readPortfolio(rules: Rules, node: Node, address: Address) {
   const { rpc } = connect(node);
   const { loans, vehicles } = await bookOf(rpc, address);
   const bytes = (text: string) => getBase64Encoder().encode(text);
-  const decoded = loans.map(({ address, data }) => ({ address, data, loan: getLoanDecoder().decode(bytes(data)) }));
-  const listed = decoded.flatMap(({ address, data, loan }) => {
-    const vehicle = vehicles.get(loan.vehicle);
-    return vehicle ? [{ address, loan: data, vehicle, wallet: loan.wallet, borrower: loan.borrower }] : [];
+  const listed = loans.flatMap(({ address, data }) => {
+    const parties = partiesOf(bytes(data));
+    const vehicle = vehicles.get(parties.vehicle);
+    return vehicle ? [{ address, loan: data, vehicle, wallet: parties.wallet, borrower: parties.borrower }] : [];
   });
   const [held, { value }] = await Promise.all([
     tokensOf(
