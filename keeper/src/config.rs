@@ -10,7 +10,7 @@ use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::core::LOCKS_PER_HOUR;
-use crate::ledger::rpc::RpcConfig;
+use crate::ledger::ChainConfig;
 
 /// A keeper's configuration. Relative paths are resolved against the directory of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,13 +19,17 @@ pub struct Config {
     /// The keeper's keypair file, in the format of solana-keygen. Its account pays for transactions and bonds and
     /// receives the fees.
     pub keypair: PathBuf,
+    /// Keypair files of accounts that pay, in turn, for transactions that need no signature of the keeper: collecting,
+    /// declaring defaults, bringing receipts of warnings and locks. So these do not wait for one another.
+    #[serde(default)]
+    pub fee_payers: Vec<PathBuf>,
     /// Keypair files of the command keys that the function in this process signs with.
     #[serde(default)]
     pub command_keys: Vec<PathBuf>,
     /// How long to finish or give back what was begun after a signal to stop, seconds.
     #[serde(default = "drain_secs")]
     pub drain_secs: u64,
-    pub chain: RpcConfig,
+    pub chain: ChainConfig,
     /// The MQTT broker that the cars connect to.
     #[serde(default)]
     pub broker: MqttConfig,
@@ -79,6 +83,14 @@ pub enum ConfigError {
     /// The value of `key` has the wrong scheme.
     #[error("{key} must start with {expected}")]
     BadUrl { key: &'static str, expected: &'static str },
+    #[error("{key} is an empty list: name at least one node")]
+    NoUrl { key: &'static str },
+    #[error("chain.priority_percentile is {0}: a percentile is from 0 to 100")]
+    BadPercentile(u8),
+    #[error(
+        "chain.priority_micro_lamports ({floor}) is above chain.max_priority_micro_lamports ({cap}): lower one or raise the other"
+    )]
+    BadFees { floor: u64, cap: u64 },
 }
 
 impl Config {
@@ -93,7 +105,7 @@ impl Config {
         config.check()?;
         let base = path.parent().unwrap_or(Path::new(""));
         config.keypair = base.join(&config.keypair);
-        for key in &mut config.command_keys {
+        for key in config.command_keys.iter_mut().chain(&mut config.fee_payers) {
             *key = base.join(&key);
         }
         Ok(config)
@@ -107,9 +119,26 @@ impl Config {
                 Err(ConfigError::BadUrl { key, expected })
             }
         };
-        let RpcConfig { rpc_url, websocket_url, .. } = &self.chain;
-        starts("chain.rpc_url", rpc_url, ["http://", "https://"], "http:// or https://")?;
-        starts("chain.websocket_url", websocket_url, ["ws://", "wss://"], "ws:// or wss://")
+        let ChainConfig { rpc_url, websocket_url, priority_percentile, .. } = &self.chain;
+        for (key, addresses) in [("chain.rpc_url", rpc_url), ("chain.websocket_url", websocket_url)] {
+            if addresses.each().next().is_none() {
+                return Err(ConfigError::NoUrl { key });
+            }
+        }
+        for url in rpc_url.each() {
+            starts("chain.rpc_url", url, ["http://", "https://"], "http:// or https://")?;
+        }
+        for url in websocket_url.each() {
+            starts("chain.websocket_url", url, ["ws://", "wss://"], "ws:// or wss://")?;
+        }
+        if *priority_percentile > 100 {
+            return Err(ConfigError::BadPercentile(*priority_percentile));
+        }
+        let (floor, cap) = (self.chain.priority_micro_lamports, self.chain.max_priority_micro_lamports);
+        if floor > cap {
+            return Err(ConfigError::BadFees { floor, cap });
+        }
+        Ok(())
     }
 }
 
@@ -151,7 +180,7 @@ mod tests {
     #[test]
     fn the_least_configuration_is_a_key_and_a_node() {
         let config = load(LEAST).unwrap();
-        assert_eq!((config.drain_secs, config.chain.resync_secs), (20, 30));
+        assert_eq!((config.drain_secs, config.chain.resync_secs), (20, 60));
         assert_eq!(config.broker, MqttConfig::default());
     }
 
@@ -161,16 +190,12 @@ mod tests {
         let shown = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let least = load(LEAST).unwrap();
         let shown = load(shown).unwrap();
-        let chain = &shown.chain;
-        assert_eq!(
-            (chain.resync_secs, chain.stall_secs, chain.max_outlay_lamports, shown.drain_secs),
-            (
-                least.chain.resync_secs,
-                least.chain.stall_secs,
-                least.chain.max_outlay_lamports,
-                least.drain_secs
-            )
-        );
+        let chain = ChainConfig {
+            rpc_url: least.chain.rpc_url.clone(),
+            websocket_url: least.chain.websocket_url.clone(),
+            ..shown.chain.clone()
+        };
+        assert_eq!((chain, shown.drain_secs), (least.chain, least.drain_secs));
         assert_eq!((shown.broker, shown.function, shown.work), (least.broker, least.function, least.work));
     }
 

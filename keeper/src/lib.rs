@@ -1,10 +1,13 @@
 //! The keeper: watches the program, calls car functions, and settles on the car's receipt.
 //!
-//! [`core`] decides; [`ledger`] reads the chain and lands transactions; [`functions`] calls the car functions; [`keeper`]
-//! connects them.
+//! [`core`] decides; [`ledger`] is the chain, which [`ingest`] reads and [`landing`] sends transactions to, both through
+//! [`nodes`]; [`functions`] calls the car functions; [`keeper`] connects them.
 
 pub mod config;
 pub mod core;
 pub mod functions;
+pub mod ingest;
 pub mod keeper;
+pub mod landing;
 pub mod ledger;
+pub mod nodes;

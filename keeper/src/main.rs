@@ -12,7 +12,7 @@ use latchkey_keeper::config::Config;
 use latchkey_keeper::core::Policy;
 use latchkey_keeper::functions::Embedded;
 use latchkey_keeper::keeper::{Keeper, Shutdown};
-use latchkey_keeper::ledger::rpc::{RpcLedger, RpcReader};
+use latchkey_keeper::ledger::RpcLedger;
 use latchkey_link::key_file;
 use solana_sdk::signature::Keypair;
 use tokio::signal::unix::{SignalKind, signal};
@@ -57,7 +57,9 @@ async fn run(path: &Path) -> Result<()> {
     }
     let keypair = Keypair::new_from_array(signing.to_bytes());
 
-    let ledger = RpcLedger::new(config.chain.clone(), keypair);
+    let payer = |path: &PathBuf| anyhow::Ok(Keypair::new_from_array(key_file::read(path)?.to_bytes()));
+    let fee_payers = config.fee_payers.iter().map(payer).collect::<Result<Vec<_>>>()?;
+    let ledger = RpcLedger::new(config.chain.clone(), keypair, fee_payers)?;
     let address = ledger.keeper();
     let policy = Policy {
         min_fee: config.work.min_fee_lamports,
@@ -66,7 +68,8 @@ async fn run(path: &Path) -> Result<()> {
         locks_per_hour: config.work.locks_per_hour,
     };
     let courier = MqttCourier::connect(&config.broker)?;
-    let chain = RpcReader::new(&config.chain.rpc_url);
+    let chain = ledger.reader();
+    let nodes = Arc::clone(ledger.nodes());
     let function = Function::new(config.function.clone(), command_keys, Arc::new(chain), Arc::new(courier));
     let keeper = Keeper {
         address,
@@ -78,7 +81,9 @@ async fn run(path: &Path) -> Result<()> {
 
     let shutdown = Shutdown::default();
     tokio::spawn(stop_on_signals(shutdown.clone())?);
-    keeper.run(shutdown).await?;
+    let ended = keeper.run(shutdown).await;
+    info!(target: "latchkey_keeper::calls", "calls made: {}", nodes.told());
+    ended?;
     Ok(())
 }
 

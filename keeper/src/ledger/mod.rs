@@ -1,18 +1,20 @@
 //! The chain as the keeper uses it: it watches accounts and lands transactions.
 //!
-//! [`rpc`] is the adapter for any cluster. Tests and the demo bring one for a ledger in their own process.
+//! [`RpcLedger`] is the adapter for any cluster. Tests and the demo bring one for a ledger in their own process.
 
-pub mod rpc;
-mod transaction;
+mod config;
+mod rpc;
 
 use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
-use latchkey_link::redacted::RedactedError;
 use tokio::sync::mpsc;
 
 use crate::core::{Event, Intent, Lane, Update, Verdict};
+pub use crate::landing::{UnsafeTransaction, sign};
+use crate::nodes::CallError;
 
-pub use transaction::{UnsafeTransaction, sign};
+pub use config::{Addresses, ChainConfig, Timing};
+pub use rpc::{RpcLedger, RpcReader};
 
 /// A chain that the keeper watches and sends transactions to.
 #[async_trait]
@@ -46,27 +48,8 @@ pub struct Landing {
 /// Why the ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    #[error("the node did not answer: check rpc_url and the node")]
-    Rpc(#[source] RedactedError),
-    #[error("the node's websocket failed: check websocket_url and the node")]
-    Websocket(#[source] RedactedError),
-    #[error("the node ended a subscription")]
-    Ended,
-    /// No new time for so many seconds.
-    #[error("the node's clock has not advanced for {0} s")]
-    Stalled(u64),
+    #[error("no node answers: check rpc_url and the nodes")]
+    Rpc(#[from] CallError),
     #[error("the node sent a malformed answer: {0}")]
     Malformed(&'static str),
-}
-
-impl From<solana_rpc_client_api::client_error::Error> for LedgerError {
-    fn from(error: solana_rpc_client_api::client_error::Error) -> Self {
-        Self::Rpc(RedactedError::new(&error))
-    }
-}
-
-impl From<solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError> for LedgerError {
-    fn from(error: solana_pubsub_client::nonblocking::pubsub_client::PubsubClientError) -> Self {
-        Self::Websocket(RedactedError::new(&error))
-    }
 }

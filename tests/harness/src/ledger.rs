@@ -89,6 +89,17 @@ impl Svm {
         Ok(Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(1) })
     }
 
+    /// The same, and it takes transactions with any blockhash: who serves it by RPC gives blockhashes out itself.
+    pub fn with_any_blockhash(program: &[u8], unix: i64) -> Result<Self, BadProgram> {
+        let ledger = Self::new(program, unix)?;
+        {
+            let mut state = ledger.lock();
+            let svm = std::mem::take(&mut state.svm);
+            state.svm = svm.with_blockhash_check(false);
+        }
+        Ok(ledger)
+    }
+
     /// The time.
     pub fn now(&self) -> i64 {
         self.lock().now()

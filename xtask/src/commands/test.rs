@@ -69,6 +69,7 @@ impl Suite {
                 "idl_page",
                 "it",
                 "mqtt",
+                "nodes",
                 "outlook",
                 "schedule",
                 "story",

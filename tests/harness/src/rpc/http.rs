@@ -9,18 +9,33 @@ use tokio::net::TcpStream;
 /// The longest body that is read, bytes.
 const MAX_BODY: usize = 1 << 20;
 
+/// An answer to one request.
+pub struct Reply {
+    /// Number and name of the status.
+    pub status: &'static str,
+    /// Header lines, each with its line end.
+    pub headers: String,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A JSON object, and all is well.
+    pub fn ok(body: &Value) -> Self {
+        Self { status: "200 OK", headers: String::new(), body: body.to_string().into_bytes() }
+    }
+}
+
 /// Answers requests until the client closes the connection.
-pub async fn serve(stream: TcpStream, answer: impl Fn(&Value) -> Value) -> Result<()> {
+pub async fn serve<F: Future<Output = Reply>>(stream: TcpStream, answer: impl Fn(Value) -> F) -> Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(body) = read(&mut stream).await? {
-        let request: Value = serde_json::from_slice(&body)?;
-        let reply = serde_json::to_vec(&answer(&request))?;
+        let Reply { status, headers, body } = answer(serde_json::from_slice(&body)?).await;
         let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            reply.len()
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
+            body.len()
         );
         stream.write_all(head.as_bytes()).await?;
-        stream.write_all(&reply).await?;
+        stream.write_all(&body).await?;
         stream.flush().await?;
     }
     Ok(())

@@ -1,0 +1,44 @@
+//! Accounts as nodes send them.
+
+use anchor_lang::prelude::Pubkey;
+use serde_json::{Value, json};
+use solana_account_decoder_client_types::UiAccount;
+use solana_rpc_client_api::response::RpcKeyedAccount;
+
+use crate::core::RawAccount;
+
+/// Where a token account holds its amount, and how many bytes it has.
+pub(crate) const AMOUNT: (usize, usize) = (64, 8);
+/// Where the Clock sysvar holds the time.
+const UNIX_TIMESTAMP: std::ops::Range<usize> = 32..40;
+
+/// How a part of an account is read.
+pub(crate) fn slice(offset: usize, length: usize) -> Value {
+    json!({
+        "encoding": "base64",
+        "commitment": "confirmed",
+        "dataSlice": { "offset": offset, "length": length },
+    })
+}
+
+/// An account and its address, as a subscription or a list returns them.
+pub(crate) fn keyed(account: &RpcKeyedAccount) -> Option<(Pubkey, RawAccount)> {
+    Some((account.pubkey.parse().ok()?, raw(&account.account)?))
+}
+
+pub(crate) fn raw(account: &UiAccount) -> Option<RawAccount> {
+    Some(RawAccount { data: account.data.decode()?, lamports: account.lamports })
+}
+
+/// What a car wallet holds, read as the [`AMOUNT`] alone. An account that is too short for one is no token account, and
+/// holds nothing.
+pub(crate) fn amount(account: &UiAccount) -> Option<u64> {
+    let data = account.data.decode()?;
+    Some(data.try_into().map_or(0, u64::from_le_bytes))
+}
+
+/// The time of a Clock sysvar.
+pub(crate) fn unix_time(clock: &UiAccount) -> Option<i64> {
+    let data = clock.data.decode()?;
+    Some(i64::from_le_bytes(data.get(UNIX_TIMESTAMP)?.try_into().ok()?))
+}

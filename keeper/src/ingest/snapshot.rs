@@ -1,0 +1,83 @@
+//! Everything of the program, read by kind: a node answers a filtered list sooner than one list of all, and each list has
+//! its own limit.
+
+use std::collections::BTreeSet;
+
+use anchor_lang::Discriminator;
+use anchor_lang::prelude::Pubkey;
+use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
+use latchkey_client::accounts::decode_as;
+use serde_json::json;
+use solana_account_decoder_client_types::UiAccount;
+use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
+
+use super::accounts::{keyed, slice};
+use crate::core::{RawAccount, Snapshot};
+use crate::ledger::LedgerError;
+use crate::nodes::{BATCH, Method, Nodes};
+
+/// What the keeper needs, the parties before what refers to them.
+const KINDS: [&[u8]; 6] = [
+    Lender::DISCRIMINATOR,
+    Function::DISCRIMINATOR,
+    Vehicle::DISCRIMINATOR,
+    Loan::DISCRIMINATOR,
+    Escrow::DISCRIMINATOR,
+    Invocation::DISCRIMINATOR,
+];
+
+/// Reads everything but the wallets. It counts as of the oldest of the slots at which its parts were read: what it lacks
+/// and is known since then is not taken for closed.
+pub(super) async fn read(nodes: &Nodes) -> Result<Snapshot, LedgerError> {
+    let mut snapshot = Snapshot { slot: u64::MAX, ..Snapshot::default() };
+    for kind in KINDS {
+        let part = list(nodes, kind).await?;
+        snapshot.slot = snapshot.slot.min(part.context.slot);
+        for account in &part.value {
+            snapshot
+                .accounts
+                .push(keyed(account).ok_or(LedgerError::Malformed("an account that does not decode"))?);
+        }
+    }
+    snapshot.token_programs = token_programs(nodes, &snapshot.accounts).await?;
+    Ok(snapshot)
+}
+
+async fn list(nodes: &Nodes, kind: &[u8]) -> Result<Response<Vec<RpcKeyedAccount>>, LedgerError> {
+    let filter =
+        json!({ "memcmp": { "offset": 0, "bytes": bs58::encode(kind).into_string(), "encoding": "base58" } });
+    let config = json!({
+        "encoding": "base64",
+        "commitment": "confirmed",
+        "withContext": true,
+        "filters": [filter],
+    });
+    Ok(nodes.ask_for_list(Method::GetProgramAccounts, json!([latchkey::ID.to_string(), config])).await?)
+}
+
+/// The token program of each lender's mint: who owns it, without its data.
+async fn token_programs(
+    nodes: &Nodes,
+    accounts: &[(Pubkey, RawAccount)],
+) -> Result<Vec<(Pubkey, Pubkey)>, LedgerError> {
+    let lenders = accounts.iter().filter(|(_, account)| account.data.starts_with(Lender::DISCRIMINATOR));
+    let mints: BTreeSet<Pubkey> = lenders
+        .filter_map(|(_, account)| Some(decode_as::<Lender>("lender", &account.data).ok()?.mint))
+        .collect();
+    let mints: Vec<Pubkey> = mints.into_iter().collect();
+    let mut owners = Vec::with_capacity(mints.len());
+    for batch in mints.chunks(BATCH) {
+        let keys: Vec<String> = batch.iter().map(ToString::to_string).collect();
+        let asked = nodes
+            .ask::<Response<Vec<Option<UiAccount>>>>(Method::GetMultipleAccounts, json!([keys, slice(0, 0)]));
+        let (read, _) = asked.await?;
+        for (mint, account) in batch.iter().zip(read.value) {
+            if let Some(account) = account {
+                let owner =
+                    account.owner.parse().map_err(|_| LedgerError::Malformed("an invalid address"))?;
+                owners.push((*mint, owner));
+            }
+        }
+    }
+    Ok(owners)
+}

@@ -1,0 +1,139 @@
+//! Any cluster, through its nodes' RPC and websockets.
+//!
+//! The websockets make the keeper fast. Snapshots, on a timer and after every outage, keep it correct. Both are merged by
+//! slot.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
+use latchkey_function::{ChainAccount, ChainReader, ReadError};
+use serde_json::json;
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer as _;
+use tokio::sync::{mpsc, watch};
+
+use super::{ChainConfig, Landing, Ledger, LedgerError};
+use crate::core::{Event, Intent, Lane};
+use crate::ingest::{ChainTime, Ingest, Tellers, Wanted, raw};
+use crate::landing::{Lander, LandingSetup};
+use crate::nodes::{AccountReader, Method, Nodes};
+
+/// A cluster, through its nodes.
+pub struct RpcLedger {
+    ingest: Ingest,
+    lander: Lander,
+    wanted: watch::Sender<Wanted>,
+}
+
+impl RpcLedger {
+    /// A ledger that signs with `keeper`; `fee_payers` pay for transactions that need no signature of the keeper. It opens
+    /// no connection yet. Must be called within a Tokio runtime.
+    pub fn new(
+        config: ChainConfig,
+        keeper: Keypair,
+        fee_payers: Vec<Keypair>,
+    ) -> Result<Self, reqwest::Error> {
+        let nodes = Arc::new(Nodes::new(config.rpc_url.each(), config.max_body_bytes)?);
+        let reader = AccountReader::new(Arc::clone(&nodes));
+        let (clock, time) = watch::channel(ChainTime::default());
+        let (seen, told) = mpsc::unbounded_channel();
+        let (wanted, wants) = watch::channel(None);
+        let closed = Arc::new(Mutex::new(Vec::new()));
+        let ingest = Ingest {
+            keeper: keeper.pubkey(),
+            nodes: Arc::clone(&nodes),
+            reader: reader.clone(),
+            tellers: Arc::new(Tellers::new(config.websocket_url.each())),
+            clock,
+            seen,
+            wanted: wants,
+            closed: Arc::clone(&closed),
+            config: config.clone(),
+        };
+        let lander = Lander::start(LandingSetup {
+            config,
+            nodes,
+            reader,
+            keeper,
+            fee_payers,
+            clock: time,
+            seen: told,
+            closed,
+        });
+        Ok(Self { ingest, lander, wanted })
+    }
+
+    /// The keeper's address.
+    pub fn keeper(&self) -> Pubkey {
+        self.ingest.keeper
+    }
+
+    /// The nodes, and the calls made to each.
+    pub fn nodes(&self) -> &Arc<Nodes> {
+        &self.ingest.nodes
+    }
+
+    /// The websockets, and how often each was the first to tell.
+    pub fn tellers(&self) -> &Tellers {
+        &self.ingest.tellers
+    }
+
+    /// The chain as car functions read it, through the same nodes. Reads at the same time share a call.
+    pub fn reader(&self) -> RpcReader {
+        RpcReader(self.ingest.reader.clone())
+    }
+}
+
+#[async_trait]
+impl Ledger for RpcLedger {
+    async fn watch(&self, events: mpsc::Sender<Event>) {
+        self.ingest.clone().run(events).await;
+    }
+
+    async fn land(&self, intent: Intent) -> Landing {
+        self.lander.land(intent).await
+    }
+
+    fn cancel(&self, vehicle: Pubkey, lane: Lane) {
+        self.lander.cancel(vehicle, lane);
+    }
+
+    fn watch_wallets(&self, wallets: &[(Pubkey, bool)]) {
+        self.wanted.send_modify(|wanted| {
+            let wanted = wanted.get_or_insert_with(HashSet::new);
+            for (wallet, watch) in wallets {
+                if *watch {
+                    wanted.insert(*wallet)
+                } else {
+                    wanted.remove(wallet)
+                };
+            }
+        });
+    }
+
+    async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
+        Ok(self.ingest.nodes.ask(Method::GetMinimumBalanceForRentExemption, json!([bytes])).await?.0)
+    }
+}
+
+/// The chain as the car functions read it.
+pub struct RpcReader(AccountReader);
+
+#[async_trait]
+impl ChainReader for RpcReader {
+    async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let read = self.0.read(addresses.to_vec(), 0).await.map_err(ReadError::new)?;
+        let accounts = read.accounts.into_iter().map(|account| {
+            account
+                .map(|account| {
+                    let owner = account.owner.parse().ok()?;
+                    Some(ChainAccount { owner, data: raw(&account)?.data })
+                })
+                .map_or(Some(None), |account| account.map(Some))
+        });
+        let accounts: Option<Vec<_>> = accounts.collect();
+        accounts.ok_or_else(|| ReadError::new("the node sent an account that does not decode"))
+    }
+}

@@ -1,0 +1,7 @@
+//! The keeper's ledger against nodes that fail: lags, lies, silence, refusals, losses. Real HTTP and websockets.
+
+mod landing;
+mod life;
+mod setup;
+mod time;
+mod watching;
