@@ -6,6 +6,7 @@ use std::{fs, io};
 use anchor_lang::prelude::Pubkey;
 use latchkey_function::FunctionConfig;
 use latchkey_function::mqtt::MqttConfig;
+use latchkey_link::http::OutboundConfig;
 use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -36,6 +37,9 @@ pub struct Config {
     /// The function in this process.
     #[serde(default)]
     pub function: FunctionConfig,
+    /// Functions at https addresses.
+    #[serde(default)]
+    pub functions: OutboundConfig,
     /// Which work the keeper takes.
     #[serde(default)]
     pub work: WorkConfig,
@@ -107,6 +111,10 @@ impl Config {
         config.keypair = base.join(&config.keypair);
         for key in config.command_keys.iter_mut().chain(&mut config.fee_payers) {
             *key = base.join(&key);
+        }
+        config.broker.resolve(base);
+        if let Some(ca) = &mut config.functions.ca {
+            *ca = base.join(&ca);
         }
         Ok(config)
     }
@@ -197,6 +205,7 @@ mod tests {
         };
         assert_eq!((chain, shown.drain_secs), (least.chain, least.drain_secs));
         assert_eq!((shown.broker, shown.function, shown.work), (least.broker, least.function, least.work));
+        assert_eq!(shown.functions, least.functions);
     }
 
     #[test]

@@ -160,16 +160,15 @@ impl Keeper {
             Effect::Cancel { vehicle, lane } => self.ledger.cancel(vehicle, lane),
             Effect::Watch { wallets } => self.ledger.watch_wallets(&wallets),
             Effect::Alarm(alarm) => tell(alarm),
-            Effect::Invoke { invocation, now, limit_secs } => {
+            Effect::Invoke(call) => {
                 let functions = Arc::clone(&self.functions);
-                let limit = Duration::from_secs(limit_secs);
                 let calls = calls.clone();
                 tasks.spawn(async move {
                     let reply = tokio::select! {
-                        reply = functions.call(invocation, now, limit) => reply,
+                        reply = functions.call(&call) => reply,
                         () = calls.cancelled() => FunctionReply::Retry,
                     };
-                    Done::Replied(invocation, reply)
+                    Done::Replied(call.invocation, reply)
                 });
             }
         }
@@ -239,7 +238,7 @@ mod tests {
 
     use super::*;
     use crate::core::fixture::{self, KEEPER, LoanFixture};
-    use crate::core::{Intent, Snapshot, Update, Verdict};
+    use crate::core::{FunctionCall, Intent, Snapshot, Update, Verdict};
 
     const NOW: i64 = 1_061;
 
@@ -300,7 +299,7 @@ mod tests {
 
     #[async_trait]
     impl Functions for Car {
-        async fn call(&self, _invocation: Pubkey, _now: i64, _limit: Duration) -> FunctionReply {
+        async fn call(&self, _call: &FunctionCall) -> FunctionReply {
             tokio::time::sleep(self.0).await;
             FunctionReply::Receipt(Box::new(fixture::receipt()))
         }

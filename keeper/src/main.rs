@@ -10,9 +10,10 @@ use latchkey_function::mqtt::MqttCourier;
 use latchkey_function::{CommandKeys, Function};
 use latchkey_keeper::config::Config;
 use latchkey_keeper::core::Policy;
-use latchkey_keeper::functions::Embedded;
+use latchkey_keeper::functions::{AtAddress, Embedded, Routed};
 use latchkey_keeper::keeper::{Keeper, Shutdown};
 use latchkey_keeper::ledger::RpcLedger;
+use latchkey_link::http::Outbound;
 use latchkey_link::key_file;
 use solana_sdk::signature::Keypair;
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,9 +51,11 @@ async fn run(path: &Path) -> Result<()> {
     let config = Config::load(path)?;
     let signing = key_file::read(&config.keypair)?;
     let command_keys = CommandKeys::load(&config.command_keys)?;
-    if command_keys.public().next().is_none() {
+    let hosts = config.functions.hosts()?;
+    let embeds = command_keys.public().next().is_some();
+    if !embeds && config.functions.hosts.is_empty() {
         bail!(
-            "command_keys is empty: name at least one command key file, because a keeper serves only calls that it can sign"
+            "command_keys and functions.hosts are empty: name a command key file, or a host whose functions this keeper calls"
         );
     }
     let keypair = Keypair::new_from_array(signing.to_bytes());
@@ -66,16 +69,21 @@ async fn run(path: &Path) -> Result<()> {
         lenders: config.work.lenders.clone(),
         command_keys: command_keys.public().collect(),
         locks_per_hour: config.work.locks_per_hour,
+        hosts,
     };
-    let courier = MqttCourier::connect(&config.broker)?;
-    let chain = ledger.reader();
+    let courier = Arc::new(MqttCourier::connect(&config.broker)?);
+    let outbound = Outbound::new(&config.functions)?;
+    let at_address = AtAddress::new(outbound, signing.clone(), Some(courier.clone()));
     let nodes = Arc::clone(ledger.nodes());
-    let function = Function::new(config.function.clone(), command_keys, Arc::new(chain), Arc::new(courier));
+    let chain = Arc::new(ledger.reader());
+    let embedded = embeds.then(|| {
+        Embedded::new(Function::new(config.function.clone(), command_keys, chain, courier), signing)
+    });
     let keeper = Keeper {
         address,
         policy,
         ledger: Arc::new(ledger),
-        functions: Arc::new(Embedded::new(function, signing)),
+        functions: Arc::new(Routed::new(embedded, at_address)),
         drain: Duration::from_secs(config.drain_secs),
     };
 

@@ -1,6 +1,7 @@
 //! What is done with this tree, one file a command. `cargo xtask --help` lists them.
 
 pub mod commands;
+pub mod emulator;
 pub mod leaks;
 pub mod program_key;
 pub mod terminal;

@@ -96,8 +96,11 @@ impl CarFunction {
                 Outcome::Refused(refusal) if is_late || refusal.class() == Class::Permanent => {
                     return Err(CallError::Refused(refusal));
                 }
-                Outcome::Waiting(_) if is_late => return Err(CallError::NoAnswer(patience)),
-                Outcome::Waiting(_) | Outcome::Refused(_) => sleep(PAUSE).await,
+                // It delivers for whoever has it at hand, so it never only signs.
+                Outcome::Waiting(_) | Outcome::Signed(_) if is_late => {
+                    return Err(CallError::NoAnswer(patience));
+                }
+                Outcome::Waiting(_) | Outcome::Signed(_) | Outcome::Refused(_) => sleep(PAUSE).await,
             }
         }
     }

@@ -8,6 +8,7 @@ pub mod car_function;
 pub mod chain;
 pub mod config;
 pub mod disclosure;
+pub mod function_at;
 pub mod lender_file;
 pub mod party;
 pub mod printer;

@@ -19,15 +19,32 @@ pub trait ChainReader: Send + Sync {
     /// All of `addresses`, in their order and as of one slot at commitment `confirmed`; `None` where there is no
     /// account. The Clock sysvar is read the same way.
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError>;
+
+    /// The same as of `slot` or later. A reader that shares its node with the asker need not check: its node has seen
+    /// what the asker has seen.
+    async fn read_since(
+        &self,
+        addresses: &[Pubkey],
+        slot: u64,
+    ) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let _ = slot;
+        self.read(addresses).await
+    }
 }
 
+/// Why the chain was not read.
 #[derive(Debug, thiserror::Error)]
-#[error("the chain could not be read")]
-pub struct ReadError(#[source] Box<dyn Error + Send + Sync>);
+pub enum ReadError {
+    #[error("the chain could not be read")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+    /// Every node that answered lags.
+    #[error("no node has reached slot {0}, which the asker has seen")]
+    Behind(u64),
+}
 
 impl ReadError {
     /// Wraps the reader's error.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(cause.into())
+        Self::Failed(cause.into())
     }
 }

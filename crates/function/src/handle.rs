@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anchor_lang::prelude::Pubkey;
+use latchkey::state::Action;
 use latchkey_protocol::sealed::{Envelope, sha256};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout_at};
 use tracing::{Instrument as _, debug, info, info_span};
@@ -11,14 +13,14 @@ use crate::answer::{Answer, Awaited, judge};
 use crate::chain::ChainReader;
 use crate::config::FunctionConfig;
 use crate::courier::{Answers, Courier, Parcel};
-use crate::keys::CommandKeys;
-use crate::outcome::{Outcome, Refusal, Waiting};
+use crate::outcome::{Outcome, Refusal, SignedUnlock, Waiting};
 use crate::request::Asked;
+use crate::signer::CommandSigner;
 use crate::snapshot::Snapshot;
 use crate::stats::{Counters, FunctionStats};
 use crate::{command, gate};
 
-/// The car functions of every lender whose command keys it holds. Cheap to clone; any number of requests run at once.
+/// The car functions of every lender whose command keys it signs with. Cheap to clone; any number of requests run at once.
 #[derive(Clone)]
 pub struct Function {
     inner: Arc<Inner>,
@@ -26,21 +28,49 @@ pub struct Function {
 
 struct Inner {
     config: FunctionConfig,
-    keys: CommandKeys,
+    signer: Box<dyn CommandSigner>,
     chain: Arc<dyn ChainReader>,
     courier: Arc<dyn Courier>,
     counters: Counters,
 }
 
+/// A call from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The signed `Invoke`.
+    pub request: &'a [u8],
+    /// The slot at which the asker saw the invocation.
+    pub seen_slot: Option<u64>,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
+/// For whom an unlock is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DeliversTo {
+    /// Whoever has this function at hand.
+    Everybody,
+    /// The lender's keepers and the borrower. Others get the signed unlock, and carry it themselves.
+    Parties,
+}
+
+/// A command that may go to the car now.
+struct Ready {
+    envelope: Envelope,
+    command: Vec<u8>,
+    not_after: i64,
+}
+
 impl Function {
-    /// A function that reads `chain`, signs with `keys` and sends through `courier`.
+    /// A function that reads `chain`, has commands signed by `signer` and sends through `courier`.
     pub fn new(
         config: FunctionConfig,
-        keys: CommandKeys,
+        signer: impl CommandSigner + 'static,
         chain: Arc<dyn ChainReader>,
         courier: Arc<dyn Courier>,
     ) -> Self {
-        Self { inner: Arc::new(Inner { config, keys, chain, courier, counters: Counters::default() }) }
+        let signer = Box::new(signer);
+        Self { inner: Arc::new(Inner { config, signer, chain, courier, counters: Counters::default() }) }
     }
 
     /// Has the car do what the signed request names, and waits for its word at most `limit`. A warning or a lock is done
@@ -48,16 +78,28 @@ impl Function {
     ///
     /// Ask as often as you like: the same call yields the same command, and a car obeys a command once.
     pub async fn handle(&self, request: &[u8], limit: Duration) -> Outcome {
+        self.run(Call { request, seen_slot: None, limit }, DeliversTo::Everybody).await
+    }
+
+    /// The same for a call from outside: an unlock is delivered for the lender's keepers and the borrower. Everybody else
+    /// gets it signed, while it is due.
+    pub async fn handle_from_outside(&self, call: Call<'_>) -> Outcome {
+        self.run(call, DeliversTo::Parties).await
+    }
+
+    /// The unlock that `invocation` asks for, signed, while it is due.
+    pub async fn unlock(&self, invocation: Pubkey, seen_slot: Option<u64>, limit: Duration) -> Outcome {
+        let span = info_span!("function", %invocation);
         let deadline = Instant::now() + limit;
-        let outcome = match Asked::open(request) {
-            Err(refusal) => Outcome::Refused(refusal),
-            Ok(asked) => {
-                let span = info_span!("function", invocation = %asked.invocation, keeper = %asked.keeper);
-                self.fulfil(&asked, deadline).instrument(span).await.unwrap_or_else(Outcome::Refused)
+        let signed = async {
+            let snapshot = self.snapshot(invocation, seen_slot, deadline).await?;
+            if snapshot.invocation.action != Action::Unlock {
+                return Err(Refusal::OnlyUnlocks);
             }
+            gate::check(&snapshot, &Pubkey::default())?;
+            self.sign_only(&snapshot, deadline).await
         };
-        self.inner.counters.count(&outcome);
-        outcome
+        self.counted(signed.instrument(span).await)
     }
 
     /// What it has done since it started.
@@ -65,26 +107,48 @@ impl Function {
         self.inner.counters.stats()
     }
 
-    async fn fulfil(&self, asked: &Asked, deadline: Instant) -> Result<Outcome, Refusal> {
-        let Inner { config, keys, courier, counters, .. } = &*self.inner;
-        let snapshot = self.permitted(asked, deadline).await?;
-        asked.check_fresh(snapshot.now, config.freshness_secs)?;
+    /// The public keys that it signs with.
+    pub fn keys(&self) -> Vec<Pubkey> {
+        self.inner.signer.keys()
+    }
 
+    /// The chain that it reads.
+    pub fn chain(&self) -> &dyn ChainReader {
+        &*self.inner.chain
+    }
+
+    async fn run(&self, call: Call<'_>, delivers_to: DeliversTo) -> Outcome {
+        let deadline = Instant::now() + call.limit;
+        let result = match Asked::open(call.request) {
+            Err(refusal) => Err(refusal),
+            Ok(asked) => {
+                let span = info_span!("function", invocation = %asked.invocation, keeper = %asked.keeper);
+                self.fulfil(&asked, call.seen_slot, delivers_to, deadline).instrument(span).await
+            }
+        };
+        self.counted(result)
+    }
+
+    fn counted(&self, result: Result<Outcome, Refusal>) -> Outcome {
+        let outcome = result.unwrap_or_else(Outcome::Refused);
+        self.inner.counters.count(&outcome);
+        outcome
+    }
+
+    async fn fulfil(
+        &self,
+        asked: &Asked,
+        seen_slot: Option<u64>,
+        delivers_to: DeliversTo,
+        deadline: Instant,
+    ) -> Result<Outcome, Refusal> {
+        let snapshot = self.permitted(asked, seen_slot, deadline).await?;
+        if delivers_to == DeliversTo::Parties && !is_party(&snapshot, &asked.keeper) {
+            return self.sign_only(&snapshot, deadline).await;
+        }
+        asked.check_fresh(snapshot.now, self.inner.config.freshness_secs)?;
+        let Ready { envelope, command, not_after } = self.sign(&snapshot, deadline).await?;
         let invocation = &snapshot.invocation;
-        let key = keys.first_of(snapshot.command_keys()).ok_or_else(|| {
-            Refusal::UnknownCommandKeys(snapshot.command_keys().map(|key| key.to_string()).collect())
-        })?;
-        let not_after = command::not_after(&snapshot).ok_or(Refusal::Unclaimed)?;
-        let command = command::write(&snapshot, &config.messages)
-            .ok_or(Refusal::Unclaimed)?
-            .map_err(Refusal::Message)?;
-        let envelope = Envelope::seal(key, &command);
-        counters.commands_signed.add();
-        info!(
-            vehicle = %invocation.vehicle, seq = invocation.seq, action = ?invocation.action, not_after,
-            "command signed"
-        );
-
         let awaited = Awaited {
             device_key: snapshot.vehicle.device_key.to_bytes(),
             vehicle: invocation.vehicle.to_bytes(),
@@ -93,20 +157,63 @@ impl Function {
             action: invocation.action,
             command_hash: sha256(&command),
         };
-        let answers = courier.dispatch(Parcel {
+        let mut answers = self.inner.courier.dispatch(Parcel {
             vehicle: invocation.vehicle,
             invocation: asked.invocation,
             envelope: envelope.to_bytes(),
             // The gate made sure that it is not over; through its last second it is good.
             expires_in: Duration::from_secs(not_after.abs_diff(snapshot.now).saturating_add(1)),
         });
-        self.wait(asked, &awaited, answers, deadline).await
+        let outcome = self.wait(asked, seen_slot, &awaited, &mut answers, deadline).await;
+        answers.end().await;
+        outcome
+    }
+
+    async fn sign_only(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Outcome, Refusal> {
+        let Ready { envelope, not_after, .. } = self.sign(snapshot, deadline).await?;
+        Ok(Outcome::Signed(SignedUnlock { envelope, not_after }))
+    }
+
+    /// Writes the command and has it signed.
+    async fn sign(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Ready, Refusal> {
+        let Inner { config, signer, counters, .. } = &*self.inner;
+        let held = signer.keys();
+        let key = snapshot.command_keys().find(|key| held.contains(key)).ok_or_else(|| {
+            Refusal::UnknownCommandKeys(snapshot.command_keys().map(|key| key.to_string()).collect())
+        })?;
+        let not_after = command::not_after(snapshot).ok_or(Refusal::Unclaimed)?;
+        let command = command::write(snapshot, &config.messages)
+            .ok_or(Refusal::Unclaimed)?
+            .map_err(Refusal::Message)?;
+        let signed = timeout_at(deadline, signer.sign(&key, &command)).await;
+        let envelope = signed.map_err(|_| Refusal::SignerSlow)?.map_err(Refusal::NotSigned)?;
+        counters.commands_signed.add();
+        let invocation = &snapshot.invocation;
+        info!(
+            vehicle = %invocation.vehicle, seq = invocation.seq, action = ?invocation.action, not_after,
+            "command signed"
+        );
+        Ok(Ready { envelope, command, not_after })
+    }
+
+    async fn snapshot(
+        &self,
+        invocation: Pubkey,
+        seen_slot: Option<u64>,
+        deadline: Instant,
+    ) -> Result<Snapshot, Refusal> {
+        let read = Snapshot::read(&*self.inner.chain, invocation, seen_slot);
+        timeout_at(deadline, read).await.map_err(|_| Refusal::ChainSlow)?
     }
 
     /// Reads the chain, and returns what it says if the asker may have this done now.
-    async fn permitted(&self, asked: &Asked, deadline: Instant) -> Result<Snapshot, Refusal> {
-        let read = Snapshot::read(&*self.inner.chain, asked.invocation);
-        let snapshot = timeout_at(deadline, read).await.map_err(|_| Refusal::ChainSlow)??;
+    async fn permitted(
+        &self,
+        asked: &Asked,
+        seen_slot: Option<u64>,
+        deadline: Instant,
+    ) -> Result<Snapshot, Refusal> {
+        let snapshot = self.snapshot(asked.invocation, seen_slot, deadline).await?;
         gate::check(&snapshot, &asked.keeper)?;
         Ok(snapshot)
     }
@@ -115,8 +222,9 @@ impl Function {
     async fn wait(
         &self,
         asked: &Asked,
+        seen_slot: Option<u64>,
         awaited: &Awaited,
-        mut answers: Answers,
+        answers: &mut Answers,
         deadline: Instant,
     ) -> Result<Outcome, Refusal> {
         let period = Duration::from_secs(self.inner.config.recheck_secs.max(1).into());
@@ -127,20 +235,28 @@ impl Function {
             tokio::select! {
                 // What the car says comes first: work that is done is paid.
                 biased;
-                message = answers.next() => match judge(awaited, &message.ok_or(Refusal::CourierGone)?) {
-                    Ok(Answer::Applied(proof)) => {
-                        info!(device_time = proof.receipt.device_time, "the car did it and signed for it");
-                        return Ok(Outcome::Done(proof));
+                message = answers.next() => {
+                    let Some(message) = message else {
+                        if answers.is_one_way() {
+                            break;
+                        }
+                        return Err(Refusal::CourierGone);
+                    };
+                    match judge(awaited, &message) {
+                        Ok(Answer::Applied(proof)) => {
+                            info!(device_time = proof.receipt.device_time, "the car did it and signed for it");
+                            return Ok(Outcome::Done(proof));
+                        }
+                        Ok(Answer::Armed) => armed = true,
+                        Ok(Answer::Refused(refusal)) => return Err(refusal),
+                        Err(ignored) => {
+                            self.inner.counters.answers_ignored.add();
+                            debug!(%ignored, "no answer to what was asked");
+                        }
                     }
-                    Ok(Answer::Armed) => armed = true,
-                    Ok(Answer::Refused(refusal)) => return Err(refusal),
-                    Err(ignored) => {
-                        self.inner.counters.answers_ignored.add();
-                        debug!(%ignored, "no answer to what was asked");
-                    }
-                },
+                }
                 () = sleep_until(deadline) => break,
-                _ = recheck.tick() => match self.permitted(asked, deadline).await {
+                _ = recheck.tick() => match self.permitted(asked, seen_slot, deadline).await {
                     Ok(_) => {}
                     Err(Refusal::ChainSlow) => break,
                     Err(refusal) => return Err(refusal),
@@ -153,4 +269,9 @@ impl Function {
             Err(Refusal::NotSent)
         }
     }
+}
+
+/// Whether the asker is the borrower or a keeper of the lender. With an open list of keepers, everybody is one.
+fn is_party(snapshot: &Snapshot, asker: &Pubkey) -> bool {
+    *asker == snapshot.loan.borrower || snapshot.lender.allows_keeper(asker)
 }

@@ -5,8 +5,12 @@ use std::fmt;
 use std::path::Path;
 
 use anchor_lang::prelude::Pubkey;
+use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey_link::key_file::{self, KeyFileError};
+use latchkey_protocol::sealed::Envelope;
+
+use crate::signer::{CommandSigner, SignError};
 
 /// The command keys a function holds, each found by the public key that the chain names. During a change of keys a
 /// function holds the old one and the new one.
@@ -32,14 +36,21 @@ impl CommandKeys {
         self.0.get(public)
     }
 
-    /// The first key held of those named by `publics`.
-    pub fn first_of(&self, publics: impl IntoIterator<Item = Pubkey>) -> Option<&SigningKey> {
-        publics.into_iter().find_map(|public| self.get(&public))
-    }
-
     /// The public keys it holds.
     pub fn public(&self) -> impl Iterator<Item = Pubkey> {
         self.0.keys().copied()
+    }
+}
+
+#[async_trait]
+impl CommandSigner for CommandKeys {
+    fn keys(&self) -> Vec<Pubkey> {
+        self.public().collect()
+    }
+
+    async fn sign(&self, key: &Pubkey, command: &[u8]) -> Result<Envelope, SignError> {
+        let key = self.get(key).ok_or(SignError::NotHeld(*key))?;
+        Ok(Envelope::seal(key, command))
     }
 }
 
@@ -72,8 +83,6 @@ mod tests {
         let public = Pubkey::from(key.verifying_key().to_bytes());
         assert_eq!(keys.get(&public), Some(&key));
         assert!(keys.get(&Pubkey::new_unique()).is_none());
-        assert_eq!(keys.first_of([Pubkey::new_unique(), public]), Some(&key));
-        assert!(keys.first_of([Pubkey::new_unique()]).is_none());
     }
 
     #[test]

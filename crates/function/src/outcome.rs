@@ -6,6 +6,7 @@ use latchkey_protocol::sealed::{Envelope, OpenError};
 use latchkey_protocol::{DecodeError, MessageTooLong, Receipt};
 
 use crate::chain::ReadError;
+use crate::signer::SignError;
 
 /// The result of a request.
 #[derive(Debug)]
@@ -14,7 +15,18 @@ pub enum Outcome {
     Done(Proof),
     /// The car has not done it yet. Nothing is lost: ask again for the same invocation.
     Waiting(Waiting),
+    /// An unlock that is due, signed for somebody for whom it is not sent: it can be carried to the car.
+    Signed(SignedUnlock),
     Refused(Refusal),
+}
+
+/// A signed unlock. The same until the unlock is over, so it may be kept and shown to anybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUnlock {
+    /// As it travels to the car.
+    pub envelope: Envelope,
+    /// The last second in which the car obeys it.
+    pub not_after: i64,
 }
 
 /// A car's signed receipt for what was asked; the contract settles on it.
@@ -65,6 +77,11 @@ pub enum Refusal {
     /// The chain did not answer within the caller's limit.
     #[error("the chain did not answer in time: ask again, or allow more time")]
     ChainSlow,
+    #[error("the function's node has not reached slot {0}, which the asker has seen: ask again in a moment")]
+    NodeBehind(u64),
+    /// A node that does not lag knows no such invocation.
+    #[error("there is no invocation at {0} any more: it is settled or was closed")]
+    Closed(Pubkey),
     #[error(
         "there is no {what} at {address}: it is settled or expired, or the node lags behind: read the chain again"
     )]
@@ -72,6 +89,9 @@ pub enum Refusal {
     #[error("{address} is not the {what} of this invocation: pass an invocation of this program")]
     Foreign { what: &'static str, address: Pubkey },
 
+    /// Asked without a signature for something that is no unlock.
+    #[error("only an unlock is signed for anybody: a warning or a lock is its keeper's, who signs an Invoke")]
+    OnlyUnlocks,
     /// It is not claimed, as far as this node knows.
     #[error("this invocation is not claimed: claim it, and ask when the claim is confirmed")]
     Unclaimed,
@@ -104,6 +124,12 @@ pub enum Refusal {
         .0.join(", ")
     )]
     UnknownCommandKeys(Vec<String>),
+    #[error(
+        "the command could not be signed: ask again; if it lasts, the function's operator must look at its signer"
+    )]
+    NotSigned(#[source] SignError),
+    #[error("the command was not signed in time: ask again, or allow more time")]
+    SignerSlow,
     #[error("the message to the driver does not fit a command: shorten its template")]
     Message(#[source] MessageTooLong),
 
@@ -136,8 +162,11 @@ impl Refusal {
             Self::Stale { .. }
             | Self::ChainUnreadable(_)
             | Self::ChainSlow
+            | Self::NodeBehind(_)
             | Self::Missing { .. }
             | Self::Unclaimed
+            | Self::NotSigned(_)
+            | Self::SignerSlow
             | Self::NotSent
             | Self::CourierGone
             | Self::CarSaysUnsafe
@@ -147,6 +176,8 @@ impl Refusal {
             | Self::NotTheKeeper { .. }
             | Self::OtherProgram(_)
             | Self::Foreign { .. }
+            | Self::Closed(_)
+            | Self::OnlyUnlocks
             | Self::ClaimedByAnother(_)
             | Self::LeaseOver { .. }
             | Self::Expired { .. }

@@ -6,7 +6,7 @@ use latchkey::state::{Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::{decode_as, decode_token_account};
 use latchkey_client::pda;
 
-use crate::chain::{ChainAccount, ChainReader};
+use crate::chain::{ChainAccount, ChainReader, ReadError};
 use crate::outcome::Refusal;
 
 /// The Clock sysvar.
@@ -47,8 +47,19 @@ impl Snapshot {
 
     /// Reads all there is to know about the invocation at `address`. Finds the addresses first, each hop from the
     /// account before it, then reads everything again at once: what is judged together was true together.
-    pub async fn read(chain: &dyn ChainReader, address: Pubkey) -> Result<Self, Refusal> {
-        let hint: Invocation = one(chain, "invocation", address).await?;
+    ///
+    /// `seen_slot` is the slot at which the asker saw the invocation: a node that has not reached it is not believed.
+    pub async fn read(
+        chain: &dyn ChainReader,
+        address: Pubkey,
+        seen_slot: Option<u64>,
+    ) -> Result<Self, Refusal> {
+        let chain = &Since { chain, seen_slot };
+        let hint: Invocation = one(chain, "invocation", address).await.map_err(|refusal| match refusal {
+            // A node that has seen what the asker saw does not lag: the call is over.
+            Refusal::Missing { address, .. } if seen_slot.is_some() => Refusal::Closed(address),
+            other => other,
+        })?;
         let lender: Lender = one(chain, "lender", hint.lender).await?;
         let wallets = TOKEN_PROGRAMS.map(|program| pda::wallet(&hint.loan, &lender.mint, &program));
         let [clock, invocation, vehicle, loan, lender, wallet, wallet_2022] =
@@ -65,9 +76,15 @@ impl Snapshot {
     }
 }
 
+/// A chain as of the asker's slot or later.
+struct Since<'a> {
+    chain: &'a dyn ChainReader,
+    seen_slot: Option<u64>,
+}
+
 /// Reads one account of the program.
 async fn one<T: AccountDeserialize>(
-    chain: &dyn ChainReader,
+    chain: &Since<'_>,
     what: &'static str,
     address: Pubkey,
 ) -> Result<T, Refusal> {
@@ -77,12 +94,19 @@ async fn one<T: AccountDeserialize>(
 
 /// Reads `N` accounts as of one slot.
 async fn all<const N: usize>(
-    chain: &dyn ChainReader,
+    Since { chain, seen_slot }: &Since<'_>,
     addresses: [Pubkey; N],
 ) -> Result<[Option<ChainAccount>; N], Refusal> {
-    let accounts = chain.read(&addresses).await.map_err(Refusal::ChainUnreadable)?;
+    let read = match seen_slot {
+        Some(slot) => chain.read_since(&addresses, *slot).await,
+        None => chain.read(&addresses).await,
+    };
+    let accounts = read.map_err(|error| match error {
+        ReadError::Behind(slot) => Refusal::NodeBehind(slot),
+        failed @ ReadError::Failed(_) => Refusal::ChainUnreadable(failed),
+    })?;
     accounts.try_into().map_err(|accounts: Vec<_>| {
-        Refusal::ChainUnreadable(crate::ReadError::new(format!(
+        Refusal::ChainUnreadable(ReadError::new(format!(
             "{} accounts asked for, {} answered",
             N,
             accounts.len()
@@ -150,6 +174,13 @@ fn wallet_balance(
         }
         _ => Err(foreign),
     }
+}
+
+/// The chain's time, read by itself.
+#[cfg(feature = "server")]
+pub(crate) async fn clock(chain: &dyn ChainReader) -> Result<i64, Refusal> {
+    let [clock] = all(&Since { chain, seen_slot: None }, [CLOCK]).await?;
+    unix_time(clock)
 }
 
 /// The chain's time from the Clock sysvar.

@@ -9,6 +9,8 @@ use crate::outcome::{Class, Outcome};
 pub struct FunctionStats {
     /// Requests answered with a proof.
     pub done: u64,
+    /// Unlocks signed for somebody for whom they are not sent.
+    pub signed_only: u64,
     /// Requests answered "not yet".
     pub waiting: u64,
     /// Requests refused finally.
@@ -38,6 +40,7 @@ impl Counter {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     done: Counter,
+    signed_only: Counter,
     waiting: Counter,
     refused: Counter,
     retries: Counter,
@@ -49,6 +52,7 @@ impl Counters {
     pub fn count(&self, outcome: &Outcome) {
         match outcome {
             Outcome::Done(_) => self.done.add(),
+            Outcome::Signed(_) => self.signed_only.add(),
             Outcome::Waiting(_) => self.waiting.add(),
             Outcome::Refused(refusal) => match refusal.class() {
                 Class::Permanent => self.refused.add(),
@@ -60,6 +64,7 @@ impl Counters {
     pub fn stats(&self) -> FunctionStats {
         FunctionStats {
             done: self.done.get(),
+            signed_only: self.signed_only.get(),
             waiting: self.waiting.get(),
             refused: self.refused.get(),
             retries: self.retries.get(),

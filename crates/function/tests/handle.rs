@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
@@ -10,10 +10,9 @@ use common::*;
 use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, Claim, LoanStatus, LockState, Service};
 use latchkey_client::pda;
-use latchkey_function::courier::Replies;
 use latchkey_function::{
-    Answers, ChainAccount, Class, CommandKeys, Courier, Function, FunctionConfig, Outcome, Parcel, Proof,
-    Refusal, Waiting, invoke,
+    ChainAccount, Class, CommandKeys, Courier, Function, FunctionConfig, Outcome, Parcel, Proof, Refusal,
+    Waiting, invoke,
 };
 use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Command, Outcome as CarOutcome};
@@ -22,48 +21,6 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 /// Something done to a call.
 type Change = fn(&mut CallFixture);
-
-type Car = dyn Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync;
-
-/// A courier in memory: what it carried, and a car that answers at once or not at all.
-struct TestCourier {
-    carried: Mutex<Vec<(Parcel, Replies)>>,
-    car: Box<Car>,
-    open: bool,
-}
-
-impl TestCourier {
-    fn to(car: impl Fn(&Parcel) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { carried: Mutex::default(), car: Box::new(car), open: true })
-    }
-
-    fn closed() -> Arc<Self> {
-        Arc::new(Self { carried: Mutex::default(), car: Box::new(|_| Vec::new()), open: false })
-    }
-
-    fn parcels(&self) -> Vec<Parcel> {
-        self.carried.lock().unwrap().iter().map(|(parcel, _)| parcel.clone()).collect()
-    }
-
-    /// The car publishes something later.
-    fn say(&self, message: Vec<u8>) {
-        assert!(self.carried.lock().unwrap().last().unwrap().1.pass_on(message), "the conversation is open");
-    }
-}
-
-impl Courier for TestCourier {
-    fn dispatch(&self, parcel: Parcel) -> Answers {
-        let (replies, answers) = Answers::channel();
-        if self.open {
-            replies.mark_sent();
-        }
-        for message in (self.car)(&parcel) {
-            replies.pass_on(message);
-        }
-        self.carried.lock().unwrap().push((parcel, replies));
-        answers
-    }
-}
 
 /// A call, its chain, a courier to its car, and the function.
 struct Setup {
@@ -666,7 +623,7 @@ async fn a_cure_on_the_way_stops_the_command_and_a_later_receipt_finds_nobody() 
     let (outcome, ()) = tokio::join!(setup.ask(), cured);
     assert!(matches!(refused(outcome), Refusal::NotDue(LatchkeyError::NotPastDue)));
     assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
-    let (_, replies) = setup.courier.carried.lock().unwrap().pop().unwrap();
+    let replies = setup.courier.last_replies();
     tokio::time::timeout(Duration::from_secs(1), replies.closed())
         .await
         .expect("the courier is told to stop");

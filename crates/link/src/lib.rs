@@ -3,6 +3,7 @@
 //! - [`key_file`]: ed25519 key pairs in files that only their owner can read.
 //! - [`tls`]: TLS with an authority of one's own and client certificates.
 //! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
+//! - [`http`]: calls to others, bounded and guarded.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`redacted`]: addresses in messages without the secrets in them.
 //!
@@ -10,6 +11,7 @@
 //! and what is subscribed is decided by the owner of the connection.
 
 pub mod backoff;
+pub mod http;
 pub mod key_file;
 pub mod mqtt;
 pub mod redacted;

@@ -98,11 +98,10 @@ impl<'a> Context<'a> {
     pub fn next_seq(&self, action: Action) -> Option<u64> {
         let LoanView { loan, vehicle, lender, escrow, .. } = self.view;
         let (offer, signers, allowed) = match action {
-            Action::Unlock => (Offer::pinned_unlock(loan), Signers::of_unlock(loan), true),
+            Action::Unlock => (Offer::pinned_unlock(loan), Signers::of_unlock(self.view), true),
             Action::Warn | Action::Lock => {
                 let function = self.view.function(action)?;
-                let signers = Signers { required: function.required, keys: &function.command_keys };
-                (Offer::from(function), signers, lender.allows_keeper(&self.keeper))
+                (Offer::from(function), Signers::of_function(function), lender.allows_keeper(&self.keeper))
             }
         };
         let rent = self.escrow_rent.max(escrow.rent);

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::deadlines;
 use super::duties;
 use super::event::{Alarm, Effect};
+use super::function_call::FunctionCall;
 use super::operation::{Lane, Operation, Priority};
 use super::policy::{LAPSE_LEAD, WATCH_LEAD};
 use super::submission::Turn;
@@ -151,10 +152,14 @@ fn is_done(context: &Context<'_>, operation: &Operation) -> bool {
 }
 
 fn calls(context: &Context<'_>) -> Vec<(Pubkey, Effect)> {
-    let invoke = |(invocation, limit_secs)| {
-        (invocation, Effect::Invoke { invocation, now: context.at.now, limit_secs })
+    let view = context.view;
+    let invoke = |(key, limit_secs)| {
+        let at = view.invocations.iter().position(|(found, _)| *found == key)?;
+        let (invocation, slot) = (view.invocations[at].1, view.call_slots.get(at).copied().unwrap_or(0));
+        let call = FunctionCall::new(view, (key, invocation), slot, context.at.now, limit_secs);
+        Some((key, Effect::Invoke(Box::new(call))))
     };
-    duties::calls_to_start(context).into_iter().map(invoke).collect()
+    duties::calls_to_start(context).into_iter().filter_map(invoke).collect()
 }
 
 fn lapsed(context: &Context<'_>) -> Vec<(Pubkey, i64, Alarm)> {

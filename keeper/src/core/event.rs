@@ -4,6 +4,7 @@ use anchor_lang::prelude::Pubkey;
 use latchkey_client::protocol::sealed::Envelope;
 
 use super::account::{Snapshot, Update};
+use super::function_call::FunctionCall;
 use super::operation::{Intent, Lane};
 
 /// Something that happened.
@@ -74,13 +75,7 @@ pub enum Effect {
     /// in batches.
     Watch { wallets: Vec<(Pubkey, bool)> },
     /// Call the function, then report [`Event::FunctionReplied`].
-    Invoke {
-        invocation: Pubkey,
-        /// The chain's time, which the signed call carries.
-        now: i64,
-        /// How long the call may take, seconds: until the lease is given back.
-        limit_secs: u64,
-    },
+    Invoke(Box<FunctionCall>),
     /// Tell the operator.
     Alarm(Alarm),
 }

@@ -52,7 +52,13 @@ pub struct LoanFixture {
 
 /// A policy that serves every lender.
 pub fn policy() -> Policy {
-    Policy { min_fee: 0, lenders: Vec::new(), command_keys: vec![fixtures::COMMAND_KEY], locks_per_hour: 200 }
+    Policy {
+        min_fee: 0,
+        lenders: Vec::new(),
+        command_keys: vec![fixtures::COMMAND_KEY],
+        locks_per_hour: 200,
+        hosts: super::Hosts::default(),
+    }
 }
 
 /// What the tests vary; the program's accounts cannot be printed.
@@ -251,6 +257,7 @@ impl LoanFixture {
                 .functions
                 .each_ref()
                 .map(|function| Some(function).filter(|_| !self.hidden_functions)),
+            call_slots: vec![1; self.invocations.len()],
             rival_seen_at: None,
             is_watched: false,
         }

@@ -16,6 +16,7 @@ mod duties;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod function_call;
 mod operation;
 mod policy;
 #[cfg(test)]
@@ -39,6 +40,8 @@ use call::{Call, CallEvent};
 use context::Context;
 use decide::{Decision, Submission, decide};
 pub use event::{Alarm, Effect, Event, FunctionReply, Verdict};
+pub use function_call::{CallSigner, FunctionCall};
+pub use latchkey_link::http::Hosts;
 pub use operation::{Intent, Lane, Operation, Priority};
 pub use policy::{LOCKS_PER_HOUR, Policy};
 use retry_pauses::RetryPauses;

@@ -1,7 +1,10 @@
 //! What this keeper wants, within what the contract allows.
 
 use anchor_lang::prelude::Pubkey;
-use latchkey::state::{Action, Invocation, Loan};
+use latchkey::state::{Action, Function, Invocation};
+use latchkey_link::http::Hosts;
+
+use super::book::LoanView;
 
 /// The longest pause after a failed transaction or a call without a receipt, seconds.
 pub(super) const LONGEST_RETRY_PAUSE: i64 = 60;
@@ -29,10 +32,12 @@ pub struct Policy {
     pub min_fee: u64,
     /// The lenders that it serves; empty for all.
     pub lenders: Vec<Pubkey>,
-    /// The command keys that its functions sign with. Calls that need another key are left to other keepers.
+    /// The command keys that the function in its process signs with.
     pub command_keys: Vec<Pubkey>,
     /// The most cars that it locks in an hour: above that something other than late borrowers is the cause.
     pub locks_per_hour: usize,
+    /// The hosts at which it calls functions. Calls that need another key, at another host, are left to other keepers.
+    pub hosts: Hosts,
 }
 
 /// The default of [`Policy::locks_per_hour`].
@@ -44,30 +49,73 @@ impl Policy {
         self.lenders.is_empty() || self.lenders.contains(lender)
     }
 
-    /// Whether one of its keys signs the command alone, and the fee is high enough. Any fee is, for an unlock.
-    pub(super) fn wants(&self, action: Action, fee: u64, signers: &Signers) -> bool {
-        let signs = signers.required <= 1 && signers.keys.iter().any(|key| self.command_keys.contains(key));
+    /// Whether a function that it has or may call signs the command alone, and the fee is high enough. Any fee is, for an
+    /// unlock.
+    pub(super) fn wants(&self, action: Action, fee: u64, signers: &Signers<'_>) -> bool {
+        let reaches =
+            |(key, uri): (Pubkey, &str)| self.command_keys.contains(&key) || self.hosts.permits(uri);
+        let signs = signers.required <= 1 && signers.iter().any(reaches);
         signs && (action == Action::Unlock || fee >= self.min_fee)
     }
 }
 
-/// Which keys may sign a command, and how many must.
-#[derive(Clone, Copy, Debug)]
+/// Which keys may sign a command, where their functions run, and how many must sign.
+#[derive(Clone, Copy)]
 pub(super) struct Signers<'a> {
     pub required: u8,
-    /// Zero keys stand for none, and no keeper holds one.
-    pub keys: &'a [Pubkey],
+    /// Zero keys stand for none.
+    keys: &'a [Pubkey],
+    at: At<'a>,
+}
+
+/// Where functions run.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    /// All at one address, and those that a function names too where it says: after a sale the buyer's.
+    One(&'a str, Option<&'a Function>),
+    /// Each where the lender's function says, if it still names the key.
+    Each(Option<&'a Function>),
 }
 
 impl<'a> Signers<'a> {
-    /// Of an unlock: any of the keys that its loan pins.
-    pub fn of_unlock(loan: &'a Loan) -> Self {
-        Self { required: 1, keys: &loan.unlock_keys }
+    /// Of an unlock: any of the keys that its loan pins, at the address that it pins. What the lender offers now is tried
+    /// after it.
+    pub fn of_unlock(view: &'a LoanView<'_>) -> Self {
+        let at = At::One(&view.loan.unlock_uri, view.function(Action::Unlock));
+        Self { required: 1, keys: &view.loan.unlock_keys, at }
     }
 
-    /// Of a call that was requested for `loan`.
-    pub fn of(invocation: &'a Invocation, loan: &'a Loan) -> Self {
-        Self { required: invocation.required, keys: invocation.signing_keys(loan) }
+    /// Of a call that would be requested of `function`.
+    pub fn of_function(function: &'a Function) -> Self {
+        Self { required: function.required, keys: &function.command_keys, at: At::Each(Some(function)) }
+    }
+
+    /// Of a call that was requested. It names its keys; where they are served, the lender's function says now.
+    pub fn of(invocation: &'a Invocation, view: &'a LoanView<'_>) -> Self {
+        let required = invocation.required;
+        match invocation.action {
+            Action::Unlock => Self { required, ..Self::of_unlock(view) },
+            Action::Warn | Action::Lock => {
+                let at = At::Each(view.function(invocation.action));
+                Self { required, keys: &invocation.command_keys, at }
+            }
+        }
+    }
+
+    /// The keys that are set, each with an address of its function.
+    pub fn iter(&self) -> impl Iterator<Item = (Pubkey, &'a str)> {
+        let (pinned, function) = match self.at {
+            At::One(uri, function) => (Some(uri), function),
+            At::Each(function) => (None, function),
+        };
+        let set = self.keys.iter().copied().filter(|key| *key != Pubkey::default());
+        let at_pinned = set.clone().filter_map(move |key| Some((key, pinned?)));
+        let offered = function.into_iter().flat_map(Function::command_keys);
+        let keys = self.keys;
+        let at_offered = offered.filter(move |(key, uri)| keys.contains(key) && pinned != Some(*uri));
+        // Whoever holds a key serves it, also where no function names it any more.
+        let at_keepers = set.map(|key| (key, "")).filter(move |_| pinned.is_none());
+        at_pinned.chain(at_offered).chain(at_keepers)
     }
 }
 
@@ -82,5 +130,57 @@ pub(super) fn longest_pause_before_next_attempt(action: Option<Action>) -> i64 {
     match action {
         Some(Action::Unlock) => LONGEST_PAUSE_BEFORE_UNLOCK,
         Some(Action::Warn | Action::Lock) | None => LONGEST_PAUSE_BEFORE_CLAIM,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey::state::Action;
+
+    use super::*;
+    use crate::core::fixture::LoanFixture;
+    use crate::core::operation::Operation;
+
+    const URI: &str = "https://fn.example.com/";
+
+    /// What a keeper without keys does about a call that is served at [`URI`], where it may call these hosts.
+    fn next(fixture: &LoanFixture, hosts: &[&str]) -> Option<Operation> {
+        let policy = Policy {
+            min_fee: 0,
+            lenders: Vec::new(),
+            command_keys: Vec::new(),
+            locks_per_hour: LOCKS_PER_HOUR,
+            hosts: Hosts::only(hosts).unwrap(),
+        };
+        fixture.next_operation_with(1_060, &policy, &std::collections::HashMap::new())
+    }
+
+    #[test]
+    fn a_keeper_without_keys_works_for_functions_that_it_may_call() {
+        let mut fixture = LoanFixture::defaulted();
+        fixture.functions.iter_mut().for_each(|function| function.uri = URI.to_owned());
+        fixture.request(Action::Lock, 1_060);
+        assert_eq!(
+            next(&fixture, &["fn.example.com"]),
+            Some(Operation::Claim { action: Action::Lock, seq: 1 })
+        );
+        for hosts in [&[][..], &["other.example.com"], &["fn.example.com:8443"]] {
+            assert_eq!(next(&fixture, hosts), None, "{hosts:?}");
+        }
+    }
+
+    #[test]
+    fn an_unlock_is_served_where_the_loan_says_whatever_the_lender_offers_now() {
+        let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
+        fixture.lock();
+        let asks = Some(Operation::Request { action: Action::Unlock, seq: 2 });
+        assert_eq!(next(&fixture, &["fn.example.com"]), None);
+        fixture.loan.unlock_uri = URI.to_owned();
+        assert_eq!(next(&fixture, &["fn.example.com"]), asks);
+        fixture
+            .functions
+            .iter_mut()
+            .for_each(|function| function.uri = "https://other.example.com".to_owned());
+        assert_eq!(next(&fixture, &["fn.example.com"]), asks);
     }
 }

@@ -114,7 +114,7 @@ impl World {
                 Effect::Submit(intent) => {
                     self.under_way.push((intent.keys.vehicle, intent.operation.lane(), intent.operation));
                 }
-                Effect::Invoke { invocation, .. } => self.running.push(invocation),
+                Effect::Invoke(call) => self.running.push(call.invocation),
                 Effect::Cancel { .. } | Effect::Watch { .. } | Effect::Alarm(_) => {}
             }
         }

@@ -8,7 +8,7 @@ fn core() -> Core {
 }
 
 fn calls(effects: &[Effect]) -> usize {
-    effects.iter().filter(|effect| matches!(effect, Effect::Invoke { .. })).count()
+    effects.iter().filter(|effect| matches!(effect, Effect::Invoke(_))).count()
 }
 
 fn names(effects: &[Effect]) -> Vec<&'static str> {

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Result;
 use ed25519_dalek::SigningKey;
@@ -17,7 +16,9 @@ use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::ledger::{Svm, SvmLedger};
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::story::{Chain as _, ChainExt as _, Journal, Offer, Parties, Purse, SvmChain};
-use latchkey_keeper::core::{Core, Effect, Event, Intent, LOCKS_PER_HOUR, Policy, Setup, Snapshot, Verdict};
+use latchkey_keeper::core::{
+    Core, Effect, Event, Hosts, Intent, LOCKS_PER_HOUR, Policy, Setup, Snapshot, Verdict,
+};
 use latchkey_keeper::functions::{Embedded, Functions as _};
 use latchkey_keeper::ledger::Ledger as _;
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
@@ -94,6 +95,7 @@ impl SimulatedKeeper {
             lenders: Vec::new(),
             command_keys: vec![parties.command_key.pubkey()],
             locks_per_hour: LOCKS_PER_HOUR,
+            hosts: Hosts::default(),
         };
         let escrow_rent = ledger.rent_exempt(escrow.len()).await?;
         let setup = Setup { keeper: address, policy, escrow_rent, jitter: 7 };
@@ -128,10 +130,9 @@ impl SimulatedKeeper {
                 let verdict = self.ledger.land(*intent).await.verdict;
                 Some(Event::TransactionEnded { vehicle, lane, verdict })
             }
-            Effect::Invoke { invocation, now, limit_secs } => {
-                let limit = Duration::from_secs(limit_secs);
-                let reply = self.function.call(invocation, now, limit).await;
-                Some(Event::FunctionReplied { invocation, reply })
+            Effect::Invoke(call) => {
+                let reply = self.function.call(&call).await;
+                Some(Event::FunctionReplied { invocation: call.invocation, reply })
             }
             // Every wallet is told of.
             Effect::Watch { .. } | Effect::Alarm(_) => None,

@@ -151,6 +151,11 @@ impl Svm {
         self.lock().svm.get_sysvar::<Clock>().slot
     }
 
+    /// The "slot" of what a keeper reads here: it counts changes.
+    pub fn version(&self) -> u64 {
+        self.lock().version
+    }
+
     /// What an account of this length costs, lamports.
     pub fn rent(&self, bytes: usize) -> u64 {
         self.lock().svm.minimum_balance_for_rent_exemption(bytes)

@@ -8,6 +8,7 @@
 
 pub mod broker;
 pub mod car;
+pub mod function;
 pub mod gate;
 pub mod ledger;
 pub mod localnet;

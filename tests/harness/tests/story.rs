@@ -26,7 +26,7 @@ impl Observer for Listener {
 /// A whole life, and the keeper that served it.
 async fn lived(script: Script) -> (Vec<(i64, Milestone)>, Pubkey) {
     let parties = Parties::new();
-    let mut testbed = EmbeddedTestbed::start(&parties).unwrap();
+    let mut testbed = EmbeddedTestbed::start(&parties).await.unwrap();
     let mut listener = Listener::default();
     let told = testbed.live(&parties, script, &mut listener).await.unwrap();
     let keeper = testbed.keeper;

@@ -160,5 +160,5 @@ pub async fn each_ends_locked<C: Copy + Debug>(
 /// The ends of the processes' logs: what a failure shows.
 pub fn tails(testbed: &LocalTestbed) -> String {
     let tail = |process: &Process| format!("--- {}\n{}\n", process.name(), process.tail());
-    testbed.processes().map(tail).concat()
+    testbed.processes().into_iter().map(tail).collect::<Vec<_>>().concat()
 }

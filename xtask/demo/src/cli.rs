@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Parser, ValueEnum};
+use latchkey_harness::function::Site;
 
 /// Watch the life of a loan: paid, missed, locked, cured, unlocked, paid off
 ///
@@ -11,6 +12,10 @@ pub struct Cli {
     /// The ledger
     #[arg(long, value_enum, default_value_t)]
     pub cluster: Cluster,
+
+    /// Where the car function runs
+    #[arg(long, value_enum, default_value_t)]
+    pub function: Function,
 
     /// Print one JSON object a line
     #[arg(long)]
@@ -25,4 +30,27 @@ pub enum Cluster {
     Embedded,
     /// On a validator of its own, in real time with second-long terms
     Localnet,
+}
+
+/// Where the car function runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Function {
+    /// In the keeper's process
+    #[default]
+    Embedded,
+    /// As a process of its own, called over HTTP
+    Http,
+    /// As an AWS Lambda, under cargo-lambda's emulator
+    Lambda,
+}
+
+impl Function {
+    /// The same for the testbed.
+    pub fn site(self) -> Site {
+        match self {
+            Self::Embedded => Site::Embedded,
+            Self::Http => Site::Http,
+            Self::Lambda => Site::Lambda,
+        }
+    }
 }

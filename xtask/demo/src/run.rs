@@ -7,8 +7,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use latchkey_harness::{
+    function::FunctionProcess,
     localnet::Localnet,
-    process::Output,
+    process::{Output, Process},
     story::{Observer, Parties, Script},
     testbed::{EmbeddedTestbed, LocalTestbed},
 };
@@ -18,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    cli::{Cli, Cluster},
+    cli::{Cli, Cluster, Function},
     logs::{self, Kept},
     tell::{Json, People},
 };
@@ -63,7 +64,7 @@ async fn play(cli: &Cli) -> Result<Ending> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut observer = observer(cli)?;
     tokio::select! {
-        ended = live(cli.cluster, &mut *observer) => ended.map(|()| Ending::Success),
+        ended = live(cli, &mut *observer) => ended.map(|()| Ending::Success),
         _ = interrupt.recv() => Ok(Ending::Interrupted),
         _ = terminate.recv() => Ok(Ending::Interrupted),
     }
@@ -84,28 +85,37 @@ fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
             "starting a validator, a broker, a car and a keeper",
         ),
     };
-    people.line(&format!("The life of a car loan, {where_it_lives}. Times are UTC."))?;
+    let function = match cli.function {
+        Function::Embedded => "",
+        Function::Http => " The car function is a process of its own.",
+        Function::Lambda => " The car function runs as a Lambda, under an emulator.",
+    };
+    people.line(&format!("The life of a car loan, {where_it_lives}.{function} Times are UTC."))?;
     people.busy(first);
     Ok(Box::new(people))
 }
 
-async fn live(cluster: Cluster, observer: &mut dyn Observer) -> Result<()> {
-    let parties = Parties::new();
-    let ok = match cluster {
+async fn live(cli: &Cli, observer: &mut dyn Observer) -> Result<()> {
+    let site = cli.function.site();
+    let parties = Parties::new().served_at(site.uri());
+    let ok = match cli.cluster {
         Cluster::Embedded => {
-            let mut testbed = EmbeddedTestbed::start(&parties)?;
-            let ok = testbed.live(&parties, Script::year(), observer).await?;
+            let mut testbed = EmbeddedTestbed::with_function(&parties, site).await?;
+            let ok = testbed
+                .live(&parties, Script::year(), observer)
+                .await
+                .inspect_err(|_| show_tails(testbed.function.iter().map(FunctionProcess::process)))?;
             testbed.stop().await?;
             ok
         }
         Cluster::Localnet => {
-            let mut testbed = LocalTestbed::on(Localnet::start().await?, &parties).await?;
-            let logs = testbed.processes().map(|process| process.log().to_owned());
+            let mut testbed = LocalTestbed::with_function(Localnet::start().await?, &parties, site).await?;
+            let logs: Vec<_> = testbed.processes().iter().map(|process| process.log().to_owned()).collect();
             let lived = tokio::select! {
                 lived = testbed.live(&parties, Script::minute(), observer) => lived,
-                () = logs::follow(logs.to_vec()), if logs::are_wanted() => Ok(false),
+                () = logs::follow(logs), if logs::are_wanted() => Ok(false),
             };
-            let ok = lived.inspect_err(|_| show_tails(&testbed))?;
+            let ok = lived.inspect_err(|_| show_tails(testbed.processes()))?;
             testbed.stop().await?;
             ok
         }
@@ -117,9 +127,9 @@ async fn live(cluster: Cluster, observer: &mut dyn Observer) -> Result<()> {
 }
 
 /// What the processes wrote last, unless it was shown as it came.
-fn show_tails(testbed: &LocalTestbed) {
+fn show_tails<'a>(processes: impl IntoIterator<Item = &'a Process>) {
     if !logs::are_wanted() {
-        for process in testbed.processes() {
+        for process in processes {
             eprintln!("the last of {}:\n{}\n", process.name(), process.tail());
         }
     }

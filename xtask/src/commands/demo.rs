@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, ValueEnum};
 use latchkey_progress::usual;
 use latchkey_toolchain::debian;
@@ -24,6 +24,10 @@ pub struct Args {
     /// The ledger
     #[arg(long, value_enum, default_value_t)]
     pub cluster: Cluster,
+
+    /// Where the car function runs
+    #[arg(long, value_enum, default_value_t)]
+    pub function: Function,
 
     /// Print one JSON object a line
     #[arg(long)]
@@ -61,12 +65,40 @@ impl Cluster {
     }
 }
 
+/// Where the car function runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Function {
+    /// In the keeper's process
+    #[default]
+    Embedded,
+    /// As a process of its own, called over HTTP
+    Http,
+    /// As an AWS Lambda, under cargo-lambda's emulator
+    Lambda,
+}
+
+impl Function {
+    /// What it needs beyond the cluster.
+    fn part(self) -> Option<setup::Part> {
+        (self == Self::Lambda).then_some(setup::Part::Emulator)
+    }
+
+    /// What it runs beyond the cluster.
+    fn binary(self) -> Option<&'static str> {
+        (self != Self::Embedded).then_some("latchkey-function")
+    }
+}
+
 impl Args {
     /// The demo's own command line.
     pub fn for_demo(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.cluster == Cluster::Localnet {
             words.extend(["--cluster".to_owned(), "localnet".to_owned()]);
+        }
+        if let Some(named) = self.function.to_possible_value().filter(|_| self.function != Function::Embedded)
+        {
+            words.extend(["--function".to_owned(), named.get_name().to_owned()]);
         }
         if self.json {
             words.push("--json".to_owned());
@@ -78,8 +110,9 @@ impl Args {
 
 /// Sets up, builds and runs the demo; its exit status becomes ours.
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
-    let parts: BTreeSet<_> = args.cluster.purpose().parts().iter().copied().collect();
-    let binaries = args.cluster.binaries();
+    let parts = args.cluster.purpose().parts().iter().copied().chain(args.function.part());
+    let parts: BTreeSet<_> = parts.collect();
+    let binaries: Vec<&str> = args.cluster.binaries().iter().copied().chain(args.function.binary()).collect();
     if args.cluster == Cluster::Embedded {
         let mut steps = Vec::new();
         if !setup::missing_packages(&workspace.cache, &parts)?.is_empty() {
@@ -92,8 +125,11 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
         terminal.announce("preparing the demo", &steps);
     }
     let tools = setup::ensure(&workspace.cache, &parts, terminal)?;
+    if args.function == Function::Lambda && tools.emulator.is_none() {
+        bail!("the demo as a Lambda needs cargo-lambda: see the note above, or use --function http");
+    }
     build::program(workspace, terminal)?;
-    workspace.build(binaries, "building the demo", usual(FIRST_BUILD), terminal)?;
+    workspace.build(&binaries, "building the demo", usual(FIRST_BUILD), terminal)?;
     let mut demo = workspace.command(workspace.binary(DEMO));
     finish(with_tools(demo.args(args.for_demo()), workspace, &tools))
 }

@@ -15,10 +15,15 @@ pub mod lint;
 pub mod setup;
 pub mod test;
 
-/// Sets the variables from which a command learns where the program, the validator and the broker are.
+/// Sets the variables from which a command learns where the program, the validator, the broker and the
+/// emulator of AWS Lambda are.
 fn with_tools<'a>(command: &'a mut Command, workspace: &Workspace, tools: &Tools) -> &'a mut Command {
     command.env("LATCHKEY_PROGRAM_SO", workspace.program());
-    for (name, tool) in [("LATCHKEY_VALIDATOR", &tools.validator), ("LATCHKEY_MOSQUITTO", &tools.broker)] {
+    for (name, tool) in [
+        ("LATCHKEY_VALIDATOR", &tools.validator),
+        ("LATCHKEY_MOSQUITTO", &tools.broker),
+        ("LATCHKEY_CARGO_LAMBDA", &tools.emulator),
+    ] {
         if let Some(tool) = tool {
             command.env(name, tool);
         }

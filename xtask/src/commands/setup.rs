@@ -14,7 +14,7 @@ use latchkey_toolchain::{cache::Cache, command::on_path, debian, platform, progr
 
 use crate::{
     commands::build,
-    program_key,
+    emulator, program_key,
     terminal::Terminal,
     tools::{self, ANCHOR, DENY, NEXTEST, TYPOS, VALIDATOR},
     workspace::Workspace,
@@ -37,6 +37,8 @@ pub enum Purpose {
     Demo,
     /// The demo on a local validator
     Localnet,
+    /// The demo with its function as an AWS Lambda
+    Lambda,
     /// Every test
     Test,
     /// Formatting, clippy, licences, spelling
@@ -64,6 +66,8 @@ pub enum Part {
     Validator,
     /// anchor.
     Anchor,
+    /// cargo-lambda, which emulates AWS Lambda. Without it a test is skipped, and everything else runs.
+    Emulator,
 }
 
 impl Purpose {
@@ -73,7 +77,15 @@ impl Purpose {
             Self::Build => &[Part::SbfBuild],
             Self::Demo => &[Part::SbfBuild, Part::Libraries],
             Self::Localnet => &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Validator],
-            Self::Test => &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Nextest, Part::Validator],
+            Self::Lambda => &[Part::SbfBuild, Part::Libraries, Part::Emulator],
+            Self::Test => &[
+                Part::SbfBuild,
+                Part::Libraries,
+                Part::Broker,
+                Part::Nextest,
+                Part::Validator,
+                Part::Emulator,
+            ],
             Self::Lint => &[Part::Libraries, Part::Deny, Part::Typos],
             Self::Anchor => {
                 &[Part::SbfBuild, Part::Libraries, Part::Broker, Part::Nextest, Part::Validator, Part::Anchor]
@@ -97,6 +109,8 @@ pub struct Tools {
     pub validator: Option<PathBuf>,
     /// anchor.
     pub anchor: Option<PathBuf>,
+    /// cargo-lambda, where it could be installed.
+    pub emulator: Option<PathBuf>,
 }
 
 /// Sets up for the purposes named, and puts the tools people type themselves on PATH.
@@ -138,6 +152,10 @@ pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>, terminal: &mut Terminal) ->
             Part::Typos => tools.typos = Some(tools::exact(&TYPOS, cache, terminal)?),
             Part::Validator => tools.validator = Some(tools::exact(&VALIDATOR, cache, terminal)?),
             Part::Anchor => tools.anchor = Some(tools::exact(&ANCHOR, cache, terminal)?),
+            Part::Emulator => match emulator::ensure(cache, terminal) {
+                Ok(emulator) => tools.emulator = Some(emulator),
+                Err(error) => eprintln!("note: no AWS Lambda emulator: {error:#}"),
+            },
         }
     }
     Ok(tools)

@@ -24,12 +24,16 @@ fn the_demo_gets_what_was_asked_for_and_no_more() {
         read(&["--cluster", "localnet", "--json", "--", "-v"]),
         ["--cluster", "localnet", "--json", "-v"]
     );
+    assert_eq!(read(&["--function", "lambda", "--json"]), ["--function", "lambda", "--json"]);
+    assert_eq!(read(&["--function", "embedded"]), Vec::<String>::new());
 }
 
 #[test]
 fn the_bench_gets_the_page_only_to_write_or_to_check_it() {
     let read = |words: &[&str]| {
-        let bench::What::Cu(cu) = bench::Args::parse_from([&["bench", "cu"], words].concat()).what;
+        let bench::What::Cu(cu) = bench::Args::parse_from([&["bench", "cu"], words].concat()).what else {
+            panic!("costs");
+        };
         cu.for_bench("cost.md".into())
     };
     assert!(read(&[]).is_empty());
@@ -41,7 +45,8 @@ fn the_bench_gets_the_page_only_to_write_or_to_check_it() {
 #[test]
 fn the_demo_on_its_embedded_ledger_needs_no_validator_and_no_broker() {
     let parts = Purpose::Demo.parts();
-    assert!(!parts.contains(&Part::Validator) && !parts.contains(&Part::Broker), "{parts:?}");
+    let unwanted = [Part::Validator, Part::Broker, Part::Emulator];
+    assert!(unwanted.iter().all(|part| !parts.contains(part)), "{parts:?}");
 }
 
 #[test]

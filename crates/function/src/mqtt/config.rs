@@ -24,7 +24,8 @@ pub struct MqttConfig {
     /// The broker's host name, which its certificate must show.
     pub host: String,
     pub port: u16,
-    /// The client identifier, unique at the broker. Without it, each start takes a random one.
+    /// The client identifier, unique at the broker. Without it, each start takes a random one. A function that connects
+    /// for each call adds a random part of its own.
     pub client_id: Option<String>,
     /// User name, where the broker asks for one.
     pub username: Option<String>,
@@ -99,39 +100,28 @@ impl Default for MqttConfig {
 impl MqttConfig {
     /// Checks everything, reads the files it names, and touches no network.
     pub fn check(&self) -> Result<(), ConfigError> {
-        self.options().map(|_| ())
+        self.prepare().map(|_| ())
     }
 
-    pub(super) fn options(&self) -> Result<MqttOptions, ConfigError> {
-        self.check_values()?;
-        let client_id = self
-            .client_id
-            .clone()
-            .unwrap_or_else(|| format!("latchkey-function-{:016x}", rand::random::<u64>()));
-        let tls = self.tls.as_ref().map(Tls::connector).transpose()?;
-        let broker =
-            Endpoint { host: &self.host, port: self.port, keep_alive_secs: self.keep_alive_secs, tls };
-        let mut options = broker.options(client_id);
-        options
-            .set_clean_start(true)
-            .set_max_packet_size(Some(MAX_PACKET))
-            .set_outgoing_inflight_upper_limit(INFLIGHT);
-        if let Some(username) = &self.username {
-            let password = match &self.password_file {
-                Some(path) => read_password(path)?,
-                None => String::new(),
-            };
-            options.set_credentials(username, password);
+    /// Resolves relative paths against `base`.
+    pub fn resolve(&mut self, base: &Path) {
+        let tls = self.tls.iter_mut();
+        let files = tls.flat_map(|tls| [&mut tls.ca, &mut tls.certificate, &mut tls.key]);
+        for path in files.chain([&mut self.password_file]).flatten() {
+            *path = base.join(&path);
         }
-        Ok(options)
     }
 
-    pub(super) fn acknowledgement_limit(&self) -> Duration {
-        Duration::from_millis(self.ack_timeout_ms)
-    }
-
-    pub(super) fn resend(&self) -> Backoff {
-        Backoff::new(Duration::from_millis(self.resend_ms), Duration::from_millis(self.resend_max_ms))
+    /// Reads the files, once for any number of connections.
+    pub(super) fn prepare(&self) -> Result<Prepared, ConfigError> {
+        self.check_values()?;
+        let password = self.password_file.as_deref().map(read_password).transpose()?;
+        let credentials = self.username.clone().map(|username| (username, password.unwrap_or_default()));
+        Ok(Prepared {
+            config: self.clone(),
+            tls: self.tls.as_ref().map(Tls::connector).transpose()?,
+            credentials,
+        })
     }
 
     fn check_values(&self) -> Result<(), ConfigError> {
@@ -156,6 +146,52 @@ impl MqttConfig {
             return Err(ConfigError::PasswordWithoutUser);
         }
         Ok(())
+    }
+}
+
+/// A broker with the files for it read.
+pub(super) struct Prepared {
+    config: MqttConfig,
+    tls: Option<TlsConnector>,
+    /// User name and password.
+    credentials: Option<(String, String)>,
+}
+
+impl Prepared {
+    /// The client id as configured, or a random one.
+    pub fn client_id(&self) -> String {
+        self.config.client_id.clone().unwrap_or_else(|| self.random_client_id())
+    }
+
+    /// The function's name and a random part: no two connections have the same.
+    pub fn random_client_id(&self) -> String {
+        let name = self.config.client_id.as_deref().unwrap_or("latchkey-function");
+        format!("{name}-{:016x}", rand::random::<u64>())
+    }
+
+    pub fn options(&self, client_id: &str) -> MqttOptions {
+        let MqttConfig { host, port, keep_alive_secs, .. } = &self.config;
+        let broker = Endpoint { host, port: *port, keep_alive_secs: *keep_alive_secs, tls: self.tls.clone() };
+        let mut options = broker.options(client_id.to_owned());
+        options
+            .set_clean_start(true)
+            .set_max_packet_size(Some(MAX_PACKET))
+            .set_outgoing_inflight_upper_limit(INFLIGHT);
+        if let Some((username, password)) = &self.credentials {
+            options.set_credentials(username.clone(), password.clone());
+        }
+        options
+    }
+
+    pub fn acknowledgement_limit(&self) -> Duration {
+        Duration::from_millis(self.config.ack_timeout_ms)
+    }
+
+    pub fn resend(&self) -> Backoff {
+        Backoff::new(
+            Duration::from_millis(self.config.resend_ms),
+            Duration::from_millis(self.config.resend_max_ms),
+        )
     }
 }
 
@@ -226,7 +262,12 @@ mod tests {
 
     #[test]
     fn without_a_client_id_two_functions_do_not_throw_each_other_out() {
-        let id = || MqttConfig::default().options().unwrap().client_id();
-        assert_ne!(id(), id());
+        let broker = MqttConfig::default().prepare().unwrap();
+        assert_ne!(broker.client_id(), broker.client_id());
+        let named =
+            MqttConfig { client_id: Some("fn-1".to_owned()), ..MqttConfig::default() }.prepare().unwrap();
+        assert_eq!(named.client_id(), "fn-1");
+        let [first, second] = [(); 2].map(|()| named.random_client_id());
+        assert!(first != second && first.starts_with("fn-1-"));
     }
 }

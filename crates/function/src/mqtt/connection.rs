@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use latchkey_link::mqtt::{self, Connection, Line, Lost};
+use latchkey_protocol::topics;
 use rumqttc::v5::mqttbytes::v5::Packet;
 use tokio::sync::watch;
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::Shared;
+use super::publish::receipts;
 
 /// Connects again and again, until the task is aborted.
 pub(super) async fn keep(mut line: Line, accepted: watch::Sender<Option<Connection>>, shared: Arc<Shared>) {
@@ -28,7 +30,17 @@ async fn serve(line: &mut Line, accepted: &watch::Sender<Option<Connection>>, sh
         match line.next().await {
             Ok(Packet::ConnAck(_)) => {
                 shared.counters.connections.add();
+                // The queue is empty: this is the first request on this connection.
+                let all = receipts(topics::receipt("+"));
+                _ = line.connection().client.try_subscribe_many([all]);
+            }
+            // Commands go out when their answers can come in.
+            Ok(Packet::SubAck(ack)) if mqtt::is_granted(&ack) => {
                 accepted.send_replace(Some(line.connection().clone()));
+            }
+            Ok(Packet::SubAck(_)) => {
+                shared.counters.subscriptions_refused.add();
+                return Lost::Refused;
             }
             Ok(Packet::Publish(publish)) => {
                 if !publish.retain && shared.mailboxes.deliver(&publish.topic, &publish.payload) {
@@ -39,11 +51,6 @@ async fn serve(line: &mut Line, accepted: &watch::Sender<Option<Connection>>, sh
                 }
             }
             Ok(Packet::PubAck(_)) => shared.counters.acknowledged.add(),
-            Ok(Packet::SubAck(ack)) if !mqtt::is_granted(&ack) => {
-                // One car's answers cannot be heard. The connection still serves the others.
-                shared.counters.subscriptions_refused.add();
-                warn!(codes = ?ack.return_codes, "the broker refused the subscription to a car's answers");
-            }
             Ok(_) => {}
             Err(lost) => return lost,
         }

@@ -1,41 +1,57 @@
 //! One command on its way to one car.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use latchkey_link::mqtt::Connection;
-use latchkey_protocol::topics;
-use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::PublishProperties;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
-use tracing::{debug, warn};
 
 use super::Shared;
+use super::sender::Order;
 use crate::courier::{Parcel, Replies};
 
 /// Sends `parcel` until its [`Answers`](crate::courier::Answers) are dropped, or the courier stops.
 pub(super) async fn hold(shared: Arc<Shared>, parcel: Parcel, replies: Replies) {
-    let number = shared.mailboxes.open(&parcel.vehicle, replies.clone());
+    let vehicle = parcel.vehicle;
+    let number = shared.mailboxes.open(&vehicle, replies.clone());
     tokio::select! {
         () = replies.closed() => {}
-        () = send_again_and_again(&shared, &parcel, &replies) => {}
+        () = send_again_and_again(&shared, Arc::new(parcel), &replies) => {}
     }
-    let connection = shared.connection.borrow().clone();
-    shared.mailboxes.close(&parcel.vehicle, number, connection.as_ref());
+    shared.mailboxes.close(&vehicle, number);
+}
+
+/// Passes on what the car publishes until the [`Answers`](crate::courier::Answers) are dropped, and sends nothing.
+pub(super) async fn listen(shared: Arc<Shared>, vehicle: anchor_lang::prelude::Pubkey, replies: Replies) {
+    let number = shared.mailboxes.open(&vehicle, replies.clone());
+    let mut present = shared.connection.clone();
+    tokio::select! {
+        () = replies.closed() => {}
+        _ = present.wait_for(|_| false) => {}
+    }
+    shared.mailboxes.close(&vehicle, number);
 }
 
 /// Returns when the courier stops.
-async fn send_again_and_again(shared: &Shared, parcel: &Parcel, replies: &Replies) {
+async fn send_again_and_again(shared: &Shared, parcel: Arc<Parcel>, replies: &Replies) {
     let expires = Instant::now() + parcel.expires_in;
     let mut present = shared.connection.clone();
     loop {
-        let Ok(accepted) = present.wait_for(Option::is_some).await.map(|accepted| accepted.clone()) else {
+        if present.wait_for(Option::is_some).await.is_err() {
             return;
-        };
-        let Some(connection) = accepted else { continue };
+        }
         let mut resend = shared.resend.clone();
         loop {
-            send(shared, &connection, parcel, replies, expires);
+            let (taken, answered) = oneshot::channel();
+            let order = Order { parcel: Arc::clone(&parcel), expires, replies: replies.clone(), taken };
+            if shared.orders.send(order).is_err() {
+                return;
+            }
+            match answered.await {
+                Ok(true) => {}
+                // The connection ended first: the next one gets it at once.
+                Ok(false) => break,
+                Err(_) => return,
+            }
             tokio::select! {
                 () = sleep(resend.pause()) => {}
                 changed = present.changed() => match changed {
@@ -44,39 +60,5 @@ async fn send_again_and_again(shared: &Shared, parcel: &Parcel, replies: &Replie
                 },
             }
         }
-    }
-}
-
-/// Hands the command to the connection's queue, after the subscription that its answer needs: the broker takes them
-/// in this order. If the queue is full, the next round tries again.
-fn send(shared: &Shared, connection: &Connection, parcel: &Parcel, replies: &Replies, expires: Instant) {
-    let left = expires.saturating_duration_since(Instant::now());
-    if !shared.mailboxes.subscribe(&parcel.vehicle, connection) {
-        shared.counters.publishes_refused.add();
-        return;
-    }
-    if left < Duration::from_secs(1) {
-        debug!(invocation = %parcel.invocation, "the command has expired: only listening now");
-        return;
-    }
-    let vehicle = parcel.vehicle.to_string();
-    let properties = PublishProperties {
-        message_expiry_interval: Some(u32::try_from(left.as_secs()).unwrap_or(u32::MAX)),
-        correlation_data: Some(parcel.invocation.to_bytes().to_vec().into()),
-        ..PublishProperties::default()
-    };
-    let queued = connection.client.try_publish_with_properties(
-        topics::command(&vehicle),
-        QoS::AtLeastOnce,
-        false,
-        parcel.envelope.clone(),
-        properties,
-    );
-    if queued.is_ok() {
-        shared.counters.publishes.add();
-        replies.mark_sent();
-    } else {
-        shared.counters.publishes_refused.add();
-        warn!(%vehicle, "the connection's queue is full: the command is sent later");
     }
 }

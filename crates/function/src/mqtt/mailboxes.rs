@@ -4,15 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anchor_lang::prelude::Pubkey;
-use latchkey_link::mqtt::{Connection, ConnectionNumber};
-use latchkey_protocol::{Receipt, sealed, topics};
-use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::{Filter, RetainForwardRule};
+use latchkey_protocol::topics;
 
+use super::publish::RECEIPT_LEN;
 use crate::courier::Replies;
-
-/// The length of every signed receipt.
-const RECEIPT_LEN: usize = sealed::SEAL_LEN + Receipt::LEN;
 
 /// The conversations, by the topic on which their car answers. A topic follows from the car's identity, never from
 /// what a message says.
@@ -24,8 +19,6 @@ pub(super) struct Mailboxes(Mutex<HashMap<String, Mailbox>>);
 struct Mailbox {
     open: HashMap<Conversation, Replies>,
     next: u64,
-    /// The connection on which the topic is subscribed.
-    subscribed_on: Option<ConnectionNumber>,
 }
 
 /// A conversation's number among those with the same car.
@@ -43,41 +36,15 @@ impl Mailboxes {
         conversation
     }
 
-    /// Ends a conversation. After the last one with a car, its topic is unsubscribed.
-    pub fn close(&self, vehicle: &Pubkey, conversation: Conversation, present: Option<&Connection>) {
+    /// Ends a conversation.
+    pub fn close(&self, vehicle: &Pubkey, conversation: Conversation) {
         let topic = topic(vehicle);
         let mut mailboxes = self.lock();
         let Some(mailbox) = mailboxes.get_mut(&topic) else { return };
         mailbox.open.remove(&conversation);
-        if !mailbox.open.is_empty() {
-            return;
+        if mailbox.open.is_empty() {
+            mailboxes.remove(&topic);
         }
-        let subscribed_on = mailbox.subscribed_on;
-        mailboxes.remove(&topic);
-        if let Some(connection) = present.filter(|connection| subscribed_on == Some(connection.number)) {
-            // Under the lock, so that it cannot overtake the subscription of a conversation that starts now. If the
-            // queue is full, the broker goes on sending this car's answers until the connection ends, and they are
-            // dropped here.
-            _ = connection.client.try_unsubscribe(topic);
-        }
-    }
-
-    /// Subscribes the car's topic on `connection` unless that is done; `false` if the connection's queue is full.
-    pub fn subscribe(&self, vehicle: &Pubkey, connection: &Connection) -> bool {
-        let topic = topic(vehicle);
-        let mut mailboxes = self.lock();
-        let Some(mailbox) = mailboxes.get_mut(&topic) else { return false };
-        if mailbox.subscribed_on == Some(connection.number) {
-            return true;
-        }
-        // A receipt that the broker retained is old, so it is not asked for.
-        let filter =
-            Filter { retain_forward_rule: RetainForwardRule::Never, ..Filter::new(topic, QoS::AtLeastOnce) };
-        let queued = connection.client.try_subscribe_many([filter]).is_ok();
-        if queued {
-            mailbox.subscribed_on = Some(connection.number);
-        }
-        queued
     }
 
     /// Hands a message to every conversation with the car whose topic it came on; `false` if none of them
@@ -121,7 +88,7 @@ mod tests {
         assert_eq!(first.1.next().await, Some(vec![7; RECEIPT_LEN]));
         assert_eq!(second.1.next().await, Some(vec![7; RECEIPT_LEN]));
 
-        mailboxes.close(&other, third.0, None);
+        mailboxes.close(&other, third.0);
         assert_eq!(third.1.next().await, None);
         assert!(!mailboxes.deliver(topic(&other).as_bytes(), &[7; RECEIPT_LEN]));
     }

@@ -1,9 +1,12 @@
 //! The MQTT 5 courier: one line to the broker ([`latchkey_link::mqtt`]), any number of cars.
 //!
-//! One task polls the line (`connection`); nothing else ever waits for it. Each conversation is a task of its
-//! own (`conversation`) that hands its command to the connection's queue without waiting, and again after growing
-//! pauses, until the function has its answer: a broker's acknowledgement is no answer. What cars publish is handed to
-//! the conversations by the topic's vehicle (`mailboxes`).
+//! One task polls the line (`connection`); it never waits for anything else. Each conversation is a task of its own
+//! (`conversation`) that orders its command to be sent, and again after growing pauses, until the function has its
+//! answer: a broker's acknowledgement is no answer. One task sends what is ordered, in turn (`sender`). One subscription
+//! hears the receipts of all cars, and what they publish is handed to the conversations by the topic's vehicle
+//! (`mailboxes`).
+//!
+//! [`SessionCourier`] is for a function that lives for one call: a connection for each.
 //!
 //! Every connection starts with a clean session. What was queued or not acknowledged is forgotten with the old one, and
 //! sent again by the conversations.
@@ -12,27 +15,33 @@ mod config;
 mod connection;
 mod conversation;
 mod mailboxes;
+mod publish;
+mod sender;
+mod session;
 mod stats;
 
 use std::sync::Arc;
 
+use anchor_lang::prelude::Pubkey;
 use latchkey_link::backoff::Backoff;
 use latchkey_link::mqtt::{Connection, Line};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub use config::{ConfigError, MqttConfig, Tls};
+pub use session::SessionCourier;
 pub use stats::CourierStats;
 
 use crate::courier::{Answers, Courier, Parcel};
 use mailboxes::Mailboxes;
+use sender::Order;
 use stats::CourierCounters;
 
 /// Sends commands to cars over MQTT 5. Dropping it ends the connection and every conversation.
 #[derive(Debug)]
 pub struct MqttCourier {
     shared: Arc<Shared>,
-    poller: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// What the polling task and the conversations share.
@@ -40,7 +49,8 @@ pub struct MqttCourier {
 struct Shared {
     resend: Backoff,
     mailboxes: Mailboxes,
-    counters: CourierCounters,
+    counters: Arc<CourierCounters>,
+    orders: mpsc::UnboundedSender<Order>,
     /// The present connection, once the broker has accepted it.
     connection: watch::Receiver<Option<Connection>>,
 }
@@ -53,16 +63,30 @@ impl MqttCourier {
     ///
     /// Must be called within a Tokio runtime.
     pub fn connect(config: &MqttConfig) -> Result<Self, ConfigError> {
-        let line = Line::new(config.options()?, config.acknowledgement_limit(), QUEUE);
+        let prepared = config.prepare()?;
+        let options = prepared.options(&prepared.client_id());
+        let line = Line::new(options, prepared.acknowledgement_limit(), QUEUE);
         let (accepted, connection) = watch::channel(None);
+        // At most one order of each conversation waits.
+        let (orders, waiting) = mpsc::unbounded_channel();
+        let counters = Arc::new(CourierCounters::default());
         let shared = Arc::new(Shared {
-            resend: config.resend(),
+            resend: prepared.resend(),
             mailboxes: Mailboxes::default(),
-            counters: CourierCounters::default(),
-            connection,
+            counters: Arc::clone(&counters),
+            orders,
+            connection: connection.clone(),
         });
         let poller = tokio::spawn(connection::keep(line, accepted, Arc::clone(&shared)));
-        Ok(Self { shared, poller })
+        let sender = tokio::spawn(sender::serve(waiting, connection, counters));
+        Ok(Self { shared, tasks: [poller, sender] })
+    }
+
+    /// What the car publishes from now on, until it is dropped. Nothing is sent.
+    pub fn listen(&self, vehicle: Pubkey) -> Answers {
+        let (replies, answers) = Answers::channel();
+        tokio::spawn(conversation::listen(Arc::clone(&self.shared), vehicle, replies));
+        answers
     }
 
     /// Whether the broker has accepted the present connection.
@@ -87,6 +111,8 @@ impl Courier for MqttCourier {
 impl Drop for MqttCourier {
     fn drop(&mut self) {
         // The task owns the sending half of `connection`: without it, conversations end.
-        self.poller.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }

@@ -13,11 +13,11 @@ pub struct CourierStats {
     pub watchdog: u64,
     /// Commands handed to the connection, first and repeated.
     pub publishes: u64,
-    /// Commands that did not fit into the connection's queue; they are sent later.
-    pub publishes_refused: u64,
+    /// Commands that a connection ended before; the next one gets them.
+    pub publishes_lost: u64,
     /// Commands the broker acknowledged.
     pub acknowledged: u64,
-    /// Subscriptions that the broker's access list refused, so that a car's answers cannot be received.
+    /// Times the broker refused the subscription to receipts, so that no car's answer can be received.
     pub subscriptions_refused: u64,
     /// Messages handed to a conversation.
     pub received: u64,
@@ -31,7 +31,7 @@ pub(super) struct CourierCounters {
     pub losses: Counter,
     pub watchdog: Counter,
     pub publishes: Counter,
-    pub publishes_refused: Counter,
+    pub publishes_lost: Counter,
     pub acknowledged: Counter,
     pub subscriptions_refused: Counter,
     pub received: Counter,
@@ -45,7 +45,7 @@ impl CourierCounters {
             losses: self.losses.get(),
             watchdog: self.watchdog.get(),
             publishes: self.publishes.get(),
-            publishes_refused: self.publishes_refused.get(),
+            publishes_lost: self.publishes_lost.get(),
             acknowledged: self.acknowledged.get(),
             subscriptions_refused: self.subscriptions_refused.get(),
             received: self.received.get(),

@@ -2,12 +2,15 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+mod courier;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use anchor_lang::AccountSerialize;
 use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
+pub use courier::TestCourier;
 use ed25519_dalek::SigningKey;
 use latchkey::fixtures;
 use latchkey::rules::invocation::{Offer, Requested};

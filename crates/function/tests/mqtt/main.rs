@@ -1,6 +1,7 @@
 //! The MQTT courier with a real broker between it and the car.
 
 mod peer;
+mod session;
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use latchkey_function::mqtt::{CourierStats, MqttConfig, MqttCourier};
 use latchkey_function::{Answers, Courier as _, Parcel};
 use latchkey_protocol::{Receipt, sealed, topics};
 use latchkey_tests_processes::Mosquitto;
-use peer::{LIMIT, Peer};
+use peer::{Fleet, LIMIT, Peer};
 use rumqttc::v5::mqttbytes::QoS;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -197,4 +198,46 @@ async fn a_courier_that_is_dropped_ends_its_conversations() {
     until(&courier, "a command leaves", |stats| stats.publishes >= 1).await;
     drop(courier);
     assert_eq!(answer(&mut connected).await, None);
+}
+
+#[tokio::test]
+async fn one_subscription_hears_every_car_and_a_thousand_commands_go_out_in_turn() {
+    const CARS: usize = 1_000;
+    let broker = Mosquitto::alone().await.unwrap();
+    let courier = courier(broker.port());
+    let mut fleet = Fleet::of(broker.port()).await;
+    let vehicles: Vec<Pubkey> = (0..CARS).map(|_| Pubkey::new_unique()).collect();
+    let mut conversations: Vec<Answers> =
+        vehicles.iter().map(|vehicle| courier.dispatch(parcel(*vehicle, b"lock"))).collect();
+    let mut heard = std::collections::HashSet::new();
+    while heard.len() < CARS {
+        let topic = fleet.hears().await;
+        // Each car is sent its command before any is sent a third time.
+        if heard.insert(topic.clone()) {
+            let vehicle = topic.split('/').nth(2).unwrap().to_owned();
+            fleet.says(&topics::receipt(&vehicle), &receipt(7)).await;
+        }
+    }
+    for answers in &mut conversations {
+        assert_eq!(answer(answers).await, Some(receipt(7)));
+    }
+    let stats = courier.stats();
+    assert_eq!((stats.connections, stats.losses, stats.publishes_lost), (1, 0, 0), "{stats:?}");
+    let log = broker.process().output();
+    assert!(!log.contains("Outgoing messages are being dropped"), "{log}");
+}
+
+#[tokio::test]
+async fn the_keeper_hears_a_receipt_that_another_had_sent_for() {
+    let broker = Mosquitto::alone().await.unwrap();
+    let courier = courier(broker.port());
+    until(&courier, "a connection", |_| courier.is_connected()).await;
+    let vehicle = Pubkey::new_unique();
+    let mut car = Peer::of(&vehicle.to_string(), broker.port()).await;
+    let mut answers = courier.listen(vehicle);
+    // The conversation opens in a task of its own.
+    tokio::task::yield_now().await;
+    car.says(&receipt(1)).await;
+    assert_eq!(answer(&mut answers).await, Some(receipt(1)));
+    assert!(car.hears_nothing_for(LONGEST_PAUSE).await, "nothing is sent");
 }

@@ -89,3 +89,51 @@ impl Drop for Peer {
         self.task.abort();
     }
 }
+
+/// A client of the broker that is every car at once.
+pub struct Fleet {
+    client: AsyncClient,
+    heard: mpsc::UnboundedReceiver<String>,
+    task: JoinHandle<()>,
+}
+
+impl Fleet {
+    /// Connects to the broker at `port`, and returns once it is subscribed.
+    pub async fn of(port: u16) -> Self {
+        let mut options =
+            MqttOptions::new(format!("fleet-{:016x}", rand::random::<u64>()), "127.0.0.1", port);
+        options.set_keep_alive(Duration::from_secs(5));
+        let (client, mut events) = AsyncClient::new(options, 64);
+        client.try_subscribe(topics::command("+"), QoS::AtLeastOnce).unwrap();
+        let (topics, heard) = mpsc::unbounded_channel();
+        let (subacks, mut subscribed) = mpsc::unbounded_channel();
+        let task = tokio::spawn(async move {
+            while let Ok(event) = events.poll().await {
+                match event {
+                    Event::Incoming(Packet::SubAck(_)) => _ = subacks.send(()),
+                    Event::Incoming(Packet::Publish(publish)) => {
+                        _ = topics.send(String::from_utf8_lossy(&publish.topic).into_owned());
+                    }
+                    _ => {}
+                }
+            }
+        });
+        timeout(LIMIT, subscribed.recv()).await.expect("the broker takes the subscription");
+        Self { client, heard, task }
+    }
+
+    /// The topic of the next command.
+    pub async fn hears(&mut self) -> String {
+        timeout(LIMIT, self.heard.recv()).await.expect("a command arrives").unwrap()
+    }
+
+    pub async fn says(&mut self, topic: &str, message: &[u8]) {
+        self.client.publish(topic, QoS::AtLeastOnce, false, message.to_vec()).await.unwrap();
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

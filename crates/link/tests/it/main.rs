@@ -2,4 +2,5 @@
 
 mod key_files;
 mod line;
+mod outbound;
 mod tls;

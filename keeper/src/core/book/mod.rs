@@ -222,6 +222,7 @@ impl Book {
             escrow: row.escrow,
             wallet: row.wallet,
             invocations: self.calls.of(id).map(|call| (call.key, &call.invocation)).collect(),
+            call_slots: self.calls.of(id).map(|call| self.slots.slot(call.read)).collect(),
             functions: entry.functions(),
             rival_seen_at: entry.rival_seen_at,
             is_watched: flags.is_watched,

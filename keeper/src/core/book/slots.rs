@@ -25,6 +25,11 @@ impl Slots {
         let base = *self.base.get_or_insert(slot.saturating_sub(BEHIND));
         Mark(u32::try_from(slot.saturating_sub(base)).unwrap_or(u32::MAX).saturating_add(1))
     }
+
+    /// The slot of a mark that was made here, if it is not from before the first ones.
+    pub fn slot(self, mark: Mark) -> u64 {
+        self.base.unwrap_or(0).saturating_add(u64::from(mark.0)).saturating_sub(1)
+    }
 }
 
 #[cfg(test)]
@@ -39,6 +44,7 @@ mod tests {
         let [before, after, years] = [first - 1, first + 1, first + (1 << 31)].map(|slot| slots.mark(slot));
         assert!(Mark::NEVER < before && before < at_first && at_first < after && after < years);
         assert_eq!(slots.mark(first), at_first);
+        assert_eq!([before, at_first, after].map(|mark| slots.slot(mark)), [first - 1, first, first + 1]);
     }
 
     #[test]

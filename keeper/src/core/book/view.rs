@@ -23,6 +23,8 @@ pub(in crate::core) struct LoanView<'a> {
     pub wallet: u64,
     /// The loan's invocations, the oldest first.
     pub invocations: Vec<(Pubkey, &'a Invocation)>,
+    /// The slots at which they were read, in their order.
+    pub call_slots: Vec<u64>,
     /// The lender's functions, in the order of [`Action::ALL`].
     pub functions: [Option<&'a Function>; Action::ALL.len()],
     /// When another keeper was last seen at work for the lender.

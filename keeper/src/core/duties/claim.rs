@@ -18,7 +18,7 @@ impl Duty for Claim {
         let (key, invocation) = view.invocations.last().filter(|(_, newest)| newest.action == self.0)?;
         check_claim(invocation, at, view.lender, &view.vehicle, *keeper).ok()?;
         let rested = calls.get(key).and_then(Call::not_before).is_none_or(|not_before| at.now >= not_before);
-        let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, &view.loan));
+        let wanted = policy.wants(invocation.action, invocation.fee, &Signers::of(invocation, view));
         (rested && wanted).then_some(Operation::Claim { action: invocation.action, seq: invocation.seq })
     }
 }

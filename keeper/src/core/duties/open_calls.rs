@@ -92,7 +92,7 @@ pub(in crate::core) fn calls_to_start(context: &Context<'_>) -> Vec<(Pubkey, u64
 fn unlock_ends(context: &Context<'_>, unlock: &Invocation) -> Option<i64> {
     let Context { view, at, policy, .. } = context;
     let serves = policy.serves(&view.lender_key);
-    let wanted = policy.wants(unlock.action, unlock.fee, &Signers::of(unlock, &view.loan));
+    let wanted = policy.wants(unlock.action, unlock.fee, &Signers::of(unlock, view));
     let starts = serves && wanted && !is_over(unlock, &view.vehicle, at.now);
     (starts && is_paid_to_keeper(context, unlock))
         .then(|| unlock.expires_at.min(at.now.saturating_add(UNLOCK_CALL_SECS)))

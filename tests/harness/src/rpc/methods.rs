@@ -33,7 +33,9 @@ pub fn answer(svm: &Svm, request: &Value) -> Value {
 
 fn call(svm: &Svm, method: &str, params: &Value) -> Result<Value> {
     let slot = svm.slot();
-    let with_context = |value: Value| json!({ "context": { "slot": slot }, "value": value });
+    // As of the same "slot" as for a keeper in this process.
+    let version = svm.version();
+    let with_context = |value: Value| json!({ "context": { "slot": version }, "value": value });
     Ok(match method {
         "getVersion" => json!({ "solana-core": "4.2.2", "feature-set": 0 }),
         "getHealth" => json!("ok"),

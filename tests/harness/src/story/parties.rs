@@ -51,6 +51,8 @@ pub struct Parties {
     pub savings: Pubkey,
     /// The seller's tokens.
     pub seller_tokens: Pubkey,
+    /// Where the lender's functions run; empty if at keepers.
+    pub function_uri: &'static str,
     seller: Pubkey,
 }
 
@@ -66,6 +68,7 @@ impl Parties {
             treasury: tokens(authority.pubkey()),
             savings: tokens(borrower.pubkey()),
             seller_tokens: tokens(seller),
+            function_uri: "",
             seller,
             funder,
             authority,
@@ -73,6 +76,12 @@ impl Parties {
             command_key,
             mint,
         }
+    }
+
+    /// The same, with functions that run at this address.
+    #[must_use]
+    pub fn served_at(self, function_uri: &'static str) -> Self {
+        Self { function_uri, ..self }
     }
 
     /// Creates on a chain: a mint, tokens for lender and borrower, the lender and its functions.
@@ -152,7 +161,10 @@ impl Parties {
             lease_secs: offer.lease_secs,
             ttl_secs,
             required: 1,
-            command_keys: vec![CommandKey { key: self.command_key.pubkey(), uri: String::new() }],
+            command_keys: vec![CommandKey {
+                key: self.command_key.pubkey(),
+                uri: self.function_uri.to_owned(),
+            }],
             code_hash: [0; 32],
         }
     }

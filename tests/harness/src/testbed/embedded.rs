@@ -10,9 +10,10 @@ use latchkey_function::{
 };
 use latchkey_keeper::{
     core::{LOCKS_PER_HOUR, Policy},
-    functions::Embedded,
+    functions::{AtAddress, Embedded, Functions, Routed},
     keeper::{Keeper, Stopped},
 };
+use latchkey_link::http::Outbound;
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -21,8 +22,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     broker::EmbeddedBroker,
     car::EmbeddedCar,
+    function::{FunctionProcess, Site},
+    gate::Gate,
     ledger::{Svm, SvmLedger},
     localnet::program_bytes,
+    rpc::SvmRpc,
     story::{Observer, Parties, Script, Story, SvmChain},
 };
 
@@ -33,21 +37,31 @@ const BEGINNING: i64 = 1_798_794_000;
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// A testbed in this process: the program's real bytes in LiteSVM, the clock virtual, the broker in a thread, and car,
-/// function and keeper as tasks in real time.
+/// function and keeper as tasks in real time. The function can be a process of its own, which reads the ledger by RPC.
 pub struct EmbeddedTestbed {
     /// The ledger.
     pub chain: SvmChain,
     pub car: EmbeddedCar,
     /// The keeper's address.
     pub keeper: Pubkey,
+    /// The function, if it is a process of its own.
+    pub function: Option<FunctionProcess>,
+    /// The car's line to the broker.
+    pub car_line: Arc<Gate>,
+    _rpc: SvmRpc,
     shutdown: CancellationToken,
     work: JoinHandle<Result<(), Stopped>>,
     _directory: TempDir,
 }
 
 impl EmbeddedTestbed {
-    /// Sets everything up for `parties`, with the program that was built last. Must be called within a Tokio runtime.
-    pub fn start(parties: &Parties) -> Result<Self> {
+    /// Sets everything up for `parties`, with the program that was built last, and the function in the keeper's process.
+    pub async fn start(parties: &Parties) -> Result<Self> {
+        Self::with_function(parties, Site::Embedded).await
+    }
+
+    /// The same with the function elsewhere. Must be called within a Tokio runtime.
+    pub async fn with_function(parties: &Parties, site: Site) -> Result<Self> {
         let path = program_bytes()?;
         let program = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
         let directory = TempDir::new()?;
@@ -55,44 +69,47 @@ impl EmbeddedTestbed {
         let clock = VirtualClock::default();
         let chain = SvmChain::new(svm.clone(), clock.clone());
         let broker = EmbeddedBroker::start()?;
-        let command_key = SigningKey::from_keypair_bytes(&parties.command_key.to_bytes())?;
-        let car = EmbeddedCar::start(
-            directory.path(),
-            broker.port(),
-            &parties.command_key.pubkey(),
-            Arc::new(clock),
-        )?;
+        let car_line = Arc::new(Gate::to(broker.port()).await?);
+        let car_memory = directory.path().join("car");
+        fs::create_dir(&car_memory)?;
+        let car =
+            EmbeddedCar::start(&car_memory, car_line.port(), &parties.command_key.pubkey(), Arc::new(clock))?;
 
         let signing = SigningKey::from_bytes(&rand::random());
         let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..])?;
         let keeper = keypair.pubkey();
         svm.airdrop(&keeper, LAMPORTS_PER_SOL)?;
-        let courier = MqttCourier::connect(&MqttConfig {
-            host: "127.0.0.1".to_owned(),
-            port: broker.port(),
-            ..MqttConfig::default()
-        })?;
-        let function = Function::new(
-            FunctionConfig::default(),
-            CommandKeys::new([command_key]),
-            Arc::new(svm.clone()),
-            Arc::new(courier),
-        );
+        let rpc = SvmRpc::start(svm.clone()).await?;
+        let function = match site {
+            Site::Embedded => None,
+            Site::Http | Site::Lambda => {
+                let (place, key) = (directory.path(), &parties.command_key);
+                Some(FunctionProcess::start(site, place, &rpc.url(), broker.port(), key).await?)
+            }
+        };
+        let outbound = function.as_ref().map(FunctionProcess::outbound).unwrap_or_default();
+        let functions: Arc<dyn Functions> = match &function {
+            // What the car says is left to the function: so it is the function that is tried.
+            Some(_) => Arc::new(Routed::new(None, AtAddress::new(Outbound::new(&outbound)?, signing, None))),
+            None => Arc::new(embedded(parties, &svm, broker.port(), signing)?),
+        };
+        let command_keys = if function.is_none() { vec![parties.command_key.pubkey()] } else { Vec::new() };
         let keeper_at_work = Keeper {
             address: keeper,
             policy: Policy {
                 min_fee: 0,
                 lenders: Vec::new(),
-                command_keys: vec![parties.command_key.pubkey()],
+                command_keys,
                 locks_per_hour: LOCKS_PER_HOUR,
+                hosts: outbound.hosts()?,
             },
             ledger: Arc::new(SvmLedger::new(svm, keypair)),
-            functions: Arc::new(Embedded::new(function, signing)),
+            functions,
             drain: DRAIN,
         };
         let shutdown = CancellationToken::new();
         let work = tokio::spawn(keeper_at_work.run(shutdown.clone()));
-        Ok(Self { chain, car, keeper, shutdown, work, _directory: directory })
+        Ok(Self { chain, car, keeper, function, car_line, _rpc: rpc, shutdown, work, _directory: directory })
     }
 
     /// Runs a story here. Returns whether the books balance and the car behaved; fails if anything stops.
@@ -119,4 +136,17 @@ impl EmbeddedTestbed {
         self.work.await??;
         self.car.stop().await
     }
+}
+
+/// The function in this process.
+fn embedded(parties: &Parties, svm: &Svm, broker_port: u16, keeper: SigningKey) -> Result<Embedded> {
+    let courier = MqttCourier::connect(&MqttConfig {
+        host: "127.0.0.1".to_owned(),
+        port: broker_port,
+        ..MqttConfig::default()
+    })?;
+    let command_key = SigningKey::from_keypair_bytes(&parties.command_key.to_bytes())?;
+    let keys = CommandKeys::new([command_key]);
+    let function = Function::new(FunctionConfig::default(), keys, Arc::new(svm.clone()), Arc::new(courier));
+    Ok(Embedded::new(function, keeper))
 }

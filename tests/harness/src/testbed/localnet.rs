@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use crate::{
     broker::Mosquitto,
     car::ProcessCar,
+    function::{FunctionProcess, Site},
     gate::{Gate, Passage, TwinGate},
     localnet::{Localnet, binary},
     process::{Process, Spec},
@@ -25,6 +26,8 @@ const LOOK: Duration = Duration::from_millis(250);
 pub struct LocalTestbed {
     // Fields are dropped in this order: a process ends before those that it uses.
     pub keeper: Process,
+    /// The function, if it is a process of its own.
+    pub function: Option<FunctionProcess>,
     pub car: ProcessCar,
     /// The keeper's lines to the others.
     pub lines: Lines,
@@ -61,8 +64,13 @@ impl LocalTestbed {
         Self::on(Localnet::from_environment().await?, parties).await
     }
 
-    /// Sets up everything but the validator.
+    /// Sets up everything but the validator, with the function in the keeper's process.
     pub async fn on(localnet: Localnet, parties: &Parties) -> Result<Self> {
+        Self::with_function(localnet, parties, Site::Embedded).await
+    }
+
+    /// The same with the function elsewhere. Then the keeper holds no command key.
+    pub async fn with_function(localnet: Localnet, parties: &Parties, site: Site) -> Result<Self> {
         let directory = TempDir::new()?;
         let place = |name: &str| {
             let path = directory.path().join(name);
@@ -78,8 +86,15 @@ impl LocalTestbed {
         let keypair = Keypair::new();
         let keeper_key = keypair.pubkey();
         chain.airdrop(&keeper_key, LAMPORTS_PER_SOL).await?;
-        let keeper = keeper(&place("keeper")?, &keypair, parties, &lines)?;
-        Ok(Self { keeper, car, lines, broker, localnet, chain, keeper_key, _directory: directory })
+        let function = match site {
+            Site::Embedded => None,
+            Site::Http | Site::Lambda => {
+                let (place, key) = (place("function")?, &parties.command_key);
+                Some(FunctionProcess::start(site, &place, &localnet.url(), broker.port(), key).await?)
+            }
+        };
+        let keeper = keeper(&place("keeper")?, &keypair, parties, &lines, function.as_ref())?;
+        Ok(Self { keeper, function, car, lines, broker, localnet, chain, keeper_key, _directory: directory })
     }
 
     /// Runs a story here. Returns whether the books balance and the car behaved; fails as soon as a process ends.
@@ -89,14 +104,16 @@ impl LocalTestbed {
         script: Script,
         observer: &mut dyn Observer,
     ) -> Result<bool> {
-        let Self { keeper, car, broker, localnet, chain, keeper_key, .. } = self;
+        let Self { keeper, function, car, broker, localnet, chain, keeper_key, .. } = self;
         let story = Story { chain, parties, car, keeper: *keeper_key, script, observer };
         tokio::select! {
             told = story.run() => told,
             ended = async {
                 loop {
                     sleep(LOOK).await;
-                    let processes = [Some(&mut *keeper), Some(broker.process_mut()), localnet.process_mut()];
+                    let function = function.as_mut().map(FunctionProcess::process_mut);
+                    let processes =
+                        [Some(&mut *keeper), function, Some(broker.process_mut()), localnet.process_mut()];
                     for process in processes.into_iter().flatten() {
                         process.alive()?;
                     }
@@ -106,8 +123,9 @@ impl LocalTestbed {
     }
 
     /// The processes whose output shows what Latchkey did.
-    pub fn processes(&self) -> [&Process; 3] {
-        [&self.keeper, &self.car.agent.process, self.broker.process()]
+    pub fn processes(&self) -> Vec<&Process> {
+        let function = self.function.as_ref().map(FunctionProcess::process);
+        [&self.keeper, &self.car.agent.process, self.broker.process()].into_iter().chain(function).collect()
     }
 
     /// Asks keeper and car to end, and waits until they have.
@@ -123,21 +141,33 @@ impl LocalTestbed {
 }
 
 /// Starts a keeper whose lines all lead through gates.
-fn keeper(directory: &Path, keypair: &Keypair, parties: &Parties, lines: &Lines) -> Result<Process> {
+fn keeper(
+    directory: &Path,
+    keypair: &Keypair,
+    parties: &Parties,
+    lines: &Lines,
+    function: Option<&FunctionProcess>,
+) -> Result<Process> {
     write_key(&directory.join("keeper.json"), keypair)?;
-    write_key(&directory.join("command.json"), &parties.command_key)?;
     let config = directory.join("keeper.toml");
-    fs::write(&config, configuration(lines))?;
+    let functions = if let Some(function) = function {
+        format!("\n[functions]\n{}", toml::to_string(&function.outbound())?)
+    } else {
+        write_key(&directory.join("command.json"), &parties.command_key)?;
+        String::new()
+    };
+    let keys = if function.is_none() { "\"command.json\"" } else { "" };
+    fs::write(&config, configuration(lines, keys) + &functions)?;
     Spec::new("latchkey-keeper", binary("latchkey-keeper")?, directory)
         .args(["run", "--config"])
         .arg(&config)
         .start()
 }
 
-fn configuration(lines: &Lines) -> String {
+fn configuration(lines: &Lines, command_keys: &str) -> String {
     format!(
         r#"keypair = "keeper.json"
-command_keys = ["command.json"]
+command_keys = [{command_keys}]
 
 [chain]
 rpc_url = "http://127.0.0.1:{rpc}"

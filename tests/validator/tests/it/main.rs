@@ -4,6 +4,7 @@ mod forged;
 mod interrupted;
 mod killed;
 mod path;
+mod served;
 mod serviced;
 mod sold;
 mod terminal;

@@ -8,6 +8,7 @@ use clap::Args;
 use ed25519_dalek::SigningKey;
 use latchkey_cli::car_function::CarFunction;
 use latchkey_cli::chain::{Cluster, LoanAccounts};
+use latchkey_cli::function_at::{FunctionAt, Given};
 use latchkey_cli::party::Party;
 use latchkey_cli::printer::View;
 use latchkey_cli::units::{date, duration, money};
@@ -24,13 +25,14 @@ use crate::failure::Usage;
 
 /// Have the car unlocked, without any keeper
 ///
-/// Asks the contract for an unlock, if none is open, and says where the unlock function is. The function signs the unlock for
-/// anybody while it is due; a keeper, or whoever runs the function, sends it to the car, or a phone carries it there. This
-/// command does not call a function over https, and without --function it does not reach the car. Then it takes a second
-/// step: with --receipt it brings the car's signed receipt to the chain. Who brings it is paid the fee of the unlock.
+/// Asks the contract for an unlock, if none is open. Where the loan names the https address of its unlock function, this
+/// calls it there: for the borrower and the lender's keepers the function sends the unlock to the car, waits for the car's
+/// receipt, and this brings the receipt to the chain. Anybody else gets the signed unlock, to be carried to the car. Who
+/// brings the receipt is paid the fee of the unlock.
 ///
-/// With --function it does all of it alone: it runs the function here, with command keys that you hold, sends the unlock
-/// through your broker, waits for the car's receipt and brings it. A borrower without such keys needs one of the above.
+/// Where the loan names no address, the function runs at keepers: one of them does it, or, with --function, you do. That
+/// runs the function here, with command keys that you hold, and your broker. With --receipt this brings a receipt that was
+/// carried from the car.
 ///
 /// An unlock is due when a lock was asked for and the loan is not in default, or on hold, stayed, or in an emergency start.
 /// The borrower may ask for one even if the chain believes the car unlocked; such an unlock pays no fee. After a lock, the
@@ -45,7 +47,13 @@ pub struct Unlock {
     /// Run the unlock function here: a file with its command keys and its broker, as in keeper.toml
     #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "sign_only"])]
     function: Option<PathBuf>,
-    /// How long to wait for the car, with --function
+    /// Only ask the contract: call no function
+    #[arg(long, conflicts_with_all = ["receipt", "function"])]
+    only_ask: bool,
+    /// Where on this machine the loan's function runs, as http://127.0.0.1:PORT/: for tests
+    #[arg(long, value_name = "URL", conflicts_with_all = ["receipt", "function", "only_ask"])]
+    function_at: Option<String>,
+    /// How long to wait for the car
     #[arg(long, value_name = "TIME", value_parser = duration::parse, default_value = "2m")]
     timeout: u32,
 }
@@ -60,30 +68,62 @@ impl Unlock {
         let (seq, expires_at, request) = request(context, &accounts, &me)?;
         let asked = asked(&accounts, seq, expires_at);
         let parties: Vec<&Party> = if is_party(&accounts, &me) { vec![&me] } else { Vec::new() };
-        match (request, &self.function) {
-            (Some(request), None) => context.run(ASKING, &[request], &parties, asked).await,
-            (None, None) => context.show(&asked),
-            (request, Some(function)) => {
-                let Party::Here(key) = &me else {
-                    return Err(
-                        Usage("asking a function needs a key file: pass --keypair FILE".to_owned()).into()
-                    );
-                };
-                let cluster = Cluster::new(context.cluster.rpc.url());
-                let function = CarFunction::load(function, cluster)?;
-                if let Some(request) = request {
-                    context.send(ASKING, &[request], &parties).await?;
-                }
-                let bar = context.printer.wait("waiting for the car");
-                let signing = SigningKey::from_bytes(key.secret_bytes());
-                let patience = Duration::from_secs(self.timeout.into());
-                let called =
-                    function.call(pda::invocation(&accounts.keys.vehicle, seq), &signing, patience).await;
-                bar.finish_and_clear();
-                confirm(context, &accounts, &me, &called?.envelope).await
+        let uri = accounts.loan.unlock_uri.as_str();
+        let calls = self.function.is_some() || !(uri.is_empty() || self.only_ask || context.sign_only);
+        if !calls {
+            return match request {
+                Some(request) => context.run(ASKING, &[request], &parties, asked).await,
+                None => context.show(&asked),
+            };
+        }
+        let Party::Here(key) = &me else {
+            return Err(Usage(
+                "asking a function needs a key file: pass --keypair FILE, or --only-ask to call no function"
+                    .to_owned(),
+            )
+            .into());
+        };
+        let signing = SigningKey::from_bytes(key.secret_bytes());
+        let cluster = Cluster::new(context.cluster.rpc.url());
+        let address = pda::invocation(&accounts.keys.vehicle, seq);
+        let patience = Duration::from_secs(self.timeout.into());
+        // Whatever can be wrong with the function is found before the contract is asked.
+        let function = self.function.as_deref().map(|file| CarFunction::load(file, cluster)).transpose()?;
+        let at = FunctionAt::new(uri, self.function_at.as_deref());
+        if let Some(request) = request {
+            context.send(ASKING, &[request], &parties).await?;
+        }
+        let bar = context.printer.wait("waiting for the car");
+        let given = match function {
+            Some(function) => {
+                let called = function.call(address, &signing, patience).await;
+                called.map(|proof| Given::Receipt(proof.envelope)).map_err(anyhow::Error::new)
             }
+            None => {
+                let at = at?;
+                let given = at.unlock(&context.cluster, &accounts, (address, seq), &signing, patience).await;
+                given.map_err(anyhow::Error::new)
+            }
+        };
+        bar.finish_and_clear();
+        match given? {
+            Given::Receipt(receipt) => confirm(context, &accounts, &me, &receipt).await,
+            Given::Unlock(unlock) => context.show(&carry(&accounts, seq, &unlock)),
         }
     }
+}
+
+/// A signed unlock that somebody must carry to the car.
+fn carry(accounts: &LoanAccounts, seq: u64, unlock: &Envelope) -> View {
+    let envelope = hex::encode(unlock.to_bytes());
+    let loan = accounts.keys.loan.to_string();
+    View::new(
+        json!({ "loan": loan, "seq": seq, "unlock": envelope }),
+        format!(
+            "unlock {seq} is signed: {envelope}\ncarry it to the car, and bring the car's receipt with `latchkey loan unlock \
+             {loan} --receipt FILE`"
+        ),
+    )
 }
 
 const ASKING: &str = "asking for the unlock";

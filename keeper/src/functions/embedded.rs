@@ -1,22 +1,12 @@
-//! Calls car functions.
-
 use std::time::Duration;
 
-use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey_function::{Class, Function, Outcome, invoke};
 use tracing::{info, warn};
 
-use crate::core::FunctionReply;
-
-/// The car functions, however they are reached.
-#[async_trait]
-pub trait Functions: Send + Sync + 'static {
-    /// Calls the function for `invocation` and waits for the car's receipt, at most `limit`. `now` is the chain's time,
-    /// which the signed call carries.
-    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> FunctionReply;
-}
+use super::Functions;
+use crate::core::{FunctionCall, FunctionReply};
 
 /// The function in this process.
 pub struct Embedded {
@@ -29,18 +19,27 @@ impl Embedded {
     pub fn new(function: Function, keeper: SigningKey) -> Self {
         Self { function, keeper }
     }
+
+    /// Whether it holds a key that may sign.
+    pub(super) fn serves(&self, call: &FunctionCall) -> bool {
+        let held = self.function.keys();
+        call.signers.iter().any(|signer| held.contains(&signer.key))
+    }
 }
 
 #[async_trait]
 impl Functions for Embedded {
-    async fn call(&self, invocation: Pubkey, now: i64, limit: Duration) -> FunctionReply {
-        let request = invoke(&self.keeper, invocation, now);
-        match self.function.handle(&request, limit).await {
+    async fn call(&self, call: &FunctionCall) -> FunctionReply {
+        let invocation = call.invocation;
+        let request = invoke(&self.keeper, invocation, call.now);
+        match self.function.handle(&request, Duration::from_secs(call.limit_secs)).await {
             Outcome::Done(proof) => FunctionReply::Receipt(Box::new(proof.envelope)),
             Outcome::Waiting(waiting) => {
                 info!(%invocation, armed = waiting.armed, "the car has not done it yet");
                 FunctionReply::Retry
             }
+            // It delivers for whoever has it at hand.
+            Outcome::Signed(_) => FunctionReply::Retry,
             Outcome::Refused(refusal) => {
                 warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function refused");
                 match refusal.class() {

@@ -1,0 +1,166 @@
+//! The request: a CloudEvents 1.0 event in structured mode. Pure.
+
+use anchor_lang::prelude::Pubkey;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::request::Asked;
+
+/// The event's media type.
+pub const CONTENT_TYPE: &str = "application/cloudevents+json";
+/// The event's type.
+pub const TYPE: &str = "dev.latchkey.invoke.v1";
+const SPEC_VERSION: &str = "1.0";
+
+/// An event as it travels. Attributes that are not named here are allowed, as CloudEvents demands, and mean nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub specversion: String,
+    /// New for each try: a repeated call is no duplicate of the first.
+    pub id: String,
+    /// Who asks, base58.
+    pub source: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The invocation, base58.
+    pub subject: String,
+    /// The slot at which the asker saw the invocation, decimal: CloudEvents' own integers have 32 bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seenslot: Option<String>,
+    /// The signed `Invoke`, base64.
+    pub data_base64: String,
+}
+
+/// Why an event asks for nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    #[error(
+        "the body is not a CloudEvents 1.0 event in JSON with specversion, id, source, type, subject and data_base64"
+    )]
+    NotAnEvent(#[source] serde_json::Error),
+    #[error("specversion is {0:?}: this function reads CloudEvents 1.0")]
+    SpecVersion(String),
+    #[error("the event's type is {0:?}: this function takes dev.latchkey.invoke.v1")]
+    Type(String),
+    #[error("{0} is empty or missing: CloudEvents demands it")]
+    Empty(&'static str),
+    #[error("data_base64 is not base64: put the signed Invoke there")]
+    NotBase64,
+    #[error("seenslot is not a slot: write it as a decimal number in a string")]
+    NotASlot,
+    #[error("{0} differs from what the signed Invoke says: they must name the same")]
+    Mismatch(&'static str),
+}
+
+/// What an event asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// The signed `Invoke`. Whether its signature is right is for the function to say.
+    pub request: Vec<u8>,
+    pub seen_slot: Option<u64>,
+}
+
+impl Event {
+    /// The event for a signed `Invoke` of `asker` for `invocation`.
+    pub fn new(request: &[u8], asker: &Pubkey, invocation: &Pubkey, seen_slot: Option<u64>) -> Self {
+        Self {
+            specversion: SPEC_VERSION.to_owned(),
+            id: format!("{:032x}", rand::random::<u128>()),
+            source: asker.to_string(),
+            kind: TYPE.to_owned(),
+            subject: invocation.to_string(),
+            seenslot: seen_slot.map(|slot| slot.to_string()),
+            data_base64: STANDARD.encode(request),
+        }
+    }
+
+    /// Reads an event.
+    pub fn read(body: &[u8]) -> Result<Asking, EventError> {
+        let event: Self = serde_json::from_slice(body).map_err(EventError::NotAnEvent)?;
+        if event.specversion != SPEC_VERSION {
+            return Err(EventError::SpecVersion(event.specversion));
+        }
+        if event.kind != TYPE {
+            return Err(EventError::Type(event.kind));
+        }
+        for (name, value) in [("id", &event.id), ("source", &event.source), ("subject", &event.subject)] {
+            if value.is_empty() {
+                return Err(EventError::Empty(name));
+            }
+        }
+        let request = STANDARD.decode(&event.data_base64).map_err(|_| EventError::NotBase64)?;
+        let seen_slot =
+            event.seenslot.as_deref().map(str::parse).transpose().map_err(|_| EventError::NotASlot)?;
+        // Logs and gateways show the envelope; it must not say something else than what is signed.
+        if let Ok(asked) = Asked::open(&request) {
+            let same = |named: &str, key: Pubkey| named == key.to_string();
+            if !same(&event.subject, asked.invocation) {
+                return Err(EventError::Mismatch("subject"));
+            }
+            if !same(&event.source, asked.keeper) {
+                return Err(EventError::Mismatch("source"));
+            }
+        }
+        Ok(Asking { request, seen_slot })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::invoke;
+
+    fn event() -> (Event, Vec<u8>) {
+        let keeper = SigningKey::from_bytes(&[7; 32]);
+        let asker = Pubkey::from(keeper.verifying_key().to_bytes());
+        let invocation = Pubkey::new_unique();
+        let request = invoke(&keeper, invocation, 1_000);
+        (Event::new(&request, &asker, &invocation, Some(5_000_000_000)), request)
+    }
+
+    fn refusal(change: impl FnOnce(&mut Value)) -> EventError {
+        let mut json = serde_json::to_value(event().0).unwrap();
+        change(&mut json);
+        Event::read(&serde_json::to_vec(&json).unwrap()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (event, request) = event();
+        let body = serde_json::to_vec(&event).unwrap();
+        assert!(body.len() < crate::http::LONGEST_EVENT / 4);
+        assert_eq!(Event::read(&body).unwrap(), Asking { request, seen_slot: Some(5_000_000_000) });
+        let other = self::event().0;
+        assert_ne!(event.id, other.id);
+    }
+
+    #[test]
+    fn attributes_that_are_not_known_mean_nothing() {
+        let mut json = serde_json::to_value(event().0).unwrap();
+        json["time"] = json!("2027-01-01T00:00:00Z");
+        json["traceparent"] = json!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        json.as_object_mut().unwrap().remove("seenslot");
+        let asking = Event::read(&serde_json::to_vec(&json).unwrap()).unwrap();
+        assert_eq!(asking.seen_slot, None);
+    }
+
+    #[test]
+    fn what_is_no_such_event_is_refused_by_name() {
+        use EventError::{Empty, Mismatch, NotASlot, NotAnEvent, NotBase64, SpecVersion, Type};
+        assert!(matches!(Event::read(b"{"), Err(NotAnEvent(_))));
+        assert!(matches!(Event::read(b"[]"), Err(NotAnEvent(_))));
+        assert!(matches!(refusal(|event| _ = event.as_object_mut().unwrap().remove("id")), NotAnEvent(_)));
+        assert!(matches!(refusal(|event| event["specversion"] = json!("0.3")), SpecVersion(_)));
+        assert!(matches!(refusal(|event| event["type"] = json!("com.example.other")), Type(_)));
+        assert!(matches!(refusal(|event| event["id"] = json!("")), Empty("id")));
+        assert!(matches!(refusal(|event| event["data_base64"] = json!("%")), NotBase64));
+        assert!(matches!(refusal(|event| event["seenslot"] = json!("-1")), NotASlot));
+        let another = Pubkey::new_unique().to_string();
+        assert!(matches!(refusal(|event| event["subject"] = json!(another)), Mismatch("subject")));
+        assert!(matches!(refusal(|event| event["source"] = json!(another)), Mismatch("source")));
+    }
+}

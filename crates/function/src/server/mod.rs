@@ -1,0 +1,13 @@
+//! The function behind HTTP: one router, served by hyper on any machine, or by the Lambda runtime.
+
+mod config;
+mod deadline;
+mod lambda;
+mod prefer;
+mod router;
+mod serve;
+
+pub use config::{ServerConfig, ServerConfigError};
+pub use lambda::{is_lambda, run as run_as_lambda};
+pub use router::{Limits, router};
+pub use serve::serve;

@@ -1,0 +1,86 @@
+//! An unlock that is due belongs to anybody; only parties have it delivered.
+
+use super::*;
+
+/// The unlock of a lender whose keepers are named.
+fn closed_circle() -> CallFixture {
+    let mut call = CallFixture::new(Action::Unlock);
+    call.lender.keepers = vec![public(&keeper())];
+    call
+}
+
+fn signed(answer: &Answer) -> Envelope {
+    answer.assert(200, "signed");
+    assert!(answer.reply.receipt.is_none());
+    let envelope =
+        Envelope::open(&STANDARD.decode(answer.reply.envelope.as_ref().unwrap()).unwrap()).unwrap();
+    assert_eq!(envelope.signer, command_key().verifying_key().to_bytes());
+    envelope
+}
+
+async fn get(endpoint: &Endpoint, call: &CallFixture) -> Answer {
+    let path = format!("{}/unlock/{}", endpoint.url, call.address());
+    Answer::read(endpoint.client.get(path).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_keeper_and_the_borrower_have_it_delivered() {
+    let call = closed_circle();
+    let courier = obedient(&call);
+    let endpoint = Endpoint::of(Chain::of(&call), courier.clone()).await;
+    let borrower = key(6);
+    assert_eq!(call.loan.borrower, public(&borrower));
+    for (asker, parcels) in [(keeper(), 1), (borrower, 2)] {
+        endpoint.post(&event_of(&asker, call.address(), call.now)).await.assert(200, "done");
+        assert_eq!(courier.parcels().len(), parcels);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_gets_it_signed_at_once_and_nothing_is_sent() {
+    let call = closed_circle();
+    let courier = obedient(&call);
+    let endpoint = Endpoint::of(Chain::of(&call), courier.clone()).await;
+    let posted = endpoint.post(&event_of(&key(9), call.address(), call.now)).await;
+    let got = get(&endpoint, &call).await;
+    // The same for everybody, so that whoever stands in between may keep it.
+    assert_eq!(signed(&posted), signed(&got));
+    assert_eq!(got.headers["cache-control"], "public, max-age=5");
+    assert_eq!(got.reply.not_after, Some(EXPIRES - 1));
+    assert!(courier.parcels().is_empty());
+    endpoint.post(&event(&call)).await.assert(200, "done");
+    assert_eq!(courier.parcels()[0].envelope, signed(&got).to_bytes(), "what a keeper sends is the same too");
+}
+
+#[tokio::test]
+async fn with_an_open_list_everybody_is_a_keeper() {
+    let call = CallFixture::new(Action::Unlock);
+    let endpoint = Endpoint::obedient(&call).await;
+    endpoint.post(&event_of(&key(9), call.address(), call.now)).await.assert(200, "done");
+}
+
+#[tokio::test]
+async fn nothing_but_an_unlock_that_is_due_is_given_away() {
+    for action in [Action::Lock, Action::Warn] {
+        let call = CallFixture::new(action);
+        let endpoint = Endpoint::obedient(&call).await;
+        get(&endpoint, &call).await.assert(403, "only_unlocks");
+        endpoint.post(&event_of(&key(9), call.address(), call.now)).await.assert(403, "lease_of_another");
+    }
+    let after = |change: fn(&mut CallFixture)| async move {
+        let mut call = closed_circle();
+        change(&mut call);
+        let endpoint = Endpoint::obedient(&call).await;
+        let answer = get(&endpoint, &call).await;
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        answer
+    };
+    after(|call| call.now = EXPIRES).await.assert(410, "expired");
+    after(|call| call.vehicle.last_seq_asked = 8).await.assert(409, "superseded");
+    after(|call| call.loan.unlock_keys = [Pubkey::new_unique(); 6]).await.assert(422, "key_not_held");
+    let call = closed_circle();
+    let endpoint = Endpoint::obedient(&call).await;
+    let path = format!("{}/unlock/somebody", endpoint.url);
+    let answer = Answer::read(endpoint.client.get(path).send().await.unwrap()).await;
+    answer.assert(400, "bad_address");
+}

@@ -1,0 +1,57 @@
+use anchor_lang::prelude::Pubkey;
+use latchkey::state::{Action, Invocation};
+
+use super::book::LoanView;
+use super::policy::Signers;
+
+/// One call of a car function, with all that is needed to make it and to verify what comes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionCall {
+    pub invocation: Pubkey,
+    pub vehicle: Pubkey,
+    /// The car's key, which signs the receipt.
+    pub device_key: Pubkey,
+    pub seq: u64,
+    pub action: Action,
+    /// The functions that may serve it: any one of them will do.
+    pub signers: Vec<CallSigner>,
+    /// The slot at which the invocation was read.
+    pub slot: u64,
+    /// The chain's time, which the signed call carries.
+    pub now: i64,
+    /// How long the call may take, seconds: until the lease is given back.
+    pub limit_secs: u64,
+}
+
+/// A command key, and where the function that holds it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallSigner {
+    pub key: Pubkey,
+    /// Empty if it runs at keepers.
+    pub uri: String,
+}
+
+impl FunctionCall {
+    /// A call for one of the loan's invocations, which was read at `slot`.
+    pub(super) fn new(
+        view: &LoanView<'_>,
+        (address, invocation): (Pubkey, &Invocation),
+        slot: u64,
+        now: i64,
+        limit_secs: u64,
+    ) -> Self {
+        let signers = Signers::of(invocation, view);
+        let signer = |(key, uri): (Pubkey, &str)| CallSigner { key, uri: uri.to_owned() };
+        Self {
+            invocation: address,
+            vehicle: invocation.vehicle,
+            device_key: view.vehicle.device_key,
+            seq: invocation.seq,
+            action: invocation.action,
+            signers: signers.iter().map(signer).collect(),
+            slot,
+            now,
+            limit_secs,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anchor_lang::prelude::Pubkey;
+use ed25519_dalek::SigningKey;
+use latchkey_client::protocol::sealed::Envelope;
+use latchkey_function::http::client::{Try, ask};
+use latchkey_function::http::reply::Meaning;
+use latchkey_function::mqtt::MqttCourier;
+use latchkey_function::{Answers, invoke};
+use latchkey_link::http::{CallError, Outbound};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::{debug, info, warn};
+
+use super::receipt::verified;
+use crate::core::FunctionCall;
+
+/// The longest that one try lets the function wait for the car.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Time that a try needs beyond the function's own wait.
+const TRAVEL: Duration = Duration::from_secs(3);
+/// With less than this left, no further try is begun.
+const LEAST: Duration = Duration::from_secs(1);
+/// Pauses between tries, whatever the function wishes.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Failures in a row after which a function is left alone for this call.
+const MOST_FAILURES: u32 = 4;
+/// Calls to one host at once. More wait for their turn, and those to other hosts do not wait for them.
+const CALLS_PER_HOST: usize = 256;
+
+/// Receipts that cars publish, heard by this keeper itself.
+pub trait Receipts: Send + Sync {
+    /// What the car publishes from now on.
+    fn listen(&self, vehicle: Pubkey) -> Answers;
+}
+
+impl Receipts for MqttCourier {
+    fn listen(&self, vehicle: Pubkey) -> Answers {
+        Self::listen(self, vehicle)
+    }
+}
+
+/// How the attempt at one function ended.
+pub(super) enum Ended {
+    Receipt(Box<Envelope>),
+    /// The command is under way to the car.
+    Waiting,
+    /// It could not be reached, or says "later".
+    Failed,
+    /// It will not do it, or is no function that can be believed.
+    Refused,
+}
+
+/// Functions at https addresses.
+pub struct AtAddress {
+    outbound: Outbound,
+    keeper: SigningKey,
+    address: Pubkey,
+    receipts: Option<Arc<dyn Receipts>>,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl AtAddress {
+    /// Calls through `outbound` and signs the calls with `keeper`. `receipts` brings what a function cannot hear itself.
+    pub fn new(outbound: Outbound, keeper: SigningKey, receipts: Option<Arc<dyn Receipts>>) -> Self {
+        let address = Pubkey::from(keeper.verifying_key().to_bytes());
+        Self { outbound, keeper, address, receipts, hosts: Mutex::default() }
+    }
+
+    /// Whether the address may be called.
+    pub(super) fn permits(&self, uri: &str) -> bool {
+        self.outbound.permits(uri)
+    }
+
+    /// Asks the function at `uri` until it brings the receipt, refuses, fails, or `deadline` comes. Meanwhile the car may be
+    /// heard directly.
+    pub(super) async fn call(
+        &self,
+        call: &FunctionCall,
+        uri: &str,
+        began: Instant,
+        deadline: Instant,
+    ) -> Ended {
+        let Ok(Ok(_turn)) = timeout_at(deadline, self.turn(uri).acquire_owned()).await else {
+            return Ended::Failed;
+        };
+        let asked = self.ask_again_and_again(call, uri, began, deadline);
+        let Some(receipts) = &self.receipts else { return asked.await };
+        let mut heard = receipts.listen(call.vehicle);
+        let directly = async {
+            while let Some(message) = heard.next().await {
+                if let Some(receipt) = verified(call, &message) {
+                    return receipt;
+                }
+            }
+            // The courier has stopped: the function's own answer remains.
+            std::future::pending().await
+        };
+        tokio::select! {
+            ended = asked => ended,
+            receipt = directly => {
+                info!(invocation = %call.invocation, "the car's receipt was heard directly");
+                Ended::Receipt(receipt)
+            }
+        }
+    }
+
+    async fn ask_again_and_again(
+        &self,
+        call: &FunctionCall,
+        uri: &str,
+        began: Instant,
+        deadline: Instant,
+    ) -> Ended {
+        let invocation = call.invocation;
+        let mut failures = 0;
+        let mut sent = false;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left < LEAST {
+                return if sent { Ended::Waiting } else { Ended::Failed };
+            }
+            // The chain's time, as far as it has moved since the call began.
+            let now = call.now.saturating_add_unsigned(began.elapsed().as_secs());
+            let request = invoke(&self.keeper, invocation, now);
+            let once = Try {
+                request: &request,
+                asker: self.address,
+                invocation,
+                seen_slot: Some(call.slot).filter(|slot| *slot > 0),
+                wait: left.saturating_sub(TRAVEL).min(LONGEST_WAIT),
+                limit: left,
+            };
+            let pause = match ask(&self.outbound, uri, once).await {
+                Ok(Meaning::Receipt(bytes)) => {
+                    let Some(receipt) = verified(call, &bytes) else {
+                        warn!(%invocation, "the function answered with something else than the car's receipt");
+                        return Ended::Refused;
+                    };
+                    return Ended::Receipt(receipt);
+                }
+                Ok(Meaning::Waiting(after)) => {
+                    debug!(%invocation, "the car has not answered the function yet");
+                    (failures, sent) = (0, true);
+                    after
+                }
+                Ok(Meaning::Later { retry_after, reason }) => {
+                    info!(%invocation, reason, "the function says later");
+                    failures += 1;
+                    retry_after
+                }
+                Ok(Meaning::Refused { reason }) => {
+                    warn!(%invocation, reason, "the function refused");
+                    return Ended::Refused;
+                }
+                Ok(Meaning::Signed(_)) => {
+                    warn!(%invocation, "the function does not deliver for this keeper: it is not on the lender's list");
+                    return Ended::Refused;
+                }
+                Ok(Meaning::Nonsense(what)) => {
+                    warn!(%invocation, what, "what answers is no function");
+                    return Ended::Refused;
+                }
+                Err(CallError::Address(error)) => {
+                    warn!(%invocation, %error, "the function's address is not called");
+                    return Ended::Refused;
+                }
+                Err(error @ CallError::TooLong(_)) => {
+                    warn!(%invocation, error = &error as &dyn std::error::Error, "what answers is no function");
+                    return Ended::Refused;
+                }
+                Err(error @ (CallError::TimedOut(_) | CallError::Failed(_))) => {
+                    warn!(%invocation, error = &error as &dyn std::error::Error, "the function was not reached");
+                    failures += 1;
+                    None
+                }
+            };
+            if failures >= MOST_FAILURES {
+                return if sent { Ended::Waiting } else { Ended::Failed };
+            }
+            let pause = Duration::from_secs(pause.unwrap_or(1)).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            sleep_until(deadline.min(Instant::now() + pause)).await;
+        }
+    }
+
+    fn turn(&self, uri: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = uri.split('/').nth(2).unwrap_or_default().to_ascii_lowercase();
+        Arc::clone(hosts.entry(host).or_insert_with(|| Arc::new(Semaphore::new(CALLS_PER_HOST))))
+    }
+}
