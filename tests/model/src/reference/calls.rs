@@ -242,10 +242,16 @@ impl Model {
         let contract = self.contract()?.clone();
         let blind = contract.errs(Fault::LocksWhatTheWalletCures) && invocation.action == Action::Lock;
         let books = if blind { contract.blind().books } else { contract.books.clone() };
-        match books.judged(now) {
-            None => ask(false, Rule::TooManyMoments),
-            Some(standing) if invocation.action == Action::Lock => self.may_lock(&contract, &standing)?,
-            Some(standing) => self.may_warn(&contract, &standing)?,
+        let judged = books.judged(now);
+        ask(judged.is_some(), Rule::TooManyMoments);
+        let standing = judged.unwrap_or_else(|| books.standing_at(now));
+        if invocation.action == Action::Lock {
+            self.may_lock(&contract, &standing)?;
+        } else {
+            self.may_warn(&contract, &standing)?;
+            // What was asked for is a warning of one instalment. Of that it must still be time to warn.
+            let wait = i64::from(contract.loan.terms.warn_after_secs);
+            ask(books.plan.fallen_due(now - wait) >= invocation.instalment, Rule::AlreadyWarned);
         }
         self.spend(&by.key(), invocation.bond)?;
         self.forfeit(seq)?;

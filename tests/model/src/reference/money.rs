@@ -137,6 +137,7 @@ impl Model {
     pub(crate) fn withdraw_surplus(&mut self, by: Who, sum: Sum) -> Step {
         let (now, amount) = (self.now, self.sum(sum));
         self.borrowed(by, false)?;
+        ask(amount > 0, Rule::ZeroAmount);
         let contract = self.running()?;
         let outcome = contract.books.withdraw(amount, now);
         contract.follow(now);

@@ -14,20 +14,25 @@ use latchkey_tests_model::generate::{Flavour, any_call};
 use latchkey_tests_model::run::{any_sequence, run};
 use latchkey_tests_model::tally::Tally;
 use proptest::strategy::{Strategy as _, ValueTree as _};
-use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestRng, TestRunner};
 
-/// Runs sequences of a flavour: a quarter of the ten thousand of a deep run.
+/// Runs sequences of a flavour: in a normal run the same every time, in a deep run a quarter of ten thousand new ones.
 fn run_many(flavour: Flavour) {
     let length = latchkey_tests_cases::deep();
     let cases = latchkey_tests_cases::cases(125);
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
-    let mut runner = TestRunner::new(Config {
+    let config = Config {
         cases,
         max_shrink_iters: 3_000,
         failure_persistence: Some(Box::new(persistence)),
         source_file: Some(file!()),
         ..Config::default()
-    });
+    };
+    let mut runner = if length.is_some() {
+        TestRunner::new(config)
+    } else {
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    };
     let tally = Mutex::new(Tally::default());
     let result = runner.run(&any_sequence(flavour), |sequence| {
         // A failure panics here, before the lock: what shrinks must fail for its own reason.
