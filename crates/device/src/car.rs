@@ -4,25 +4,44 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
-/// Whether the engine is on.
+/// Whether the ignition is on. With a stop-start engine it is on at a red light, though the engine is off; with an electric
+/// car it is on while the car is ready to drive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ignition {
-    /// Parked, engine off.
+    /// Off.
     #[default]
     Parked,
-    /// Running or moving.
+    /// On.
     Running,
 }
 
 /// What the agent needs of a car. An implementation must never stop a running engine: inhibiting concerns the next
 /// start only.
 pub trait Car: Send {
-    fn ignition(&self) -> Ignition;
-    /// Whether a lock would be safe now.
-    fn may_lock(&self) -> bool;
+    /// An error if the line or the bus does not say.
+    fn ignition(&mut self) -> Result<Ignition, CarError>;
+    /// Kilometres an hour, rounded up; an error if the sensor does not say. An implementation must not repeat what a silent
+    /// sensor said while the car moved.
+    fn speed(&mut self) -> Result<u16, CarError>;
+    /// `false` where the car knows another reason why a lock would be unsafe now.
+    fn may_lock(&self) -> bool {
+        true
+    }
+    /// How long the ignition must be off and the speed zero before the next start may be inhibited, seconds. Long enough
+    /// for a stop-start engine, a car wash and a ferry.
+    fn dwell_secs(&self) -> u64 {
+        120
+    }
+    /// Whether the next start is inhibited, as a contact of the immobiliser says; `None` if it has no contact.
+    fn contact(&mut self) -> Result<Option<bool>, CarError> {
+        Ok(None)
+    }
     /// Inhibits or allows the next start. Called again with the same value after a restart.
     fn immobilise(&mut self, inhibit: bool) -> Result<(), CarError>;
+    /// Shows a message until the next one comes: why the car is locked, what cures it, and what to do without a network. An
+    /// empty one clears the display.
+    fn show(&mut self, message: &str) -> Result<(), CarError>;
     /// Sounds the warning and shows a message.
     fn warn(&mut self, message: &str) -> Result<(), CarError>;
 }
@@ -37,13 +56,28 @@ pub struct CarError(pub &'static str);
 pub struct SimulatedCar(Arc<Mutex<Simulation>>);
 
 /// The state of a simulated car.
+#[expect(clippy::struct_excessive_bools, reason = "switches that a test sets one by one")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Simulation {
     pub ignition: Ignition,
+    /// Kilometres an hour.
+    #[serde(skip)]
+    pub speed: u16,
+    /// Ignition and speed are not known.
+    #[serde(skip)]
+    pub blind: bool,
+    /// How long it must stand before it may be locked, seconds.
+    #[serde(skip)]
+    pub dwell_secs: u64,
+    /// The immobiliser stays as it is, whatever it is told.
+    #[serde(skip)]
+    pub stuck: bool,
     /// Whether its next start is inhibited.
     pub inhibited: bool,
     /// Whether a lock would be unsafe.
     pub unsafe_to_lock: bool,
+    /// What its display shows.
+    pub message: String,
     /// Messages of the warnings it has sounded.
     pub warnings: Vec<String>,
     /// How many starts were inhibited.
@@ -51,6 +85,12 @@ pub struct Simulation {
     /// The hardware fails from now on.
     #[serde(skip)]
     pub broken: bool,
+}
+
+impl Simulation {
+    fn sensed<T>(&self, read: impl FnOnce(&Self) -> T) -> Result<T, CarError> {
+        if self.blind { Err(CarError("no sensor answers")) } else { Ok(read(self)) }
+    }
 }
 
 impl SimulatedCar {
@@ -93,12 +133,24 @@ impl SimulatedCar {
 }
 
 impl Car for SimulatedCar {
-    fn ignition(&self) -> Ignition {
-        self.simulation().ignition
+    fn ignition(&mut self) -> Result<Ignition, CarError> {
+        self.simulation().sensed(|car| car.ignition)
+    }
+
+    fn speed(&mut self) -> Result<u16, CarError> {
+        self.simulation().sensed(|car| car.speed)
     }
 
     fn may_lock(&self) -> bool {
         !self.simulation().unsafe_to_lock
+    }
+
+    fn dwell_secs(&self) -> u64 {
+        self.simulation().dwell_secs
+    }
+
+    fn contact(&mut self) -> Result<Option<bool>, CarError> {
+        Ok(Some(self.simulation().inhibited))
     }
 
     fn immobilise(&mut self, inhibit: bool) -> Result<(), CarError> {
@@ -106,7 +158,14 @@ impl Car for SimulatedCar {
         if car.broken {
             return Err(CarError("the immobiliser does not answer"));
         }
-        car.inhibited = inhibit;
+        if !car.stuck {
+            car.inhibited = inhibit;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, message: &str) -> Result<(), CarError> {
+        message.clone_into(&mut self.simulation().message);
         Ok(())
     }
 

@@ -27,6 +27,8 @@ pub struct Config {
     /// When the machine's clock is network time: the path of a file, or `always`.
     #[serde(default)]
     pub network_time: NetworkTime,
+    /// Where a local socket takes envelopes that were carried to the car.
+    pub socket: Option<PathBuf>,
     /// Command keys that the car obeys, at least one.
     #[serde(deserialize_with = "read_keyring")]
     pub keyring: Vec<Trusted>,

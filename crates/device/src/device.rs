@@ -10,7 +10,9 @@ use crate::agent::{Actuation, Agent, Decision, Fallback, Service, SignedReceipt,
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
 use crate::identity::Identity;
+use crate::interlock::Sensors;
 use crate::mqtt::{Heard, Link};
+use crate::socket::{Carried, Socket};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
@@ -46,6 +48,8 @@ pub struct Device<C, S> {
     store: S,
     clock: Arc<dyn Clock>,
     trouble: Trouble,
+    /// What the display shows; not known after a start.
+    shown: Option<String>,
 }
 
 impl<C: Car, S: Store> Device<C, S> {
@@ -56,8 +60,8 @@ impl<C: Car, S: Store> Device<C, S> {
         if let Err(lost) = &record {
             error!(error = lost as &dyn std::error::Error, "the car needs service, and starts");
         }
-        let agent = Agent::new(identity, record, &clock.now());
-        let mut device = Self { agent, car, store, clock, trouble: Trouble::default() };
+        let agent = Agent::new(identity, record, car.dwell_secs(), &clock.now());
+        let mut device = Self { agent, car, store, clock, trouble: Trouble::default(), shown: None };
         let now = device.situation();
         let decision = device.agent.boot(now);
         let report = device.carry_out(decision);
@@ -100,7 +104,18 @@ impl<C: Car, S: Store> Device<C, S> {
     }
 
     /// Serves commands from `link` and lets time pass every `tick`, until `shutdown`.
-    pub async fn run(mut self, mut link: Link, tick: Duration, shutdown: CancellationToken) {
+    pub async fn run(self, link: Link, tick: Duration, shutdown: CancellationToken) {
+        self.run_with(link, None, tick, shutdown).await;
+    }
+
+    /// The same, with what is carried to a local socket.
+    pub async fn run_with(
+        mut self,
+        mut link: Link,
+        mut socket: Option<Socket>,
+        tick: Duration,
+        shutdown: CancellationToken,
+    ) {
         let mut ticks = tokio::time::interval(tick);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -113,6 +128,14 @@ impl<C: Car, S: Store> Device<C, S> {
                     Some(Heard::Command(message)) => self.receive(&message),
                     None => return,
                 },
+                Some(Carried { message, receipt }) = carried(socket.as_mut()) => {
+                    let report = self.receive(&message);
+                    if let Some(answer) = &report.answer {
+                        // Whoever carried it may be gone: the link has it too.
+                        let _ = receipt.send(answer.receipt.clone());
+                    }
+                    report
+                }
                 _ = ticks.tick() => self.tick(),
                 () = shutdown.cancelled() => {
                     link.close().await;
@@ -126,8 +149,13 @@ impl<C: Car, S: Store> Device<C, S> {
         }
     }
 
-    fn situation(&self) -> Situation {
-        Situation { clocks: self.clock.now(), ignition: self.car.ignition(), may_lock: self.car.may_lock() }
+    fn situation(&mut self) -> Situation {
+        let sensors = Sensors {
+            ignition: self.car.ignition().ok(),
+            speed: self.car.speed().ok(),
+            may_lock: self.car.may_lock(),
+        };
+        Situation { clocks: self.clock.now(), sensors, contact: self.car.contact().ok().flatten() }
     }
 
     fn carry_out(&mut self, decision: Decision) -> Report {
@@ -162,6 +190,7 @@ impl<C: Car, S: Store> Device<C, S> {
                 Actuation::Warn(message) => self.warn(message, &mut report),
             }
         }
+        self.show(&mut report);
         report.answer = decision.answer.and_then(|answer| self.agent.redeem(answer));
         debug!(answered = report.answer.is_some(), "decision carried out");
         report
@@ -183,7 +212,13 @@ impl<C: Car, S: Store> Device<C, S> {
     }
 
     fn immobilise(&mut self, inhibit: bool, report: &mut Report) {
-        match self.car.immobilise(inhibit) {
+        let set = self.car.immobilise(inhibit).and_then(|()| match self.car.contact()? {
+            Some(contact) if contact != inhibit => {
+                Err(CarError("the immobiliser's contact does not show what it was set to"))
+            }
+            _ => Ok(()),
+        });
+        match set {
             Ok(()) => {
                 info!(inhibit, "the immobiliser is set");
                 self.agent.immobilised(Some(inhibit));
@@ -191,6 +226,17 @@ impl<C: Car, S: Store> Device<C, S> {
             Err(error) => {
                 report.failed(error);
                 self.agent.immobilised(None);
+            }
+        }
+    }
+
+    /// Shows what is to be shown, if the display does not show it yet.
+    fn show(&mut self, report: &mut Report) {
+        let message = &self.agent.state().message;
+        if self.shown.as_ref() != Some(message) {
+            match self.car.show(message) {
+                Ok(()) => self.shown = Some(message.clone()),
+                Err(error) => report.failed(error),
             }
         }
     }
@@ -205,6 +251,14 @@ impl<C: Car, S: Store> Device<C, S> {
             }
             Err(error) => report.failed(error),
         }
+    }
+}
+
+/// What is carried to the socket next; never, where there is none.
+async fn carried(socket: Option<&mut Socket>) -> Option<Carried> {
+    match socket {
+        Some(socket) => socket.next().await,
+        None => std::future::pending().await,
     }
 }
 

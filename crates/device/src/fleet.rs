@@ -84,8 +84,8 @@ impl FleetCar {
         let car = SimulatedCar::new();
         let store = DiskStore::open(state)?;
         let clock = Arc::new(SystemClock::new(NetworkTime::Always));
+        let link = Link::open(&config.broker, &vehicle, clock.clone())?;
         let device = Device::start(identity, car.clone(), store, clock);
-        let link = Link::open(&config.broker, &vehicle)?;
         let serving = tokio::spawn(device.run(link, Duration::from_millis(250), shutdown));
         Ok(Self { vehicle, device_key: public, car, serving })
     }

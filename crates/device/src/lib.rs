@@ -5,8 +5,8 @@
 //! - [`identity`]: which messages are commands for this car.
 //! - [`state`]: what it remembers; [`store`]: what of it survives a power cut.
 //! - [`trusted`]: the time, as far as it can be trusted.
-//! - [`car`]: the car as the agent sees it, and a simulated one.
-//! - [`device`]: carries out what the agent decides, with store, car and [`mqtt`].
+//! - [`car`]: the car as the agent sees it, and a simulated one; [`interlock`]: when it may be locked.
+//! - [`device`]: carries out what the agent decides, with store, car, [`mqtt`] and [`socket`].
 //! - [`fleet`]: many simulated cars in one process.
 
 pub mod agent;
@@ -16,7 +16,9 @@ pub mod config;
 pub mod device;
 pub mod fleet;
 pub mod identity;
+pub mod interlock;
 pub mod mqtt;
+pub mod socket;
 pub mod state;
 pub mod store;
 pub mod trusted;

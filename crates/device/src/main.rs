@@ -5,7 +5,9 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{enrol::Enrol, keygen::Keygen, provision::Provision, run::Run, simulate::Simulate};
+use commands::{
+    carry::Carry, enrol::Enrol, keygen::Keygen, provision::Provision, run::Run, simulate::Simulate,
+};
 use tracing_subscriber::EnvFilter;
 
 /// A Latchkey car's agent
@@ -26,6 +28,8 @@ enum Subcommands {
     Keygen(Keygen),
     /// Write the first record of a new car, or of one whose record was lost
     Provision(Provision),
+    /// Hand a command to a car through its socket, without any network, and print its receipt
+    Carry(Carry),
     /// Print the signed enrolment that registers this car with a lender, as hex
     Enrol(Enrol),
 }
@@ -38,6 +42,7 @@ async fn main() -> Result<()> {
         Subcommands::Run(run) => run.execute().await,
         Subcommands::Simulate(simulate) => simulate.execute().await,
         Subcommands::Keygen(keygen) => keygen.execute(),
+        Subcommands::Carry(carry) => carry.execute().await,
         Subcommands::Provision(provision) => provision.execute(),
         Subcommands::Enrol(enrol) => enrol.execute(),
     }

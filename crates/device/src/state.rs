@@ -19,6 +19,8 @@ pub struct State {
     /// Warnings and locks that were issued before this are refused, Unix seconds: a newer number may have been forgotten.
     pub forgotten_before: i64,
     pub lock: Lock,
+    /// What the car shows: the message of the newest lock or unlock. Empty once a lock has ended by itself.
+    pub message: String,
     /// A warning that was decided and has perhaps not sounded.
     pub warning: Option<Warning>,
     /// The newest lock or unlock obeyed, and its receipt.

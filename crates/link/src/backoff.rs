@@ -8,22 +8,30 @@ pub const PROVEN: Duration = Duration::from_secs(30);
 /// Pauses that double from the first to the longest.
 #[derive(Clone, Debug)]
 pub struct Backoff {
+    /// The part of a step that is always waited.
+    least: f64,
     first: Duration,
     longest: Duration,
     next: Duration,
 }
 
 impl Backoff {
-    /// Pauses from `first` to `longest`.
+    /// Pauses from `first` to `longest`, each between half of its step and all of it.
     pub fn new(first: Duration, longest: Duration) -> Self {
-        Self { first, longest, next: first.min(longest) }
+        Self { least: 0.5, first, longest, next: first.min(longest) }
     }
 
-    /// The next pause: between half of the present step and all of it.
+    /// Pauses from `first` to `longest`, each between none of its step and all of it: so that a fleet whose broker comes
+    /// back does not come back all at once.
+    pub fn with_full_jitter(first: Duration, longest: Duration) -> Self {
+        Self { least: 0.0, ..Self::new(first, longest) }
+    }
+
+    /// The next pause.
     pub fn pause(&mut self) -> Duration {
         let step = self.next;
         self.next = step.saturating_mul(2).min(self.longest);
-        step.mul_f64(rand::random_range(0.5..=1.0))
+        step.mul_f64(rand::random_range(self.least..=1.0))
     }
 
     /// The next pause after a connection that stood for `stood`, zero if it was never accepted. Only one that stood for
@@ -73,6 +81,15 @@ mod tests {
         ] {
             assert_step(backoff.pause_after(stood), step);
         }
+    }
+
+    #[test]
+    fn full_jitter_spreads_over_the_whole_step() {
+        let pauses: Vec<_> =
+            (0..200).map(|_| Backoff::with_full_jitter(millis(1_000), millis(1_000)).pause()).collect();
+        assert!(pauses.iter().all(|pause| *pause <= millis(1_000)));
+        assert!(pauses.iter().any(|pause| *pause < millis(250)));
+        assert!(pauses.iter().any(|pause| *pause > millis(750)));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What the network edges share: the car's agent, the functions, the keeper and the terminal tool.
 //!
 //! - [`key_file`]: ed25519 key pairs in files that only their owner can read.
-//! - [`tls`]: TLS with an authority of one's own and client certificates.
+//! - [`tls`]: TLS with an authority of one's own and client certificates; [`tls_at`]: the same for a machine whose clock may
+//!   be wrong.
 //! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
 //! - [`http`]: calls to others, bounded and guarded.
 //! - [`backoff`]: how long to wait before the next attempt.
@@ -16,3 +17,4 @@ pub mod key_file;
 pub mod mqtt;
 pub mod redacted;
 pub mod tls;
+pub mod tls_at;

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use rumqttc::tokio_native_tls::native_tls::{
-    self, Certificate, Identity, Protocol, TlsConnector, TlsConnectorBuilder,
+    Certificate, Identity, Protocol, TlsConnector, TlsConnectorBuilder,
 };
+
+/// What the TLS library says.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +25,7 @@ pub enum TlsError {
     Authority {
         path: PathBuf,
         #[source]
-        source: native_tls::Error,
+        source: Cause,
     },
     /// Certificate and key are not what they should be, or not of one pair.
     #[error(
@@ -33,11 +36,11 @@ pub enum TlsError {
         certificate: PathBuf,
         key: PathBuf,
         #[source]
-        source: native_tls::Error,
+        source: Cause,
     },
     /// The TLS library refuses these settings together.
     #[error("TLS cannot be set up on this machine")]
-    Unsupported(#[source] native_tls::Error),
+    Unsupported(#[source] Cause),
 }
 
 /// A client's certificate and its key.
@@ -63,12 +66,12 @@ pub fn connector(
     if let Some(files) = client {
         builder.identity(identity(files)?);
     }
-    builder.build().map_err(TlsError::Unsupported)
+    builder.build().map_err(|source| TlsError::Unsupported(source.into()))
 }
 
 fn trust_only(builder: &mut TlsConnectorBuilder, path: &Path) -> Result<(), TlsError> {
     let authority = Certificate::from_pem(&read(path)?)
-        .map_err(|source| TlsError::Authority { path: path.to_owned(), source })?;
+        .map_err(|source| TlsError::Authority { path: path.to_owned(), source: source.into() })?;
     builder.disable_built_in_roots(true).add_root_certificate(authority);
     Ok(())
 }
@@ -77,10 +80,10 @@ fn identity(ClientFiles { certificate, key }: ClientFiles<'_>) -> Result<Identit
     Identity::from_pkcs8(&read(certificate)?, &read(key)?).map_err(|source| TlsError::Identity {
         certificate: certificate.to_owned(),
         key: key.to_owned(),
-        source,
+        source: source.into(),
     })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|source| TlsError::Unreadable { path: path.to_owned(), source })
 }

@@ -32,6 +32,11 @@ impl Mosquitto {
         found
     }
 
+    /// The program to start.
+    pub fn program() -> PathBuf {
+        executable().unwrap_or_else(|| "mosquitto".into())
+    }
+
     /// Starts one that serves every client of this machine; configuration and log go to `directory`.
     pub async fn start(directory: &Path) -> Result<Self> {
         Self::configured(directory, "allow_anonymous true\n").await
@@ -62,8 +67,7 @@ impl Mosquitto {
                 "listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n{settings}"
             );
             fs::write(&configuration, lines)?;
-            let executable = executable().unwrap_or_else(|| "mosquitto".into());
-            let spec = Spec::new("mosquitto", executable, directory).arg("-c").arg(&configuration);
+            let spec = Spec::new("mosquitto", Self::program(), directory).arg("-c").arg(&configuration);
             let mut process = spec.start().context("`cargo xtask setup` installs mosquitto")?;
             match process.port(port, START).await.and_then(|()| process.alive()) {
                 Ok(()) => return Ok(Self { process, port, directory: None }),

@@ -2,7 +2,7 @@
 
 use latchkey_protocol::{Action, Command, Hash, Outcome};
 
-use super::decision::Situation;
+use crate::interlock::Readiness;
 use crate::state::Lease;
 use crate::trusted::{SKEW, Trusted};
 
@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// Why a warning or a lock is not obeyed. An unlock is never asked this: its number alone decides.
-    pub fn refusal(&self, now: &Situation) -> Option<Outcome> {
+    pub fn refusal(&self, readiness: Readiness) -> Option<Outcome> {
         let Some(unix) = self.judged_at() else { return Some(Outcome::RefusedNoTime) };
         let Command { action, not_after, lock_until, .. } = *self.command;
         if unix > not_after {
@@ -40,7 +40,7 @@ impl Asked<'_> {
         if unix >= lock_until {
             return Some(Outcome::RefusedExpired);
         }
-        (!now.may_lock).then_some(Outcome::RefusedUnsafe)
+        (readiness == Readiness::Unsafe).then_some(Outcome::RefusedUnsafe)
     }
 
     /// The time at which it is judged: as late as it may be, and no earlier than what is proven. `None` if no time can

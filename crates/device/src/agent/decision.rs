@@ -2,24 +2,18 @@
 
 use latchkey_protocol::Key;
 
-use crate::car::Ignition;
 use crate::clock::Clocks;
+use crate::interlock::Sensors;
 use crate::state::{Obeyed, State};
 
 /// The car and its clocks at the moment a command or a tick arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Situation {
     pub clocks: Clocks,
-    pub ignition: Ignition,
-    /// `false` where the car knows that a lock would be unsafe now.
-    pub may_lock: bool,
-}
-
-impl Situation {
-    /// Whether the next start may be inhibited now.
-    pub fn is_parked_and_safe(&self) -> bool {
-        self.ignition == Ignition::Parked && self.may_lock
-    }
+    pub sensors: Sensors,
+    /// What the immobiliser's contact says: whether the next start is inhibited. `None` where there is no contact, or it
+    /// does not answer.
+    pub contact: Option<bool>,
 }
 
 /// What the car's hardware is to do.

@@ -10,9 +10,9 @@ mod receipts;
 use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Action, Command, Outcome};
 
-use crate::car::Ignition;
 use crate::clock::Clocks;
 use crate::identity::{Identity, Ignored};
+use crate::interlock::{Interlock, Readiness};
 use crate::state::{Lease, Lock, Mark, Obeyed, State, Warning};
 use crate::store::NoRecord;
 use crate::trusted::{Stopwatch, Trusted, TrustedTime};
@@ -56,11 +56,15 @@ pub struct Agent {
     watch: Stopwatch,
     /// Names this run of the machine.
     run: [u8; 16],
+    interlock: Interlock,
+    /// Whether the next start could be inhibited at the last look.
+    readiness: Readiness,
 }
 
 impl Agent {
-    /// An agent that goes on from what was remembered, or from nothing. [`Agent::boot`] comes next.
-    pub fn new(identity: Identity, record: Result<State, NoRecord>, clocks: &Clocks) -> Self {
+    /// An agent that goes on from what was remembered, or from nothing, and locks only a car that has stood for `dwell`
+    /// seconds. [`Agent::boot`] comes next.
+    pub fn new(identity: Identity, record: Result<State, NoRecord>, dwell: u64, clocks: &Clocks) -> Self {
         let service = record.is_err().then_some(Service::NoRecord);
         Self {
             identity,
@@ -74,6 +78,8 @@ impl Agent {
             time: None,
             watch: Stopwatch::started_at(clocks.elapsed),
             run: clocks.boot,
+            interlock: Interlock::new(dwell),
+            readiness: Readiness::default(),
         }
     }
 
@@ -97,20 +103,20 @@ impl Agent {
         let same_run = mark.boot == self.run && self.run != [0; 16];
         let passed = if same_run { now.clocks.elapsed.saturating_sub(mark.elapsed) } else { 0 };
         self.shorten(passed.max(SAVED_EVERY));
-        self.pass(&now.clocks);
+        self.pass(&now);
         let mut next = self.state.clone();
         next.boots = next.boots.saturating_add(1);
         if matches!(next.lock, Lock::Locked(lease) if lease.is_over()) {
-            next.lock = Lock::Unlocked;
+            (next.lock, next.message) = (Lock::Unlocked, String::new());
         }
-        Decision { fallback: Fallback::FailOpen, ..self.turn_to(next, &now) }
+        Decision { fallback: Fallback::FailOpen, ..self.turn_to(next) }
     }
 
     /// Decides on a message that arrived as a command.
     pub fn handle(&mut self, message: &[u8], now: Situation) -> Result<Decision, Ignored> {
         let signed = Envelope::open(message).map_err(Ignored::Unsigned)?;
         let command = self.identity.command(&signed)?;
-        self.pass(&now.clocks);
+        self.pass(&now);
         let asked = Asked {
             command: &command,
             hash: sha256(&signed.payload),
@@ -119,17 +125,17 @@ impl Agent {
             not_before: self.state.not_before,
             device_time: self.device_time(&now.clocks),
         };
-        if let Some(known) = self.known(&asked, &now)? {
+        if let Some(known) = self.known(&asked)? {
             return Ok(known);
         }
         Ok(match command.action {
-            Action::Unlock => self.unlock(&asked, &now),
+            Action::Unlock => self.unlock(&asked),
             Action::Warn | Action::Lock if self.may_not_know_its_numbers(&command) => {
                 self.refuse(&asked, Outcome::RefusedService)
             }
-            Action::Warn | Action::Lock => match (asked.refusal(&now), asked.judged_at()) {
-                (None, Some(unix)) if command.action == Action::Lock => self.lock(&asked, unix, &now),
-                (None, Some(unix)) => self.warn(&asked, unix, &now),
+            Action::Warn | Action::Lock => match (asked.refusal(self.readiness), asked.judged_at()) {
+                (None, Some(unix)) if command.action == Action::Lock => self.lock(&asked, unix),
+                (None, Some(unix)) => self.warn(&asked, unix),
                 (refusal, _) => self.refuse(&asked, refusal.unwrap_or(Outcome::RefusedNoTime)),
             },
         })
@@ -138,23 +144,23 @@ impl Agent {
     /// Lets time pass: a lock whose lease is over ends, one that waited for the car to park begins or lapses, and what
     /// failed is tried again.
     pub fn tick(&mut self, now: Situation) -> Decision {
-        self.pass(&now.clocks);
+        self.pass(&now);
         let device_time = self.device_time(&now.clocks);
         match self.state.lock {
             Lock::Locked(lease) if lease.is_over() => {
-                return self.turn_to(State { lock: Lock::Unlocked, ..self.state.clone() }, &now);
+                return self.turn_to(self.over());
             }
             Lock::Armed { lease, window } if lease.is_over() || window.is_over() => {
-                return self.lapse(device_time, &now);
+                return self.lapse(device_time);
             }
             // After a restart without network time nobody knows how long the power was off: the command may be over.
-            Lock::Armed { lease, .. } if now.is_parked_and_safe() && self.time.is_some() => {
-                return self.lock_parked(lease, device_time, &now);
+            Lock::Armed { lease, .. } if self.readiness == Readiness::Ready && self.time.is_some() => {
+                return self.lock_parked(lease, device_time);
             }
             _ => {}
         }
         if self.state.warning.as_ref().is_some_and(|warning| warning.window.is_over()) {
-            return self.drop_warning(device_time, &now);
+            return self.drop_warning(device_time);
         }
         let stale = now.clocks.elapsed.saturating_sub(self.saved_at);
         let recovers = self.service == Some(Service::MayHaveForgotten) && self.time.is_some();
@@ -164,7 +170,7 @@ impl Agent {
         Decision {
             release: self.must_release(&self.state),
             remember: save.then(|| self.marked(self.state.clone())),
-            actuations: self.outstanding(&self.state, &now),
+            actuations: self.outstanding(&self.state),
             answer: self.owed.first().copied().map(Answer::Promise),
             ..Decision::NOTHING
         }
@@ -196,7 +202,8 @@ impl Agent {
         let waited = matches!(state.lock, Lock::Armed { .. });
         state.last = state.last.map(|last| Obeyed { lapsed: last.lapsed || waited, ..last });
         self.service = Some(Service::MayHaveForgotten);
-        self.not_remembered(State { lock: Lock::Unlocked, ..state });
+        let message = if state.lock == Lock::Unlocked { state.message } else { String::new() };
+        self.not_remembered(State { lock: Lock::Unlocked, message, ..state });
         Decision { release: true, ..Decision::NOTHING }
     }
 
@@ -252,8 +259,9 @@ impl Agent {
     }
 
     /// What remains to be done so that the car is as `state` says.
-    fn outstanding(&self, state: &State, now: &Situation) -> Vec<Actuation> {
-        let inhibit = state.lock.inhibits() && self.inhibits != Some(true) && now.is_parked_and_safe();
+    fn outstanding(&self, state: &State) -> Vec<Actuation> {
+        let inhibit =
+            state.lock.inhibits() && self.inhibits != Some(true) && self.readiness == Readiness::Ready;
         // Like a lock: it does not sound after its time, and after a restart that needs network time.
         let warning = state.warning.as_ref().filter(|_| self.time.is_some());
         let inhibit = inhibit.then_some(Actuation::Inhibit);
@@ -265,8 +273,8 @@ impl Agent {
     }
 
     /// To be as `next` says, whatever comes of the disk.
-    fn turn_to(&self, next: State, now: &Situation) -> Decision {
-        let actuations = self.outstanding(&next, now);
+    fn turn_to(&self, next: State) -> Decision {
+        let actuations = self.outstanding(&next);
         Decision {
             release: self.must_release(&next),
             remember: Some(self.marked(next)),
@@ -275,28 +283,28 @@ impl Agent {
         }
     }
 
-    fn unlock(&self, asked: &Asked<'_>, now: &Situation) -> Decision {
+    fn unlock(&self, asked: &Asked<'_>) -> Decision {
         let mut next = self.obeyed(asked, Outcome::Applied);
         next.lock = Lock::Unlocked;
         // Done even where the immobiliser is thought to be released: it may have been set by another hand.
-        let turn = self.turn_to(next, now);
+        let turn = self.turn_to(next);
         Decision { release: true, answer: Some(Answer::Promise(Line::Locks)), ..turn }
     }
 
-    fn lock(&self, asked: &Asked<'_>, unix: i64, now: &Situation) -> Decision {
+    fn lock(&self, asked: &Asked<'_>, unix: i64) -> Decision {
         let lease = Lease::over(unix..asked.command.lock_until);
-        // A car that runs is never locked; a lock that stands is only renewed.
-        let (lock, outcome) = if now.ignition == Ignition::Running && !self.state.lock.inhibits() {
+        // A car that may run is never locked; a lock that stands is only renewed.
+        let (lock, outcome) = if self.readiness != Readiness::Ready && !self.state.lock.inhibits() {
             (Lock::Armed { lease, window: asked.window(unix) }, Outcome::Armed)
         } else {
             (Lock::Locked(lease), Outcome::Applied)
         };
         let mut next = self.obeyed(asked, outcome);
         next.lock = lock;
-        self.only_if_remembered(asked, next, Line::Locks, now)
+        self.only_if_remembered(asked, next, Line::Locks)
     }
 
-    fn warn(&self, asked: &Asked<'_>, unix: i64, now: &Situation) -> Decision {
+    fn warn(&self, asked: &Asked<'_>, unix: i64) -> Decision {
         let mut next = self.state.clone();
         let replaced = next.warned.replace(self.new_receipt(asked, Outcome::Applied));
         // The receipt of one that never sounded is not true.
@@ -305,15 +313,15 @@ impl Agent {
         next.warning =
             Some(Warning { message: asked.command.message.to_owned(), window: asked.window(unix) });
         next.not_before = asked.proves();
-        self.only_if_remembered(asked, next, Line::Warnings, now)
+        self.only_if_remembered(asked, next, Line::Warnings)
     }
 
-    fn only_if_remembered(&self, asked: &Asked<'_>, next: State, line: Line, now: &Situation) -> Decision {
+    fn only_if_remembered(&self, asked: &Asked<'_>, next: State, line: Line) -> Decision {
         let refusal = self.refusal(asked, Outcome::RefusedService);
         Decision {
             fallback: Fallback::Refuse(Some(refusal)),
             answer: Some(Answer::Promise(line)),
-            ..self.turn_to(next, now)
+            ..self.turn_to(next)
         }
     }
 
@@ -329,37 +337,46 @@ impl Agent {
             let superseded = Outcome::RefusedSuperseded;
             next.warned = self.lapsed(next.warned.as_ref(), superseded, asked.device_time);
         }
+        asked.command.message.clone_into(&mut next.message);
         next.not_before = asked.proves();
         next
     }
 
     /// Begins the lock that waited for the car to park, and signs the receipt for it.
-    fn lock_parked(&self, lease: Lease, device_time: i64, now: &Situation) -> Decision {
+    fn lock_parked(&self, lease: Lease, device_time: i64) -> Decision {
         let last = self.resigned(self.state.last.as_ref(), Outcome::Applied, device_time);
         let next = State { last, lock: Lock::Locked(lease), ..self.state.clone() };
         Decision {
             fallback: Fallback::Refuse(None),
             answer: Some(Answer::Promise(Line::Locks)),
-            ..self.turn_to(next, now)
+            ..self.turn_to(next)
         }
     }
 
+    /// The state once a lock, armed or standing, is over by itself.
+    fn over(&self) -> State {
+        State { lock: Lock::Unlocked, message: String::new(), ..self.state.clone() }
+    }
+
     /// Drops the lock that waited for the car to park until its time was over.
-    fn lapse(&self, device_time: i64, now: &Situation) -> Decision {
+    fn lapse(&self, device_time: i64) -> Decision {
         let last = self.lapsed(self.state.last.as_ref(), Outcome::RefusedExpired, device_time);
-        let next = State { last, lock: Lock::Unlocked, ..self.state.clone() };
-        Decision { answer: Some(Answer::Promise(Line::Locks)), ..self.turn_to(next, now) }
+        let next = State { last, ..self.over() };
+        Decision { answer: Some(Answer::Promise(Line::Locks)), ..self.turn_to(next) }
     }
 
     /// Drops a warning that did not sound until its time was over.
-    fn drop_warning(&self, device_time: i64, now: &Situation) -> Decision {
+    fn drop_warning(&self, device_time: i64) -> Decision {
         let warned = self.lapsed(self.state.warned.as_ref(), Outcome::RefusedExpired, device_time);
         let next = State { warned, warning: None, ..self.state.clone() };
-        Decision { answer: Some(Answer::Promise(Line::Warnings)), ..self.turn_to(next, now) }
+        Decision { answer: Some(Answer::Promise(Line::Warnings)), ..self.turn_to(next) }
     }
 
-    /// Takes the time since the last look off every lease.
-    fn pass(&mut self, clocks: &Clocks) {
+    /// Takes note of the sensors, and takes the time since the last look off every lease.
+    fn pass(&mut self, Situation { clocks, sensors, contact }: &Situation) {
+        self.readiness = self.interlock.observe(sensors, clocks.elapsed);
+        // What the contact says is what the immobiliser does, whatever it was told.
+        self.inhibits = contact.or(self.inhibits);
         let passed = self.watch.lap(clocks.elapsed);
         self.shorten(passed);
         self.time = self.clock.observe(clocks);

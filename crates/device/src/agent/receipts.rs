@@ -3,13 +3,13 @@
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN};
 use latchkey_protocol::{Action, Outcome, Receipt};
 
-use super::{Agent, Answer, Asked, Decision, Line, SignedReceipt, Situation};
+use super::{Agent, Answer, Asked, Decision, Line, SignedReceipt};
 use crate::identity::Ignored;
 use crate::state::{Lock, Obeyed, State};
 
 impl Agent {
     /// What follows if the command's number is not new.
-    pub(super) fn known(&self, asked: &Asked<'_>, now: &Situation) -> Result<Option<Decision>, Ignored> {
+    pub(super) fn known(&self, asked: &Asked<'_>) -> Result<Option<Decision>, Ignored> {
         let command = asked.command;
         let line = if command.action == Action::Warn { Line::Warnings } else { Line::Locks };
         match self.newest(line) {
@@ -18,7 +18,7 @@ impl Agent {
                     return Err(Ignored::OtherInvocation);
                 }
                 if !newest.lapsed {
-                    return Ok(Some(self.repeat(asked, line, now)));
+                    return Ok(Some(self.repeat(asked, line)));
                 }
             }
             Some(newest) if command.seq < newest.seq => return Ok(Some(self.older(asked))),
@@ -45,7 +45,7 @@ impl Agent {
 
     /// Answers the command already obeyed with the stored receipt. A copy with more time, from the next lease of the
     /// same invocation, keeps an armed lock waiting longer.
-    fn repeat(&self, asked: &Asked<'_>, line: Line, now: &Situation) -> Decision {
+    fn repeat(&self, asked: &Asked<'_>, line: Line) -> Decision {
         let mut remember = None;
         if let (Lock::Armed { lease, window }, Action::Lock, Some(unix)) =
             (self.state.lock, asked.command.action, asked.judged_at())
@@ -59,7 +59,7 @@ impl Agent {
         Decision {
             remember,
             release: self.must_release(&self.state),
-            actuations: self.outstanding(&self.state, now),
+            actuations: self.outstanding(&self.state),
             answer: Some(Answer::Promise(line)),
             ..Decision::NOTHING
         }

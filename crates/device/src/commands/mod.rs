@@ -1,5 +1,6 @@
 //! The program's commands, one file each.
 
+pub mod carry;
 pub mod enrol;
 pub mod keygen;
 pub mod provision;

@@ -11,6 +11,7 @@ use latchkey_device::clock::SystemClock;
 use latchkey_device::config::Config;
 use latchkey_device::device::Device;
 use latchkey_device::mqtt::Link;
+use latchkey_device::socket::Socket;
 use latchkey_device::store::DiskStore;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,11 +32,15 @@ impl Run {
         let car = SimulatedCar::new();
         let store = DiskStore::open(&config.state_dir)?;
         let clock = Arc::new(SystemClock::new(config.network_time.clone()));
+        let link = Link::open(&config.broker, &config.vehicle, clock.clone())?;
         let device = Device::start(config.identity()?, car.clone(), store, clock);
-        let link = Link::open(&config.broker, &config.vehicle)?;
+        let socket = config.socket.as_deref().map(Socket::open).transpose().with_context(|| {
+            format!("cannot listen at the socket {:?}: check that its directory exists", config.socket)
+        })?;
         let shutdown = CancellationToken::new();
         let mut terminate = signal(SignalKind::terminate())?;
-        let mut serving = tokio::spawn(device.run(link, Duration::from_millis(250), shutdown.clone()));
+        let mut serving =
+            tokio::spawn(device.run_with(link, socket, Duration::from_millis(250), shutdown.clone()));
 
         let mut typed = typed::lines();
         let mut glances = tokio::time::interval(Duration::from_millis(100));

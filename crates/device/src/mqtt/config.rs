@@ -1,10 +1,15 @@
 //! Where the broker is, as the configuration file says it.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use latchkey_link::mqtt::{Endpoint, MIN_KEEP_ALIVE_SECS};
-use latchkey_link::tls::{self, ClientFiles, TlsError};
+use latchkey_link::tls::{ClientFiles, TlsError};
+use latchkey_link::tls_at::{self, TrustedTime};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::clock::Clock;
+use crate::trusted;
 
 /// Where the broker is and how to reach it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +40,10 @@ pub struct TlsConfig {
 
 impl BrokerConfig {
     /// The broker as the connection needs it. Reads the TLS files.
-    pub(super) fn endpoint(&self) -> Result<Endpoint<'_>, TlsError> {
+    pub(super) fn endpoint(&self, clock: Arc<dyn Clock>) -> Result<Endpoint<'_>, TlsError> {
+        let time = trusted_by(clock);
         let tls = self.tls.as_ref().map(|TlsConfig { ca, certificate, key }| {
-            tls::connector(Some(ca), Some(ClientFiles { certificate, key }))
+            tls_at::configuration(ca, ClientFiles { certificate, key }, time).map(Into::into)
         });
         Ok(Endpoint {
             host: &self.host,
@@ -46,6 +52,15 @@ impl BrokerConfig {
             tls: tls.transpose()?,
         })
     }
+}
+
+/// The time by this clock, while it can be trusted.
+fn trusted_by(clock: Arc<dyn Clock>) -> Arc<TrustedTime> {
+    let kept = Mutex::new(trusted::TrustedTime::default());
+    Arc::new(move || {
+        let time = kept.lock().unwrap_or_else(PoisonError::into_inner).observe(&clock.now());
+        time.map(|time| time.unix)
+    })
 }
 
 const fn default_keep_alive() -> u16 {

@@ -6,8 +6,10 @@
 mod config;
 mod poller;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use latchkey_link::backoff::Backoff;
 use latchkey_link::mqtt::Line;
 use latchkey_link::tls::TlsError;
 use latchkey_protocol::{Key, topics};
@@ -21,6 +23,7 @@ use tracing::{debug, warn};
 pub use config::{BrokerConfig, TlsConfig};
 
 use crate::agent::SignedReceipt;
+use crate::clock::Clock;
 use poller::Poller;
 
 /// How long the broker keeps the session of a sleeping car, seconds: 30 days, the longest an invocation lives.
@@ -37,6 +40,9 @@ const INBOX: usize = 16;
 const MAX_PACKET: u32 = 2048;
 /// The broker acknowledges a receipt within this time, or the connection is given up.
 const ACK_LIMIT: Duration = Duration::from_secs(20);
+/// Pauses before the broker is tried again.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -60,10 +66,12 @@ pub struct Link {
 }
 
 impl Link {
-    /// Connects in the background. `vehicle` names the topics. Must be called within a Tokio runtime.
-    pub fn open(config: &BrokerConfig, vehicle: &Key) -> Result<Self, TlsError> {
+    /// Connects in the background. `vehicle` names the topics; the dates of certificates are judged by `clock`, while it
+    /// knows a time that can be trusted. Must be called within a Tokio runtime.
+    pub fn open(config: &BrokerConfig, vehicle: &Key, clock: Arc<dyn Clock>) -> Result<Self, TlsError> {
         let vehicle = bs58::encode(vehicle).into_string();
-        let line = Line::new(options(config, &vehicle)?, ACK_LIMIT, QUEUE);
+        let line = Line::new(options(config, &vehicle, clock)?, ACK_LIMIT, QUEUE)
+            .with_pauses(Backoff::with_full_jitter(FIRST_PAUSE, LONGEST_PAUSE));
         let (heard, inbox) = mpsc::channel(INBOX);
         let (subscribed, online) = watch::channel(None);
         let poller = Poller {
@@ -122,9 +130,9 @@ impl Link {
     }
 }
 
-fn options(config: &BrokerConfig, vehicle: &str) -> Result<MqttOptions, TlsError> {
+fn options(config: &BrokerConfig, vehicle: &str, clock: Arc<dyn Clock>) -> Result<MqttOptions, TlsError> {
     let offline = LastWill::new(topics::presence(vehicle), "offline", QoS::AtLeastOnce, true, None);
-    let mut options = config.endpoint()?.options(format!("latchkey-{vehicle}"));
+    let mut options = config.endpoint(clock)?.options(vehicle.to_owned());
     options
         .set_clean_start(false)
         .set_session_expiry_interval(Some(SESSION_EXPIRY_SECS))

@@ -3,7 +3,7 @@
 use latchkey_link::mqtt::{self, Line, Lost};
 use rumqttc::v5::AsyncClient;
 use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::mqttbytes::v5::{Filter, Packet};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, warn};
 
@@ -54,7 +54,10 @@ impl Poller {
             Packet::ConnAck(_) => {
                 // Subscribing again is harmless, and needed where the broker lost the session. The queue is new and
                 // takes it.
-                let _ = client.try_subscribe(self.command_topic.clone(), QoS::AtLeastOnce);
+                let mut commands = Filter::new(self.command_topic.clone(), QoS::AtLeastOnce);
+                // Without this, a broker takes the mark of a retained message off when it is published.
+                commands.preserve_retain = true;
+                let _ = client.try_subscribe_many([commands]);
             }
             Packet::SubAck(ack) if mqtt::is_granted(&ack) => {
                 // Online only now, because a function that reads it may send a command at once.

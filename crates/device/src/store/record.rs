@@ -94,6 +94,7 @@ fn body(state: &State) -> Vec<u8> {
             put_lease(&mut body, lease);
         }
     }
+    put_bytes(&mut body, state.message.as_bytes());
     put_many(&mut body, state.warning.as_slice(), |body, warning| {
         put_lease(body, warning.window);
         put_bytes(body, warning.message.as_bytes());
@@ -143,10 +144,11 @@ fn read_state(reader: &mut Reader<'_>) -> Option<State> {
             2 => Lock::Locked(reader.lease()?),
             _ => return None,
         },
+        message: reader.text()?,
         warning: reader
             .many(1, |reader| {
                 let window = reader.lease()?;
-                Some(Warning { message: String::from_utf8(reader.bytes()?.to_vec()).ok()?, window })
+                Some(Warning { message: reader.text()?, window })
             })?
             .pop(),
         last: reader.many(1, obeyed)?.pop(),
@@ -200,6 +202,10 @@ impl<'a> Reader<'a> {
     fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = u16::from_le_bytes(self.array()?);
         self.take(length.into())
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?.to_vec()).ok()
     }
 
     fn many<T>(&mut self, most: usize, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {

@@ -38,6 +38,7 @@ fn configure(directory: &Path, port: u16) {
         device_key: key,
         state_dir: directory.join("state"),
         network_time: NetworkTime::Always,
+        socket: Some(directory.join("socket")),
         keyring: keyring(),
         broker: broker_config(port),
     };
@@ -157,4 +158,32 @@ fn a_key_is_made_once_and_enrols_its_car() {
     assert_eq!(base58(&signed.signer), public);
     let enrolment = Enrolment { program: PROGRAM, lender, vin_commitment: commitment };
     assert_eq!(Enrolment::decode(&signed.payload), Ok(enrolment));
+}
+
+#[tokio::test]
+async fn a_car_without_any_network_is_unlocked_by_an_envelope_that_is_carried_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    // No broker listens there.
+    configure(directory.path(), 1);
+    let mut agent = start(directory.path()).await;
+    let socket = directory.path().join("socket");
+    let carry =
+        |envelope: &[u8]| output(&["carry", "--socket", socket.to_str().unwrap(), &hex::encode(envelope)]);
+    let outcome = |printed: String| {
+        let signed = Envelope::open(&hex::decode(printed).unwrap()).unwrap();
+        Receipt::decode(&signed.payload).unwrap().outcome
+    };
+    assert_eq!(outcome(carry(&order(Action::Lock, 1).sealed()).unwrap()), Outcome::Applied);
+    assert!(agent.look().await.unwrap().inhibited);
+    let unlock = order(Action::Unlock, 2).sealed();
+    let receipt = carry(&unlock).unwrap();
+    assert_eq!(outcome(receipt.clone()), Outcome::Applied);
+    assert!(!agent.look().await.unwrap().inhibited);
+    // It can be fetched again.
+    assert_eq!(carry(&unlock), Ok(receipt));
+
+    let ignored = carry(&[7; 300]).unwrap_err();
+    assert!(ignored.contains("ignores"), "{ignored}");
+    let garbled = output(&["carry", "--socket", socket.to_str().unwrap(), "not hexadecimal"]).unwrap_err();
+    assert!(garbled.contains("hexadecimal"), "{garbled}");
 }

@@ -190,20 +190,28 @@ fn a_warning_that_could_not_sound_in_its_time_is_dropped() {
 struct Witness(SimulatedCar);
 
 impl Car for Witness {
-    fn ignition(&self) -> Ignition {
+    fn ignition(&mut self) -> Result<Ignition, CarError> {
         self.0.ignition()
     }
 
-    fn may_lock(&self) -> bool {
-        self.0.may_lock()
+    fn speed(&mut self) -> Result<u16, CarError> {
+        self.0.speed()
+    }
+
+    fn dwell_secs(&self) -> u64 {
+        self.0.dwell_secs()
     }
 
     fn immobilise(&mut self, inhibit: bool) -> Result<(), CarError> {
         assert!(
-            !(inhibit && self.0.ignition() == Ignition::Running),
+            !(inhibit && self.0.ignition() == Ok(Ignition::Running)),
             "the immobiliser of a running car was set"
         );
         self.0.immobilise(inhibit)
+    }
+
+    fn show(&mut self, message: &str) -> Result<(), CarError> {
+        self.0.show(message)
     }
 
     fn warn(&mut self, message: &str) -> Result<(), CarError> {

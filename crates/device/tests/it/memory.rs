@@ -18,6 +18,7 @@ fn state(seq: u64) -> State {
         not_before: i64::MIN,
         forgotten_before: i64::MAX,
         lock: Lock::Armed { lease, window: Lease { until: i64::MAX, remaining: 0 } },
+        message: "🚗".repeat(50),
         warning: Some(Warning { message: "ü\n\"\0".repeat(40), window: lease }),
         last: Some(obeyed(seq)),
         warned: Some(obeyed(seq + 1)),

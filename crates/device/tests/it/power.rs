@@ -101,18 +101,26 @@ struct PoweredCar {
 }
 
 impl Car for PoweredCar {
-    fn ignition(&self) -> Ignition {
+    fn ignition(&mut self) -> Result<Ignition, CarError> {
         self.inner.ignition()
     }
 
-    fn may_lock(&self) -> bool {
-        true
+    fn speed(&mut self) -> Result<u16, CarError> {
+        self.inner.speed()
+    }
+
+    fn dwell_secs(&self) -> u64 {
+        self.inner.dwell_secs()
     }
 
     fn immobilise(&mut self, inhibit: bool) -> Result<(), CarError> {
         let inner = &mut self.inner;
         let done = self.power.step(|| inner.immobilise(inhibit).unwrap());
         if done { Ok(()) } else { Err(CarError("no power")) }
+    }
+
+    fn show(&mut self, message: &str) -> Result<(), CarError> {
+        self.inner.show(message)
     }
 
     fn warn(&mut self, message: &str) -> Result<(), CarError> {

@@ -238,3 +238,19 @@ fn a_warning_that_is_older_than_the_newest_lock_or_unlock_does_not_sound() {
         rig.expect(&Order::warn(6), Outcome::Applied);
     }
 }
+
+#[test]
+fn the_car_shows_why_it_is_locked_until_that_is_over() {
+    let mut rig = Rig::new();
+    rig.expect(&Order::lock(1), Outcome::Applied);
+    assert_eq!(rig.car.look().message, "message 1");
+    rig.car.pretend(|car| car.message.clear());
+    rig.restart();
+    assert_eq!(rig.car.look().message, "message 1");
+    rig.expect(&Order::unlock(2), Outcome::Applied);
+    assert_eq!(rig.car.look().message, "message 2");
+    rig.expect(&Order::lock(3), Outcome::Applied);
+    rig.clock.pass(3_600);
+    rig.tick();
+    assert_eq!(rig.car.look().message, "");
+}

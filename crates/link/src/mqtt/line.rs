@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rumqttc::Outgoing;
-use rumqttc::v5::mqttbytes::v5::Packet;
-use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions};
+use rumqttc::v5::mqttbytes::v5::{DisconnectReasonCode, Packet};
+use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
 
@@ -31,6 +31,13 @@ pub enum Lost {
     /// The broker refused a subscription without which the owner cannot use the connection.
     #[error("the broker refused the subscription: check its access list")]
     Refused,
+    /// Another client said that it is this one. It goes on for as long as both do, so the pauses grow even if the
+    /// connection stood for long.
+    #[error(
+        "another client connected with this client id and took the session over: look for a second program with the \
+         same configuration, and stop it"
+    )]
+    TakenOver,
     /// The owner said goodbye.
     #[error("the connection was closed")]
     Closed,
@@ -88,6 +95,12 @@ impl Line {
         }
     }
 
+    /// The same line with other pauses between its connections.
+    #[must_use]
+    pub fn with_pauses(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
     /// The present connection.
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -99,6 +112,10 @@ impl Line {
         loop {
             let event = match timeout_at(watchdog.deadline(), self.events.poll()).await {
                 Ok(Ok(event)) => event,
+                Ok(Err(ConnectionError::MqttState(StateError::ServerDisconnect {
+                    reason_code: DisconnectReasonCode::SessionTakenOver,
+                    ..
+                }))) => return Err(Lost::TakenOver),
                 Ok(Err(error)) => return Err(Lost::Failed(Box::new(error))),
                 Err(_) => return Err(watchdog.verdict()),
             };
@@ -120,7 +137,11 @@ impl Line {
     /// Waits out the pause, and begins the next connection.
     pub async fn reconnect(&mut self, lost: &Lost) {
         let stood = self.accepted.take().map_or(Duration::ZERO, |accepted| accepted.elapsed());
-        let pause = self.backoff.pause_after(stood);
+        let pause = if matches!(lost, Lost::TakenOver) {
+            self.backoff.pause()
+        } else {
+            self.backoff.pause_after(stood)
+        };
         warn!(error = lost as &dyn std::error::Error, ?pause, "no connection to the broker");
         // The old connection ends before the pause, not after it.
         let (client, events) = AsyncClient::new(self.options.clone(), self.queue);

@@ -9,7 +9,6 @@ mod watchdog;
 
 use std::time::Duration;
 
-use rumqttc::tokio_native_tls::native_tls::TlsConnector;
 use rumqttc::v5::MqttOptions;
 use rumqttc::v5::mqttbytes::v5::{SubAck, SubscribeReasonCode};
 use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
@@ -30,7 +29,7 @@ pub struct Endpoint<'a> {
     /// Pause between pings, seconds. Values below [`MIN_KEEP_ALIVE_SECS`] are raised to it.
     pub keep_alive_secs: u16,
     /// Without it, the connection is in the clear.
-    pub tls: Option<TlsConnector>,
+    pub tls: Option<TlsConfiguration>,
 }
 
 impl Endpoint<'_> {
@@ -45,7 +44,7 @@ impl Endpoint<'_> {
             .set_connection_timeout(CONNECT_LIMIT_SECS)
             .set_network_options(network);
         if let Some(tls) = self.tls {
-            options.set_transport(Transport::tls_with_config(TlsConfiguration::from(tls)));
+            options.set_transport(Transport::tls_with_config(tls));
         }
         options
     }

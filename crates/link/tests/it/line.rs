@@ -70,6 +70,19 @@ async fn a_broker_that_accepts_a_client_and_drops_it_is_tried_less_and_less_ofte
 }
 
 #[tokio::test]
+async fn a_session_that_another_client_takes_over_is_named() {
+    let (listener, port) = listener().await;
+    let mut line = line(port);
+    let (accepted, mut socket) = tokio::join!(line.next(), accept(&listener));
+    assert!(matches!(accepted, Ok(Packet::ConnAck(_))));
+    // DISCONNECT: session taken over, without properties.
+    socket.write_all(&[0xe0, 2, 0x8e, 0]).await.unwrap();
+    let lost = line.next().await.unwrap_err();
+    assert!(matches!(lost, Lost::TakenOver), "{lost}");
+    assert!(lost.to_string().contains("second program"), "{lost}");
+}
+
+#[tokio::test]
 async fn a_goodbye_closes_the_line() {
     let (listener, port) = listener().await;
     let mut line = line(port);

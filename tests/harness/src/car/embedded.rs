@@ -42,8 +42,8 @@ impl EmbeddedCar {
             keyring: keyring(command_key),
         };
         let car = SimulatedCar::new();
+        let link = Link::open(&broker(broker_port), &vehicle, clock.clone())?;
         let device = Device::start(identity, car.clone(), DiskStore::provision(directory)?, clock);
-        let link = Link::open(&broker(broker_port), &vehicle)?;
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(device.run(link, TICK, shutdown.clone()));
         Ok(Self { key, car, shutdown, serving })

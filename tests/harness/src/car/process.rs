@@ -35,6 +35,7 @@ impl ProcessCar {
             device_key: "device.json".into(),
             state_dir: "state".into(),
             network_time: NetworkTime::Always,
+            socket: None,
             keyring: keyring(command_key),
             broker: broker(broker_port),
         };
