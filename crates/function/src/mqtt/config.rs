@@ -171,7 +171,12 @@ impl Prepared {
 
     pub fn options(&self, client_id: &str) -> MqttOptions {
         let MqttConfig { host, port, keep_alive_secs, .. } = &self.config;
-        let broker = Endpoint { host, port: *port, keep_alive_secs: *keep_alive_secs, tls: self.tls.clone().map(Into::into) };
+        let broker = Endpoint {
+            host,
+            port: *port,
+            keep_alive_secs: *keep_alive_secs,
+            tls: self.tls.clone().map(Into::into),
+        };
         let mut options = broker.options(client_id.to_owned());
         options
             .set_clean_start(true)

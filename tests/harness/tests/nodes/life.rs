@@ -18,7 +18,7 @@ use latchkey_harness::ledger::Svm;
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::rpc::fake::{FakeChain, FakeNode};
 use latchkey_harness::story::{CENT, Car as _, Chain as _, ChainExt as _, Parties, Script, SvmChain};
-use latchkey_keeper::core::{LOCKS_PER_HOUR, Policy};
+use latchkey_keeper::core::{Hosts, LOCKS_PER_HOUR, Policy};
 use latchkey_keeper::functions::Embedded;
 use latchkey_keeper::keeper::{Keeper, Shutdown};
 use latchkey_keeper::ledger::{ChainConfig, RpcLedger, Timing};
@@ -104,6 +104,7 @@ async fn locks_and_unlocks(timing: Timing) {
             lenders: Vec::new(),
             command_keys: vec![command_key],
             locks_per_hour: LOCKS_PER_HOUR,
+            hosts: Hosts::default(),
         },
         ledger: Arc::new(ledger),
         functions: Arc::new(Embedded::new(function, signing)),
