@@ -41,6 +41,21 @@ fn a_frozen_treasury_keeps_no_unlock_away() {
 }
 
 #[test]
+fn a_keeper_without_keys_requests_an_unlock_that_is_served_where_it_may_call() {
+    let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
+    fixture.lock();
+    fixture.loan.unlock_uri = "https://fn.example.com/".to_owned();
+    let requests = |hosts: &[&str]| {
+        let policy = Policy { command_keys: Vec::new(), hosts: Hosts::only(hosts).unwrap(), ..policy() };
+        let mut core = Core::new(Setup { keeper: KEEPER, policy, escrow_rent: 0, jitter: 7 });
+        core.apply(Event::Snapshot(fixture.snapshot(1)));
+        names(&core.apply(Event::Clock(1_060))).contains(&"request_unlock")
+    };
+    assert!(requests(&["fn.example.com"]));
+    assert!(!requests(&["other.example.com"]));
+}
+
+#[test]
 fn an_unlock_that_a_function_refuses_is_asked_of_it_again() {
     let mut fixture = LoanFixture { wallet: 20_000, ..LoanFixture::defaulted() };
     fixture.lock();

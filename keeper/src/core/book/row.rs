@@ -262,6 +262,7 @@ impl Row {
             unlock_fee: unlock.fee,
             unlock_ttl_secs: unlock.ttl_secs,
             unlock_keys: unlock.keys,
+            unlock_uri: unlock.uri.clone(),
             ..Loan::new(0, parties, self.index, self.terms, PinnedUnlock::default(), 0)
         }
     }
