@@ -19,6 +19,9 @@ pub const WASM_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", 
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// LLVM's linker for WebAssembly, of Debian's package `lld`.
+const LINKER: &str = "wasm-ld";
+
 /// Seconds that the first build of the rules takes one core: std and every dependency are compiled with it.
 const FIRST_WASM: u32 = 220;
 
@@ -105,6 +108,8 @@ pub fn build_rules(workspace: &Workspace, progress: &mut dyn Progress) -> Result
         .arg("--target-dir")
         .arg(&target)
         .env("RUSTC", std_source::DEBIAN_RUSTC)
+        // Some dependencies are shared libraries too, and are linked on the way. rustc looks for its own linker otherwise.
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER)
         // build-std is unstable: this unlocks it in a stable compiler.
         .env("RUSTC_BOOTSTRAP", "1");
     let finished = cargo::run(&mut build, "building the rules for the web page", first, progress, |_| {})
@@ -116,7 +121,7 @@ pub fn build_rules(workspace: &Workspace, progress: &mut dyn Progress) -> Result
 }
 
 fn link(library: &Path, module: &Path) -> Result<()> {
-    let mut linker = Command::new("wasm-ld");
+    let mut linker = Command::new(LINKER);
     linker.args([
         "--no-entry",
         "--gc-sections",
