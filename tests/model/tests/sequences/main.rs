@@ -1,7 +1,7 @@
 //! Random sequences of every instruction, by honest and hostile people, on the program's real bytes.
 //!
-//! A few hundred in a normal run. `LATCHKEY_DEEP=1`, which `cargo xtask test --deep` sets, makes it ten thousand; another
-//! number multiplies that. A refusal must be for a rule that the reference names too.
+//! A few hundred in a normal run. `LATCHKEY_DEEP=1`, which `cargo xtask test --deep` sets, makes it 17,500; another number
+//! multiplies that. A refusal must be for a rule that the reference names too.
 
 mod faults;
 mod interface;
