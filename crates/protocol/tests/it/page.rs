@@ -171,7 +171,7 @@ fn the_lengths_in_the_text_are_the_codes() {
     says(format!("{} to {} bytes.", Command::FIXED_LEN, Command::MAX_LEN));
     says(format!("{} bytes.", Receipt::LEN));
     says(format!("{} bytes. A car signs it", Enrolment::LEN));
-    says(format!("{} bytes. A keeper's request", Invoke::LEN));
+    says(format!("{} bytes. A keeper's or the borrower's request", Invoke::LEN));
     says(format!("{} bytes. An order to a car", HandOver::LEN));
     says(format!("{} bytes, inside a hand-over.", Keyring::LEN));
     says(format!("{KEY_SET_LEN} bytes: the command keys"));
