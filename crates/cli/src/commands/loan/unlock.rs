@@ -94,16 +94,13 @@ impl Unlock {
             context.send(ASKING, &[request], &parties).await?;
         }
         let bar = context.printer.wait("waiting for the car");
-        let given = match function {
-            Some(function) => {
-                let called = function.call(address, &signing, patience).await;
-                called.map(|proof| Given::Receipt(proof.envelope)).map_err(anyhow::Error::new)
-            }
-            None => {
-                let at = at?;
-                let given = at.unlock(&context.cluster, &accounts, (address, seq), &signing, patience).await;
-                given.map_err(anyhow::Error::new)
-            }
+        let given = if let Some(function) = function {
+            let called = function.call(address, &signing, patience).await;
+            called.map(|proof| Given::Receipt(proof.envelope)).map_err(anyhow::Error::new)
+        } else {
+            let at = at?;
+            let given = at.unlock(&context.cluster, &accounts, (address, seq), &signing, patience).await;
+            given.map_err(anyhow::Error::new)
         };
         bar.finish_and_clear();
         match given? {
