@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use clap::Parser;
-use common::*;
+use common::{CallFixture, Chain, command_keys, keeper, public, receipt};
 use latchkey::state::Action;
 use latchkey_function::http::event::{CONTENT_TYPE, Event};
 use latchkey_function::server::{Limits, router, serve};
@@ -149,7 +149,7 @@ impl Round {
         });
         let took = began.elapsed();
         each.sort_unstable();
-        Self { took, cpu: served.cpu() - cpu, each }
+        Self { took, cpu: served.cpu().saturating_sub(cpu), each }
     }
 
     fn per_second(&self, time: Duration) -> f64 {

@@ -1,6 +1,6 @@
 //! A function call as real encoded accounts, its keys, and a chain that tests change by hand.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
 mod courier;
 
@@ -14,7 +14,10 @@ pub use courier::TestCourier;
 use ed25519_dalek::SigningKey;
 use latchkey::fixtures;
 use latchkey::rules::invocation::{Offer, Requested};
-use latchkey::state::*;
+use latchkey::state::{
+    Action, Claim, Function, Invocation, Lender, Loan, LoanParties, LoanStatus, LockState, Notices,
+    OpenInvocation, PinnedUnlock, Terms, Vehicle,
+};
 use latchkey_client::pda;
 use latchkey_function::{ChainAccount, ChainReader, CommandKeys, ReadError};
 use latchkey_protocol::sealed::{Envelope, sha256};

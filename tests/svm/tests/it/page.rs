@@ -8,7 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use latchkey::rules::schedule::{due_at, falls_on_a_day};
-use latchkey::state::{Calendar, Overpayment};
+use latchkey::state::{Calendar, Overpayment, Terms};
 use latchkey_client::Pubkey;
 use latchkey_client::quote::quote as quote_of;
 use latchkey_rules_wasm::answer;
@@ -16,7 +16,7 @@ use latchkey_tests_svm::{DAY, LoanFixture, START, due};
 use serde_json::{Value, json};
 use solana_sdk::account::ReadableAccount;
 
-/// Set to 1 to write the recorded pairs anew.
+/// Set to 1 to write the recorded pairs again.
 const WRITE: &str = "LATCHKEY_WRITE_AGREEMENT";
 
 fn base64(fixture: &mut LoanFixture, address: Pubkey) -> String {
@@ -53,14 +53,12 @@ fn agree(fixture: &mut LoanFixture) -> Value {
 }
 
 /// Loans by the week, and one by the month on its last day.
-fn loans() -> [LoanFixture; 4] {
-    [
-        LoanFixture::new(),
-        LoanFixture::on(|terms| terms.apr_ppm = 187_500),
-        LoanFixture::on(|terms| {
-            (terms.apr_ppm, terms.overpayment) = (730_000, Overpayment::PayAhead);
-        }),
-        LoanFixture::on(|terms| {
+fn loans() -> impl Iterator<Item = LoanFixture> {
+    let changes: [fn(&mut Terms); 4] = [
+        |_| {},
+        |terms| terms.apr_ppm = 187_500,
+        |terms| (terms.apr_ppm, terms.overpayment) = (730_000, Overpayment::PayAhead),
+        |terms| {
             terms.apr_ppm = 39_900;
             terms.calendar = Calendar::months(1, 31, 0);
             // The first last day of a month that lies ahead.
@@ -68,8 +66,9 @@ fn loans() -> [LoanFixture; 4] {
                 .map(|days| START + days * DAY)
                 .find(|day| falls_on_a_day(&terms.calendar, *day))
                 .unwrap();
-        }),
-    ]
+        },
+    ];
+    changes.into_iter().map(LoanFixture::on)
 }
 
 #[test]
