@@ -31,7 +31,8 @@ pub struct Question {
 pub struct View {
     standing: Standing,
     car: Car,
-    quote: Quote,
+    #[serde(serialize_with = "Quote::serialize")]
+    quote: quote::Quote,
     outlook: Outlook,
     /// What must come into the wallet so that the loan is not in default.
     #[serde(serialize_with = "text::amount")]
@@ -75,8 +76,9 @@ struct Car {
     next_seq: String,
 }
 
-/// An amount owed, as [`quote::Quote`] has it.
+/// How an amount owed is written.
 #[derive(Serialize)]
+#[serde(remote = "quote::Quote")]
 pub struct Quote {
     at: i64,
     #[serde(serialize_with = "text::amount")]
@@ -97,37 +99,6 @@ pub struct Quote {
     past_due: u64,
     days_past_due: i64,
     next_due: Option<i64>,
-}
-
-impl From<quote::Quote> for Quote {
-    fn from(quote: quote::Quote) -> Self {
-        let quote::Quote {
-            at,
-            principal,
-            interest,
-            fees,
-            payoff,
-            free,
-            unsent,
-            per_diem,
-            past_due,
-            days_past_due,
-            next_due,
-        } = quote;
-        Self {
-            at,
-            principal,
-            interest,
-            fees,
-            payoff,
-            free,
-            unsent,
-            per_diem,
-            past_due,
-            days_past_due,
-            next_due,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -182,7 +153,7 @@ pub fn answer(question: &Question) -> Result<View, Unanswered> {
     Ok(View {
         standing: standing(&at, &vehicle)?,
         car: car(&vehicle, now),
-        quote: quote(&loan, wallet, now)?.into(),
+        quote: quote(&loan, wallet, now)?,
         outlook: outlook(&loan, &lender, wallet, now)?.into(),
         cure: outlook::cure(&loan, wallet, now)?,
         unlock: Permission { refused: refusal(check_unlock(&at, &vehicle, Asker::Borrower)) },

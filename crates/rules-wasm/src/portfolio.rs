@@ -4,7 +4,7 @@ use latchkey_client::accounts::decode_as;
 use latchkey_client::latchkey::rules::ledger::Wallet;
 use latchkey_client::latchkey::rules::loan_at::LoanAt;
 use latchkey_client::latchkey::state::{Loan, Vehicle};
-use latchkey_client::quote::quote;
+use latchkey_client::quote::{self, quote};
 use serde::{Deserialize, Serialize};
 
 use crate::ask::{Refused, Unanswered};
@@ -31,8 +31,14 @@ struct Entry {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Row {
-    Known { standing: Standing, quote: Quote },
-    Unknown { error: Refused },
+    Known {
+        standing: Standing,
+        #[serde(serialize_with = "Quote::serialize")]
+        quote: quote::Quote,
+    },
+    Unknown {
+        error: Refused,
+    },
 }
 
 /// Rows in the order of the question. A loan that a rule refuses hides no other.
@@ -45,7 +51,7 @@ fn row(entry: &Entry, now: i64) -> Result<Row, Unanswered> {
     let vehicle: Vehicle = decode_as("vehicle", &entry.vehicle)?;
     let known = || -> Result<Row, Unanswered> {
         let at = LoanAt::new(&loan, Wallet(entry.wallet), now);
-        Ok(Row::Known { standing: standing(&at, &vehicle)?, quote: quote(&loan, entry.wallet, now)?.into() })
+        Ok(Row::Known { standing: standing(&at, &vehicle)?, quote: quote(&loan, entry.wallet, now)? })
     };
     match known() {
         Err(Unanswered::Rule(rule)) => Ok(Row::Unknown { error: rule.into() }),

@@ -87,7 +87,7 @@ impl AtAddress {
         let Ok(Ok(_turn)) = timeout_at(deadline, self.turn(uri).acquire_owned()).await else {
             return Ended::Failed;
         };
-        let asked = self.ask_again_and_again(call, uri, began, deadline);
+        let asked = self.ask_until(call, uri, began, deadline);
         let Some(receipts) = &self.receipts else { return asked.await };
         let mut heard = receipts.listen(call.vehicle);
         let directly = async {
@@ -108,13 +108,7 @@ impl AtAddress {
         }
     }
 
-    async fn ask_again_and_again(
-        &self,
-        call: &FunctionCall,
-        uri: &str,
-        began: Instant,
-        deadline: Instant,
-    ) -> Ended {
+    async fn ask_until(&self, call: &FunctionCall, uri: &str, began: Instant, deadline: Instant) -> Ended {
         let invocation = call.invocation;
         let mut failures = 0;
         let mut sent = false;

@@ -234,6 +234,11 @@ impl Desk {
         }
     }
 
+    /// Whether nothing but a simulation bounds what the operation takes: a bond, of a balance that is not known.
+    fn is_unbounded(&self, operation: &Operation) -> bool {
+        posts_bond(operation) && self.balance.floor(0).is_none()
+    }
+
     /// Signs a transaction ahead of its time. Whatever keeps it from being signed is found again in its second. What the
     /// guard demands of a claim depends on all that is under way then.
     fn prepare(&mut self, id: u64) {
@@ -251,8 +256,7 @@ impl Desk {
         let Some(flight) = self.flights.get(&id) else { return };
         let operation = &flight.intent.operation;
         let failed = self.failures.get(&(flight.intent.keys.vehicle, operation.name()));
-        let unbounded = posts_bond(operation) && self.balance.floor(0).is_none();
-        if failed.is_some_and(|failed| failed.simulate) || unbounded {
+        if failed.is_some_and(|failed| failed.simulate) || self.is_unbounded(operation) {
             let payer = self.payers.for_number(self.signed, &flight.instructions);
             match draft(&flight.instructions, payer) {
                 Ok(draft) => self.calls.simulate(id, draft, self.config.max_outlay_lamports),
@@ -397,8 +401,10 @@ impl Desk {
             }
             let Some(flight) = self.flights.get(&id) else { continue };
             let key = (flight.intent.keys.vehicle, flight.intent.operation.name());
-            let unbounded = posts_bond(&flight.intent.operation) && self.balance.floor(0).is_none();
-            if flight.attempts.len() >= MOST_EARLY || self.failures.contains_key(&key) || unbounded {
+            if flight.attempts.len() >= MOST_EARLY
+                || self.failures.contains_key(&key)
+                || self.is_unbounded(&flight.intent.operation)
+            {
                 continue;
             }
             // The copy that was signed ahead serves the first attempt.

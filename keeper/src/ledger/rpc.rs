@@ -10,13 +10,14 @@ use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
 use serde_json::json;
+use solana_account_decoder_client_types::UiAccount;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 use tokio::sync::{mpsc, watch};
 
 use super::{ChainConfig, Landing, Ledger, LedgerError};
 use crate::core::{Event, Intent, Lane};
-use crate::ingest::{ChainTime, Ingest, Tellers, Wanted, raw};
+use crate::ingest::{ChainTime, Ingest, Tellers, Wanted};
 use crate::landing::{Lander, LandingSetup};
 use crate::nodes::{AccountReader, Method, Nodes};
 
@@ -125,15 +126,13 @@ pub struct RpcReader(AccountReader);
 impl ChainReader for RpcReader {
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
         let read = self.0.read(addresses.to_vec(), 0).await.map_err(ReadError::new)?;
-        let accounts = read.accounts.into_iter().map(|account| {
-            account
-                .map(|account| {
-                    let owner = account.owner.parse().ok()?;
-                    Some(ChainAccount { owner, data: raw(&account)?.data })
-                })
-                .map_or(Some(None), |account| account.map(Some))
-        });
-        let accounts: Option<Vec<_>> = accounts.collect();
-        accounts.ok_or_else(|| ReadError::new("the node sent an account that does not decode"))
+        let decoded = |account: UiAccount| {
+            let owner = account.owner.parse().ok()?;
+            Some(ChainAccount { owner, data: account.data.decode()? })
+        };
+        let account = |account| {
+            decoded(account).ok_or_else(|| ReadError::new("the node sent an account that does not decode"))
+        };
+        read.accounts.into_iter().map(|found| found.map(account).transpose()).collect()
     }
 }

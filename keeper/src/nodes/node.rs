@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use latchkey_link::http::{BodyError, read};
 use latchkey_link::redacted::{RedactedError, hosts_only};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -177,7 +178,7 @@ impl Node {
         };
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": name, "params": params }).to_string();
         let request = self.http.post(&self.url).header(CONTENT_TYPE, "application/json").body(request);
-        let mut response = request.send().await.map_err(unreachable)?;
+        let response = request.send().await.map_err(unreachable)?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::TOO_MANY_REQUESTS => {
@@ -187,13 +188,10 @@ impl Node {
             }
             status => return Err(CallError::Status { node, method: name, status: status.as_u16() }),
         }
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(unreachable)? {
-            if body.len() + part.len() > limit {
-                return Err(CallError::TooLong { node, method: name, limit });
-            }
-            body.extend_from_slice(&part);
-        }
+        let body = read(response, limit).await.map_err(|error| match error {
+            BodyError::TooLong(limit) => CallError::TooLong { node: node.clone(), method: name, limit },
+            BodyError::Broken(error) => unreachable(error),
+        })?;
         let reply: Reply = serde_json::from_slice(&body).map_err(|error| CallError::Malformed {
             node: node.clone(),
             method: name,
