@@ -74,7 +74,7 @@ export async function readLoan(rpc: Rpc, address: Address): Promise<LoanState> {
   return readAll(rpc, address, { vehicle: loan.vehicle, lender: lenderAt, wallet: loan.wallet, mint });
 }
 
-/** Reads a loan again. Its lender changes by a sale, and then its addresses are read anew. */
+/** Reads a loan again. Its lender changes by a sale, and then its addresses are read again. */
 export async function readLoanAgain(rpc: Rpc, known: LoanState): Promise<LoanState> {
   const { vehicle, lender, wallet } = known.loan;
   const state = await readAll(rpc, known.address, { vehicle, lender, wallet, mint: known.mint.address });

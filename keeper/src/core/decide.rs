@@ -84,7 +84,7 @@ impl Decision {
                     continue;
                 }
             }
-            // What this lane has left to others is waited for anew when it is free again.
+            // What this lane has left to others is waited for again when it is free again.
             self.turns.truncate(turns);
             let basis = context.basis(&operation);
             self.submissions.push(Submission { operation, basis, due: None });

@@ -314,7 +314,7 @@ impl Core {
             self.queue(id, queue);
         }
         for lender in changes.lenders {
-            // A lender that changed again is begun anew.
+            // A lender that changed again is begun again.
             self.sweeps.retain(|(other, _)| *other != lender);
             self.sweeps.push_back((lender, RowId::FIRST));
         }

@@ -91,7 +91,7 @@ impl Session {
             };
             let _ = self.told.send((self.node, Told::Down)).await;
             let pause = backoff.pause_after(began.elapsed());
-            warn!(node, error = &lost as &dyn Error, ?pause, "the websocket is given up; connecting anew");
+            warn!(node, error = &lost as &dyn Error, ?pause, "the websocket is given up; connecting again");
             sleep(pause).await;
         }
     }

@@ -56,7 +56,7 @@ fn a_car_that_rolls_with_its_ignition_off_is_not_locked() {
     rig.clock.pass(10 * DWELL);
     rig.expect(&long(1), Outcome::Armed);
     assert_eq!(rig.tick(), None);
-    // It stands, and the time begins anew.
+    // It stands, and the time begins again.
     rig.car.pretend(|car| car.speed = 0);
     assert_eq!(rig.tick(), None);
     rig.clock.pass(DWELL - 1);

@@ -1,5 +1,5 @@
 //! Behaviour vectors: what a car does, step by step, for implementations in other languages. `crates/protocol/vectors/behaviour.json`
-//! holds them; `LATCHKEY_WRITE_VECTORS=1` writes the file anew.
+//! holds them; `LATCHKEY_WRITE_VECTORS=1` writes the file again.
 
 use std::path::PathBuf;
 

@@ -77,7 +77,7 @@ fn refused(refusal: &Refusal) -> Status {
         R::Expired { .. } => Status::last(410, "expired"),
         R::Closed(_) => Status::last(410, "closed"),
         R::CarSaysExpired => Status::last(410, "car_says_expired"),
-        // One of the two nodes lags: neither side is wrong for good.
+        // One of the two nodes lags: so neither answer is final.
         R::Stale { .. } => Status::again(503, 1, "stale"),
         R::NodeBehind(_) => Status::again(503, 1, "node_behind"),
         R::Missing { .. } => Status::again(503, 2, "missing"),

@@ -111,7 +111,7 @@ impl Lenders {
         !is_same
     }
 
-    /// Takes in the token program of a mint. Returns the lenders that it tells of anew.
+    /// Takes in the token program of a mint. Returns the lenders whose token program changes by it.
     pub fn take_token_program(&mut self, mint: Pubkey, program: Pubkey) -> Vec<LenderId> {
         if self.token_programs.insert(mint, program) == Some(program) {
             return Vec::new();

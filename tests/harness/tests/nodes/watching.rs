@@ -30,7 +30,7 @@ async fn k2_a_websocket_that_never_answers_the_upgrade_is_given_up_with_a_line()
     assert!(text.contains("given up") && text.contains("did not answer the connection"), "{text}");
     // The connection that is under way has its four seconds too.
     sleep(Duration::from_secs(5)).await;
-    assert!(node.connections() >= 2, "it connects anew");
+    assert!(node.connections() >= 2, "it connects again");
     assert!(log.text().contains("watching the chain"), "{}", log.text());
 }
 
