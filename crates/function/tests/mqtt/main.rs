@@ -223,8 +223,10 @@ async fn one_subscription_hears_every_car_and_a_thousand_commands_go_out_in_turn
     }
     let stats = courier.stats();
     assert_eq!((stats.connections, stats.losses, stats.publishes_lost), (1, 0, 0), "{stats:?}");
+    // One client stands for every car here, and the broker's queue for it may run over: the courier
+    // sends again what was not answered. Its own queue must hold every receipt.
     let log = broker.process().output();
-    assert!(!log.contains("Outgoing messages are being dropped"), "{log}");
+    assert!(!log.contains("being dropped for client latchkey-function"), "{log}");
 }
 
 #[tokio::test]
