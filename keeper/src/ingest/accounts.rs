@@ -6,6 +6,7 @@ use solana_account_decoder_client_types::UiAccount;
 use solana_rpc_client_api::response::RpcKeyedAccount;
 
 use crate::core::RawAccount;
+use crate::ledger::LedgerError;
 
 /// Where a token account holds its amount, and how many bytes it has.
 pub(crate) const AMOUNT: (usize, usize) = (64, 8);
@@ -41,4 +42,13 @@ pub(crate) fn amount(account: &UiAccount) -> Option<u64> {
 pub(crate) fn unix_time(clock: &UiAccount) -> Option<i64> {
     let data = clock.data.decode()?;
     Some(i64::from_le_bytes(data.get(UNIX_TIMESTAMP)?.try_into().ok()?))
+}
+
+/// An account of the program; `None` for one that does not exist or is another's.
+pub(crate) fn owned(account: Option<&UiAccount>) -> Result<Option<RawAccount>, LedgerError> {
+    let program = latchkey::ID.to_string();
+    let account = account.filter(|account| account.owner == program);
+    account
+        .map(|account| raw(account).ok_or(LedgerError::Malformed("account data that does not decode")))
+        .transpose()
 }

@@ -1,6 +1,6 @@
 //! Lands transactions: signs them, sends them to every node, and finds out how each ended.
 //!
-//! One task, `desk.rs`, owns the fate of every signature. Statuses are asked for many at a time, and at once when a
+//! One task, `desk/`, owns the fate of every signature. Statuses are asked for many at a time, and at once when a
 //! subscription tells that a transaction may have landed. "Unknown" is never taken for "not sent": the same bytes go out
 //! again until they land, or until a node that has seen the end of their blockhash does not know them.
 

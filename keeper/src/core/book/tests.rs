@@ -1,7 +1,8 @@
-use latchkey::state::{Action, Lender, LoanStub};
+use latchkey::state::{Action, Lender, Loan, LoanStub};
 
+use super::row::Row;
 use super::*;
-use crate::core::account::Snapshot;
+use crate::core::account::{RawAccount, Snapshot};
 use crate::core::fixture::{KEEPER, LoanFixture, OTHER, raw};
 
 fn book(fixture: &LoanFixture) -> Book {
