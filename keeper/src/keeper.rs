@@ -6,13 +6,13 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{Discriminator as _, Space as _};
 use latchkey::state::Escrow;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::core::{Alarm, Core, Effect, Event, FunctionReply, Lane, Policy, Setup};
+use crate::core::{Alarm, Core, Effect, Event, FunctionReply, Gauges, Lane, Policy, Setup};
 use crate::functions::Functions;
 use crate::ledger::{Landing, Ledger, LedgerError};
 
@@ -75,10 +75,23 @@ impl Keeper {
     /// Runs until it is told to stop and has finished or given back what it has begun. After an error the keeper must be
     /// restarted.
     pub async fn run(self, shutdown: impl Into<Shutdown>) -> Result<(), Stopped> {
+        self.run_measured(shutdown, &watch::Sender::default()).await
+    }
+
+    /// The same, and says after each event how much it holds.
+    pub async fn run_measured(
+        self,
+        shutdown: impl Into<Shutdown>,
+        gauges: &watch::Sender<Gauges>,
+    ) -> Result<(), Stopped> {
         let shutdown = shutdown.into();
         let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
-        let setup =
-            Setup { keeper: self.address, policy: self.policy.clone(), escrow_rent, jitter: rand::random() };
+        let setup = Setup {
+            keeper: self.address,
+            policy: self.policy.clone(),
+            escrow_rent,
+            jitter: jitter(&self.address),
+        };
         let mut core = Core::new(setup);
         let (sender, mut events) = mpsc::channel(QUEUE);
         let ledger = Arc::clone(&self.ledger);
@@ -121,6 +134,7 @@ impl Keeper {
                 () = std::future::ready(()), if core.is_behind() => core.proceed(),
             };
             tell_unreadable(&core.take_unreadable());
+            gauges.send_replace(core.gauges());
             for effect in effects {
                 self.start(effect, &mut tasks, &calls);
             }
@@ -141,6 +155,7 @@ impl Keeper {
                 Err(failed) => not_yet(&failed),
             }
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(PAUSE) => {}
                 () = shutdown.gently.cancelled() => return None,
                 () = shutdown.at_once.cancelled() => return None,
@@ -165,6 +180,7 @@ impl Keeper {
                 let calls = calls.clone();
                 tasks.spawn(async move {
                     let reply = tokio::select! {
+                        biased;
                         reply = functions.call(&call) => reply,
                         () = calls.cancelled() => FunctionReply::Retry,
                     };
@@ -173,6 +189,13 @@ impl Keeper {
             }
         }
     }
+}
+
+/// The address is random, and no two keepers have the same.
+fn jitter(address: &Pubkey) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&address.as_ref()[..8]);
+    u64::from_le_bytes(word)
 }
 
 async fn calls_end(stopping: Option<&Stopping>) {

@@ -17,6 +17,7 @@ use latchkey_link::http::Outbound;
 use latchkey_link::key_file;
 use solana_sdk::signature::Keypair;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
@@ -89,7 +90,9 @@ async fn run(path: &Path) -> Result<()> {
 
     let shutdown = Shutdown::default();
     tokio::spawn(stop_on_signals(shutdown.clone())?);
-    let ended = keeper.run(shutdown).await;
+    let gauges = watch::Sender::default();
+    let ended = keeper.run_measured(shutdown, &gauges).await;
+    info!("held at the end: {:?}", *gauges.borrow());
     info!(target: "latchkey_keeper::calls", "calls made: {}", nodes.told());
     ended?;
     Ok(())

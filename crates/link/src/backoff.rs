@@ -13,12 +13,21 @@ pub struct Backoff {
     first: Duration,
     longest: Duration,
     next: Duration,
+    /// What the jitter is drawn from; chance if there is nothing.
+    spread: Option<u64>,
 }
 
 impl Backoff {
     /// Pauses from `first` to `longest`, each between half of its step and all of it.
     pub fn new(first: Duration, longest: Duration) -> Self {
-        Self { least: 0.5, first, longest, next: first.min(longest) }
+        Self { least: 0.5, first, longest, next: first.min(longest), spread: None }
+    }
+
+    /// The same with jitter that follows from what tells this client from others: its address, for example.
+    #[must_use]
+    pub fn spread_by(self, client: &[u8]) -> Self {
+        let word = |word: u64, byte: &u8| mix(word ^ u64::from(*byte));
+        Self { spread: Some(client.iter().fold(0, word)), ..self }
     }
 
     /// Pauses from `first` to `longest`, each between none of its step and all of it: so that a fleet whose broker comes
@@ -31,7 +40,15 @@ impl Backoff {
     pub fn pause(&mut self) -> Duration {
         let step = self.next;
         self.next = step.saturating_mul(2).min(self.longest);
-        step.mul_f64(rand::random_range(self.least..=1.0))
+        let drawn = match &mut self.spread {
+            Some(word) => {
+                *word = mix(*word);
+                // 32 bits are a fraction without loss.
+                f64::from(u32::try_from(*word >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+            }
+            None => rand::random_range(0.0..=1.0),
+        };
+        step.mul_f64(self.least + (1.0 - self.least) * drawn)
     }
 
     /// The next pause after a connection that stood for `stood`, zero if it was never accepted. Only one that stood for
@@ -43,6 +60,14 @@ impl Backoff {
         }
         self.pause()
     }
+}
+
+/// The finaliser of `SplitMix64`: each bit of the result depends on each of the argument.
+const fn mix(word: u64) -> u64 {
+    let word = word.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    word ^ (word >> 31)
 }
 
 #[cfg(test)]
@@ -90,6 +115,18 @@ mod tests {
         assert!(pauses.iter().all(|pause| *pause <= millis(1_000)));
         assert!(pauses.iter().any(|pause| *pause < millis(250)));
         assert!(pauses.iter().any(|pause| *pause > millis(750)));
+    }
+
+    #[test]
+    fn clients_that_differ_pause_differently_and_each_always_alike() {
+        let pauses = |client: &[u8]| {
+            let mut backoff = Backoff::with_full_jitter(millis(1_000), millis(1_000)).spread_by(client);
+            [(); 50].map(|()| backoff.pause())
+        };
+        assert_eq!(pauses(b"one"), pauses(b"one"));
+        assert_ne!(pauses(b"one"), pauses(b"two"));
+        let all = pauses(b"one");
+        assert!(all.iter().any(|pause| *pause < millis(250)) && all.iter().any(|pause| *pause > millis(750)));
     }
 
     #[test]

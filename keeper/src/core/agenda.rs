@@ -30,7 +30,6 @@ impl Agenda {
     }
 
     /// How many loans have a deadline.
-    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -72,6 +72,27 @@ pub struct Counters {
     pub locks_stopped: u64,
 }
 
+/// How much the keeper holds now. None of it outlives what it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Loans that it knows.
+    pub loans: usize,
+    /// Loans that it looks at again at some time though nothing happens.
+    pub deadlines: usize,
+    /// Open calls on the chain.
+    pub open_calls: usize,
+    /// Calls that it has tried itself.
+    pub calls: usize,
+    /// Vehicles with transactions under way, or pauses after failures.
+    pub vehicles: usize,
+    /// Leases that lapsed and whose call is still open.
+    pub lapsed: usize,
+    /// Accounts whose loan it has not read.
+    pub strays: usize,
+    /// Loans that wait for a decision.
+    pub waiting: usize,
+}
+
 /// The keeper's state: the chain as it knows it, and its own calls and transactions.
 pub struct Core {
     setup: Setup,
@@ -189,6 +210,20 @@ impl Core {
     /// What it has counted since it started.
     pub const fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// How much it holds now.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            loans: self.book.len(),
+            deadlines: self.agenda.len(),
+            open_calls: self.book.open_calls(),
+            calls: self.calls.len(),
+            vehicles: self.submissions.len(),
+            lapsed: self.lapsed.len(),
+            strays: self.book.strays(),
+            waiting: self.urgent.len() + self.later.len(),
+        }
     }
 
     /// How many loans it knows.

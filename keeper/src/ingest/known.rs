@@ -1,6 +1,6 @@
 //! What ingest itself must remember: which wallets there are, which mints, which calls are open.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
@@ -33,7 +33,7 @@ pub(super) struct Known {
     wallets: HashMap<Pubkey, Pubkey>,
     mints: HashSet<Pubkey>,
     /// Open invocations by vehicle, each with the slot at which it was last told.
-    calls: HashMap<Pubkey, HashMap<Pubkey, u64>>,
+    calls: HashMap<Pubkey, BTreeMap<Pubkey, u64>>,
     /// The vehicle of each open invocation.
     vehicles: HashMap<Pubkey, Pubkey>,
 }

@@ -9,7 +9,7 @@ mod session;
 mod snapshot;
 mod socket;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub enum Seen {
 }
 
 /// Which wallets the core wants watched; `None` as long as it named none.
-pub type Wanted = Option<HashSet<Pubkey>>;
+pub type Wanted = Option<BTreeSet<Pubkey>>;
 
 /// The websockets, and how often each was the first to tell something.
 #[derive(Debug)]
@@ -99,9 +99,15 @@ impl Ingest {
         let (watched, wallets) = watch::channel(Arc::default());
         let mut tasks = tokio::task::JoinSet::new();
         for (node, url) in self.config.websocket_url.each().enumerate() {
-            let (url, told, wallets) = (url.to_owned(), told.clone(), wallets.clone());
-            let session =
-                Session { node, url, keeper: self.keeper, stall_secs: self.config.stall_secs, told, wallets };
+            let session = Session {
+                node,
+                url: url.to_owned(),
+                nodes: Arc::clone(&self.nodes),
+                keeper: self.keeper,
+                stall_secs: self.config.stall_secs,
+                told: told.clone(),
+                wallets: wallets.clone(),
+            };
             tasks.spawn(session.keep());
         }
         let mut merge = Merge::new(self, events.clone(), told, found, watched);
@@ -109,10 +115,12 @@ impl Ingest {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let sent = tokio::select! {
-                Some((node, told)) = heard.recv() => merge.told(node, told).await,
-                Some(find) = finds.recv() => merge.found(find).await,
-                _ = look.tick() => { merge.look(); Ok(()) }
+                // What is seldom comes first, so that busy sockets keep none of it waiting.
+                biased;
                 () = events.closed() => return,
+                _ = look.tick() => { merge.look(); Ok(()) }
+                Some(find) = finds.recv() => merge.found(find).await,
+                Some((node, told)) = heard.recv() => merge.told(node, told).await,
             };
             // The core has gone.
             if sent.is_err() {

@@ -1,6 +1,6 @@
 //! One node's websocket: keeps it connected, and passes on what it tells.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use super::accounts::{amount, keyed, slice, unix_time};
 use super::clock::ChainTime;
 use super::socket::{Said, Socket, SocketError};
 use crate::core::RawAccount;
+use crate::nodes::{Nodes, Transport};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
@@ -62,11 +63,12 @@ pub(super) enum Told {
 pub(super) struct Session {
     pub node: usize,
     pub url: String,
+    pub nodes: Arc<Nodes>,
     pub keeper: Pubkey,
     pub stall_secs: u64,
     pub told: mpsc::Sender<(usize, Told)>,
     /// The wallets to watch.
-    pub wallets: watch::Receiver<Arc<HashSet<Pubkey>>>,
+    pub wallets: watch::Receiver<Arc<BTreeSet<Pubkey>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ impl Session {
     /// Keeps the node connected until nobody listens any more.
     pub async fn keep(mut self) {
         let node = hosts_only(&self.url);
-        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE).spread_by(&self.keeper.to_bytes());
         while !self.told.is_closed() {
             let began = Instant::now();
             let lost = match self.run().await {
@@ -98,7 +100,7 @@ impl Session {
 
     /// One connection. Ends without an error when nobody listens any more.
     async fn run(&mut self) -> Result<(), SocketError> {
-        let mut line = Line::open(&self.url, &self.keeper).await?;
+        let mut line = Line::open(self.nodes.transport(), &self.url, &self.keeper).await?;
         let stall = Duration::from_secs(self.stall_secs.max(1));
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -106,6 +108,17 @@ impl Session {
         let mut is_up = false;
         loop {
             tokio::select! {
+                // What is seldom comes first, so that a busy socket keeps none of it waiting.
+                biased;
+                () = self.told.closed() => return Ok(()),
+                _ = look.tick() => line.check(stall).await?,
+                changed = self.wallets.changed() => {
+                    if changed.is_err() {
+                        return Ok(());
+                    }
+                    let wanted = Arc::clone(&self.wallets.borrow_and_update());
+                    line.watch(&wanted).await?;
+                }
                 said = line.socket.next() => {
                     line.heard = Instant::now();
                     if let Some(told) = line.take(said?)?
@@ -121,15 +134,6 @@ impl Session {
                         }
                     }
                 }
-                _ = look.tick() => line.check(stall).await?,
-                changed = self.wallets.changed() => {
-                    if changed.is_err() {
-                        return Ok(());
-                    }
-                    let wanted = Arc::clone(&self.wallets.borrow_and_update());
-                    line.watch(&wanted).await?;
-                }
-                () = self.told.closed() => return Ok(()),
             }
         }
     }
@@ -143,17 +147,17 @@ struct Line {
     fresh: Instant,
     pinged: Instant,
     /// By the request's number.
-    asked: HashMap<u64, (Topic, Instant)>,
+    asked: BTreeMap<u64, (Topic, Instant)>,
     /// By the subscription's number.
-    topics: HashMap<u64, Topic>,
-    wallets: HashSet<Pubkey>,
+    topics: BTreeMap<u64, Topic>,
+    wallets: BTreeSet<Pubkey>,
 }
 
 impl Line {
-    async fn open(url: &str, keeper: &Pubkey) -> Result<Self, SocketError> {
-        let socket = Socket::connect(url).await?;
+    async fn open(transport: &dyn Transport, url: &str, keeper: &Pubkey) -> Result<Self, SocketError> {
+        let socket = Socket::connect(transport, url).await?;
         let now = Instant::now();
-        let (asked, topics, wallets) = (HashMap::new(), HashMap::new(), HashSet::new());
+        let (asked, topics, wallets) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let mut line = Self { socket, heard: now, fresh: now, pinged: now, asked, topics, wallets };
         let clock =
             json!([sysvar::clock::ID.to_string(), { "encoding": "base64", "commitment": "processed" }]);
@@ -176,7 +180,7 @@ impl Line {
     }
 
     /// Subscribes to the wallets that are wanted, and no longer to those that are not.
-    async fn watch(&mut self, wanted: &HashSet<Pubkey>) -> Result<(), SocketError> {
+    async fn watch(&mut self, wanted: &BTreeSet<Pubkey>) -> Result<(), SocketError> {
         let unwanted = |topic: &Topic| matches!(topic, Topic::Wallet(key) if !wanted.contains(key));
         let ended: Vec<u64> =
             self.topics.iter().filter(|(_, topic)| unwanted(topic)).map(|(number, _)| *number).collect();

@@ -7,18 +7,15 @@ use futures::{SinkExt as _, StreamExt as _};
 use latchkey_link::redacted::RedactedError;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use crate::nodes::{Transport, WebSocket};
 
 /// How long connecting may take, from the first packet to the answered upgrade.
 const CONNECT: Duration = Duration::from_secs(4);
 /// How long the node's system may take no more bytes.
 const WRITE: Duration = Duration::from_secs(4);
-/// The longest message.
-const MOST_BYTES: usize = 16 << 20;
 
 /// Why a websocket is given up.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +54,7 @@ pub(super) enum Said {
 }
 
 pub(super) struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Box<dyn WebSocket>,
     last_id: u64,
 }
 
@@ -77,12 +74,9 @@ struct Params {
 }
 
 impl Socket {
-    pub async fn connect(url: &str) -> Result<Self, SocketError> {
-        let config =
-            WebSocketConfig::default().max_message_size(Some(MOST_BYTES)).max_frame_size(Some(MOST_BYTES));
-        let connecting = connect_async_with_config(url, Some(config), true);
-        match timeout(CONNECT, connecting).await {
-            Ok(Ok((stream, _))) => Ok(Self { stream, last_id: 0 }),
+    pub async fn connect(transport: &dyn Transport, url: &str) -> Result<Self, SocketError> {
+        match timeout(CONNECT, transport.open(url)).await {
+            Ok(Ok(stream)) => Ok(Self { stream, last_id: 0 }),
             Ok(Err(error)) => Err(SocketError::Connect(RedactedError::new(&error))),
             Err(_) => Err(SocketError::NoUpgrade),
         }

@@ -64,6 +64,7 @@ pub(super) async fn keep(nodes: Arc<Nodes>, newest: watch::Sender<Option<Blockha
             }
         };
         tokio::select! {
+            biased;
             () = sleep(wait) => {}
             () = newest.closed() => return,
         }

@@ -66,6 +66,7 @@ pub(super) async fn keep(nodes: Arc<Nodes>, prices: Prices, recent: watch::Sende
             Err(error) => debug!(error = &error as &dyn Error, "recent fees are not known"),
         }
         tokio::select! {
+            biased;
             () = sleep(REFRESH) => {}
             () = recent.closed() => return,
         }

@@ -1,6 +1,6 @@
 //! One transaction on its way: the copies of it that were signed, and what is known of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -72,7 +72,7 @@ pub(super) struct Flight {
     /// When it was taken on.
     pub began: Instant,
     /// Accounts of the program that it changes and whose new state was not told yet.
-    awaited: HashSet<Pubkey>,
+    awaited: BTreeSet<Pubkey>,
     /// Accounts that it changes, as they were told last.
     told: HashMap<Pubkey, (u64, RawAccount)>,
     /// How it ended, in which slot, and when that was known.

@@ -86,7 +86,7 @@ enum Order {
     Cancel { vehicle: Pubkey, lane: Lane },
 }
 
-/// Lands transactions until it is dropped and those under way have ended.
+/// Lands transactions until it is dropped.
 pub struct Lander(mpsc::UnboundedSender<Order>);
 
 impl Lander {

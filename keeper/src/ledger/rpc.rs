@@ -3,7 +3,7 @@
 //! The websockets make the keeper fast. Snapshots, on a timer and after every outage, keep it correct. Both are merged by
 //! slot.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use anchor_lang::prelude::Pubkey;
@@ -19,7 +19,7 @@ use super::{ChainConfig, Landing, Ledger, LedgerError};
 use crate::core::{Event, Intent, Lane};
 use crate::ingest::{ChainTime, Ingest, Tellers, Wanted};
 use crate::landing::{Lander, LandingSetup};
-use crate::nodes::{AccountReader, Method, Nodes};
+use crate::nodes::{AccountReader, Method, Network, Nodes, Transport};
 
 /// A cluster, through its nodes.
 pub struct RpcLedger {
@@ -36,7 +36,17 @@ impl RpcLedger {
         keeper: Keypair,
         fee_payers: Vec<Keypair>,
     ) -> Result<Self, reqwest::Error> {
-        let nodes = Arc::new(Nodes::new(config.rpc_url.each(), config.max_body_bytes)?);
+        Ok(Self::through(Arc::new(Network::new()?), config, keeper, fee_payers))
+    }
+
+    /// The same, with nodes that are reached in another way.
+    pub fn through(
+        transport: Arc<dyn Transport>,
+        config: ChainConfig,
+        keeper: Keypair,
+        fee_payers: Vec<Keypair>,
+    ) -> Self {
+        let nodes = Arc::new(Nodes::new(config.rpc_url.each(), config.max_body_bytes, transport));
         let reader = AccountReader::new(Arc::clone(&nodes));
         let (clock, time) = watch::channel(ChainTime::default());
         let (seen, told) = mpsc::unbounded_channel();
@@ -63,7 +73,7 @@ impl RpcLedger {
             seen: told,
             closed,
         });
-        Ok(Self { ingest, lander, wanted })
+        Self { ingest, lander, wanted }
     }
 
     /// The keeper's address.
@@ -103,7 +113,7 @@ impl Ledger for RpcLedger {
 
     fn watch_wallets(&self, wallets: &[(Pubkey, bool)]) {
         self.wanted.send_modify(|wanted| {
-            let wanted = wanted.get_or_insert_with(HashSet::new);
+            let wanted = wanted.get_or_insert_with(BTreeSet::new);
             for (wallet, watch) in wallets {
                 if *watch {
                     wanted.insert(*wallet)

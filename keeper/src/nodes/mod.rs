@@ -6,6 +6,7 @@
 mod method;
 mod node;
 mod reader;
+mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,31 +23,37 @@ use tokio::time::sleep;
 pub use method::{CallCounts, Method};
 pub use node::{CallError, Limits, Node};
 pub use reader::{AccountReader, AccountsAt, BATCH, ReadFailure};
+pub use transport::{Answer, Network, PostError, Transport, WebSocket};
 
 /// How long one node may think before the next is asked as well.
 const HEDGE: Duration = Duration::from_millis(700);
 /// Limits of an ordinary call.
 const LIMITS: Limits = Limits { time: Duration::from_secs(6), bytes: 8 << 20 };
-/// Timeout of a connection.
-const CONNECT: Duration = Duration::from_secs(3);
 
 /// Several nodes of one cluster.
 pub struct Nodes {
     each: Vec<Arc<Node>>,
+    transport: Arc<dyn Transport>,
     /// The one that answered last.
     preferred: AtomicUsize,
     most_bytes: usize,
 }
 
 impl Nodes {
-    /// The nodes at `urls`. `most_bytes` limits a list of accounts.
+    /// The nodes at `urls`, reached through `transport`. `most_bytes` limits a list of accounts.
     pub fn new<'a>(
         urls: impl IntoIterator<Item = &'a str>,
         most_bytes: usize,
-    ) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().connect_timeout(CONNECT).tcp_nodelay(true).build()?;
-        let each = urls.into_iter().map(|url| Arc::new(Node::new(url, http.clone()))).collect();
-        Ok(Self { each, preferred: AtomicUsize::new(0), most_bytes })
+        transport: Arc<dyn Transport>,
+    ) -> Self {
+        let node = |url| Arc::new(Node::new(url, Arc::clone(&transport)));
+        let each = urls.into_iter().map(node).collect();
+        Self { each, transport, preferred: AtomicUsize::new(0), most_bytes }
+    }
+
+    /// What reaches them.
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
     }
 
     /// Each of them.
@@ -104,6 +111,7 @@ impl Nodes {
         asked.extend(waiting.next().map(ask));
         loop {
             let answer = tokio::select! {
+                biased;
                 Some(answer) = asked.next() => answer,
                 () = sleep(hedge), if waiting.len() > 0 => {
                     asked.extend(waiting.next().map(ask));

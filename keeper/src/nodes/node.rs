@@ -1,21 +1,21 @@
 //! One node's RPC: JSON over HTTP, with a limit for everything that a node could let grow: time, bytes, calls.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use latchkey_link::http::{BodyError, read};
 use latchkey_link::redacted::{RedactedError, hosts_only};
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use super::method::{CallCounts, Method};
+use super::transport::{Answer, PostError, Transport};
 
+/// The HTTP status of a node that asks for a pause.
+const TOO_MANY_REQUESTS: u16 = 429;
 /// The longest pause that a node may ask for: beyond it, it is asked whether it still means it.
 const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 /// The pause after a 429 that names none.
@@ -66,7 +66,7 @@ pub struct Node {
     /// Scheme, host and port: what may be said of its address.
     name: String,
     url: String,
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
     counts: CallCounts,
     wins: AtomicU64,
     failures: AtomicU32,
@@ -89,11 +89,11 @@ struct ReplyError {
 }
 
 impl Node {
-    pub(super) fn new(url: &str, http: reqwest::Client) -> Self {
+    pub(super) fn new(url: &str, transport: Arc<dyn Transport>) -> Self {
         Self {
             name: hosts_only(url),
             url: url.to_owned(),
-            http,
+            transport,
             counts: CallCounts::default(),
             wins: AtomicU64::new(0),
             failures: AtomicU32::new(0),
@@ -172,26 +172,21 @@ impl Node {
 
     async fn exchange(&self, method: Method, params: &Value, limit: usize) -> Result<Value, CallError> {
         let (node, name) = (self.name.clone(), method.name());
-        let unreachable = |error: reqwest::Error| CallError::Unreachable {
-            node: node.clone(),
-            source: RedactedError::new(&error),
-        };
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": name, "params": params }).to_string();
-        let request = self.http.post(&self.url).header(CONTENT_TYPE, "application/json").body(request);
-        let response = request.send().await.map_err(unreachable)?;
-        match response.status() {
-            StatusCode::OK => {}
-            StatusCode::TOO_MANY_REQUESTS => {
-                let pause = asked_pause(response.headers());
+        let answer = self.transport.post(&self.url, request, limit).await.map_err(|error| match error {
+            PostError::TooLong(limit) => CallError::TooLong { node: node.clone(), method: name, limit },
+            PostError::Failed(source) => CallError::Unreachable { node: node.clone(), source },
+        })?;
+        let Answer { status, retry_after, body } = answer;
+        match status {
+            200 => {}
+            TOO_MANY_REQUESTS => {
+                let pause = retry_after.map_or(USUAL_PAUSE, Duration::from_secs).min(LONGEST_PAUSE);
                 self.take_pause(method, pause);
                 return Err(CallError::RateLimited { node, method: name, pause });
             }
-            status => return Err(CallError::Status { node, method: name, status: status.as_u16() }),
+            status => return Err(CallError::Status { node, method: name, status }),
         }
-        let body = read(response, limit).await.map_err(|error| match error {
-            BodyError::TooLong(limit) => CallError::TooLong { node: node.clone(), method: name, limit },
-            BodyError::Broken(error) => unreachable(error),
-        })?;
         let reply: Reply = serde_json::from_slice(&body).map_err(|error| CallError::Malformed {
             node: node.clone(),
             method: name,
@@ -212,10 +207,4 @@ impl Node {
             paused.insert(method, Instant::now() + pause);
         }
     }
-}
-
-/// The pause that a node asks for. A date instead of seconds counts as none: it would be judged by a clock of ours.
-fn asked_pause(headers: &HeaderMap) -> Duration {
-    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    seconds.map_or(USUAL_PAUSE, Duration::from_secs).min(LONGEST_PAUSE)
 }

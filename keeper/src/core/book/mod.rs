@@ -159,6 +159,16 @@ impl Book {
         self.rows.len()
     }
 
+    /// How many calls are open.
+    pub fn open_calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// How many accounts wait for their loan.
+    pub fn strays(&self) -> usize {
+        self.strays.len()
+    }
+
     /// Marks a loan as waiting for a decision in `queue`. Returns whether it is not there or in a more urgent one yet.
     pub fn promote(&mut self, id: RowId, queue: Queue) -> bool {
         let Some(row) = self.rows.get_mut(id).filter(|row| row.flags.queue < queue) else { return false };

@@ -63,7 +63,7 @@ impl OpenCalls {
         self.by_row.values().filter(|call| call.read < complete).map(|call| call.key).collect()
     }
 
-    #[cfg(test)]
+    /// How many there are.
     pub fn len(&self) -> usize {
         self.by_row.len()
     }

@@ -2,7 +2,7 @@
 
 mod read;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -46,7 +46,7 @@ pub(super) struct Merge {
     events: mpsc::Sender<Event>,
     told: mpsc::Sender<(usize, Told)>,
     found: mpsc::Sender<Find>,
-    watched: watch::Sender<Arc<HashSet<Pubkey>>>,
+    watched: watch::Sender<Arc<BTreeSet<Pubkey>>>,
     sockets: usize,
     /// Whether the core says which wallets to watch.
     core_watches: bool,
@@ -66,7 +66,7 @@ pub(super) struct Merge {
     reads_of_wallets: usize,
     read_watched_at: Instant,
     /// Vehicles whose open calls are to be read, by when, as of which slot.
-    checks: HashMap<Pubkey, (Instant, u64)>,
+    checks: BTreeMap<Pubkey, (Instant, u64)>,
 }
 
 impl Merge {
@@ -75,12 +75,13 @@ impl Merge {
         events: mpsc::Sender<Event>,
         told: mpsc::Sender<(usize, Told)>,
         found: mpsc::Sender<Find>,
-        watched: watch::Sender<Arc<HashSet<Pubkey>>>,
+        watched: watch::Sender<Arc<BTreeSet<Pubkey>>>,
     ) -> Self {
         let now = Instant::now();
         Self {
             sockets: ingest.config.websocket_url.each().count(),
             core_watches: false,
+            backoff: backoff(&ingest.keeper),
             ingest,
             events,
             told,
@@ -97,11 +98,10 @@ impl Merge {
             // A node whose websocket is out of order still serves.
             snapshot_at: Some(now + CLOCK_SILENCE),
             reading_snapshot: false,
-            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
             wallets_to_read: BTreeSet::new(),
             reads_of_wallets: 0,
             read_watched_at: now,
-            checks: HashMap::new(),
+            checks: BTreeMap::new(),
         }
     }
 
@@ -266,7 +266,7 @@ impl Merge {
             }
             Find::Snapshot(Ok(snapshot)) => {
                 self.reading_snapshot = false;
-                self.backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+                self.backoff = backoff(&self.ingest.keeper);
                 for (lender, action, lamports) in self.known.replace(&snapshot) {
                     let _ = self.ingest.seen.send(Seen::Bond { lender, action, lamports });
                 }
@@ -293,4 +293,8 @@ impl Merge {
             }
         }
     }
+}
+
+fn backoff(keeper: &Pubkey) -> Backoff {
+    Backoff::new(FIRST_PAUSE, LONGEST_PAUSE).spread_by(&keeper.to_bytes())
 }

@@ -36,7 +36,7 @@ const CHECK_BLOCKHASH: Duration = Duration::from_secs(3);
 /// Rent before a node has told it: more than it was at any time.
 const RENT_UNKNOWN: u64 = 10_000_000;
 
-/// Runs until no more orders can come and every transaction has ended.
+/// Runs until no more orders can come: then nobody waits for any transaction's end either.
 pub(super) async fn run(setup: LandingSetup, mut orders: mpsc::UnboundedReceiver<Order>) {
     let LandingSetup { config, nodes, reader, keeper, fee_payers, mut clock, mut seen, closed } = setup;
     let prices = Prices::of(&config);
@@ -49,22 +49,23 @@ pub(super) async fn run(setup: LandingSetup, mut orders: mpsc::UnboundedReceiver
     calls.rent(invocation_bytes());
     let payers = Payers { keeper, others: fee_payers };
     let mut desk = Desk::new(config, calls, payers, prices, blockhash.clone(), recent_fee, closed);
-    let mut is_open = true;
-    while is_open || !desk.flights.is_empty() {
+    loop {
         tokio::select! {
-            order = orders.recv(), if is_open => match order {
-                Some(Order::Land { intent, reply }) => desk.take(*intent, reply),
-                Some(Order::Cancel { vehicle, lane }) => desk.cancel(vehicle, lane),
-                None => is_open = false,
-            },
-            Some(report) = reported.recv() => desk.report(report),
-            Some(told) = seen.recv() => desk.seen(told),
+            // What is seldom comes first, so that a busy chain keeps none of it waiting.
+            biased;
+            () = sleep_until(desk.wakes_at()) => desk.look(),
             Ok(()) = clock.changed() => {
                 let time = *clock.borrow_and_update();
                 desk.tick(time);
             }
             Ok(()) = blockhash.changed() => desk.dispatch(),
-            () = sleep_until(desk.wakes_at()) => desk.look(),
+            Some(report) = reported.recv() => desk.report(report),
+            order = orders.recv() => match order {
+                Some(Order::Land { intent, reply }) => desk.take(*intent, reply),
+                Some(Order::Cancel { vehicle, lane }) => desk.cancel(vehicle, lane),
+                None => return,
+            },
+            Some(told) = seen.recv() => desk.seen(told),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Finds out what became of the copies that were sent.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use solana_sdk::signature::Signature;
@@ -53,7 +53,7 @@ impl Desk {
         };
         let copies = flights.flat_map(|flight| &flight.attempts);
         let old = copies.filter(|copy| copy.is_open() && copy.expired_at.is_none()).filter(may_have_ended);
-        let hashes: HashMap<_, _> = old.map(|copy| (copy.blockhash, copy.blockhash_slot)).collect();
+        let hashes: BTreeMap<_, _> = old.map(|copy| (copy.blockhash, copy.blockhash_slot)).collect();
         for (hash, slot) in hashes {
             self.calls.check_blockhash(hash, slot);
         }
