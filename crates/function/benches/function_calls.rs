@@ -4,7 +4,6 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
@@ -18,6 +17,7 @@ use axum::routing::{get, post};
 use clap::Parser;
 use common::{CallFixture, Chain, command_keys, keeper, public, receipt};
 use latchkey::state::Action;
+use latchkey_bench_figures::{Machine, Output, Report, Spread, Table};
 use latchkey_function::http::event::{CONTENT_TYPE, Event};
 use latchkey_function::server::{Limits, router, serve};
 use latchkey_function::{Answers, Courier, Function, FunctionConfig, Parcel, invoke};
@@ -44,9 +44,8 @@ struct Arguments {
     #[arg(long, default_value_t = 20)]
     starts: usize,
 
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 
     /// Cargo passes this to benches
     #[arg(long, hide = true)]
@@ -112,8 +111,7 @@ impl Served {
 struct Round {
     took: Duration,
     cpu: Duration,
-    /// Sorted.
-    each: Vec<Duration>,
+    each: Spread,
 }
 
 impl Round {
@@ -122,7 +120,7 @@ impl Round {
         let client = Client::builder().no_proxy().build().unwrap();
         let cpu = served.cpu();
         let began = Instant::now();
-        let mut each: Vec<Duration> = runtime.block_on(async {
+        let each: Vec<Duration> = runtime.block_on(async {
             let workers: Vec<_> = (0..at_once)
                 .map(|_| {
                     let (client, url, body) = (client.clone(), served.url.clone(), body.to_vec());
@@ -148,27 +146,12 @@ impl Round {
             all
         });
         let took = began.elapsed();
-        each.sort_unstable();
-        Self { took, cpu: served.cpu().saturating_sub(cpu), each }
+        Self { took, cpu: served.cpu().saturating_sub(cpu), each: Spread::of(each).unwrap() }
     }
 
     fn per_second(&self, time: Duration) -> f64 {
-        count(&self.each) / time.as_secs_f64()
+        f64::from(u32::try_from(self.each.count).unwrap()) / time.as_secs_f64()
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "thousands")]
-fn count(each: &[Duration]) -> f64 {
-    each.len() as f64
-}
-
-/// The time that so many percent of them stay below.
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
 }
 
 /// From the start of the process to its first answer, as the Lambda runtime sees it.
@@ -229,7 +212,7 @@ fn cold_start(config: &Path) -> Duration {
     })
 }
 
-fn cold_starts(starts: usize) -> Vec<Duration> {
+fn cold_starts(starts: usize) -> Spread {
     let directory = tempfile::tempdir().unwrap();
     latchkey_link::key_file::generate(&directory.path().join("command.json")).unwrap();
     let config = directory.path().join("function.toml");
@@ -238,13 +221,12 @@ fn cold_starts(starts: usize) -> Vec<Duration> {
         "command_keys = [\"command.json\"]\n[chain]\nrpc_urls = [\"http://127.0.0.1:9\"]\n[broker]\n",
     )
     .unwrap();
-    let mut times: Vec<Duration> = (0..starts).map(|_| cold_start(&config)).collect();
-    times.sort_unstable();
-    times
+    Spread::of((0..starts).map(|_| cold_start(&config))).unwrap()
 }
 
 fn main() {
     let arguments = Arguments::parse();
+    let machine = Machine::here();
     let call = CallFixture::new(Action::Lock);
     let request = invoke(&keeper(), call.address(), call.now);
     let event = Event::new(&request, &public(&keeper()), &call.address(), None);
@@ -255,39 +237,31 @@ fn main() {
     let alone = Round::run(&served, &body, arguments.calls, 1);
     let together = Round::run(&served, &body, arguments.calls, arguments.at_once);
     let cold = cold_starts(arguments.starts.max(1));
-    let machine = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let machine = machine.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
-    let machine = machine.trim_start_matches([' ', '\t', ':']).to_owned();
-    let version = env!("CARGO_PKG_VERSION");
 
-    let [a50, a99] = [50, 99].map(|percent| millis(percentile(&alone.each, percent)));
-    let [t50, t99] = [50, 99].map(|percent| millis(percentile(&together.each, percent)));
-    let cpu = together.per_second(together.cpu);
-    let wall = together.per_second(together.took);
-    let [c50, c99] = [50, 99].map(|percent| millis(percentile(&cold, percent)));
-    let mut out = std::io::stdout().lock();
-    if arguments.json {
-        let said = json!({
-            "calls": arguments.calls, "at_once": arguments.at_once, "calls_per_cpu_second": cpu, "calls_per_second": wall,
-            "alone_p50_ms": a50, "alone_p99_ms": a99, "together_p50_ms": t50, "together_p99_ms": t99,
-            "cold_start_p50_ms": c50, "cold_start_p99_ms": c99,
-            "machine": machine, "version": version,
-        });
-        writeln!(out, "{said}").unwrap();
-        return;
-    }
+    let (cpu, wall) = (together.per_second(together.cpu), together.per_second(together.took));
+    let mut table = Table::new(["ms"].into_iter().chain(Spread::HEADINGS));
     let at_once = arguments.at_once;
-    writeln!(out, "latchkey-function {version} on {machine}, {} calls a round", arguments.calls).unwrap();
-    writeln!(out, "calls a second on one core     {cpu:>9.0}   of the function's own processor time")
-        .unwrap();
-    writeln!(out, "calls a second as it ran       {wall:>9.0}   {at_once} at once, the caller beside it")
-        .unwrap();
-    writeln!(out, "one call at a time             {a50:>9.2} ms p50   {a99:.2} ms p99").unwrap();
-    writeln!(out, "{at_once:>3} calls at once             {t50:>9.2} ms p50   {t99:.2} ms p99").unwrap();
-    writeln!(
-        out,
-        "cold start to the first answer {c50:>9.1} ms p50   {c99:.1} ms p99, of {}",
-        arguments.starts
-    )
-    .unwrap();
+    for (name, spread) in [
+        ("one call at a time".to_owned(), &alone.each),
+        (format!("{at_once} calls at once"), &together.each),
+        ("cold start to the first answer".to_owned(), &cold),
+    ] {
+        table.row([name].into_iter().chain(spread.cells(1e-3, 2)));
+    }
+    let version = format!("latchkey-function {}, optimised as it is shipped", env!("CARGO_PKG_VERSION"));
+    let report = Report::new("bench function", &machine, &version)
+        .line(format!(
+            "{cpu:.0} calls a second of the function's own processor time; {wall:.0} a second as it ran, {at_once} at once, the \
+             caller beside it. {} calls a round, {} cold starts.",
+            arguments.calls, arguments.starts
+        ))
+        .table(&table)
+        .with("calls", &arguments.calls)
+        .with("at_once", &at_once)
+        .with("calls_per_cpu_second", &cpu)
+        .with("calls_per_second", &wall)
+        .with("alone", &alone.each)
+        .with("together", &together.each)
+        .with("cold_start", &cold);
+    arguments.output.give(&report).unwrap();
 }

@@ -32,9 +32,7 @@ fn main() -> Result<()> {
         print!("{}", report::table(&costs));
     }
     if let Some(path) = args.write {
-        let page = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        fs::write(&path, report::with_table(&page, &costs)?)
-            .with_context(|| format!("writing {}", path.display()))?;
+        report::PART.write(&path, &report::table(&costs))?;
     }
     if let Some(path) = args.check {
         let page = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;

@@ -1,16 +1,13 @@
 //! The table for people, the lines for programs, and the table that is committed.
 
-use std::fmt::Write as _;
-
 use anyhow::{Context, Result, ensure};
+use latchkey_bench_figures::{Part, Table, grouped};
 
 use crate::cu::Costs;
 use crate::measurement::Measurement;
 
-/// The generated part of the committed page begins after this line.
-pub const BEGIN: &str = "<!-- `cargo xtask bench cu --write` writes what follows. -->";
-/// The generated part ends before this line.
-pub const END: &str = "<!-- Up to here. -->";
+/// The generated part of the committed page.
+pub const PART: Part = Part { command: "bench cu" };
 
 /// By how much a cost may grow before it is a regression, percent.
 pub const TOLERANCE_PERCENT: u64 = 5;
@@ -29,21 +26,11 @@ pub fn json_lines(costs: &Costs) -> Result<String> {
 
 /// The table, aligned, and the program's size below it.
 pub fn table(costs: &Costs) -> String {
-    let rows: Vec<[String; 5]> = costs.instructions.iter().chain(&costs.transactions).map(row).collect();
-    let widths: [usize; 5] = std::array::from_fn(|column| {
-        rows.iter().map(|row| row[column].chars().count()).chain([HEADINGS[column].len()]).max().unwrap_or(0)
-    });
-    let mut text = line(&HEADINGS, &widths);
-    let rules: [String; 5] = std::array::from_fn(|column| match column {
-        0 => "-".repeat(widths[0]),
-        _ => format!("{}:", "-".repeat(widths[column] - 1)),
-    });
-    text.push_str(&line(&rules, &widths));
-    for row in &rows {
-        text.push_str(&line(row, &widths));
+    let mut table = Table::new(HEADINGS);
+    for measurement in costs.instructions.iter().chain(&costs.transactions) {
+        table.row(row(measurement));
     }
-    let _ = write!(text, "\nThe program has {} bytes.\n", grouped(costs.program_bytes));
-    text
+    format!("{table}\nThe program has {} bytes.\n", grouped(costs.program_bytes))
 }
 
 fn row(measurement: &Measurement) -> [String; 5] {
@@ -55,44 +42,6 @@ fn row(measurement: &Measurement) -> [String; 5] {
         grouped(*bytes as u64),
         accounts.to_string(),
     ]
-}
-
-fn line(cells: &[impl AsRef<str>; 5], widths: &[usize; 5]) -> String {
-    let mut text = String::from("|");
-    for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        let cell = cell.as_ref();
-        let _ = match column {
-            0 => write!(text, " {cell:<width$} |"),
-            _ => write!(text, " {cell:>width$} |"),
-        };
-    }
-    text.push('\n');
-    text
-}
-
-/// Digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The page with a new table in the place of the old one.
-pub fn with_table(page: &str, costs: &Costs) -> Result<String> {
-    let (before, _, after) = parts(page)?;
-    Ok(format!("{before}{BEGIN}\n\n{}\n{END}{after}", table(costs)))
-}
-
-fn parts(page: &str) -> Result<(&str, &str, &str)> {
-    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("the page has no line {BEGIN}"))?;
-    let (table, after) = rest.split_once(END).with_context(|| format!("the page has no line {END}"))?;
-    Ok((before, table, after))
 }
 
 /// What the committed page says something costs.
@@ -110,7 +59,7 @@ pub struct Committed {
 
 /// The rows of the committed page, and the program's size.
 pub fn read(page: &str) -> Result<(Vec<Committed>, u64)> {
-    let (_, table, _) = parts(page)?;
+    let table = PART.read(page)?;
     let mut rows = Vec::new();
     for line in table.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();

@@ -13,8 +13,8 @@ fn costs(compute_units: u64, bytes: usize, accounts: usize, program_bytes: u64) 
 }
 
 fn page(costs: &Costs) -> String {
-    let empty = format!("before\n{}\n{}\nafter\n", report::BEGIN, report::END);
-    report::with_table(&empty, costs).expect("the page has a place for a table")
+    let empty = format!("before\n{}after\n", report::PART.empty());
+    report::PART.replace(&empty, &report::table(costs)).expect("the page has a place for a table")
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn an_instruction_that_came_or_went_is_reported() {
 fn a_table_that_is_written_twice_stands_once() {
     let before = costs(1_000, 200, 20, 100_000);
     let after = costs(12_345, 1_232, 9, 1_234_567);
-    let page = report::with_table(&page(&before), &after).expect("the page has a table");
+    let page = report::PART.replace(&page(&before), &report::table(&after)).expect("the page has a table");
     assert!(page.starts_with("before\n") && page.ends_with("\nafter\n"));
     let (rows, size) = report::read(&page).expect("the page has a table");
     assert_eq!((rows.len(), rows[0].compute_units, rows[0].bytes, rows[0].accounts), (1, 12_345, 1_232, 9));
