@@ -81,10 +81,7 @@ impl Workspace {
     ) -> Result<()> {
         let first = binaries.iter().any(|name| !self.binary(name).exists());
         let mut cargo = self.cargo_for("build");
-        for name in binaries {
-            cargo.args(["--bin", name]);
-        }
-        terminal.cargo(&mut cargo, step, first.then_some(usual))
+        terminal.cargo(cargo.args(named(binaries)), step, first.then_some(usual))
     }
 
     /// A binary of this workspace, once it is built.
@@ -92,9 +89,32 @@ impl Workspace {
         self.target("debug").join(name)
     }
 
+    /// Builds binaries as they are shipped, which takes long: for benches.
+    pub fn build_as_shipped(
+        &self,
+        binaries: &[&str],
+        step: &str,
+        usual: Duration,
+        terminal: &mut Terminal,
+    ) -> Result<()> {
+        let first = binaries.iter().any(|name| !self.shipped(name).exists());
+        let mut cargo = self.cargo_for("build");
+        terminal.cargo(cargo.arg("--release").args(named(binaries)), step, first.then_some(usual))
+    }
+
+    /// A binary as it is shipped, once it is built.
+    pub fn shipped(&self, name: &str) -> PathBuf {
+        self.target("release").join(name)
+    }
+
     /// The files that git tracks.
     pub fn tracked_files(&self) -> Result<Vec<PathBuf>> {
         let list = capture(self.command("git").args(["ls-files", "-z"]))?;
         Ok(list.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
     }
+}
+
+/// How cargo is told of binaries.
+fn named<'b>(binaries: &'b [&str]) -> impl Iterator<Item = &'b str> {
+    binaries.iter().flat_map(|name| ["--bin", name])
 }

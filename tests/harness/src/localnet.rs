@@ -74,6 +74,11 @@ impl Localnet {
     }
 
     /// The process, if it is ours.
+    pub fn process(&self) -> Option<&Process> {
+        self.own.as_ref().map(|(process, _)| process)
+    }
+
+    /// The same, to be watched or ended.
     pub fn process_mut(&mut self) -> Option<&mut Process> {
         self.own.as_mut().map(|(process, _)| process)
     }

@@ -128,6 +128,11 @@ impl Process {
         String::from_utf8_lossy(bytes.get(self.read_from..).unwrap_or_default()).into_owned()
     }
 
+    /// Its number while it runs.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its standard input, if the [`Spec`] keeps it open.
     pub fn input(&mut self) -> Option<&mut ChildStdin> {
         self.child.stdin.as_mut()

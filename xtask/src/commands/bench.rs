@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: builds the program and what measures it, then measures.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -9,24 +9,30 @@ use latchkey_progress::usual;
 use crate::{
     commands::{
         build, finish,
-        setup::{self, Part},
+        setup::{self, Part, Purpose},
+        with_tools,
     },
     terminal::Terminal,
     workspace::Workspace,
 };
 
-/// The committed table.
-const PAGE: &str = "docs/cost.md";
+/// The committed tables.
+const COSTS: &str = "docs/cost.md";
+const PERFORMANCE: &str = "docs/performance.md";
 
 const BENCH: &str = "latchkey-bench";
+const BOOK: &str = "latchkey-bench-book";
+const FLEET: &str = "latchkey-bench-fleet";
+/// What the benches of the keeper measure, as it is shipped.
+const MEASURED: [&str; 2] = ["latchkey-device", "latchkey-keeper"];
 
 /// Seconds that the first build of the bench takes one core.
 const FIRST_BUILD: u32 = 200;
 
-/// Seconds that the first optimised build of the function takes one core.
+/// Seconds that the first optimised build of what is measured takes one core.
 const FIRST_RELEASE: u32 = 600;
 
-/// Measure what the program and the function cost
+/// Measure what the program, the function and the keeper cost
 #[derive(Debug, Parser)]
 pub struct Args {
     /// What to measure
@@ -41,6 +47,44 @@ pub enum What {
     Cu(Cu),
     /// Calls of the car function a second on one core, their times, and a Lambda's cold start
     Function(Function),
+    /// The keeper's memory a loan and its time an event, for books of several sizes
+    Book(Keeper),
+    /// What a keeper takes whose loans are idle, on a local validator
+    Idle(Keeper),
+    /// From a loan's deadline to the settled lock, on a local validator
+    Lapse(Keeper),
+    /// Many locks in one second, on a local validator
+    Drain(Keeper),
+}
+
+/// What a bench of the keeper is asked for. `-- --help` lists its own options.
+#[derive(Debug, Default, Parser)]
+pub struct Keeper {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// Put the result into docs/performance.md
+    #[arg(long)]
+    pub write: bool,
+
+    /// More arguments for the bench
+    #[arg(last = true)]
+    pub rest: Vec<String>,
+}
+
+impl Keeper {
+    /// The command line of what measures.
+    pub fn for_bench(&self, page: PathBuf) -> Vec<OsString> {
+        let mut words: Vec<OsString> = self.rest.iter().map(Into::into).collect();
+        if self.json {
+            words.push("--json".into());
+        }
+        if self.write {
+            words.extend(["--write".into(), page.into()]);
+        }
+        words
+    }
 }
 
 /// How the function is measured.
@@ -53,6 +97,10 @@ pub struct Function {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+
+    /// Put the result into docs/performance.md
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// What to do with the costs beside printing them.
@@ -73,7 +121,7 @@ pub struct Cu {
 
 impl Cu {
     /// The command line of what measures.
-    pub fn for_bench(&self, page: PathBuf) -> Vec<std::ffi::OsString> {
+    pub fn for_bench(&self, page: PathBuf) -> Vec<OsString> {
         let mut words = Vec::new();
         if self.json {
             words.push("--json".into());
@@ -91,6 +139,10 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     match &args.what {
         What::Cu(cu) => costs(workspace, cu, terminal),
         What::Function(function) => calls(workspace, function, terminal),
+        What::Book(keeper) => book(workspace, keeper, terminal),
+        What::Idle(keeper) => fleet(workspace, "idle", keeper, terminal),
+        What::Lapse(keeper) => fleet(workspace, "lapse", keeper, terminal),
+        What::Drain(keeper) => fleet(workspace, "drain", keeper, terminal),
     }
 }
 
@@ -99,7 +151,7 @@ fn costs(workspace: &Workspace, cu: &Cu, terminal: &mut Terminal) -> Result<()> 
     build::program(workspace, terminal)?;
     workspace.build(&[BENCH], "building the bench", usual(FIRST_BUILD), terminal)?;
     let mut bench = workspace.command(workspace.binary(BENCH));
-    finish(bench.args(cu.for_bench(workspace.path(PAGE))).env("LATCHKEY_PROGRAM_SO", workspace.program()))
+    finish(bench.args(cu.for_bench(workspace.path(COSTS))).env("LATCHKEY_PROGRAM_SO", workspace.program()))
 }
 
 /// Builds the function as it is shipped, and measures it.
@@ -117,5 +169,29 @@ fn calls(workspace: &Workspace, function: &Function, terminal: &mut Terminal) ->
     if function.json {
         bench.arg("--json");
     }
+    if function.write {
+        bench.arg("--write").arg(workspace.path(PERFORMANCE));
+    }
     finish(&mut bench)
+}
+
+/// The keeper's core, in a process of its own.
+fn book(workspace: &Workspace, keeper: &Keeper, terminal: &mut Terminal) -> Result<()> {
+    setup::ensure(&workspace.cache, &BTreeSet::from([Part::Libraries]), terminal)?;
+    workspace.build_as_shipped(&[BOOK], "building the bench", usual(FIRST_RELEASE), terminal)?;
+    let mut bench = workspace.command(workspace.shipped(BOOK));
+    finish(bench.args(keeper.for_bench(workspace.path(PERFORMANCE))))
+}
+
+/// The keeper as it is shipped, on a validator of its own; what measures it need not be fast.
+fn fleet(workspace: &Workspace, what: &str, keeper: &Keeper, terminal: &mut Terminal) -> Result<()> {
+    let parts = Purpose::Localnet.parts().iter().copied().collect();
+    let tools = setup::ensure(&workspace.cache, &parts, terminal)?;
+    build::program(workspace, terminal)?;
+    workspace.build_as_shipped(&MEASURED, "building the keeper", usual(FIRST_RELEASE), terminal)?;
+    workspace.build(&[FLEET], "building the bench", usual(FIRST_BUILD), terminal)?;
+    let mut bench = workspace.command(workspace.binary(FLEET));
+    bench.arg(what).arg("--programs").arg(workspace.target("release"));
+    bench.args(keeper.for_bench(workspace.path(PERFORMANCE)));
+    finish(with_tools(&mut bench, workspace, &tools))
 }

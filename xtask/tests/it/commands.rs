@@ -43,6 +43,20 @@ fn the_bench_gets_the_page_only_to_write_or_to_check_it() {
 }
 
 #[test]
+fn a_bench_of_the_keeper_gets_its_own_options_and_the_page_only_to_write_it() {
+    let read = |words: &[&str]| {
+        let bench::What::Drain(keeper) = bench::Args::parse_from([&["bench", "drain"], words].concat()).what
+        else {
+            panic!("a drain");
+        };
+        keeper.for_bench("performance.md".into())
+    };
+    assert!(read(&[]).is_empty());
+    assert_eq!(read(&["--json", "--", "--loans", "20"]), ["--loans", "20", "--json"]);
+    assert_eq!(read(&["--write"]), ["--write", "performance.md"]);
+}
+
+#[test]
 fn the_demo_on_its_embedded_ledger_needs_no_validator_and_no_broker() {
     let parts = Purpose::Demo.parts();
     let unwanted = [Part::Validator, Part::Broker, Part::Emulator];
