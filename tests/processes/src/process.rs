@@ -88,6 +88,8 @@ impl Spec {
             .current_dir(&self.directory)
             // It writes to a file.
             .env("NO_COLOR", "1")
+            // An error is its own explanation; the backtrace of a panic stays.
+            .env("RUST_LIB_BACKTRACE", "0")
             .stdin(if self.takes_input { Stdio::piped() } else { Stdio::null() })
             .stdout(output.try_clone()?)
             .stderr(output)

@@ -1,9 +1,9 @@
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use anyhow::Result;
 use ed25519_dalek::SigningKey;
 use latchkey_client::Pubkey;
-use latchkey_link::key_file;
+use latchkey_link::{http::OutboundConfig, key_file};
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -150,22 +150,34 @@ fn keeper(
 ) -> Result<Process> {
     write_key(&directory.join("keeper.json"), keypair)?;
     let config = directory.join("keeper.toml");
-    let functions = if let Some(function) = function {
-        format!("\n[functions]\n{}", toml::to_string(&function.outbound())?)
-    } else {
+    if function.is_none() {
         write_key(&directory.join("command.json"), &parties.command_key)?;
-        String::new()
+    }
+    let ports = Ports {
+        rpc: lines.validator.rpc.port(),
+        websocket: lines.validator.websocket.port(),
+        broker: lines.broker.port(),
     };
-    let keys = if function.is_none() { "\"command.json\"" } else { "" };
-    fs::write(&config, configuration(lines, keys) + &functions)?;
+    fs::write(&config, configuration(&ports, function.map(FunctionProcess::outbound))?)?;
     Spec::new("latchkey-keeper", binary("latchkey-keeper")?, directory)
         .args(["run", "--config"])
         .arg(&config)
         .start()
 }
 
-fn configuration(lines: &Lines, command_keys: &str) -> String {
-    format!(
+/// What the keeper connects to on this machine.
+struct Ports {
+    rpc: u16,
+    websocket: u16,
+    broker: u16,
+}
+
+/// The keeper's configuration. Without a function elsewhere it holds the command key itself.
+fn configuration(ports: &Ports, functions: Option<OutboundConfig>) -> Result<String> {
+    let Ports { rpc, websocket, broker } = ports;
+    let command_keys = if functions.is_none() { "\"command.json\"" } else { "" };
+    let functions = toml::to_string(&BTreeMap::from([("functions", functions.unwrap_or_default())]))?;
+    Ok(format!(
         r#"keypair = "keeper.json"
 command_keys = [{command_keys}]
 
@@ -180,14 +192,38 @@ port = {broker}
 
 [function]
 recheck_secs = 1
-"#,
-        rpc = lines.validator.rpc.port(),
-        websocket = lines.validator.websocket.port(),
-        broker = lines.broker.port(),
-    )
+
+{functions}"#
+    ))
 }
 
 /// Writes a key file that the keeper accepts.
 fn write_key(path: &Path, key: &Keypair) -> Result<()> {
     Ok(key_file::write(path, &SigningKey::from_bytes(key.secret_bytes()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_keeper::config::Config;
+
+    use super::*;
+
+    #[test]
+    fn the_keeper_reads_the_configuration_that_is_written_for_it() {
+        let elsewhere = OutboundConfig {
+            hosts: vec!["function.example".to_owned()],
+            loopback: [("function.example".to_owned(), "http://127.0.0.1:4/".to_owned())].into(),
+            ca: None,
+        };
+        for functions in [None, Some(elsewhere)] {
+            let directory = TempDir::new().unwrap();
+            let path = directory.path().join("keeper.toml");
+            let ports = Ports { rpc: 1, websocket: 2, broker: 3 };
+            fs::write(&path, configuration(&ports, functions.clone()).unwrap()).unwrap();
+            let config = Config::load(&path).unwrap();
+            assert_eq!(config.command_keys.len(), usize::from(functions.is_none()));
+            assert_eq!(config.functions, functions.unwrap_or_default());
+            assert_eq!(config.broker.port, 3);
+        }
+    }
 }
