@@ -1,13 +1,12 @@
 //! The keeper's configuration file, TOML. Unknown keys are errors, and reading it touches nothing but the file.
 
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use anchor_lang::prelude::Pubkey;
 use latchkey_function::FunctionConfig;
 use latchkey_function::mqtt::MqttConfig;
+use latchkey_link::config_file::{self, ConfigFileError};
 use latchkey_link::http::OutboundConfig;
-use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::core::LOCKS_PER_HOUR;
@@ -72,18 +71,8 @@ const fn drain_secs() -> u64 {
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the configuration {path}: check that the file exists and that you may read it")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the configuration {path} is not valid")]
-    Invalid {
-        path: PathBuf,
-        #[source]
-        source: RedactedError,
-    },
+    #[error(transparent)]
+    File(#[from] ConfigFileError),
     /// The value of `key` has the wrong scheme.
     #[error("{key} must start with {expected}")]
     BadUrl { key: &'static str, expected: &'static str },
@@ -100,12 +89,7 @@ pub enum ConfigError {
 impl Config {
     /// Reads and checks a configuration.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Invalid {
-            path: path.to_owned(),
-            source: RedactedError::new(&source),
-        })?;
+        let mut config: Self = config_file::read(path)?;
         config.check()?;
         let base = path.parent().unwrap_or(Path::new(""));
         config.keypair = base.join(&config.keypair);
@@ -165,6 +149,8 @@ fn write_addresses<S: Serializer>(addresses: &[Pubkey], serializer: S) -> Result
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const LEAST: &str = "keypair = 'keeper.json'

@@ -18,9 +18,10 @@ use crate::chain::{ChainError, Cluster, LoanAccounts};
 /// How long one try lets the function wait for the car.
 const WAIT: Duration = Duration::from_secs(20);
 /// Pause before the next try, if the function does not say.
-const PAUSE: u64 = 2;
-/// The longest pause.
-const LONGEST_PAUSE: u64 = 10;
+const PAUSE: Duration = Duration::from_secs(2);
+/// Pauses between tries, whatever the function says.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Why an unlock function brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +109,7 @@ impl<'a> FunctionAt<'a> {
                 Err(error @ CallError::Address(_)) => return Err(AskError::Unreachable(error)),
                 Err(error) => (None, AskError::Unreachable(error)),
             };
-            let pause = Duration::from_secs(pause.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE));
+            let pause = pause.unwrap_or(PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
             if Instant::now() + pause >= deadline {
                 return Err(failure);
             }

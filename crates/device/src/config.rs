@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use latchkey_link::config_file::{self, ConfigFileError};
 use latchkey_link::key_file::{self, KeyFileError};
 use latchkey_protocol::{Action, Key};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::NetworkTime;
@@ -35,28 +36,10 @@ pub struct Config {
     pub broker: BrokerConfig,
 }
 
-/// Why a configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("cannot read the configuration {path}: check that it exists and belongs to you")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("the configuration {path} is not valid")]
-    Invalid {
-        path: PathBuf,
-        /// What is wrong, and where.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-}
-
 impl Config {
     /// Reads a configuration. Unknown keys are errors.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        read(path)
+    pub fn load(path: &Path) -> Result<Self, ConfigFileError> {
+        config_file::read(path)
     }
 
     /// Who the device is. Reads its key file.
@@ -68,14 +51,6 @@ impl Config {
             keyring: self.keyring.clone(),
         })
     }
-}
-
-/// Reads a configuration of any kind.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    toml::from_str(&text)
-        .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })
 }
 
 pub(crate) fn read_keyring<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Trusted>, D::Error> {

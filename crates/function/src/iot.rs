@@ -9,8 +9,8 @@ use std::{fs, io};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use latchkey_link::backoff::Backoff;
-use latchkey_link::http::client;
 use latchkey_link::http::reqwest::{Certificate, Client, Identity, Url};
+use latchkey_link::http::{client, https_or_loopback};
 use latchkey_link::redacted::RedactedError;
 use latchkey_protocol::topics;
 use serde::{Deserialize, Serialize};
@@ -75,13 +75,7 @@ struct Inner {
 impl IotCourier {
     /// As configured. Nothing is sent yet.
     pub fn new(config: &IotConfig) -> Result<Self, IotConfigError> {
-        let endpoint = Url::parse(&config.endpoint).map_err(|_| IotConfigError::Endpoint)?;
-        let is_loopback = endpoint
-            .host_str()
-            .is_some_and(|host| host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()));
-        if !(endpoint.scheme() == "https" || endpoint.scheme() == "http" && is_loopback) {
-            return Err(IotConfigError::Endpoint);
-        }
+        let endpoint = https_or_loopback(&config.endpoint).ok_or(IotConfigError::Endpoint)?;
         let mut builder = client().timeout(LIMIT);
         match (&config.certificate, &config.key) {
             (Some(certificate), Some(key)) => {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use latchkey_link::http::reqwest::{Certificate, Client, StatusCode, Url};
-use latchkey_link::http::{client, read};
+use latchkey_link::http::{client, https_or_loopback, read};
 use latchkey_link::redacted::RedactedError;
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN};
 use serde::{Deserialize, Serialize};
@@ -84,14 +84,7 @@ struct Signed {
 impl RemoteSigner {
     /// As configured. Nothing is sent yet.
     pub fn new(config: &RemoteSignerConfig) -> Result<Self, RemoteSignerError> {
-        let url = Url::parse(&config.url).map_err(|_| RemoteSignerError::Url)?;
-        let is_loopback = || {
-            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-            host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        };
-        if !(url.scheme() == "https" || url.scheme() == "http" && is_loopback()) {
-            return Err(RemoteSignerError::Url);
-        }
+        let url = https_or_loopback(&config.url).ok_or(RemoteSignerError::Url)?;
         let key = |text: &String| text.parse().map_err(|_| RemoteSignerError::NotAKey(text.clone()));
         let keys = config.keys.iter().map(key).collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() {

@@ -6,9 +6,10 @@ use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey_link::http::client;
+use latchkey_link::http::json_rpc::{CallError, NoResult, call};
 use latchkey_link::http::reqwest::{Client, Url};
-use latchkey_link::http::{BodyError, client, read};
-use latchkey_link::redacted::RedactedError;
+use latchkey_link::redacted::{RedactedError, hosts_only};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -48,36 +49,40 @@ pub enum RpcChainError {
 /// Why one node did not answer.
 #[derive(Debug, thiserror::Error)]
 enum NodeError {
-    #[error("the node could not be reached, or was too slow")]
-    Failed(#[source] RedactedError),
-    #[error("the node's answer could not be read")]
-    Body(#[source] RedactedError),
-    #[error("the node answered with status {0}")]
-    Status(u16),
+    #[error("the node brought no result")]
+    Call(#[source] CallError),
     #[error("the node answered something else than accounts")]
     Malformed,
-    #[error("the node refused with code {0}")]
-    Refused(i64),
     #[error("the node has not reached the slot")]
     Behind,
 }
 
-/// RPC nodes as a chain.
+impl From<CallError> for NodeError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NoResult(NoResult::Refused { code: MIN_CONTEXT_SLOT_NOT_REACHED, .. }) => Self::Behind,
+            error => Self::Call(error),
+        }
+    }
+}
+
+/// RPC nodes as a chain. Each is asked at its own address: no redirect leads elsewhere.
 pub struct RpcChain {
     client: Client,
-    nodes: Vec<Url>,
+    nodes: Vec<String>,
 }
 
 impl RpcChain {
     /// As configured. Nothing is sent yet.
     pub fn new(config: &RpcChainConfig) -> Result<Self, RpcChainError> {
-        let node = |text: &String| {
-            let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-            url.ok_or(RpcChainError::NotAUrl)
-        };
-        let nodes = config.rpc_urls.iter().map(node).collect::<Result<Vec<_>, _>>()?;
+        let nodes = config.rpc_urls.clone();
         if nodes.is_empty() {
             return Err(RpcChainError::NoNode);
+        }
+        let is_url =
+            |text: &String| Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+        if !nodes.iter().all(is_url) {
+            return Err(RpcChainError::NotAUrl);
         }
         let client = client().timeout(Duration::from_millis(config.timeout_ms)).build();
         Ok(Self { client: client.map_err(|error| RpcChainError::Client(RedactedError::new(&error)))?, nodes })
@@ -85,7 +90,7 @@ impl RpcChain {
 
     async fn ask(
         &self,
-        node: &Url,
+        node: &str,
         addresses: &[Pubkey],
         slot: Option<u64>,
     ) -> Result<Vec<Option<ChainAccount>>, NodeError> {
@@ -94,28 +99,14 @@ impl RpcChain {
         if let Some(slot) = slot {
             config["minContextSlot"] = slot.into();
         }
-        let asked =
-            json!({ "jsonrpc": "2.0", "id": 1, "method": "getMultipleAccounts", "params": [named, config] });
-        let failed = |error| NodeError::Failed(RedactedError::new(&error));
-        let call = self.client.post(node.clone()).header("content-type", "application/json");
-        let response = call.body(asked.to_string()).send().await.map_err(failed)?;
-        if !response.status().is_success() {
-            return Err(NodeError::Status(response.status().as_u16()));
-        }
-        let body = read(response, LONGEST)
-            .await
-            .map_err(|error: BodyError| NodeError::Body(RedactedError::new(&error)))?;
-        let answer: Value = serde_json::from_slice(&body).map_err(|_| NodeError::Malformed)?;
-        if let Some(code) = answer["error"]["code"].as_i64() {
-            let behind = code == MIN_CONTEXT_SLOT_NOT_REACHED;
-            return Err(if behind { NodeError::Behind } else { NodeError::Refused(code) });
-        }
+        let params = json!([named, config]);
+        let read = call(&self.client, node, "getMultipleAccounts", &params, LONGEST).await?;
         // A node that ignores the slot is checked all the same.
-        let context = answer["result"]["context"]["slot"].as_u64().ok_or(NodeError::Malformed)?;
+        let context = read["context"]["slot"].as_u64().ok_or(NodeError::Malformed)?;
         if slot.is_some_and(|slot| context < slot) {
             return Err(NodeError::Behind);
         }
-        let accounts = answer["result"]["value"].as_array().ok_or(NodeError::Malformed)?;
+        let accounts = read["value"].as_array().ok_or(NodeError::Malformed)?;
         if accounts.len() != addresses.len() {
             return Err(NodeError::Malformed);
         }
@@ -132,8 +123,11 @@ impl RpcChain {
             match self.ask(node, addresses, slot).await {
                 Ok(accounts) => return Ok(accounts),
                 Err(error) => {
-                    let host = node.host_str().unwrap_or_default();
-                    tracing::warn!(host, error = &error as &dyn std::error::Error, "a node did not answer");
+                    tracing::warn!(
+                        node = hosts_only(node),
+                        error = &error as &dyn std::error::Error,
+                        "a node did not answer"
+                    );
                     // That a node lags says more than that another is away.
                     if !matches!(worst, Some(NodeError::Behind)) {
                         worst = Some(error);

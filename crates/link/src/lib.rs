@@ -5,6 +5,7 @@
 //!   be wrong.
 //! - [`mqtt`]: a connection to a broker that is watched, and made again when it is lost.
 //! - [`http`]: calls to others, bounded and guarded.
+//! - [`config_file`]: a program's configuration, TOML.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`redacted`]: addresses in messages without the secrets in them.
 //!
@@ -12,6 +13,7 @@
 //! and what is subscribed is decided by the owner of the connection.
 
 pub mod backoff;
+pub mod config_file;
 pub mod http;
 pub mod key_file;
 pub mod mqtt;

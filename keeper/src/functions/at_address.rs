@@ -23,7 +23,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 const TRAVEL: Duration = Duration::from_secs(3);
 /// With less than this left, no further try is begun.
 const LEAST: Duration = Duration::from_secs(1);
-/// Pauses between tries, whatever the function wishes.
+/// Pauses between tries: the first if the function does not say, the others whatever it says.
+const USUAL_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Failures in a row after which a function is left alone for this call.
@@ -175,7 +176,7 @@ impl AtAddress {
             if failures >= MOST_FAILURES {
                 return if sent { Ended::Waiting } else { Ended::Failed };
             }
-            let pause = Duration::from_secs(pause.unwrap_or(1)).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            let pause = pause.unwrap_or(USUAL_PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
             sleep_until(deadline.min(Instant::now() + pause)).await;
         }
     }

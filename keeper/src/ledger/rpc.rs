@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use anchor_lang::prelude::Pubkey;
 use async_trait::async_trait;
 use latchkey_function::{ChainAccount, ChainReader, ReadError};
+use latchkey_link::http::reqwest;
 use serde_json::json;
 use solana_account_decoder_client_types::UiAccount;
 use solana_sdk::signature::Keypair;

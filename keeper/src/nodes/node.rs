@@ -5,17 +5,15 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use latchkey_link::http::json_rpc::{NoResult, PostError, request, result};
 use latchkey_link::redacted::{RedactedError, hosts_only};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use super::method::{CallCounts, Method};
-use super::transport::{Answer, PostError, Transport};
+use super::transport::Transport;
 
-/// The HTTP status of a node that asks for a pause.
-const TOO_MANY_REQUESTS: u16 = 429;
 /// The longest pause that a node may ask for: beyond it, it is asked whether it still means it.
 const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 /// The pause after a 429 that names none.
@@ -73,19 +71,6 @@ pub struct Node {
     rests_until: Mutex<Option<Instant>>,
     /// Methods that it asked a pause for.
     paused: Mutex<HashMap<Method, Instant>>,
-}
-
-#[derive(Deserialize)]
-struct Reply {
-    #[serde(default)]
-    result: Value,
-    error: Option<ReplyError>,
-}
-
-#[derive(Deserialize)]
-struct ReplyError {
-    code: i64,
-    message: String,
 }
 
 impl Node {
@@ -172,32 +157,21 @@ impl Node {
 
     async fn exchange(&self, method: Method, params: &Value, limit: usize) -> Result<Value, CallError> {
         let (node, name) = (self.name.clone(), method.name());
-        let request = json!({ "jsonrpc": "2.0", "id": 1, "method": name, "params": params }).to_string();
-        let answer = self.transport.post(&self.url, request, limit).await.map_err(|error| match error {
+        let answer = self.transport.post(&self.url, request(name, params), limit).await;
+        let answer = answer.map_err(|error| match error {
             PostError::TooLong(limit) => CallError::TooLong { node: node.clone(), method: name, limit },
             PostError::Failed(source) => CallError::Unreachable { node: node.clone(), source },
         })?;
-        let Answer { status, retry_after, body } = answer;
-        match status {
-            200 => {}
-            TOO_MANY_REQUESTS => {
-                let pause = retry_after.map_or(USUAL_PAUSE, Duration::from_secs).min(LONGEST_PAUSE);
+        result(&answer).map_err(|none| match none {
+            NoResult::RateLimited { pause } => {
+                let pause = pause.unwrap_or(USUAL_PAUSE).min(LONGEST_PAUSE);
                 self.take_pause(method, pause);
-                return Err(CallError::RateLimited { node, method: name, pause });
+                CallError::RateLimited { node, method: name, pause }
             }
-            status => return Err(CallError::Status { node, method: name, status }),
-        }
-        let reply: Reply = serde_json::from_slice(&body).map_err(|error| CallError::Malformed {
-            node: node.clone(),
-            method: name,
-            source: RedactedError::new(&error),
-        })?;
-        match reply.error {
-            Some(ReplyError { code, message }) => {
-                Err(CallError::Refused { node, method: name, code, message: hosts_only(&message) })
-            }
-            None => Ok(reply.result),
-        }
+            NoResult::Status(status) => CallError::Status { node, method: name, status },
+            NoResult::Malformed(source) => CallError::Malformed { node, method: name, source },
+            NoResult::Refused { code, message } => CallError::Refused { node, method: name, code, message },
+        })
     }
 
     /// The pause is for one method: the others, and the websocket, go on.

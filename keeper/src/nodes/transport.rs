@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{Sink, Stream};
-use latchkey_link::http::{BodyError, read};
-use latchkey_link::redacted::RedactedError;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use latchkey_link::http::json_rpc::post;
+pub use latchkey_link::http::json_rpc::{Answer, PostError};
+use latchkey_link::http::{client, reqwest};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{connect_async_with_config, tungstenite};
@@ -26,26 +26,6 @@ pub trait Transport: Send + Sync + 'static {
     async fn open(&self, url: &str) -> Result<Box<dyn WebSocket>, tungstenite::Error>;
 }
 
-/// What came back for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The pause that the node asks for, seconds.
-    pub retry_after: Option<u64>,
-    /// Empty unless the status is 200.
-    pub body: Vec<u8>,
-}
-
-/// Why nothing came back.
-#[derive(Debug, thiserror::Error)]
-pub enum PostError {
-    #[error("the answer is longer than {0} bytes")]
-    TooLong(usize),
-    #[error("the node was not reached")]
-    Failed(#[source] RedactedError),
-}
-
 /// A websocket that is open.
 pub trait WebSocket:
     Stream<Item = Result<Message, tungstenite::Error>> + Sink<Message, Error = tungstenite::Error> + Send + Unpin
@@ -60,31 +40,21 @@ impl<T> WebSocket for T where
 {
 }
 
-/// HTTP and websockets over TCP, with TLS where the address says so.
+/// HTTP and websockets over TCP, with TLS where the address says so. A node is called at its own address: a redirect is an
+/// answer that is no result, and no proxy that the environment names is used.
 pub struct Network(reqwest::Client);
 
 impl Network {
     /// Opens no connection yet.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self(reqwest::Client::builder().connect_timeout(CONNECT).tcp_nodelay(true).build()?))
+        Ok(Self(client().connect_timeout(CONNECT).tcp_nodelay(true).build()?))
     }
 }
 
 #[async_trait]
 impl Transport for Network {
     async fn post(&self, url: &str, request: String, limit: usize) -> Result<Answer, PostError> {
-        let failed = |error: reqwest::Error| PostError::Failed(RedactedError::new(&error));
-        let request = self.0.post(url).header(CONTENT_TYPE, "application/json").body(request);
-        let response = request.send().await.map_err(failed)?;
-        let (status, retry_after) = (response.status().as_u16(), asked_pause(response.headers()));
-        if status != 200 {
-            return Ok(Answer { status, retry_after, body: Vec::new() });
-        }
-        let body = read(response, limit).await.map_err(|error| match error {
-            BodyError::TooLong(limit) => PostError::TooLong(limit),
-            BodyError::Broken(error) => failed(error),
-        })?;
-        Ok(Answer { status, retry_after, body })
+        post(&self.0, url, request, limit).await
     }
 
     async fn open(&self, url: &str) -> Result<Box<dyn WebSocket>, tungstenite::Error> {
@@ -93,9 +63,4 @@ impl Transport for Network {
         let (socket, _) = connect_async_with_config(url, Some(config), true).await?;
         Ok(Box::new(socket))
     }
-}
-
-/// The pause that a node asks for. A date instead of seconds counts as none: it would be judged by a clock of ours.
-fn asked_pause(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use latchkey_device::car::Simulation;
-use latchkey_device::config;
 use latchkey_device::fleet::{FleetCar, FleetConfig};
+use latchkey_link::config_file;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ pub struct Simulate {
 
 impl Simulate {
     pub async fn execute(&self) -> Result<()> {
-        let config: FleetConfig = config::read(&self.config)?;
+        let config: FleetConfig = config_file::read(&self.config)?;
         let shutdown = CancellationToken::new();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut fleet = Vec::with_capacity(self.cars);

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use latchkey_device::config::{Config, ConfigError, parse_key};
+use latchkey_device::config::{Config, parse_key};
+use latchkey_link::config_file::ConfigFileError;
 use latchkey_protocol::Action;
 
 const ADDRESS: &str = "BPFLoaderUpgradeab1e11111111111111111111111";
@@ -33,7 +34,7 @@ key = "car.key"
     )
 }
 
-fn load(text: &str) -> Result<Config, ConfigError> {
+fn load(text: &str) -> Result<Config, ConfigFileError> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("device.toml");
     fs::write(&path, text).unwrap();

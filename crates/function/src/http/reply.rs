@@ -1,5 +1,7 @@
 //! The reply: a status code and a reason, both following from the outcome alone. Pure.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -125,10 +127,10 @@ pub enum Meaning {
     Receipt(Vec<u8>),
     /// Bytes that claim to be the signed unlock.
     Signed(Vec<u8>),
-    /// Sent, not answered: ask again after so many seconds. The lease is of use.
-    Waiting(Option<u64>),
-    /// Not now: ask again after so many seconds.
-    Later { retry_after: Option<u64>, reason: String },
+    /// Sent, not answered: ask again after so long. The lease is of use.
+    Waiting(Option<Duration>),
+    /// Not now: ask again after so long.
+    Later { retry_after: Option<Duration>, reason: String },
     /// Not under this lease.
     Refused { reason: String },
     /// This is no function, or a broken one.
@@ -136,7 +138,7 @@ pub enum Meaning {
 }
 
 /// Reads a reply. By its status code alone, but for what it brings.
-pub fn meaning(code: u16, retry_after: Option<u64>, content_type: Option<&str>, body: &[u8]) -> Meaning {
+pub fn meaning(code: u16, retry_after: Option<Duration>, content_type: Option<&str>, body: &[u8]) -> Meaning {
     let is_json = content_type.is_some_and(|kind| kind.split(';').next() == Some("application/json"));
     let reply = is_json.then(|| serde_json::from_slice::<Reply>(body).ok()).flatten();
     let reason = |reply: Option<Reply>| {
@@ -208,7 +210,8 @@ mod tests {
         let waiting = Outcome::Waiting(Waiting { armed: false });
         let body = serde_json::to_vec(&Reply::to(&waiting)).unwrap();
         let Status { code, retry_after, .. } = status(&waiting);
-        assert_eq!(meaning(code, retry_after.map(u64::from), JSON, &body), Meaning::Waiting(Some(2)));
+        let after = retry_after.map(|secs| Duration::from_secs(secs.into()));
+        assert_eq!(meaning(code, after, JSON, &body), Meaning::Waiting(Some(Duration::from_secs(2))));
         let refused = Outcome::Refused(Refusal::OnlyUnlocks);
         let body = serde_json::to_vec(&Reply::to(&refused)).unwrap();
         let reason = "only_unlocks".to_owned();
@@ -238,8 +241,8 @@ mod tests {
             assert!(matches!(meaning(code, None, kind, body), Meaning::Nonsense(_)), "{code} {kind:?}");
         }
         assert!(matches!(
-            meaning(503, Some(7), Some("text/html"), b"<h1>"),
-            Meaning::Later { retry_after: Some(7), .. }
+            meaning(503, Some(Duration::from_secs(7)), Some("text/html"), b"<h1>"),
+            Meaning::Later { retry_after: Some(Duration { .. }), .. }
         ));
     }
 

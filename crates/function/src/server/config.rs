@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
 
+use latchkey_link::config_file::{self, ConfigFileError};
 use latchkey_link::key_file::KeyFileError;
-use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Serialize};
 
 use crate::iot::{IotConfig, IotConfigError, IotCourier};
@@ -68,18 +67,8 @@ fn cors_origins() -> Vec<String> {
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerConfigError {
-    #[error("cannot read the configuration {path}: check that the file exists and that you may read it")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the configuration {path} is not valid")]
-    Invalid {
-        path: PathBuf,
-        #[source]
-        source: RedactedError,
-    },
+    #[error(transparent)]
+    File(#[from] ConfigFileError),
     #[error(
         "name either command_keys or [signer]: a function signs with keys in files, or asks a signing service"
     )]
@@ -105,12 +94,7 @@ pub enum ServerConfigError {
 impl ServerConfig {
     /// Reads and checks a configuration.
     pub fn load(path: &Path) -> Result<Self, ServerConfigError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ServerConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|source| ServerConfigError::Invalid {
-            path: path.to_owned(),
-            source: RedactedError::new(&source),
-        })?;
+        let mut config: Self = config_file::read(path)?;
         config.check()?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         Ok(config)
@@ -173,6 +157,8 @@ impl ServerConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const LEAST: &str = "command_keys = ['command.json']

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use super::is_loopback;
+
 /// The port of https.
 const HTTPS: u16 = 443;
 
@@ -58,8 +60,7 @@ impl Hosts {
     pub fn on_this_machine(mut self, host: &str, address: &str) -> Result<Self, HostError> {
         let not_loopback = || HostError::NotLoopback(address.to_owned());
         let url = Url::parse(address).map_err(|_| not_loopback())?;
-        let ip = url.host_str().and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
-        if url.scheme() != "http" || !ip.is_some_and(|ip| ip.is_loopback()) {
+        if url.scheme() != "http" || !is_loopback(&url) {
             return Err(not_loopback());
         }
         self.loopback.insert(named(host)?, url);

@@ -2,16 +2,19 @@
 //!
 //! - [`Outbound`] calls addresses that others have written down, such as a function's on the chain: https only, only to
 //!   hosts that the operator allows, and never to an address inside one's own network.
-//! - [`client`] and [`read`] are for addresses from one's own configuration.
+//! - [`client`], [`read`] and [`json_rpc`] are for addresses from one's own configuration.
 
 mod addresses;
 mod hosts;
+pub mod json_rpc;
 mod outbound;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{ClientBuilder, Response};
+use reqwest::{ClientBuilder, Response, Url};
 
 pub use addresses::{Guard, Lookup, PrivateAddress, SystemLookup, is_public};
 pub use hosts::{AddressError, HostError, Hosts};
@@ -52,4 +55,23 @@ pub async fn read(mut response: Response, longest: usize) -> Result<Vec<u8>, Bod
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// The seconds that an answer asks to wait. A date counts as none: it would be judged by this machine's clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The address of a service that a configuration names: https, or http on a loopback address.
+pub fn https_or_loopback(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let secure = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
+    secure.then_some(url)
+}
+
+/// Whether it names a loopback address, as a number.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Certificate, Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
 
-use super::{AddressError, BodyError, Guard, HostError, Hosts, client, read};
+use super::{AddressError, BodyError, Guard, HostError, Hosts, client, read, retry_after};
 use crate::redacted::RedactedError;
 
 /// Which addresses may be called. Part of configuration files.
@@ -70,8 +71,8 @@ pub struct Request<'a> {
 pub struct Answer {
     pub status: StatusCode,
     pub content_type: Option<String>,
-    /// Seconds, if the answer says when to ask again.
-    pub retry_after: Option<u64>,
+    /// If the answer says when to ask again.
+    pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
 }
 
@@ -137,9 +138,9 @@ impl Outbound {
 }
 
 async fn whole(response: Response, longest: usize) -> Result<Answer, CallError> {
-    let text = |name: &str| response.headers().get(name)?.to_str().ok();
-    let (status, content_type) = (response.status(), text("content-type").map(str::to_owned));
-    let retry_after = text("retry-after").and_then(|secs| secs.trim().parse().ok());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let (status, content_type) = (response.status(), content_type.map(str::to_owned));
+    let retry_after = retry_after(response.headers());
     let body = read(response, longest).await.map_err(|error| match error {
         BodyError::TooLong(longest) => CallError::TooLong(longest),
         BodyError::Broken(error) => failed(&error),

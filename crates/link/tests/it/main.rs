@@ -1,5 +1,6 @@
 //! What the network edges share, through its public door.
 
+mod json_rpc;
 mod key_files;
 mod line;
 mod outbound;

@@ -75,7 +75,7 @@ async fn a_whole_answer_comes_back() {
     let answer = call(address, LIMIT).await.unwrap();
     assert_eq!(
         (answer.status.as_u16(), answer.retry_after, answer.body.as_slice()),
-        (202, Some(7), b"hi".as_slice())
+        (202, Some(Duration::from_secs(7)), b"hi".as_slice())
     );
     assert_eq!(answer.content_type.as_deref(), Some("a/b"));
 }

@@ -1,5 +1,6 @@
 //! The keeper's ledger against nodes that fail: lags, lies, silence, refusals, losses. Real HTTP and websockets.
 
+mod addresses;
 mod landing;
 mod life;
 mod setup;
