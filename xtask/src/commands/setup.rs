@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use latchkey_progress::usual;
 use latchkey_toolchain::{cache::Cache, command::on_path, debian, platform, program::Toolchain};
@@ -121,7 +121,14 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     program_key::place(workspace)?;
 
     let bin = cargo_bin()?;
-    for (name, tool) in [("anchor", &tools.anchor), ("solana-test-validator", &tools.validator)] {
+    complete(&args.purposes, &tools)?;
+    let offered = [
+        ("anchor", &tools.anchor),
+        ("solana-test-validator", &tools.validator),
+        // `cargo lambda build` makes the package that is deployed.
+        ("cargo-lambda", &tools.emulator),
+    ];
+    for (name, tool) in offered {
         if let Some(tool) = tool {
             offer(&bin, name, tool)?;
         }
@@ -131,6 +138,14 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
         offer(&bin, "cargo-build-sbf", &ours)?;
     }
     eprintln!("ready");
+    Ok(())
+}
+
+/// Fails if a purpose that was named lacks what only it needs. Whoever named none has everything else.
+pub fn complete(named: &[Purpose], tools: &Tools) -> Result<()> {
+    if named.contains(&Purpose::Lambda) && tools.emulator.is_none() {
+        bail!("the demo as a Lambda needs cargo-lambda: see the note above");
+    }
     Ok(())
 }
 

@@ -8,8 +8,7 @@ use xtask::{
     commands::{
         bench, demo,
         idl::first_difference,
-        setup::Part,
-        setup::Purpose,
+        setup::{self, Part, Purpose, Tools},
         test::{self, Suite},
     },
     tools::is_version,
@@ -61,6 +60,17 @@ fn the_demo_on_its_embedded_ledger_needs_no_validator_and_no_broker() {
     let parts = Purpose::Demo.parts();
     let unwanted = [Part::Validator, Part::Broker, Part::Emulator];
     assert!(unwanted.iter().all(|part| !parts.contains(part)), "{parts:?}");
+}
+
+#[test]
+fn who_sets_up_for_the_lambda_is_told_when_there_is_no_emulator_and_nobody_else_is_kept() {
+    let (without, with) =
+        (Tools::default(), Tools { emulator: Some("cargo-lambda".into()), ..Tools::default() });
+    assert!(setup::complete(&[Purpose::Demo, Purpose::Lambda], &without).is_err());
+    assert!(setup::complete(&[Purpose::Lambda], &with).is_ok());
+    for named in [&[][..], &[Purpose::Test], &[Purpose::Demo]] {
+        assert!(setup::complete(named, &without).is_ok(), "{named:?}");
+    }
 }
 
 #[test]

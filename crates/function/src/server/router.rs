@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use anchor_lang::prelude::Pubkey;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -36,6 +37,9 @@ const UNLOCK_KEPT: &str = "public, max-age=5";
 /// How long a browser may keep what it may send.
 const CORS_KEPT: Duration = Duration::from_hours(1);
 
+/// What there is.
+const ROUTES: &str = "POST / calls the function, GET /unlock/INVOCATION signs an unlock that is due, GET /healthz says how it is";
+
 /// What limits a router.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -62,12 +66,12 @@ pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfi
         .allow_headers([CONTENT_TYPE, PREFER])
         .expose_headers([RETRY_AFTER, PREFERENCE_APPLIED])
         .max_age(CORS_KEPT);
-    let wrong_method = || async { said(405, "wrong_method", "POST / calls the function") };
     Ok(Router::new()
-        .route("/", post(invoke).fallback(wrong_method))
+        .route("/", post(invoke))
         .route("/unlock/{invocation}", get(unlock))
         .route("/healthz", get(healthz))
-        .fallback(|| async { said(404, "not_found", "POST / calls the function") })
+        .method_not_allowed_fallback(|| async { said(405, "wrong_method", ROUTES) })
+        .fallback(|| async { said(404, "not_found", ROUTES) })
         .layer(cors)
         .with_state(Arc::new(app)))
 }
@@ -119,8 +123,12 @@ async fn read(body: Body) -> Option<Bytes> {
     to_bytes(body, LONGEST_EVENT).await.ok()
 }
 
-async fn unlock(State(app): State<Arc<App>>, Path(invocation): Path<String>, request: Request) -> Response {
-    let Ok(invocation) = invocation.parse::<Pubkey>() else {
+async fn unlock(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Some(invocation) = path.ok().and_then(|Path(text)| text.parse::<Pubkey>().ok()) else {
         return said(400, "bad_address", "the path is /unlock/ and the invocation's address in base58");
     };
     let Ok(_running) = app.calls.try_acquire() else { return busy() };

@@ -14,6 +14,8 @@ use tracing::{debug, info, warn};
 
 /// How long a client may take to send a request's head.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// The longest head of a request, bytes.
+const LONGEST_HEAD: usize = 32 << 10;
 /// Pause after an accept that failed, such as for want of file handles.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -27,7 +29,7 @@ pub async fn serve(
     info!(address = %listener.local_addr()?, "listening");
     let open = GracefulShutdown::new();
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_buf_size(LONGEST_HEAD);
     tokio::pin!(shutdown);
     loop {
         let stream = tokio::select! {

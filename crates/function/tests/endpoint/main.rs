@@ -1,7 +1,9 @@
 //! What the endpoint answers, asked over real connections. The chain is one of real encoded accounts in memory.
 
+mod binary;
 #[path = "../common/mod.rs"]
 mod common;
+mod http;
 mod node;
 mod unlocks;
 
@@ -299,7 +301,7 @@ async fn a_car_that_is_silent_is_waited_for_as_long_as_the_asker_likes() {
     let answer = asked.body(serde_json::to_vec(&event(&call)).unwrap()).send().await.unwrap();
     assert_eq!(answer.headers()["preference-applied"], "wait=3");
     Answer::read(answer).await.assert(202, "waiting");
-    assert!((3..6).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -126,7 +126,8 @@ async fn a_chain_that_is_slow_ends_the_call_in_time() {
     let endpoint = Endpoint::of(chain, obedient(&call)).await;
     let began = Instant::now();
     endpoint.post(&event(&call)).await.assert(503, "chain_slow");
-    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+    // Long before the node's own limit.
+    assert!(began.elapsed() < LIMIT, "{:?}", began.elapsed());
 }
 
 #[tokio::test]
