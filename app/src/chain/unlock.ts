@@ -17,18 +17,46 @@ const LONGEST = 16_384;
 
 /** Fetches a due unlock. Fails with the function's own sentence, or with why it could not be asked. */
 export async function fetchUnlock(uri: string, invocation: Address): Promise<SignedUnlock> {
-  // The address stands on the chain, where a lender can write anything.
-  const url = new URL(`unlock/${invocation}`, uri.endsWith('/') ? uri : `${uri}/`);
+  const { status, text } = await call(new URL(`unlock/${invocation}`, directory(uri)), PATIENCE);
+  return read(text, status);
+}
+
+/** Posts to a function. */
+export function post(uri: string, headers: Record<string, string>, body: string, patience: number) {
+  return call(new URL(uri), patience, { method: 'POST', headers, body });
+}
+
+const directory = (uri: string) => (uri.endsWith('/') ? uri : `${uri}/`);
+
+/** The address stands on the chain, where a lender can write anything. */
+async function call(url: URL, patience: number, request: RequestInit = {}) {
   if (url.protocol !== 'https:') throw new Error('its address is not https');
   const answer = await fetch(url, {
-    signal: AbortSignal.timeout(PATIENCE),
+    ...request,
+    signal: AbortSignal.timeout(patience),
     redirect: 'error',
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
   });
-  const text = await answer.text();
-  if (text.length > LONGEST) throw new Error('its answer is too long');
-  return read(text, answer.status);
+  const text = await bounded(answer);
+  return { status: answer.status, retryAfter: answer.headers.get('retry-after'), text };
+}
+
+/** The whole answer, unless it is longer than any answer of a function. */
+async function bounded(answer: Response): Promise<string> {
+  const reader = answer.body?.getReader();
+  if (!reader) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LONGEST) {
+      await reader.cancel();
+      throw new Error('its answer is too long');
+    }
+  }
 }
 
 /** Reads an answer. */

@@ -7,6 +7,7 @@ import { usePage } from '../page';
 import type { Rules } from '../rules/rules';
 import { sign } from '../wallet/wallets';
 import type { Words } from '../words/en';
+import { sol } from '../words/money';
 
 /** Something to sign: what it does in words, and the instructions that do just that. */
 export interface Proposal {
@@ -143,12 +144,6 @@ function Foreseen({ proposal, prepared }: { proposal: Proposal; prepared: Prepar
       <p className="quiet">{words.confirm.fee(sol(prepared.fee))}</p>
     </>
   );
-}
-
-/** Lamports as SOL, without trailing zeros. */
-function sol(lamports: bigint): string {
-  const text = lamports.toString().padStart(10, '0');
-  return `${text.slice(0, -9)}.${text.slice(-9)}`.replace(/\.?0+$/, '');
 }
 
 function progress(phase: Phase, { confirm }: Words): string {

@@ -7,8 +7,9 @@ import {
   getTransactionDecoder,
   getTransactionEncoder,
   partiallySignTransaction,
+  signBytes,
 } from '@solana/kit';
-import { SolanaSignTransaction } from '@solana/wallet-standard-features';
+import { SolanaSignMessage, SolanaSignTransaction } from '@solana/wallet-standard-features';
 import type { Wallet, WalletAccount, WalletIcon } from '@wallet-standard/base';
 import { StandardConnect, StandardDisconnect, StandardEvents } from '@wallet-standard/features';
 import { registerWallet } from '@wallet-standard/wallet';
@@ -55,13 +56,18 @@ class Burner implements Wallet {
       signTransaction: (...inputs: { transaction: Uint8Array }[]) =>
         Promise.all(inputs.map(({ transaction }) => this.sign(transaction))),
     },
+    [SolanaSignMessage]: {
+      version: '1.1.0' as const,
+      signMessage: (...inputs: { message: Uint8Array }[]) =>
+        Promise.all(inputs.map(({ message }) => this.signMessage(message))),
+    },
   };
 
   private async connect() {
     this.keys ??= (await kept()) ?? (await made());
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', this.keys.publicKey));
     const address = await getAddressFromPublicKey(this.keys.publicKey);
-    this.set([{ address, publicKey, chains: CHAINS, features: [SolanaSignTransaction] }]);
+    this.set([{ address, publicKey, chains: CHAINS, features: [SolanaSignTransaction, SolanaSignMessage] }]);
     return { accounts: this.accounts };
   }
 
@@ -69,6 +75,11 @@ class Burner implements Wallet {
     if (!this.keys) throw new Error('connect the burner wallet first');
     const signed = await partiallySignTransaction([this.keys], getTransactionDecoder().decode(bytes));
     return { signedTransaction: new Uint8Array(getTransactionEncoder().encode(signed)) };
+  }
+
+  private async signMessage(message: Uint8Array) {
+    if (!this.keys) throw new Error('connect the burner wallet first');
+    return { signedMessage: message, signature: await signBytes(this.keys.privateKey, message) };
   }
 
   private set(accounts: readonly WalletAccount[]) {

@@ -1,6 +1,11 @@
 // The reader's wallets, by the Wallet Standard.
 import type { Address } from '@solana/kit';
-import { SolanaSignTransaction, type SolanaSignTransactionFeature } from '@solana/wallet-standard-features';
+import {
+  SolanaSignMessage,
+  type SolanaSignMessageFeature,
+  SolanaSignTransaction,
+  type SolanaSignTransactionFeature,
+} from '@solana/wallet-standard-features';
 import { getWallets } from '@wallet-standard/app';
 import type { Wallet, WalletAccount } from '@wallet-standard/base';
 import {
@@ -50,6 +55,23 @@ export function watchAccount(wallet: Wallet, tell: (account: WalletAccount | und
   return on('change', ({ accounts }) => {
     if (accounts) tell(accounts[0]);
   });
+}
+
+/** Whether the wallet can sign a message that is no transaction. */
+export function canSignMessages({ wallet }: Connected): boolean {
+  return SolanaSignMessage in wallet.features;
+}
+
+/** Has the wallet sign a message, and returns the signature. */
+export async function signMessage({ wallet, account }: Connected, message: Uint8Array): Promise<Uint8Array> {
+  const { signMessage } = (wallet.features as SolanaSignMessageFeature)[SolanaSignMessage];
+  try {
+    const [signed] = await signMessage({ account, message });
+    if (!signed) throw new Error('the wallet returned nothing');
+    return signed.signature;
+  } catch {
+    throw new Failed({ kind: 'declined' });
+  }
 }
 
 /** Has the wallet sign. A reader who declines changes nothing and stays connected. */

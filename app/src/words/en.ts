@@ -141,6 +141,35 @@ export const en = {
     failed: (why: string) => `The unlock function did not help: ${why}`,
   },
 
+  deliver: {
+    button: 'Have the car unlocked now',
+    what: 'Your wallet signs a request for this one unlock. It moves no money.',
+    signing: 'Sign the request in your wallet.',
+    asking: 'The unlock function sends the unlock to the car…',
+    waiting: 'The unlock was sent. The car has not answered yet: it may be out of reach.',
+    later: (why: string) => `The function says: ${why}. It is asked again.`,
+    again: 'The function was not reached. It is asked again.',
+    done: 'The car has signed that it is unlocked.',
+    silent: 'The car has not answered. The unlock stays asked for: try again, or show it to the car as a QR code.',
+    gaveUp: (why: string) =>
+      `The function cannot do it now: ${why}. The unlock stays asked for: try again, or wait for a keeper.`,
+    refused: (why: string) => `The function refused: ${why}`,
+    onlySigned:
+      'The function sends unlocks for the borrower and the lender’s keepers only. It signed this one: show the QR code to the car.',
+    unreachable: 'The function could not be reached. The unlock stays asked for: try again, or wait for a keeper.',
+    nonsense:
+      'What answered is not this car’s receipt, so nothing was brought to the chain. The unlock stays asked for.',
+    settled: 'The car is unlocked, and its receipt is on the chain already.',
+    declined: 'You declined in the wallet. Nothing was sent.',
+    cannot: (wallet: string) =>
+      `${wallet} cannot sign such a request. Show the unlock as a QR code, or wait for a keeper.`,
+  },
+
+  settle: {
+    title: 'Bring the car’s receipt',
+    line: (fee: string) => `The car’s signed receipt goes to the chain. The call’s fee of ${fee} SOL is paid to you.`,
+  },
+
   emergency: {
     title: 'Emergency start',
     body: (hours: string) => `Lets a locked car start for ${hours}, whatever is owed.`,

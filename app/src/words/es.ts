@@ -142,6 +142,37 @@ export const es: Words = {
     failed: (why) => `La función de desbloqueo no ayudó: ${why}`,
   },
 
+  deliver: {
+    button: 'Desbloquear el auto ahora',
+    what: 'Su billetera firma una solicitud para este único desbloqueo. No mueve dinero.',
+    signing: 'Firme la solicitud en su billetera.',
+    asking: 'La función de desbloqueo envía el desbloqueo al auto…',
+    waiting: 'El desbloqueo se envió. El auto aún no responde: puede estar sin cobertura.',
+    later: (why) => `La función dice: ${why}. Se le pregunta otra vez.`,
+    again: 'No se pudo llegar a la función. Se le pregunta otra vez.',
+    done: 'El auto firmó que está desbloqueado.',
+    silent: 'El auto no respondió. El desbloqueo sigue pedido: inténtelo de nuevo, o muéstrelo al auto como código QR.',
+    gaveUp: (why) =>
+      `La función no puede hacerlo ahora: ${why}. El desbloqueo sigue pedido: inténtelo de nuevo, o espere a un operador.`,
+    refused: (why) => `La función se negó: ${why}`,
+    onlySigned:
+      'La función solo envía desbloqueos para el deudor y los operadores del prestamista. Firmó este: muestre el código QR al auto.',
+    unreachable:
+      'No se pudo llegar a la función. El desbloqueo sigue pedido: inténtelo de nuevo, o espere a un operador.',
+    nonsense:
+      'Lo que respondió no es el recibo de este auto, así que nada se llevó a la cadena. El desbloqueo sigue pedido.',
+    settled: 'El auto está desbloqueado y su recibo ya está en la cadena.',
+    declined: 'Usted lo rechazó en la billetera. No se envió nada.',
+    cannot: (wallet) =>
+      `${wallet} no puede firmar una solicitud así. Muestre el desbloqueo como código QR, o espere a un operador.`,
+  },
+
+  settle: {
+    title: 'Llevar el recibo del auto',
+    line: (fee) =>
+      `El recibo firmado del auto va a la cadena. La tarifa de la llamada, ${fee} SOL, se le paga a usted.`,
+  },
+
   emergency: {
     title: 'Arranque de emergencia',
     body: (hours) => `Deja arrancar un auto bloqueado durante ${hours}, se deba lo que se deba.`,

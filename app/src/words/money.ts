@@ -33,3 +33,9 @@ export function parseMoney(text: string, decimals: number): bigint | undefined {
   if (part.length > Math.min(decimals, CENTS)) return undefined;
   return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(part.padEnd(decimals, '0') || '0');
 }
+
+/** Lamports as SOL, without trailing zeros. */
+export function sol(lamports: bigint): string {
+  const text = lamports.toString().padStart(10, '0');
+  return `${text.slice(0, -9)}.${text.slice(-9)}`.replace(/\.?0+$/, '');
+}

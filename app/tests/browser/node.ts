@@ -20,6 +20,8 @@ export interface FakeNode {
   blockHeight: number;
   /** Transactions that were sent, base64. */
   sent: string[];
+  /** The open call for the car, if it is read: its address, and its bytes in base64. */
+  call: { address: string; bytes: string } | undefined;
 }
 
 /** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
@@ -34,6 +36,7 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     status: { confirmationStatus: 'confirmed', err: null },
     blockHeight: 120,
     sent: [],
+    call: undefined,
   };
   await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
   await page.route(`${URL}/**`, async (route) => {
@@ -75,10 +78,11 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
   }
 }
 
-function accountAt({ world, hasLoan }: FakeNode, address: string) {
+function accountAt({ world, hasLoan, call }: FakeNode, address: string) {
   const { loan, vehicle, lender } = bytesOf(world);
   const data: Record<string, [string, string]> = {
     ...(hasLoan ? { [AT.loan]: [loan, LATCHKEY_PROGRAM_ADDRESS] } : {}),
+    ...(call ? { [call.address]: [call.bytes, LATCHKEY_PROGRAM_ADDRESS] } : {}),
     [AT.vehicle]: [vehicle, LATCHKEY_PROGRAM_ADDRESS],
     [AT.lender]: [lender, LATCHKEY_PROGRAM_ADDRESS],
     [AT.wallet]: [tokenAccount(world.wallet), AT.token],

@@ -10,7 +10,7 @@ import { FirstScreen } from './FirstScreen';
 import { PayAhead, PayAny, Payoff } from './Money';
 import { PrimaryAction } from './PrimaryAction';
 import { useReading } from './parts';
-import { collect, type Deal, pay, payAhead, payOff, startInEmergency, unlock } from './proposals';
+import { collect, type Deal, pay, payAhead, payOff, settle, startInEmergency, unlock } from './proposals';
 import { Emergency, Notices, Paid, PlainTerms } from './Sections';
 import { Unlock } from './Unlock';
 import { type ShownLoan, useLoan } from './useLoan';
@@ -153,7 +153,16 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
           <Payoff state={state} view={view} now={now} blocked={blockedForAnyone} onPay={() => propose(payOff)} />
         </>
       )}
-      {view && <Unlock state={state} view={view} blocked={blockedForAnyone} onUnlock={() => propose(unlock)} />}
+      {view && (
+        <Unlock
+          state={state}
+          view={view}
+          now={now}
+          blocked={blockedForAnyone}
+          onUnlock={() => propose(unlock)}
+          onReceipt={(receipt, call) => propose((deal) => settle(deal, receipt, call))}
+        />
+      )}
       {view && (
         <Emergency
           state={state}

@@ -1,23 +1,29 @@
-// An unlock that is asked for: fetched from its function, to hold before the car.
+// An unlock: asked for, delivered by its function, or fetched from it to hold before the car.
 import { useEffect, useState } from 'react';
 import { encode } from 'uqr';
 import type { LoanState } from '../../chain/loan';
+import type { Receipt } from '../../chain/messages';
 import { fetchUnlock, type SignedUnlock } from '../../chain/unlock';
 import { usePage } from '../../page';
 import type { LoanView } from '../../rules/answers';
+import { Deliver } from './Deliver';
 import { Section } from './parts';
-import { invocationOf } from './proposals';
+import { invocationOf, type OpenCall } from './proposals';
 
 export function Unlock({
   state,
   view,
+  now,
   blocked,
   onUnlock,
+  onReceipt,
 }: {
   state: LoanState;
   view: LoanView;
+  now: number;
   blocked: string | undefined;
   onUnlock(): void;
+  onReceipt(receipt: Receipt, call: OpenCall): void;
 }) {
   const { words } = usePage();
   const { refused } = view.unlock;
@@ -32,13 +38,28 @@ export function Unlock({
         </button>
       )}
       {refusal && <p className="quiet">{refusal}</p>}
-      <Carry state={state} view={view} isAsked={isAsked} />
+      <AtFunction state={state} view={view} now={now} isAsked={isAsked} blocked={blocked} onReceipt={onReceipt} />
     </Section>
   );
 }
 
-/** The signed unlock as a QR code. Whoever carries it to the car unlocks it: it is due, so nobody is to be kept from it. */
-function Carry({ state, view, isAsked }: { state: LoanState; view: LoanView; isAsked: boolean }) {
+/** What the unlock function does for the reader: it has the car unlocked, or signs the unlock for a QR code. Whoever carries
+ *  that to the car unlocks it: it is due, so nobody is to be kept from it. */
+function AtFunction({
+  state,
+  view,
+  now,
+  isAsked,
+  blocked,
+  onReceipt,
+}: {
+  state: LoanState;
+  view: LoanView;
+  now: number;
+  isAsked: boolean;
+  blocked: string | undefined;
+  onReceipt(receipt: Receipt, call: OpenCall): void;
+}) {
   const { words } = usePage();
   const [signed, setSigned] = useState<SignedUnlock>();
   const [problem, setProblem] = useState<string>();
@@ -64,6 +85,17 @@ function Carry({ state, view, isAsked }: { state: LoanState; view: LoanView; isA
   if (unlockUri === '') return <p className="quiet">{words.unlock.noAddress}</p>;
   return (
     <>
+      {isAsked && (
+        <Deliver
+          key={String(seq)}
+          state={state}
+          seq={seq}
+          now={now}
+          blocked={blocked}
+          onSigned={(envelope, notAfter) => setSigned({ envelope, notAfter })}
+          onReceipt={onReceipt}
+        />
+      )}
       <button type="button" disabled={!isAsked || isAsking} onClick={ask}>
         {isAsking ? words.unlock.calling : words.unlock.call}
       </button>

@@ -3,27 +3,33 @@ import {
   type Address,
   createNoopSigner,
   getAddressEncoder,
+  getBase64Encoder,
   getProgramDerivedAddress,
   getU64Encoder,
   getUtf8Encoder,
   type Instruction,
 } from '@solana/kit';
 import { type LoanState, tokensInText } from '../../chain/loan';
+import { proof, type Receipt } from '../../chain/messages';
+import type { Rpc } from '../../chain/network';
 import { tokenAccountOf, transferChecked } from '../../chain/tokens';
 import {
   Action,
   findEscrowPda,
   getCollectInstruction,
+  getConfirmInstruction,
   getEmergencyStartInstruction,
+  getInvocationDecoder,
   getPayOffInstruction,
   getPrepayInstruction,
   getRequestInstruction,
+  type Invocation,
   LATCHKEY_PROGRAM_ADDRESS,
 } from '../../client';
 import type { LoanView } from '../../rules/answers';
 import type { Rules } from '../../rules/rules';
 import type { Words } from '../../words/en';
-import { money } from '../../words/money';
+import { money, sol } from '../../words/money';
 import type { Proposal } from '../Confirm';
 
 /** What every proposal is made from. */
@@ -122,6 +128,28 @@ export function collect({ state, words }: Omit<Deal, 'view'>): Proposal {
   return { title: words.trouble.collect, lines: [words.trouble.collectLine], instructions: [instruction] };
 }
 
+/** Brings the car's receipt for an unlock to the chain. Whoever does is paid the call's fee. */
+export async function settle(deal: Deal, receipt: Receipt, call: OpenCall): Promise<Proposal> {
+  const { state, words, signer } = deal;
+  const [escrow] = await findEscrowPda({ loan: state.address });
+  const confirm = getConfirmInstruction({
+    vehicle: state.loan.vehicle,
+    loan: state.address,
+    escrow,
+    invocation: receipt.invocation,
+    keeper: signer,
+    rentPayer: call.rentPayer,
+    deviceTime: receipt.deviceTime,
+    commandHash: receipt.commandHash,
+  });
+  return {
+    title: words.settle.title,
+    lines: [words.settle.line(sol(call.fee))],
+    // The program compares the proof with the call right after it.
+    instructions: [proof(receipt.envelope), confirm],
+  };
+}
+
 async function requestUnlock({ state, view, signer }: Deal): Promise<Instruction> {
   const { loan } = state;
   const [escrow] = await findEscrowPda({ loan: state.address });
@@ -136,6 +164,16 @@ async function requestUnlock({ state, view, signer }: Deal): Promise<Instruction
     invocation: await invocationOf(loan.vehicle, BigInt(view.car.next_seq)),
     action: Action.Unlock,
   });
+}
+
+/** What settling an open call needs of it. */
+export type OpenCall = Pick<Invocation, 'rentPayer' | 'fee'>;
+
+/** A call that is open; nothing if it was settled or closed. */
+export async function invocationAt(rpc: Rpc, address: Address): Promise<OpenCall | undefined> {
+  const { value } = await rpc.getAccountInfo(address, { encoding: 'base64', commitment: 'confirmed' }).send();
+  if (value?.owner !== LATCHKEY_PROGRAM_ADDRESS) return undefined;
+  return getInvocationDecoder().decode(getBase64Encoder().encode(value.data[0]));
 }
 
 /** The address of a call. A generated client cannot derive it: see `idl/README.md`. */
