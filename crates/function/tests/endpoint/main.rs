@@ -5,6 +5,7 @@ mod binary;
 mod common;
 mod http;
 mod node;
+mod page;
 mod unlocks;
 
 use std::sync::Arc;
