@@ -38,6 +38,9 @@ fn call(addresses: &[&str], limit_secs: u64) -> FunctionCall {
     FunctionCall {
         invocation: Pubkey::new_from_array([2; 32]),
         vehicle: Pubkey::new_from_array([1; 32]),
+        loan: Pubkey::new_from_array([3; 32]),
+        lender: Pubkey::new_from_array([4; 32]),
+        mint: Pubkey::new_from_array([7; 32]),
         device_key: Pubkey::from(car().verifying_key().to_bytes()),
         seq: 3,
         action: Action::Lock,

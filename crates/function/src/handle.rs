@@ -16,7 +16,7 @@ use crate::courier::{Answers, Courier, Parcel};
 use crate::outcome::{Outcome, Refusal, SignedUnlock, Waiting};
 use crate::request::Asked;
 use crate::signer::CommandSigner;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{CallAccounts, Seen, Snapshot};
 use crate::stats::{Counters, FunctionStats};
 use crate::{command, gate};
 
@@ -78,13 +78,21 @@ impl Function {
     ///
     /// Ask as often as you like: the same call yields the same command, and a car obeys a command once.
     pub async fn handle(&self, request: &[u8], limit: Duration) -> Outcome {
-        self.run(Call { request, seen_slot: None, limit }, DeliversTo::Everybody).await
+        self.run(request, Seen::default(), limit, DeliversTo::Everybody).await
+    }
+
+    /// The same for an asker that knows which accounts belong to the call: the chain is read once instead of three times.
+    pub async fn handle_at(&self, request: &[u8], accounts: CallAccounts, limit: Duration) -> Outcome {
+        let seen = Seen { slot: None, accounts: Some(accounts) };
+        self.run(request, seen, limit, DeliversTo::Everybody).await
     }
 
     /// The same for a call from outside: an unlock is delivered for the lender's keepers and the borrower. Everybody else
     /// gets it signed, while it is due.
     pub async fn handle_from_outside(&self, call: Call<'_>) -> Outcome {
-        self.run(call, DeliversTo::Parties).await
+        let Call { request, seen_slot, limit } = call;
+        let seen = Seen { slot: seen_slot, accounts: None };
+        self.run(request, seen, limit, DeliversTo::Parties).await
     }
 
     /// The unlock that `invocation` asks for, signed, while it is due.
@@ -92,7 +100,8 @@ impl Function {
         let span = info_span!("function", %invocation);
         let deadline = Instant::now() + limit;
         let signed = async {
-            let snapshot = self.snapshot(invocation, seen_slot, deadline).await?;
+            let seen = Seen { slot: seen_slot, accounts: None };
+            let snapshot = self.snapshot(invocation, seen, deadline).await?;
             if snapshot.invocation.action != Action::Unlock {
                 return Err(Refusal::OnlyUnlocks);
             }
@@ -117,13 +126,13 @@ impl Function {
         &*self.inner.chain
     }
 
-    async fn run(&self, call: Call<'_>, delivers_to: DeliversTo) -> Outcome {
-        let deadline = Instant::now() + call.limit;
-        let result = match Asked::open(call.request) {
+    async fn run(&self, request: &[u8], seen: Seen, limit: Duration, delivers_to: DeliversTo) -> Outcome {
+        let deadline = Instant::now() + limit;
+        let result = match Asked::open(request) {
             Err(refusal) => Err(refusal),
             Ok(asked) => {
                 let span = info_span!("function", invocation = %asked.invocation, keeper = %asked.keeper);
-                self.fulfil(&asked, call.seen_slot, delivers_to, deadline).instrument(span).await
+                self.fulfil(&asked, seen, delivers_to, deadline).instrument(span).await
             }
         };
         self.counted(result)
@@ -138,11 +147,11 @@ impl Function {
     async fn fulfil(
         &self,
         asked: &Asked,
-        seen_slot: Option<u64>,
+        seen: Seen,
         delivers_to: DeliversTo,
         deadline: Instant,
     ) -> Result<Outcome, Refusal> {
-        let snapshot = self.permitted(asked, seen_slot, deadline).await?;
+        let snapshot = self.permitted(asked, seen, deadline).await?;
         if delivers_to == DeliversTo::Parties && !is_party(&snapshot, &asked.keeper) {
             return self.sign_only(&snapshot, deadline).await;
         }
@@ -164,7 +173,7 @@ impl Function {
             // The gate made sure that it is not over; through its last second it is good.
             expires_in: Duration::from_secs(not_after.abs_diff(snapshot.now).saturating_add(1)),
         });
-        let outcome = self.wait(asked, seen_slot, &awaited, &mut answers, deadline).await;
+        let outcome = self.wait(asked, seen, &awaited, &mut answers, deadline).await;
         answers.end().await;
         outcome
     }
@@ -196,24 +205,14 @@ impl Function {
         Ok(Ready { envelope, command, not_after })
     }
 
-    async fn snapshot(
-        &self,
-        invocation: Pubkey,
-        seen_slot: Option<u64>,
-        deadline: Instant,
-    ) -> Result<Snapshot, Refusal> {
-        let read = Snapshot::read(&*self.inner.chain, invocation, seen_slot);
+    async fn snapshot(&self, invocation: Pubkey, seen: Seen, deadline: Instant) -> Result<Snapshot, Refusal> {
+        let read = Snapshot::read(&*self.inner.chain, invocation, seen);
         timeout_at(deadline, read).await.map_err(|_| Refusal::ChainSlow)?
     }
 
     /// Reads the chain, and returns what it says if the asker may have this done now.
-    async fn permitted(
-        &self,
-        asked: &Asked,
-        seen_slot: Option<u64>,
-        deadline: Instant,
-    ) -> Result<Snapshot, Refusal> {
-        let snapshot = self.snapshot(asked.invocation, seen_slot, deadline).await?;
+    async fn permitted(&self, asked: &Asked, seen: Seen, deadline: Instant) -> Result<Snapshot, Refusal> {
+        let snapshot = self.snapshot(asked.invocation, seen, deadline).await?;
         gate::check(&snapshot, &asked.keeper)?;
         Ok(snapshot)
     }
@@ -222,7 +221,7 @@ impl Function {
     async fn wait(
         &self,
         asked: &Asked,
-        seen_slot: Option<u64>,
+        seen: Seen,
         awaited: &Awaited,
         answers: &mut Answers,
         deadline: Instant,
@@ -256,7 +255,7 @@ impl Function {
                     }
                 }
                 () = sleep_until(deadline) => break,
-                _ = recheck.tick() => match self.permitted(asked, seen_slot, deadline).await {
+                _ = recheck.tick() => match self.permitted(asked, seen, deadline).await {
                     Ok(_) => {}
                     Err(Refusal::ChainSlow) => break,
                     Err(refusal) => return Err(refusal),

@@ -45,4 +45,5 @@ pub use outcome::{Class, Outcome, Proof, Refusal, SignedUnlock, Waiting};
 pub use remote_signer::RemoteSigner;
 pub use request::invoke;
 pub use signer::{CommandSigner, SignError};
+pub use snapshot::CallAccounts;
 pub use stats::FunctionStats;

@@ -45,34 +45,69 @@ impl Snapshot {
         keys.filter(|key| *key != Pubkey::default())
     }
 
-    /// Reads all there is to know about the invocation at `address`. Finds the addresses first, each hop from the
-    /// account before it, then reads everything again at once: what is judged together was true together.
-    ///
-    /// `seen_slot` is the slot at which the asker saw the invocation: a node that has not reached it is not believed.
-    pub async fn read(
-        chain: &dyn ChainReader,
-        address: Pubkey,
-        seen_slot: Option<u64>,
-    ) -> Result<Self, Refusal> {
-        let chain = &Since { chain, seen_slot };
-        let hint: Invocation = one(chain, "invocation", address).await.map_err(|refusal| match refusal {
-            // A node that has seen what the asker saw does not lag: the call is over.
-            Refusal::Missing { address, .. } if seen_slot.is_some() => Refusal::Closed(address),
-            other => other,
-        })?;
-        let lender: Lender = one(chain, "lender", hint.lender).await?;
-        let wallets = TOKEN_PROGRAMS.map(|program| pda::wallet(&hint.loan, &lender.mint, &program));
+    /// Reads all there is to know about the invocation at `address`, everything at once: what is judged together was true
+    /// together. Where the accounts are that belong to it is found first, each hop from the account before it, unless the
+    /// asker is right about it.
+    pub async fn read(chain: &dyn ChainReader, address: Pubkey, seen: Seen) -> Result<Self, Refusal> {
+        let chain = &Since { chain, seen_slot: seen.slot };
+        if let Some(believed) = seen.accounts {
+            match Self::at(chain, address, &believed).await {
+                // The asker was wrong, or there is no such call: the walk tells.
+                Err(Refusal::Missing { .. } | Refusal::Foreign { .. }) => {}
+                read => return read,
+            }
+        }
+        Self::at(chain, address, &CallAccounts::find(chain, address).await?).await
+    }
+
+    /// Reads everything, if this is where it is.
+    async fn at(chain: &Since<'_>, address: Pubkey, accounts: &CallAccounts) -> Result<Self, Refusal> {
+        let CallAccounts { vehicle: car, loan: debt, lender: house, mint } = *accounts;
+        let wallets = TOKEN_PROGRAMS.map(|program| pda::wallet(&debt, &mint, &program));
         let [clock, invocation, vehicle, loan, lender, wallet, wallet_2022] =
-            all(chain, [CLOCK, address, hint.vehicle, hint.loan, hint.lender, wallets[0], wallets[1]])
-                .await?;
+            all(chain, [CLOCK, address, car, debt, house, wallets[0], wallets[1]]).await?;
 
         let invocation: Invocation = owned("invocation", address, invocation)?;
-        let vehicle: Vehicle = owned("vehicle", hint.vehicle, vehicle)?;
-        let loan: Loan = owned("loan", hint.loan, loan)?;
-        let lender: Lender = owned("lender", hint.lender, lender)?;
-        check_addresses(address, &hint, &invocation, &vehicle, &loan, &lender)?;
-        let wallet = wallet_balance(&hint.loan, &lender.mint, wallets, [wallet, wallet_2022])?;
+        let vehicle: Vehicle = owned("vehicle", car, vehicle)?;
+        let loan: Loan = owned("loan", debt, loan)?;
+        let lender: Lender = owned("lender", house, lender)?;
+        check_addresses(address, accounts, &invocation, &vehicle, &loan, &lender)?;
+        let wallet = wallet_balance(&debt, &lender.mint, wallets, [wallet, wallet_2022])?;
         Ok(Self { now: unix_time(clock)?, address, invocation, vehicle, loan, lender, wallet })
+    }
+}
+
+/// What the asker has seen of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// The slot at which it saw the invocation: a node that has not reached it is not believed.
+    pub slot: Option<u64>,
+    /// Which accounts it believes to belong to the call.
+    pub accounts: Option<CallAccounts>,
+}
+
+/// The accounts that belong to a call. An asker's word for them spares reading one after the other and is held against
+/// the chain like everything else: if it is wrong, they are found anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallAccounts {
+    pub vehicle: Pubkey,
+    pub loan: Pubkey,
+    pub lender: Pubkey,
+    /// The lender's mint, from which the car wallet's address follows.
+    pub mint: Pubkey,
+}
+
+impl CallAccounts {
+    async fn find(chain: &Since<'_>, address: Pubkey) -> Result<Self, Refusal> {
+        let invocation: Invocation =
+            one(chain, "invocation", address).await.map_err(|refusal| match refusal {
+                // A node that has seen what the asker saw does not lag: the call is over.
+                Refusal::Missing { address, .. } if chain.seen_slot.is_some() => Refusal::Closed(address),
+                other => other,
+            })?;
+        let Invocation { vehicle, loan, lender, .. } = invocation;
+        let mint = one::<Lender>(chain, "lender", lender).await?.mint;
+        Ok(Self { vehicle, loan, lender, mint })
     }
 }
 
@@ -130,7 +165,7 @@ fn owned<T: AccountDeserialize>(
 /// Derives every address again, and checks that the accounts name each other.
 fn check_addresses(
     address: Pubkey,
-    read_at: &Invocation,
+    accounts: &CallAccounts,
     invocation: &Invocation,
     vehicle: &Vehicle,
     loan: &Loan,
@@ -139,7 +174,7 @@ fn check_addresses(
     let belongs = |holds: bool, what, address| {
         if holds { Ok(()) } else { Err(Refusal::Foreign { what, address }) }
     };
-    let Invocation { vehicle: car, loan: debt, lender: house, .. } = *read_at;
+    let CallAccounts { vehicle: car, loan: debt, lender: house, .. } = *accounts;
     let same = (invocation.vehicle, invocation.loan, invocation.lender) == (car, debt, house);
     belongs(same && address == pda::invocation(&car, invocation.seq), "invocation", address)?;
     belongs(house == pda::lender(&lender.first_authority), "lender", house)?;

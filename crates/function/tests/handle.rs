@@ -11,8 +11,8 @@ use latchkey::errors::LatchkeyError;
 use latchkey::state::{Action, Claim, LoanStatus, LockState, Service};
 use latchkey_client::pda;
 use latchkey_function::{
-    ChainAccount, Class, CommandKeys, Courier, Function, FunctionConfig, Outcome, Parcel, Proof, Refusal,
-    Waiting, invoke,
+    CallAccounts, ChainAccount, Class, CommandKeys, Courier, Function, FunctionConfig, Outcome, Parcel,
+    Proof, Refusal, Waiting, invoke,
 };
 use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Command, Outcome as CarOutcome};
@@ -123,6 +123,42 @@ async fn the_car_that_obeys_yields_a_proof_for_each_action() {
         assert_eq!(proof.envelope.signer, setup.call.car.verifying_key().to_bytes());
         assert_eq!(proof.envelope.payload, proof.receipt.encode());
         assert_eq!(setup.function.stats().done, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_asker_that_knows_the_accounts_spares_two_readings_and_a_wrong_one_changes_nothing() {
+    let known = CallFixture::new(Action::Lock).call_accounts();
+    let other = CallFixture::of_car(Action::Lock, 1);
+    let elsewhere = other.call_accounts();
+    for (accounts, reads) in [
+        (known, 1),
+        (elsewhere, 4),
+        (CallAccounts { vehicle: elsewhere.vehicle, ..known }, 4),
+        (CallAccounts { loan: elsewhere.loan, ..known }, 4),
+        (CallAccounts { lender: public(&key(9)), ..known }, 4),
+        (CallAccounts { mint: public(&key(9)), ..known }, 4),
+    ] {
+        let setup = Setup::obedient(CallFixture::new(Action::Lock));
+        setup.chain.set(&other);
+        let proof = done(setup.function.handle_at(&setup.request(), accounts, LIMIT).await);
+        assert_eq!(proof.receipt.vehicle, known.vehicle.to_bytes());
+        assert_eq!(setup.chain.reads(), reads, "{accounts:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_asker_that_points_at_another_loan_in_default_locks_no_car_whose_wallet_could_pay() {
+    let other = CallFixture::of_car(Action::Lock, 1);
+    let mut paid = CallFixture::new(Action::Lock);
+    paid.wallet = 1_000;
+    let known = paid.call_accounts();
+    for accounts in [other.call_accounts(), CallAccounts { loan: other.invocation.loan, ..known }, known] {
+        let setup = Setup::obedient(paid.clone());
+        setup.chain.set(&other);
+        let refusal = refused(setup.function.handle_at(&setup.request(), accounts, LIMIT).await);
+        assert!(matches!(refusal, Refusal::NotDue(_)), "{refusal:?}");
+        assert!(setup.courier.parcels().is_empty());
     }
 }
 

@@ -9,6 +9,10 @@ use super::policy::Signers;
 pub struct FunctionCall {
     pub invocation: Pubkey,
     pub vehicle: Pubkey,
+    pub loan: Pubkey,
+    pub lender: Pubkey,
+    /// The lender's mint.
+    pub mint: Pubkey,
     /// The car's key, which signs the receipt.
     pub device_key: Pubkey,
     pub seq: u64,
@@ -45,6 +49,9 @@ impl FunctionCall {
         Self {
             invocation: address,
             vehicle: invocation.vehicle,
+            loan: invocation.loan,
+            lender: invocation.lender,
+            mint: view.lender.mint,
             device_key: view.vehicle.device_key,
             seq: invocation.seq,
             action: invocation.action,

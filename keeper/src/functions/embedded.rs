@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
-use latchkey_function::{Class, Function, Outcome, invoke};
+use latchkey_function::{CallAccounts, Class, Function, Outcome, invoke};
 use tracing::{info, warn};
 
 use super::Functions;
@@ -32,7 +32,9 @@ impl Functions for Embedded {
     async fn call(&self, call: &FunctionCall) -> FunctionReply {
         let invocation = call.invocation;
         let request = invoke(&self.keeper, invocation, call.now);
-        match self.function.handle(&request, Duration::from_secs(call.limit_secs)).await {
+        let FunctionCall { vehicle, loan, lender, mint, .. } = *call;
+        let accounts = CallAccounts { vehicle, loan, lender, mint };
+        match self.function.handle_at(&request, accounts, Duration::from_secs(call.limit_secs)).await {
             Outcome::Done(proof) => FunctionReply::Receipt(Box::new(proof.envelope)),
             Outcome::Waiting(waiting) => {
                 info!(%invocation, armed = waiting.armed, "the car has not done it yet");

@@ -5,6 +5,7 @@
 mod courier;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anchor_lang::AccountSerialize;
@@ -19,7 +20,7 @@ use latchkey::state::{
     OpenInvocation, PinnedUnlock, Terms, Vehicle,
 };
 use latchkey_client::pda;
-use latchkey_function::{ChainAccount, ChainReader, CommandKeys, ReadError};
+use latchkey_function::{CallAccounts, ChainAccount, ChainReader, CommandKeys, ReadError};
 use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Command, Key, Outcome, Receipt};
 
@@ -150,6 +151,12 @@ impl CallFixture {
         pda::invocation(&self.invocation.vehicle, self.invocation.seq)
     }
 
+    /// What an asker says of it that knows its accounts.
+    pub fn call_accounts(&self) -> CallAccounts {
+        let Invocation { lender, loan, vehicle, .. } = self.invocation;
+        CallAccounts { vehicle, loan, lender, mint: self.lender.mint }
+    }
+
     /// Everything as accounts, at the addresses where the program puts them.
     pub fn accounts(&self) -> HashMap<Pubkey, ChainAccount> {
         let Invocation { lender, loan, vehicle, .. } = self.invocation;
@@ -191,6 +198,7 @@ pub fn token_account(program: Pubkey, mint: &Pubkey, owner: &Pubkey, amount: u64
 pub struct Chain {
     accounts: Arc<Mutex<HashMap<Pubkey, ChainAccount>>>,
     broken: Arc<Mutex<bool>>,
+    reads: Arc<AtomicUsize>,
 }
 
 impl Chain {
@@ -212,11 +220,17 @@ impl Chain {
     pub fn break_down(&self) {
         *self.broken.lock().unwrap() = true;
     }
+
+    /// How often it was read.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
 }
 
 #[async_trait]
 impl ChainReader for Chain {
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         if *self.broken.lock().unwrap() {
             return Err(ReadError::new("the node is down"));
         }
