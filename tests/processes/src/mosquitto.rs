@@ -64,7 +64,7 @@ impl Mosquitto {
             // by root, mosquitto would become another user, who may not read the test's files; for others, `user`
             // means nothing.
             let lines = format!(
-                "listener {port} 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n{settings}"
+                "listener {port} 127.0.0.1\npersistence false\nset_tcp_nodelay true\nlog_dest stderr\nuser root\n{settings}"
             );
             fs::write(&configuration, lines)?;
             let spec = Spec::new("mosquitto", Self::program(), directory).arg("-c").arg(&configuration);
