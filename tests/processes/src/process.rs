@@ -248,7 +248,7 @@ pub fn free_port() -> Result<u16> {
 
 /// Neighbouring ports that are free at this moment.
 pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    for _ in 0..100 {
+    for _ in 0..1_000 {
         let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let start = first.local_addr()?.port();
         let Some(ports) =
