@@ -12,11 +12,13 @@ import {
   type SignatureBytes,
   verifySignature,
 } from '@solana/kit';
-import { Action, LATCHKEY_PROGRAM_ADDRESS } from '../client';
+import { LATCHKEY_PROGRAM_ADDRESS } from '../client';
 
 const KEY = 32;
 const SEAL = KEY + 64;
 const VERSION = 1;
+/** An unlock in a message. The program's accounts and instructions count their actions from 0, messages from 1. */
+export const UNLOCK = 3;
 /** The outcome of a command that the car carried out. */
 const APPLIED = 1;
 const RECEIPT_LENGTH = 163;
@@ -89,7 +91,7 @@ export async function openReceipt(envelope: Uint8Array<ArrayBuffer>, awaited: Aw
   ]);
   if (!same(message.slice(0, expected.length), expected)) return undefined;
   if (getU64Decoder().decode(message, 113) !== awaited.seq) return undefined;
-  if (message[121] !== Action.Unlock || message[122] !== APPLIED) return undefined;
+  if (message[121] !== UNLOCK || message[122] !== APPLIED) return undefined;
   if (getAddressDecoder().decode(envelope) !== awaited.deviceKey) return undefined;
   const key = await getPublicKeyFromAddress(awaited.deviceKey);
   const signature = envelope.slice(KEY, SEAL) as unknown as SignatureBytes;

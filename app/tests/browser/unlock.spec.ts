@@ -18,7 +18,7 @@ import {
   signBytes,
   verifySignature,
 } from '@solana/kit';
-import { concat, invokeMessage, seal } from '../../src/chain/messages';
+import { concat, invokeMessage, seal, UNLOCK } from '../../src/chain/messages';
 import { Action, getInvocationEncoder, LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
 import { invocationOf } from '../../src/screens/borrower/proposals';
 import { AT, key, STATES, type World, world } from '../fixtures';
@@ -95,7 +95,7 @@ async function open(page: Page, plays: Plays): Promise<Scene> {
       Uint8Array.of(1),
       ...addressed,
       getU64Encoder().encode(seq),
-      Uint8Array.of(Action.Unlock, 1),
+      Uint8Array.of(UNLOCK, 1),
       getI64Encoder().encode(BigInt(asked.now)),
       new Uint8Array(32).fill(9),
     ]);

@@ -11,13 +11,15 @@ import {
   signBytes,
 } from '@solana/kit';
 import { expect, test } from 'vitest';
-import { type Awaited, concat, invokeMessage, openReceipt, proof, seal } from '../../src/chain/messages';
-import { Action, LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
+import { type Awaited, concat, invokeMessage, openReceipt, proof, seal, UNLOCK } from '../../src/chain/messages';
+import { LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
 import { key } from '../fixtures';
 
-/** A block of bytes in the page of the protocol, which functions, cars and the program are held against too. */
+/** The page of the protocol, which functions, cars and the program are held against too. */
+const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+
+/** A block of bytes in it. */
 function shown(name: string): Uint8Array {
-  const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
   const block = page.split(`\`\`\`hex ${name}\n`)[1]?.split('```')[0] ?? '';
   return new Uint8Array(getBase16Encoder().encode(block.replace(/#.*$/gm, '').replace(/\s/g, '')));
 }
@@ -39,12 +41,16 @@ test('a receipt is proven as the protocol shows it', () => {
   expect(data).toEqual(shown('receipts.applied.instruction'));
 });
 
+test('messages number an unlock as the protocol does, which is not how accounts do', () => {
+  expect(page).toContain(`\n| ${UNLOCK} | Unlock |`);
+});
+
 interface Said {
   program?: Address;
   vehicle?: Address;
   invocation?: Address;
   seq?: bigint;
-  action?: Action;
+  action?: number;
   outcome?: number;
   version?: number;
   tag?: string;
@@ -60,7 +66,7 @@ async function signed(keys: CryptoKeyPair, said: Said = {}): Promise<Uint8Array<
     address(said.vehicle ?? key(3)),
     address(said.invocation ?? key(7)),
     getU64Encoder().encode(said.seq ?? 4n),
-    Uint8Array.of(said.action ?? Action.Unlock, said.outcome ?? 1),
+    Uint8Array.of(said.action ?? UNLOCK, said.outcome ?? 1),
     getI64Encoder().encode(1_000n),
     new Uint8Array(32).fill(9),
   ]);
@@ -89,7 +95,8 @@ test('only this car’s receipt for this unlock is one', async () => {
     { vehicle: key(1) },
     { invocation: key(1) },
     { seq: 3n },
-    { action: Action.Lock },
+    { action: 2 },
+    { action: 1 },
     { outcome: 0 },
     { outcome: 2 },
     { version: 2 },

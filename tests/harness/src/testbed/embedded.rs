@@ -48,7 +48,7 @@ pub struct EmbeddedTestbed {
     pub function: Option<FunctionProcess>,
     /// The car's line to the broker.
     pub car_line: Arc<Gate>,
-    _rpc: SvmRpc,
+    rpc: SvmRpc,
     shutdown: CancellationToken,
     work: JoinHandle<Result<(), Stopped>>,
     _directory: TempDir,
@@ -109,7 +109,7 @@ impl EmbeddedTestbed {
         };
         let shutdown = CancellationToken::new();
         let work = tokio::spawn(keeper_at_work.run(shutdown.clone()));
-        Ok(Self { chain, car, keeper, function, car_line, _rpc: rpc, shutdown, work, _directory: directory })
+        Ok(Self { chain, car, keeper, function, car_line, rpc, shutdown, work, _directory: directory })
     }
 
     /// Runs a story here. Returns whether the books balance and the car behaved; fails if anything stops.
@@ -128,6 +128,17 @@ impl EmbeddedTestbed {
                 bail!("the keeper stopped by itself")
             }
         }
+    }
+
+    /// Where the ledger's RPC node is.
+    pub fn rpc_url(&self) -> String {
+        self.rpc.url()
+    }
+
+    /// Kills the keeper this instant, with what it has under way.
+    pub async fn kill_keeper(&mut self) {
+        self.work.abort();
+        _ = (&mut self.work).await;
     }
 
     /// Waits until the work under way has ended.

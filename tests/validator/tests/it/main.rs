@@ -3,6 +3,7 @@
 mod forged;
 mod interrupted;
 mod killed;
+mod page;
 mod path;
 mod served;
 mod serviced;
