@@ -193,9 +193,35 @@ impl Process {
 
     /// Asks it to end and waits; after the limit it is killed, which is an error.
     pub async fn terminate(&mut self, limit: Duration) -> Result<ExitStatus> {
+        self.ask_to_end()?;
+        self.ended(limit).await
+    }
+
+    /// Asks it to end with SIGTERM, and does not wait.
+    pub fn ask_to_end(&mut self) -> Result<()> {
+        self.signal(Signal::SIGTERM)
+    }
+
+    /// Stops it in its tracks with SIGSTOP: it does nothing more until [`Self::resume`], and its connections stay.
+    pub fn pause(&mut self) -> Result<()> {
+        self.signal(Signal::SIGSTOP)
+    }
+
+    /// Lets it go on after [`Self::pause`].
+    pub fn resume(&mut self) -> Result<()> {
+        self.signal(Signal::SIGCONT)
+    }
+
+    /// Sends a signal, if it still runs.
+    fn signal(&mut self, signal: Signal) -> Result<()> {
         if self.is_running() {
-            kill(Pid::from_raw(i32::try_from(self.child.id())?), Signal::SIGTERM)?;
+            kill(Pid::from_raw(i32::try_from(self.child.id())?), signal)?;
         }
+        Ok(())
+    }
+
+    /// Waits until it has ended; after the limit it is killed, which is an error.
+    pub async fn ended(&mut self, limit: Duration) -> Result<ExitStatus> {
         let deadline = Instant::now() + limit;
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -307,6 +333,22 @@ mod tests {
         deaf.line("deaf", Duration::from_secs(10)).await.unwrap();
         assert!(deaf.terminate(Duration::from_millis(200)).await.is_err());
         assert!(!deaf.is_running());
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_paused_does_nothing_until_it_is_resumed() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut counts = shell(
+            "trap 'echo told; exit 0' TERM; echo ready; while true; do sleep 0.02; done",
+            directory.path(),
+        );
+        counts.line("ready", Duration::from_secs(10)).await.unwrap();
+        counts.pause().unwrap();
+        counts.ask_to_end().unwrap();
+        assert!(counts.line("told", Duration::from_millis(200)).await.is_err());
+        counts.resume().unwrap();
+        assert!(counts.ended(Duration::from_secs(10)).await.unwrap().success());
+        assert!(counts.output().contains("told"));
     }
 
     #[test]

@@ -2,5 +2,7 @@
 //! suite runs on the validator that Anchor has started.
 
 mod missed;
+mod several;
 
 pub use missed::{Missed, each_ends_locked, tails};
+pub use several::{List, Several};

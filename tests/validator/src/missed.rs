@@ -36,7 +36,12 @@ impl Missed {
     /// seconds.
     pub async fn on(localnet: Localnet) -> Result<Self> {
         let parties = Parties::new();
-        let mut testbed = LocalTestbed::on(localnet, &parties).await?;
+        let testbed = LocalTestbed::on(localnet, &parties).await?;
+        Self::written(testbed, parties).await
+    }
+
+    /// The same where testbed and parties exist, and nothing of the parties is on the chain yet.
+    pub async fn written(mut testbed: LocalTestbed, parties: Parties) -> Result<Self> {
         let script = Script::minute();
         parties.set_up(&testbed.chain, &script.offer).await?;
         let enrolment = testbed.car.enrol(&parties.lender, [7; 32]).await?;
@@ -49,7 +54,8 @@ impl Missed {
         let (keys, _) = parties.originate(&testbed.chain, vehicle, terms, &script.offer).await?;
         let fund = fund_escrow(parties.funder.pubkey(), &keys.loan, script.funding);
         testbed.chain.send(&[fund], &[&parties.funder]).await?;
-        Ok(Self { testbed, parties, journal: Journal::of([keys.loan]), keys })
+        // A deposit into an escrow need not name its loan.
+        Ok(Self { testbed, parties, journal: Journal::of([keys.loan, keys.escrow]), keys })
     }
 
     /// Waits until the car's warning is settled: what comes next is the lock.
@@ -97,9 +103,10 @@ impl Missed {
 
     /// Kills the keeper this instant, drops what its lines hold, and starts it again.
     pub fn kill_keeper(&mut self) -> Result<()> {
-        self.testbed.keeper.kill()?;
-        self.testbed.lines.open();
-        self.testbed.keeper.start_again()
+        let keeper = &mut self.testbed.keeper;
+        keeper.process.kill()?;
+        keeper.lines.open();
+        keeper.process.start_again()
     }
 
     /// Waits until chain and car say locked, then holds that exactly one lock was paid, and paid its fee.
@@ -128,7 +135,8 @@ impl Missed {
         Ok(())
     }
 
-    fn proven(&self, action: Action) -> usize {
+    /// How many calls of this kind were settled, as far as the journal was read.
+    pub fn proven(&self, action: Action) -> usize {
         let is = |entry: &&Entry| matches!(&entry.event, Event::InvocationConfirmed(event) if event.action == action);
         self.journal.entries().iter().filter(is).count()
     }

@@ -53,6 +53,8 @@ pub struct Parties {
     pub seller_tokens: Pubkey,
     /// Where the lender's functions run; empty if at keepers.
     pub function_uri: &'static str,
+    /// The keepers that the lender allows; empty for all.
+    pub keepers: Vec<Pubkey>,
     seller: Pubkey,
 }
 
@@ -69,6 +71,7 @@ impl Parties {
             savings: tokens(borrower.pubkey()),
             seller_tokens: tokens(seller),
             function_uri: "",
+            keepers: Vec::new(),
             seller,
             funder,
             authority,
@@ -107,7 +110,7 @@ impl Parties {
             max_lock_ttl_secs: 30 * 86_400,
             public_unlock: false,
         };
-        let args = InitLenderArgs { servicer: authority, floors, keepers: Vec::new() };
+        let args = InitLenderArgs { servicer: authority, floors, keepers: self.keepers.clone() };
         let mut instructions = vec![init_lender(&who, args)];
         let who = SetFunction { payer, authority, lender: self.lender };
         instructions

@@ -36,27 +36,27 @@ async fn disturb(loan: &mut Missed, failure: Failure) -> Result<()> {
     match failure {
         Failure::LinesAreCut => {
             for _ in 0..8 {
-                loan.testbed.lines.open();
+                loan.testbed.keeper.lines.open();
                 sleep(Duration::from_millis(1_300)).await;
             }
         }
         Failure::TheNodeIsSilent => {
-            loan.testbed.lines.validator.set(Passage::HoldAnswers);
+            loan.testbed.keeper.lines.validator.set(Passage::HoldAnswers);
             sleep(STALL).await;
-            loan.testbed.lines.open();
+            loan.testbed.keeper.lines.open();
         }
         Failure::TheBrokerRestarts => {
-            loan.testbed.lines.broker.set(Passage::HoldRequests);
+            loan.testbed.keeper.lines.broker.set(Passage::HoldRequests);
             loan.claimed().await?;
             loan.testbed.broker.restart().await?;
-            loan.testbed.lines.open();
+            loan.testbed.keeper.lines.open();
         }
         Failure::TheCarLosesPower => {
-            loan.testbed.lines.broker.set(Passage::HoldAnswers);
+            loan.testbed.keeper.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
             loan.testbed.car.agent.process.kill()?;
             loan.testbed.car.agent.process.start_again()?;
-            loan.testbed.lines.broker.set(Passage::Open);
+            loan.testbed.keeper.lines.broker.set(Passage::Open);
         }
     }
     Ok(())

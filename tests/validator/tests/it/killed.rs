@@ -50,27 +50,27 @@ async fn a_keeper_killed_between_any_two_steps_still_has_the_car_locked_for_one_
 async fn kill(loan: &mut Missed, point: KillPoint) -> Result<()> {
     match point {
         KillPoint::BeforeTheRequestIsSent => {
-            loan.testbed.lines.validator.set(Passage::HoldRequests);
-            loan.testbed.lines.validator.rpc.holds_something(PATIENCE).await?;
+            loan.testbed.keeper.lines.validator.set(Passage::HoldRequests);
+            loan.testbed.keeper.lines.validator.rpc.holds_something(PATIENCE).await?;
         }
         KillPoint::AfterTheRequestLanded => {
             loan.claimed().await?;
         }
         KillPoint::BeforeTheCommandIsSent => {
-            loan.testbed.lines.broker.set(Passage::HoldRequests);
+            loan.testbed.keeper.lines.broker.set(Passage::HoldRequests);
             loan.claimed().await?;
-            loan.testbed.lines.broker.holds_something(PATIENCE).await?;
+            loan.testbed.keeper.lines.broker.holds_something(PATIENCE).await?;
         }
         KillPoint::BeforeTheReceiptArrives => {
-            loan.testbed.lines.broker.set(Passage::HoldAnswers);
+            loan.testbed.keeper.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
         }
         KillPoint::BeforeTheReceiptIsBrought => {
-            loan.testbed.lines.broker.set(Passage::HoldAnswers);
+            loan.testbed.keeper.lines.broker.set(Passage::HoldAnswers);
             loan.inhibited().await?;
-            loan.testbed.lines.validator.set(Passage::HoldRequests);
-            loan.testbed.lines.broker.set(Passage::Open);
-            loan.testbed.lines.validator.rpc.holds_something(PATIENCE).await?;
+            loan.testbed.keeper.lines.validator.set(Passage::HoldRequests);
+            loan.testbed.keeper.lines.broker.set(Passage::Open);
+            loan.testbed.keeper.lines.validator.rpc.holds_something(PATIENCE).await?;
         }
         KillPoint::AfterTheReceiptIsBrought => loan.confirmed(Action::Lock).await?,
         KillPoint::AgainAndAgain => {

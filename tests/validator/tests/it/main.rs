@@ -7,6 +7,7 @@ mod page;
 mod path;
 mod served;
 mod serviced;
+mod several;
 mod sold;
 mod terminal;
 mod typing;
