@@ -6,10 +6,12 @@ use rumqttc::Outgoing;
 use rumqttc::v5::mqttbytes::v5::{DisconnectReasonCode, Packet};
 use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
+use super::outage::Told;
 use super::watchdog::{Patience, Watchdog};
 use crate::backoff::Backoff;
+use crate::redacted::RedactedError;
 
 /// Pauses before the broker is tried again. The longest is short enough that a task with 30 seconds to finish, the
 /// shortest lease of a function call, still finds a broker that came back.
@@ -74,6 +76,7 @@ pub struct Line {
     watchdog: Option<Watchdog>,
     /// When the broker accepted the present connection.
     accepted: Option<Instant>,
+    told: Told,
 }
 
 impl Line {
@@ -92,6 +95,7 @@ impl Line {
             events,
             watchdog: None,
             accepted: None,
+            told: Told::default(),
         }
     }
 
@@ -123,7 +127,9 @@ impl Line {
             match event {
                 Event::Incoming(packet) => {
                     if let Packet::ConnAck(ack) = &packet {
-                        info!(session_present = ack.session_present, "connected to the broker");
+                        if self.told.accepted() {
+                            info!(session_present = ack.session_present, "connected to the broker");
+                        }
                         self.accepted = Some(Instant::now());
                     }
                     return Ok(packet);
@@ -142,11 +148,20 @@ impl Line {
         } else {
             self.backoff.pause_after(stood)
         };
-        warn!(error = lost as &dyn std::error::Error, ?pause, "no connection to the broker");
+        self.tell(lost, stood, pause);
         // The old connection ends before the pause, not after it.
         let (client, events) = AsyncClient::new(self.options.clone(), self.queue);
         let number = ConnectionNumber(self.connection.number.0 + 1);
         (self.connection, self.events, self.watchdog) = (Connection { client, number }, events, None);
         sleep(pause).await;
+    }
+
+    fn tell(&mut self, lost: &Lost, stood: Duration, pause: Duration) {
+        let error = lost as &dyn std::error::Error;
+        if let Some(lasted) = self.told.lost(&RedactedError::new(error).to_string(), stood, Instant::now()) {
+            warn!(error, ?lasted, "no connection to the broker; it is tried again and again");
+        } else {
+            debug!(error, ?pause, "still no connection to the broker");
+        }
     }
 }

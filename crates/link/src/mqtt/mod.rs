@@ -5,6 +5,7 @@
 //! the next. What was queued or not acknowledged is forgotten with its connection: owners repeat what matters.
 
 mod line;
+mod outage;
 mod watchdog;
 
 use std::time::Duration;

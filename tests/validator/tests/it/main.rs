@@ -6,6 +6,7 @@ mod killed;
 mod page;
 mod path;
 mod served;
+mod secrets;
 mod serviced;
 mod several;
 mod sold;
