@@ -9,6 +9,7 @@ pub mod chain;
 pub mod config;
 pub mod disclosure;
 pub mod function_at;
+pub mod hand_over;
 pub mod lender_file;
 pub mod party;
 pub mod printer;

@@ -9,7 +9,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::NetworkTime;
-use crate::identity::{Identity, Trusted};
+use crate::identity::Identity;
+use crate::keyring::{BadKeyring, Keyring, Trusted};
 use crate::mqtt::BrokerConfig;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +31,25 @@ pub struct Config {
     pub network_time: NetworkTime,
     /// Where a local socket takes envelopes that were carried to the car.
     pub socket: Option<PathBuf>,
-    /// Command keys that the car obeys, at least one.
+    /// The key that hands the car over to other command keys, base58. Without one they stay as they are here.
+    #[serde(default, serialize_with = "write_some_key", deserialize_with = "read_some_key")]
+    pub root: Option<Key>,
+    /// How many of the keys that may lock must sign a lock.
+    #[serde(default = "one")]
+    pub lock_signatures: u8,
+    /// Command keys that the car obeys until its first hand-over: at least one, and at most three for an action.
     #[serde(deserialize_with = "read_keyring")]
     pub keyring: Vec<Trusted>,
     pub broker: BrokerConfig,
+}
+
+/// Why the device does not know who it is.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error("the configured keyring cannot be obeyed")]
+    Keyring(#[from] BadKeyring),
 }
 
 impl Config {
@@ -42,13 +58,19 @@ impl Config {
         config_file::read(path)
     }
 
+    /// Whom the car obeys until its first hand-over.
+    pub fn keyring(&self) -> Result<Keyring, BadKeyring> {
+        Keyring::of(&self.keyring, self.lock_signatures)
+    }
+
     /// Who the device is. Reads its key file.
-    pub fn identity(&self) -> Result<Identity, KeyFileError> {
+    pub fn identity(&self) -> Result<Identity, IdentityError> {
         Ok(Identity {
             program: self.program,
             vehicle: self.vehicle,
             device_key: key_file::read(&self.device_key)?,
-            keyring: self.keyring.clone(),
+            root: self.root,
+            keyring: self.keyring()?,
         })
     }
 }
@@ -72,6 +94,22 @@ pub(crate) fn read_actions<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 pub(crate) fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse_key(&text).ok_or_else(|| D::Error::custom("not a base58 address of 32 bytes"))
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn read_some_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Key>, D::Error> {
+    read_key(deserializer).map(Some)
+}
+
+#[expect(clippy::ref_option, reason = "serde asks for it")]
+fn write_some_key<S: Serializer>(key: &Option<Key>, serializer: S) -> Result<S::Ok, S::Error> {
+    match key {
+        Some(key) => write_key(key, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 pub(crate) fn write_actions<S: Serializer>(actions: &[Action], serializer: S) -> Result<S::Ok, S::Error> {

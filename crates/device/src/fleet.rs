@@ -18,7 +18,8 @@ use crate::car::SimulatedCar;
 use crate::clock::{NetworkTime, SystemClock};
 use crate::config::{read_key, read_keyring, write_key};
 use crate::device::Device;
-use crate::identity::{Identity, Trusted};
+use crate::identity::Identity;
+use crate::keyring::{BadKeyring, Keyring, Trusted};
 use crate::mqtt::{BrokerConfig, Link};
 use crate::store::{DiskStore, StoreError};
 
@@ -48,6 +49,8 @@ pub enum FleetError {
     },
     #[error(transparent)]
     Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Keyring(#[from] BadKeyring),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -79,8 +82,8 @@ impl FleetCar {
         let device_key = own_key(&home, &state)?;
         let public = device_key.verifying_key().to_bytes();
         let vehicle = vehicle_address(&config.program, &public);
-        let identity =
-            Identity { program: config.program, vehicle, device_key, keyring: config.keyring.clone() };
+        let keyring = Keyring::of(&config.keyring, 1)?;
+        let identity = Identity { program: config.program, vehicle, device_key, root: None, keyring };
         let car = SimulatedCar::new();
         let store = DiskStore::open(state)?;
         let clock = Arc::new(SystemClock::new(NetworkTime::Always));

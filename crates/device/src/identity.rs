@@ -1,13 +1,12 @@
-//! The car's identity, the keys that may command it, and which messages are commands for it.
+//! The car's identity, and which messages are orders for it.
 
 use ed25519_dalek::SigningKey;
-use latchkey_protocol::sealed::{Envelope, OpenError};
-use latchkey_protocol::{Action, Command, DecodeError, Key};
-use serde::{Deserialize, Serialize};
+use latchkey_protocol::sealed::OpenError;
+use latchkey_protocol::{Command, DecodeError, HandOver, Key, Release};
 
-use crate::config;
+use crate::keyring::Keyring;
 
-/// The addresses and keys by which a car judges commands and signs receipts.
+/// The addresses and keys by which a car judges orders and signs receipts.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// Address of the program whose commands the car obeys.
@@ -16,19 +15,18 @@ pub struct Identity {
     pub vehicle: Key,
     /// Signs receipts.
     pub device_key: SigningKey,
-    pub keyring: Vec<Trusted>,
+    /// Signs hand-overs. Without one, the keyring of the provisioning stays.
+    pub root: Option<Key>,
+    /// Obeyed until the first hand-over.
+    pub keyring: Keyring,
 }
 
-/// A command key, and what it may command.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trusted {
-    /// The ed25519 public key, base58 in a configuration.
-    #[serde(serialize_with = "config::write_key", deserialize_with = "config::read_key")]
-    pub key: Key,
-    /// Any of `warn`, `lock` and `unlock` in a configuration.
-    #[serde(serialize_with = "config::write_actions", deserialize_with = "config::read_actions")]
-    pub actions: Vec<Action>,
+/// What a signed message asks of this car.
+#[derive(Clone, Debug)]
+pub enum Order<'a> {
+    Command(Command<'a>),
+    HandOver(Box<HandOver>),
+    Release(Release),
 }
 
 /// Why a message was dropped without an answer.
@@ -38,10 +36,10 @@ pub enum Ignored {
     #[error("not a signed message")]
     Unsigned(#[source] OpenError),
     /// Something else was signed, such as a receipt.
-    #[error("not a command")]
-    NotACommand(#[source] DecodeError),
-    /// The key is not in the keyring, or may not command this action.
-    #[error("signed by a key that may not command this car to do this")]
+    #[error("not an order for a car")]
+    NotAnOrder(#[source] DecodeError),
+    /// The keys are not in the keyring, may not command this action, or are too few.
+    #[error("not signed by keys that may order this")]
     Untrusted,
     #[error("for another program")]
     OtherProgram,
@@ -50,26 +48,36 @@ pub enum Ignored {
     /// The car obeyed a command of another invocation under this sequence number.
     #[error("its sequence number belongs to another invocation")]
     OtherInvocation,
+    /// A release that was issued before the keyring in force was ordered.
+    #[error("older than the keyring")]
+    Outdated,
+    /// A hand-over or a release that a car without its record could forget again.
+    #[error("the car needs service, and changes no keys until then")]
+    NeedsService,
 }
 
 impl Identity {
-    /// The command in a signed message, if it is for this car and by a key that may command it.
-    pub fn command<'a>(&self, signed: &'a Envelope) -> Result<Command<'a>, Ignored> {
-        let command = Command::decode(&signed.payload).map_err(Ignored::NotACommand)?;
-        if !self.may(&signed.signer, command.action) {
-            return Err(Ignored::Untrusted);
-        }
-        if command.program != self.program {
+    /// The order in a signed message, if it is for this car. Its signers are not judged here.
+    pub fn order<'a>(&self, payload: &'a [u8]) -> Result<Order<'a>, Ignored> {
+        let order = if payload.starts_with(&HandOver::TAG) {
+            HandOver::decode(payload).map(|order| Order::HandOver(Box::new(order)))
+        } else if payload.starts_with(&Release::TAG) {
+            Release::decode(payload).map(Order::Release)
+        } else {
+            Command::decode(payload).map(Order::Command)
+        };
+        let order = order.map_err(Ignored::NotAnOrder)?;
+        let (program, vehicle) = match &order {
+            Order::Command(command) => (command.program, command.vehicle),
+            Order::HandOver(order) => (order.program, order.vehicle),
+            Order::Release(order) => (order.program, order.vehicle),
+        };
+        if program != self.program {
             return Err(Ignored::OtherProgram);
         }
-        if command.vehicle != self.vehicle {
+        if vehicle != self.vehicle {
             return Err(Ignored::OtherVehicle);
         }
-        Ok(command)
-    }
-
-    /// Whether the keyring lets this key command this action.
-    pub fn may(&self, signer: &Key, action: Action) -> bool {
-        self.keyring.iter().any(|trusted| trusted.key == *signer && trusted.actions.contains(&action))
+        Ok(order)
     }
 }

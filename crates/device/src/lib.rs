@@ -2,7 +2,7 @@
 //! remembers across power cuts what it has done. It follows the protocol in `docs/protocol.md`.
 //!
 //! - [`agent`]: the rules, pure: no clock, no disk, no network.
-//! - [`identity`]: which messages are commands for this car.
+//! - [`identity`]: which messages are orders for this car; [`keyring`]: whose orders it obeys.
 //! - [`state`]: what it remembers; [`store`]: what of it survives a power cut.
 //! - [`trusted`]: the time, as far as it can be trusted.
 //! - [`car`]: the car as the agent sees it, and a simulated one; [`interlock`]: when it may be locked.
@@ -17,6 +17,7 @@ pub mod device;
 pub mod fleet;
 pub mod identity;
 pub mod interlock;
+pub mod keyring;
 pub mod mqtt;
 pub mod socket;
 pub mod state;

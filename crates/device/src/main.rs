@@ -6,7 +6,8 @@ mod commands;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use commands::{
-    carry::Carry, enrol::Enrol, keygen::Keygen, provision::Provision, run::Run, simulate::Simulate,
+    carry::Carry, enrol::Enrol, keygen::Keygen, provision::Provision, run::Run, show::Show,
+    simulate::Simulate,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -28,7 +29,9 @@ enum Subcommands {
     Keygen(Keygen),
     /// Write the first record of a new car, or of one whose record was lost
     Provision(Provision),
-    /// Hand a command to a car through its socket, without any network, and print its receipt
+    /// Print what the car remembers as JSON: its lock, its numbers, and whom it obeys
+    Show(Show),
+    /// Hand a command or a hand-over to a car through its socket, without any network, and print its receipt
     Carry(Carry),
     /// Print the signed enrolment that registers this car with a lender, as hex
     Enrol(Enrol),
@@ -42,6 +45,7 @@ async fn main() -> Result<()> {
         Subcommands::Run(run) => run.execute().await,
         Subcommands::Simulate(simulate) => simulate.execute().await,
         Subcommands::Keygen(keygen) => keygen.execute(),
+        Subcommands::Show(show) => show.execute(),
         Subcommands::Carry(carry) => carry.execute().await,
         Subcommands::Provision(provision) => provision.execute(),
         Subcommands::Enrol(enrol) => enrol.execute(),

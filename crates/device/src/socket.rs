@@ -13,8 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
 
-/// The longest line: a command's envelope has at most 443 bytes.
-const LONGEST_LINE: u64 = 2 * 512;
+/// The longest line: a hand-over with three signatures has 780 bytes.
+const LONGEST_LINE: u64 = 2 * 1024;
 /// Envelopes that wait for the agent.
 const INBOX: usize = 4;
 

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use latchkey_protocol::Key;
 
+use crate::keyring::Keyring;
+
 /// How many older receipts are kept.
 pub const RECEIPTS_KEPT: usize = 16;
 
@@ -29,6 +31,14 @@ pub struct State {
     pub warned: Option<Obeyed>,
     /// Receipts of older commands that were carried out, newest first, at most [`RECEIPTS_KEPT`].
     pub earlier: Vec<Obeyed>,
+    /// Commands up to this number are old: the newest hand-over says so.
+    pub old_numbers: Option<u64>,
+    /// Whom the car obeys, if an order has changed that.
+    pub keyring: Option<Keyring>,
+    /// What the next hand-over must carry.
+    pub nonce: [u8; 32],
+    /// The signed receipt of the newest hand-over or release, as it travels.
+    pub handed: Option<Vec<u8>>,
 }
 
 impl State {

@@ -12,6 +12,12 @@ pub struct HandOver {
     pub nonce: [u8; 32],
     /// When it was issued, Unix seconds.
     pub issued_at: i64,
+    /// Commands with this number or a lower one are old from now on.
+    pub seq: u64,
+    /// The borrower whose loan is open; all zero if there is none.
+    pub borrower: Key,
+    /// The last second in which the car may be locked, Unix seconds.
+    pub locks_until: i64,
     /// The whole new keyring.
     pub keyring: Keyring,
 }
@@ -20,7 +26,7 @@ impl HandOver {
     /// The domain tag.
     pub const TAG: [u8; TAG_LEN] = *b"latchkey:keyring";
     /// Length in bytes.
-    pub const LEN: usize = 121 + Keyring::LEN;
+    pub const LEN: usize = 169 + Keyring::LEN;
 
     /// The hand-over's bytes.
     pub fn encode(&self) -> [u8; Self::LEN] {
@@ -30,6 +36,9 @@ impl HandOver {
             .put(&self.vehicle)
             .put(&self.nonce)
             .put(&self.issued_at.to_le_bytes())
+            .put(&self.seq.to_le_bytes())
+            .put(&self.borrower)
+            .put(&self.locks_until.to_le_bytes())
             .put(&self.keyring.encode());
         buffer
     }
@@ -43,23 +52,26 @@ impl HandOver {
             vehicle: reader.array(),
             nonce: reader.array(),
             issued_at: reader.i64(),
+            seq: reader.u64(),
+            borrower: reader.array(),
+            locks_until: reader.i64(),
             keyring: Keyring::decode(reader.rest())?,
         })
     }
 }
 
-/// The car's proof that it took a keyring: signed by the device key.
+/// The car's proof of the keyring that it obeys, signed by the device key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandOverReceipt {
     /// The program it is for.
     pub program: Key,
     /// The vehicle account's address.
     pub vehicle: Key,
-    /// The lender of the new keyring.
+    /// The lender of the keyring; all zero if the car was given none.
     pub lender: Key,
-    /// SHA-256 of [`Keyring::encode`].
+    /// SHA-256 of [`Keyring::encode`]; all zero if the car obeys no such keyring.
     pub keyring_hash: Hash,
-    /// The hand-over's.
+    /// What the next hand-over must carry.
     pub nonce: [u8; 32],
     /// The car's clock, Unix seconds.
     pub device_time: i64,

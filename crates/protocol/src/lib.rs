@@ -13,6 +13,8 @@ extern crate std;
 
 mod bytes;
 mod command;
+#[cfg(feature = "crypto")]
+pub mod cosigned;
 pub mod ed25519;
 mod enrolment;
 mod error;
@@ -20,6 +22,7 @@ mod hand_over;
 mod invoke;
 mod keyring;
 mod receipt;
+mod release;
 #[cfg(feature = "crypto")]
 pub mod sealed;
 #[cfg(feature = "std")]
@@ -33,6 +36,7 @@ pub use hand_over::{HandOver, HandOverReceipt};
 pub use invoke::Invoke;
 pub use keyring::{KeySet, Keyring};
 pub use receipt::Receipt;
+pub use release::Release;
 pub use words::{Action, Outcome, UnknownAction};
 
 /// A public key or address.

@@ -31,6 +31,10 @@ pub enum OpenError {
     BadKey,
     /// The signature is not the signer's over the payload.
     BadSignature,
+    /// More than three keys and signatures stand before the message, or what follows them is no message.
+    TooManySignatures,
+    /// One key stands twice.
+    SignedTwice,
 }
 
 impl fmt::Display for OpenError {
@@ -39,6 +43,8 @@ impl fmt::Display for OpenError {
             Self::TooShort => "shorter than a key and a signature",
             Self::BadKey => "the signer's key is not an ed25519 key",
             Self::BadSignature => "the signature is not the signer's over this message",
+            Self::TooManySignatures => "no message stands after at most three keys and signatures",
+            Self::SignedTwice => "one key signed twice: each signature must be by another key",
         })
     }
 }
@@ -55,16 +61,13 @@ impl Envelope {
         }
     }
 
-    /// Reads a signed message and verifies it strictly: small-order keys and malleable signatures are refused.
+    /// Reads a signed message and verifies it strictly.
     pub fn open(bytes: &[u8]) -> Result<Self, OpenError> {
         let (seal, payload) = bytes.split_at_checked(SEAL_LEN).ok_or(OpenError::TooShort)?;
         let (mut signer, mut signature) = ([0; 32], [0; 64]);
         signer.copy_from_slice(&seal[..32]);
         signature.copy_from_slice(&seal[32..]);
-        VerifyingKey::from_bytes(&signer)
-            .map_err(|_| OpenError::BadKey)?
-            .verify_strict(payload, &ed25519_dalek::Signature::from_bytes(&signature))
-            .map_err(|_| OpenError::BadSignature)?;
+        verify(&signer, &signature, payload)?;
         Ok(Self { signer, signature, payload: payload.to_vec() })
     }
 
@@ -72,6 +75,14 @@ impl Envelope {
     pub fn to_bytes(&self) -> Vec<u8> {
         [&self.signer[..], &self.signature, &self.payload].concat()
     }
+}
+
+/// Verifies a signature strictly: small-order keys and malleable signatures are refused.
+pub(crate) fn verify(signer: &Key, signature: &Signature, payload: &[u8]) -> Result<(), OpenError> {
+    VerifyingKey::from_bytes(signer)
+        .map_err(|_| OpenError::BadKey)?
+        .verify_strict(payload, &ed25519_dalek::Signature::from_bytes(signature))
+        .map_err(|_| OpenError::BadSignature)
 }
 
 /// SHA-256.

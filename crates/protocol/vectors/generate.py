@@ -42,16 +42,20 @@ class Signer:
         self.private = Ed25519PrivateKey.from_private_bytes(self.seed)
         self.public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+    def pair(self, message):
+        return self.public + self.private.sign(message)
+
     def signed(self, message):
-        signature = self.private.sign(message)
+        pair = self.pair(message)
         return {
             "bytes": message.hex(),
-            "signature": signature.hex(),
-            "envelope": (self.public + signature + message).hex(),
+            "signature": pair[32:].hex(),
+            "envelope": (pair + message).hex(),
         }
 
 
 COMMAND_KEY, DEVICE, KEEPER, ROOT = Signer("command"), Signer("device"), Signer("keeper"), Signer("root")
+BORROWER = Signer("borrower")
 
 
 def message(tag, *fields):
@@ -121,25 +125,41 @@ def keyring(lender, warn, lock, unlock):
     return {"lender": lender.hex(), **sets, "bytes": raw.hex(), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
-def hand_over(nonce, issued_at, ring):
+def hand_over(nonce, issued_at, seq, borrower, locks_until, ring):
     raw = message(
         b"latchkey:keyring",
-        PROGRAM, VEHICLE, nonce, struct.pack("<q", issued_at), bytes.fromhex(ring["bytes"]),
+        PROGRAM, VEHICLE, nonce, struct.pack("<qQ", issued_at, seq), borrower, struct.pack("<q", locks_until),
+        bytes.fromhex(ring["bytes"]),
     )
-    return {"nonce": nonce.hex(), "issued_at": str(issued_at), "keyring": ring, **ROOT.signed(raw)}
+    return {
+        "nonce": nonce.hex(),
+        "issued_at": str(issued_at),
+        "seq": str(seq),
+        "borrower": borrower.hex(),
+        "locks_until": str(locks_until),
+        "keyring": ring,
+        **ROOT.signed(raw),
+        "cosigned": (ROOT.pair(raw) + BORROWER.pair(raw) + raw).hex(),
+        "next_nonce": hashlib.sha256(raw).hexdigest(),
+    }
+
+
+def release(issued_at):
+    raw = message(b"latchkey:release", PROGRAM, VEHICLE, struct.pack("<q", issued_at))
+    return {"issued_at": str(issued_at), **COMMAND_KEY.signed(raw)}
 
 
 def hand_over_receipt(order, device_time):
     lender, keyring_hash = order["keyring"]["lender"], order["keyring"]["sha256"]
     raw = message(
         b"latchkey:handed",
-        PROGRAM, VEHICLE, bytes.fromhex(lender + keyring_hash + order["nonce"]), struct.pack("<q", device_time),
+        PROGRAM, VEHICLE, bytes.fromhex(lender + keyring_hash + order["next_nonce"]), struct.pack("<q", device_time),
     )
     signed = DEVICE.signed(raw)
     return {
         "lender": lender,
         "keyring_hash": keyring_hash,
-        "nonce": order["nonce"],
+        "nonce": order["next_nonce"],
         "device_time": str(device_time),
         **signed,
         "instruction": instruction(DEVICE.public, signed, raw),
@@ -205,16 +225,16 @@ LOCKERS = [label(f"buyer lock {number}") for number in (1, 2, 3)]
 # Keys that are zero but for one byte are set.
 FIRST_BYTE, LAST_BYTE = b"\1" + bytes(31), bytes(31) + b"\1"
 HAND_OVERS = {
-    "sale": hand_over(NONCE, 1767484800, keyring(
+    "sale": hand_over(NONCE, 1767484800, 43, BORROWER.public, 1830556800, keyring(
         BUYER, key_set(1, WARNER), key_set(2, *LOCKERS), key_set(1, UNLOCKER, WARNER),
     )),
-    "one_key": hand_over(NONCE, 1767484800, keyring(
+    "one_key": hand_over(NONCE, 1767484800, 0, ZERO, 1783036800, keyring(
         BUYER, *[key_set(1, COMMAND_KEY.public) for _ in ACTIONS],
     )),
-    "highest_numbers": hand_over(b"\xff" * 32, 2**63 - 1, keyring(
+    "highest_numbers": hand_over(b"\xff" * 32, 2**63 - 1, 2**64 - 1, b"\xff" * 32, 2**63 - 1, keyring(
         b"\xff" * 32, key_set(3, *LOCKERS), key_set(3, *LOCKERS), key_set(1, *LOCKERS),
     )),
-    "lowest_numbers": hand_over(ZERO, -(2**63), keyring(
+    "lowest_numbers": hand_over(ZERO, -(2**63), 0, ZERO, -(2**63), keyring(
         ZERO, key_set(2, FIRST_BYTE, LAST_BYTE), key_set(1, LAST_BYTE), key_set(1, FIRST_BYTE),
     )),
 }
@@ -224,6 +244,9 @@ HAND_OVER_RECEIPTS = {
     "highest_numbers": hand_over_receipt(HAND_OVERS["highest_numbers"], 2**63 - 1),
     "lowest_numbers": hand_over_receipt(HAND_OVERS["lowest_numbers"], -(2**63)),
 }
+
+
+RELEASE = release(1830556800)
 
 
 def refused():
@@ -259,31 +282,54 @@ def refused():
     yield "hand_over", "WrongTag", "the tag of its receipt", edited(order, 0, b"latchkey:handed\0")
     yield "hand_over", "UnknownVersion", "version 2", edited(order, 16, b"\2")
     # Each set begins with how many must sign: 153 warn, 250 lock, 347 unlock; its keys follow, 32 bytes each.
-    yield "hand_over", "RequiredOutOfRange", "nobody must sign a warning", edited(order, 153, b"\0")
-    yield "hand_over", "RequiredOutOfRange", "two of one key", edited(order, 153, b"\2")
-    yield "hand_over", "RequiredOutOfRange", "no key for a warning", edited(order, 154, ZERO)
-    yield "hand_over", "RequiredOutOfRange", "four of three keys", edited(order, 250, b"\4")
-    yield "hand_over", "RequiredOutOfRange", "255 of three keys", edited(order, 250, b"\xff")
-    yield "hand_over", "RequiredOutOfRange", "no key for an unlock", edited(order, 348, bytes(64))
-    yield "hand_over", "RequiredOutOfRange", "nobody must sign an unlock", edited(order, 347, b"\0")
-    yield "hand_over", "RequiredOutOfRange", "three of two keys for an unlock", edited(order, 347, b"\3")
-    yield "hand_over", "KeyAfterZero", "the first of three keys zero", edited(order, 251, ZERO)
-    yield "hand_over", "KeyAfterZero", "the second of three keys zero", edited(order, 283, ZERO)
-    yield "hand_over", "KeyAfterZero", "the only key in the last place", edited(order, 154, bytes(64) + WARNER)
-    yield "hand_over", "KeyAfterZero", "equal keys after a zero key", edited(order, 251, ZERO + WARNER + WARNER)
-    yield "hand_over", "EqualKeys", "first and second", edited(order, 283, LOCKERS[0])
-    yield "hand_over", "EqualKeys", "first and third", edited(order, 315, LOCKERS[0])
-    yield "hand_over", "EqualKeys", "second and third", edited(order, 315, LOCKERS[1])
-    yield "hand_over", "EqualKeys", "equal keys, and four must sign", edited(order, 250, b"\4" + LOCKERS[1])
-    yield "hand_over", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 347, b"\2")
+    yield "hand_over", "RequiredOutOfRange", "nobody must sign a warning", edited(order, 201, b"\0")
+    yield "hand_over", "RequiredOutOfRange", "two of one key", edited(order, 201, b"\2")
+    yield "hand_over", "RequiredOutOfRange", "no key for a warning", edited(order, 202, ZERO)
+    yield "hand_over", "RequiredOutOfRange", "four of three keys", edited(order, 298, b"\4")
+    yield "hand_over", "RequiredOutOfRange", "255 of three keys", edited(order, 298, b"\xff")
+    yield "hand_over", "RequiredOutOfRange", "no key for an unlock", edited(order, 396, bytes(64))
+    yield "hand_over", "RequiredOutOfRange", "nobody must sign an unlock", edited(order, 395, b"\0")
+    yield "hand_over", "RequiredOutOfRange", "three of two keys for an unlock", edited(order, 395, b"\3")
+    yield "hand_over", "KeyAfterZero", "the first of three keys zero", edited(order, 299, ZERO)
+    yield "hand_over", "KeyAfterZero", "the second of three keys zero", edited(order, 331, ZERO)
+    yield "hand_over", "KeyAfterZero", "the only key in the last place", edited(order, 202, bytes(64) + WARNER)
+    yield "hand_over", "KeyAfterZero", "equal keys after a zero key", edited(order, 299, ZERO + WARNER + WARNER)
+    yield "hand_over", "EqualKeys", "first and second", edited(order, 331, LOCKERS[0])
+    yield "hand_over", "EqualKeys", "first and third", edited(order, 363, LOCKERS[0])
+    yield "hand_over", "EqualKeys", "second and third", edited(order, 363, LOCKERS[1])
+    yield "hand_over", "EqualKeys", "equal keys, and four must sign", edited(order, 298, b"\4" + LOCKERS[1])
+    yield "hand_over", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 395, b"\2")
     yield "keyring", "WrongLength", "empty", ""
     yield "keyring", "WrongLength", "a byte too few", HAND_OVERS["sale"]["keyring"]["bytes"][:-2]
     yield "keyring", "WrongLength", "a whole hand-over", order
-    yield "keyring", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 347, b"\2")[242:]
+    yield "keyring", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 395, b"\2")[338:]
     yield "hand_over_receipt", "WrongLength", "a byte too few", handed[:-2]
     yield "hand_over_receipt", "WrongLength", "a byte too many", handed + "00"
     yield "hand_over_receipt", "WrongTag", "a tag that ends otherwise", edited(handed, 15, b"!")
     yield "hand_over_receipt", "UnknownVersion", "version 0", edited(handed, 16, b"\0")
+    yield "release", "WrongLength", "a byte too few", RELEASE["bytes"][:-2]
+    yield "release", "WrongLength", "a byte too many", RELEASE["bytes"] + "00"
+    yield "release", "WrongTag", "a receipt's tag", edited(RELEASE["bytes"], 0, b"latchkey:receipt")
+    yield "release", "UnknownVersion", "version 2", edited(RELEASE["bytes"], 16, b"\2")
+
+
+def cosigned():
+    """Bytes with several signatures, with what comes of them."""
+    raw = bytes.fromhex(HAND_OVERS["sale"]["bytes"])
+    keys = [ROOT, BORROWER, COMMAND_KEY, KEEPER]
+    pairs = [key.pair(raw) for key in keys]
+    wrong = bytearray(pairs[1])
+    wrong[95] ^= 1
+    yield "", "one", (pairs[0] + raw).hex()
+    yield "", "two", (pairs[1] + pairs[0] + raw).hex()
+    yield "", "three", (b"".join(pairs[:3]) + raw).hex()
+    yield "TooManySignatures", "four", (b"".join(pairs) + raw).hex()
+    yield "SignedTwice", "one key twice", (pairs[0] + pairs[0] + raw).hex()
+    yield "BadSignature", "the second is wrong", (pairs[0] + bytes(wrong) + raw).hex()
+    yield "BadSignature", "the second is over another message", (pairs[0] + BORROWER.pair(raw + b"\0") + raw).hex()
+    yield "TooShort", "no signature", raw.hex()[:190]
+    yield "TooShort", "no message", (pairs[0] + pairs[1]).hex()
+    yield "TooManySignatures", "another project's message", (pairs[0] + b"padlock:" + raw[8:]).hex()
 
 
 def unopened():
@@ -303,7 +349,8 @@ def unopened():
 print(json.dumps({
     "keys": {
         name: {"seed": signer.seed.hex(), "public": signer.public.hex()}
-        for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER), ("root", ROOT)]
+        for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER), ("root", ROOT),
+                             ("borrower", BORROWER)]
     },
     "program": PROGRAM.hex(),
     "vehicle": VEHICLE.hex(),
@@ -316,6 +363,8 @@ print(json.dumps({
     "invoke": INVOKE,
     "hand_overs": HAND_OVERS,
     "hand_over_receipts": HAND_OVER_RECEIPTS,
+    "release": RELEASE,
+    "cosigned": [dict(zip(("error", "why", "bytes"), case)) for case in cosigned()],
     "topics": [topics(VEHICLE), topics(bytes(32)), topics(b"\0\0" + b"\xff" * 30)],
     "refused": [dict(zip(("kind", "error", "why", "bytes"), case)) for case in refused()],
     "unopened": [dict(zip(("error", "why", "bytes"), case)) for case in unopened()],

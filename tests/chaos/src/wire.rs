@@ -8,7 +8,8 @@ use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::SimulatedCar;
 use latchkey_device::clock::VirtualClock;
 use latchkey_device::device::{Device, Report};
-use latchkey_device::identity::{Identity, Trusted};
+use latchkey_device::identity::Identity;
+use latchkey_device::keyring::{Keyring, Trusted};
 use latchkey_device::store::MemoryStore;
 use latchkey_function::{Answers, Courier, Parcel};
 use latchkey_protocol::sealed::Envelope;
@@ -40,7 +41,9 @@ impl Wire {
             program: PROGRAM_ID.to_bytes(),
             vehicle: pda::vehicle(&device).to_bytes(),
             device_key,
-            keyring: vec![Trusted { key: command_key.to_bytes(), actions }],
+            root: None,
+            keyring: Keyring::of(&[Trusted { key: command_key.to_bytes(), actions }], 1)
+                .expect("one key is a keyring"),
         };
         let (car, store) = (SimulatedCar::new(), MemoryStore::default());
         let mut state = State { identity, car, store, clock, device: None, fault, sent: 0 };

@@ -25,6 +25,11 @@ impl FromStr for EnvelopeArg {
 impl EnvelopeArg {
     /// Reads the message. `what` names it in errors, such as `a receipt`.
     pub fn read(&self, what: &str) -> Result<Envelope> {
+        Envelope::open(&self.bytes(what)?).map_err(|_| wrong(what).into())
+    }
+
+    /// Reads the bytes of a message that several may sign.
+    pub fn bytes(&self, what: &str) -> Result<Vec<u8>> {
         let mut text = self.0.clone();
         if text == "-" {
             text.clear();
@@ -33,9 +38,10 @@ impl EnvelopeArg {
             text = fs::read_to_string(&self.0)
                 .map_err(|error| Usage(format!("{:?} is neither hex nor a file: {error}", self.0)))?;
         }
-        let wrong =
-            || Usage(format!("this is not {what}: pass the hex of the signed message, its file, or -"));
-        let bytes = hex::decode(text.trim()).map_err(|_| wrong())?;
-        Envelope::open(&bytes).map_err(|_| wrong().into())
+        hex::decode(text.trim()).map_err(|_| wrong(what).into())
     }
+}
+
+fn wrong(what: &str) -> Usage {
+    Usage(format!("this is not {what}: pass the hex of the signed message, its file, or -"))
 }

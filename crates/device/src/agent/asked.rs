@@ -9,12 +9,12 @@ use crate::trusted::{SKEW, Trusted};
 /// The longest lock that the car obeys, seconds: 45 days.
 pub const LONGEST_LOCK: i64 = 45 * 86_400;
 
-/// A command for this car, by a key that may command it.
+/// A command for this car, by keys that may command it.
 pub(super) struct Asked<'a> {
     pub command: &'a Command<'a>,
     pub hash: Hash,
-    /// Whether its key may also lock: only such a key proves a time.
-    pub by_a_key_that_may_lock: bool,
+    /// Whether its keys may also lock: only such keys prove a time.
+    pub by_keys_that_may_lock: bool,
     /// The time, if it can be trusted.
     pub time: Option<Trusted>,
     /// The latest time that such a key has proven before, Unix seconds.
@@ -54,7 +54,7 @@ impl Asked<'_> {
 
     /// The time that is proven once the command is obeyed, Unix seconds.
     pub fn proves(&self) -> i64 {
-        if self.by_a_key_that_may_lock && self.judged_at().is_some() {
+        if self.by_keys_that_may_lock && self.judged_at().is_some() {
             self.not_before.max(self.command.issued_at)
         } else {
             self.not_before

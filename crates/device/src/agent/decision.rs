@@ -28,7 +28,7 @@ pub enum Actuation {
 /// A signed receipt to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedReceipt {
-    /// Address of the invocation that it answers.
+    /// Address of the invocation that it answers; of the vehicle, if it answers an order about keys.
     pub invocation: Key,
     /// The signed receipt, as it travels.
     pub receipt: Vec<u8>,
@@ -40,12 +40,14 @@ impl SignedReceipt {
     }
 }
 
-/// Which of the two counters a command belongs to.
+/// What a receipt is about. Locks and unlocks have one counter, warnings another, and the keyring its nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
     /// Locks and unlocks.
     Locks,
     Warnings,
+    /// Hand-overs and releases.
+    Keys,
 }
 
 /// What to publish.

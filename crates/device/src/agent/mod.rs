@@ -5,13 +5,15 @@
 
 mod asked;
 mod decision;
+mod keys;
 mod receipts;
 
-use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::cosigned::Cosigned;
+use latchkey_protocol::sealed::sha256;
 use latchkey_protocol::{Action, Command, Outcome};
 
 use crate::clock::Clocks;
-use crate::identity::{Identity, Ignored};
+use crate::identity::{Identity, Ignored, Order};
 use crate::interlock::{Interlock, Readiness};
 use crate::state::{Lease, Lock, Mark, Obeyed, State, Warning};
 use crate::store::NoRecord;
@@ -112,25 +114,44 @@ impl Agent {
         Decision { fallback: Fallback::FailOpen, ..self.turn_to(next) }
     }
 
-    /// Decides on a message that arrived as a command.
+    /// Decides on a message that arrived as an order.
     pub fn handle(&mut self, message: &[u8], now: Situation) -> Result<Decision, Ignored> {
-        let signed = Envelope::open(message).map_err(Ignored::Unsigned)?;
-        let command = self.identity.command(&signed)?;
+        let signed = Cosigned::open(message).map_err(Ignored::Unsigned)?;
+        let order = self.identity.order(&signed.payload)?;
         self.pass(&now);
+        let device_time = self.device_time(&now.clocks);
+        match order {
+            Order::Command(command) => self.command(&signed, &command, device_time),
+            Order::HandOver(order) => self.hand_over(&signed, &order, device_time),
+            Order::Release(order) => self.release(&signed, order, device_time),
+        }
+    }
+
+    fn command(
+        &self,
+        signed: &Cosigned,
+        command: &Command<'_>,
+        device_time: i64,
+    ) -> Result<Decision, Ignored> {
+        let now = self.time.map(Trusted::latest);
+        let may = |action| self.keyring().may(signed.signers(), action, now);
+        if !may(command.action) {
+            return Err(Ignored::Untrusted);
+        }
         let asked = Asked {
-            command: &command,
+            command,
             hash: sha256(&signed.payload),
-            by_a_key_that_may_lock: self.identity.may(&signed.signer, Action::Lock),
+            by_keys_that_may_lock: may(Action::Lock),
             time: self.time,
             not_before: self.state.not_before,
-            device_time: self.device_time(&now.clocks),
+            device_time,
         };
         if let Some(known) = self.known(&asked)? {
             return Ok(known);
         }
         Ok(match command.action {
             Action::Unlock => self.unlock(&asked),
-            Action::Warn | Action::Lock if self.may_not_know_its_numbers(&command) => {
+            Action::Warn | Action::Lock if self.may_not_know_its_numbers(command) => {
                 self.refuse(&asked, Outcome::RefusedService)
             }
             Action::Warn | Action::Lock => match (asked.refusal(self.readiness), asked.judged_at()) {
@@ -226,7 +247,7 @@ impl Agent {
         };
         self.owed.retain(|owed| *owed != line);
         if self.keeps(line) {
-            self.newest(line).map(SignedReceipt::of)
+            self.newest_receipt(line)
         } else {
             self.owed.push(line);
             None
@@ -236,10 +257,10 @@ impl Agent {
     /// The receipts of the newest commands obeyed whose promises are kept. They are repeated on every new connection,
     /// because they may have been lost on the one before.
     pub fn latest(&self) -> Vec<SignedReceipt> {
-        [Line::Locks, Line::Warnings]
+        [Line::Locks, Line::Warnings, Line::Keys]
             .into_iter()
             .filter(|line| self.keeps(*line))
-            .filter_map(|line| self.newest(line).map(SignedReceipt::of))
+            .filter_map(|line| self.newest_receipt(line))
             .collect()
     }
 
@@ -248,6 +269,18 @@ impl Agent {
         match line {
             Line::Locks => self.inhibits == Some(self.state.lock.inhibits()),
             Line::Warnings => self.state.warning.is_none(),
+            Line::Keys => !self.unsaved,
+        }
+    }
+
+    fn newest_receipt(&self, line: Line) -> Option<SignedReceipt> {
+        match line {
+            Line::Locks | Line::Warnings => self.newest(line).map(SignedReceipt::of),
+            Line::Keys => self
+                .state
+                .handed
+                .clone()
+                .map(|receipt| SignedReceipt { invocation: self.identity.vehicle, receipt }),
         }
     }
 
@@ -255,6 +288,7 @@ impl Agent {
         match line {
             Line::Locks => self.state.last.as_ref(),
             Line::Warnings => self.state.warned.as_ref(),
+            Line::Keys => None,
         }
     }
 

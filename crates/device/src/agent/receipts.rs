@@ -22,6 +22,9 @@ impl Agent {
                 }
             }
             Some(newest) if command.seq < newest.seq => return Ok(Some(self.older(asked))),
+            None if self.state.old_numbers.is_some_and(|old| command.seq <= old) => {
+                return Ok(Some(self.older(asked)));
+            }
             _ => {}
         }
         // A warning is no longer due once a newer lock or unlock has been obeyed. Not the other way round: warnings

@@ -12,7 +12,7 @@ pub struct Carry {
     /// The car's socket
     #[arg(long)]
     socket: PathBuf,
-    /// A command's envelope, hexadecimal; `-` reads it from standard input
+    /// The envelope of a command, a hand-over or a release, hexadecimal; `-` reads it from standard input
     envelope: String,
 }
 
@@ -30,7 +30,7 @@ impl Carry {
         let answer = BufReader::new(read).lines().next_line().await?;
         match answer.as_deref() {
             Some("ignored") => {
-                bail!("the car ignores it: it is not a command for this car by a key that it trusts")
+                bail!("the car ignores it: it is no order for this car by keys that it trusts")
             }
             Some(receipt) => println!("{receipt}"),
             None => bail!("the car says nothing: the envelope must be hexadecimal"),

@@ -5,5 +5,6 @@ pub mod enrol;
 pub mod keygen;
 pub mod provision;
 pub mod run;
+pub mod show;
 pub mod simulate;
 mod typed;

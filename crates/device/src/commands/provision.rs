@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use latchkey_device::config::Config;
 use latchkey_device::store::DiskStore;
@@ -16,7 +16,9 @@ pub struct Provision {
 
 impl Provision {
     pub fn execute(&self) -> Result<()> {
-        DiskStore::provision(Config::load(&self.config)?.state_dir)?;
+        let config = Config::load(&self.config)?;
+        config.keyring().context("the configured keyring cannot be obeyed")?;
+        DiskStore::provision(config.state_dir)?;
         Ok(())
     }
 }

@@ -104,8 +104,10 @@ impl<D: Disk> DiskStore<D> {
             Err(NoRecord::Newer { path }) => return Err(StoreError::Newer { path }),
             Err(_) => {}
         }
+        // Another nonce each time, so that no hand-over is obeyed that an earlier record knew.
+        let new = State { nonce: rand::random(), ..State::default() };
         for generation in [1, 2] {
-            self.write(generation, &State::default())?;
+            self.write(generation, &new)?;
         }
         self.disk
             .sync_directory(&self.directory)

@@ -2,19 +2,24 @@
 //!
 //! A change that older agents can ignore adds fields at the end of the body and raises the minor version: an older
 //! agent reads what it knows. A change that they cannot ignore raises the major version: an older agent leaves the
-//! record alone and asks for service, so that rolling an update back never mistakes a record for another.
+//! record alone and asks for service, so that rolling an update back never mistakes a record for another. Version 2 added
+//! the keyring: an agent that does not know it would obey keys that were taken away.
 
 use std::mem::take;
 
+use latchkey_protocol::KeySet;
 use latchkey_protocol::sealed::sha256;
 
+use crate::keyring::Keyring;
 use crate::state::{Lease, Lock, Mark, Obeyed, RECEIPTS_KEPT, State, Warning};
 
 /// Every slot has this length, so that a save neither grows a file nor shrinks it, and needs no room on a full disk.
 pub const SLOT_LEN: usize = 8192;
 
 const TAG: [u8; 16] = *b"latchkey:record\0";
-const MAJOR: u8 = 1;
+const MAJOR: u8 = 2;
+/// The last version without a keyring.
+const WITHOUT_KEYRING: u8 = 1;
 const MINOR: u8 = 0;
 /// Tag, two version bytes, generation, and length of the body.
 const HEADER_LEN: usize = 16 + 2 + 8 + 4;
@@ -59,10 +64,10 @@ pub fn decode(slot: &[u8]) -> Found {
     if sha256(&slot[..HEADER_LEN + length]) != *checksum {
         return Found::Damaged;
     }
-    if major != MAJOR {
+    if ![WITHOUT_KEYRING, MAJOR].contains(&major) {
         return Found::Newer;
     }
-    read_state(&mut Reader(body))
+    read_state(&mut Reader(body), major)
         .map_or(Found::Damaged, |state| Found::Whole(Box::new(Record { generation, state })))
 }
 
@@ -107,7 +112,22 @@ fn body(state: &State) -> Vec<u8> {
             put_bytes(body, &obeyed.receipt);
         });
     }
+    put_many(&mut body, state.old_numbers.as_slice(), |body, number| body.extend(number.to_le_bytes()));
+    put_many(&mut body, state.keyring.as_slice(), put_keyring);
+    body.extend(state.nonce);
+    put_many(&mut body, state.handed.as_slice(), |body, receipt| put_bytes(body, receipt));
     body
+}
+
+fn put_keyring(body: &mut Vec<u8>, keyring: &Keyring) {
+    body.extend(keyring.lender);
+    for set in [&keyring.warn, &keyring.lock, &keyring.unlock] {
+        body.push(set.required);
+        body.extend(set.keys.as_flattened());
+    }
+    put_many(body, keyring.borrower.as_slice(), |body, borrower| body.extend(borrower));
+    put_many(body, keyring.locks_until.as_slice(), |body, until| body.extend(until.to_le_bytes()));
+    body.extend(keyring.issued_at.to_le_bytes());
 }
 
 fn put_lease(body: &mut Vec<u8>, lease: Lease) {
@@ -132,7 +152,22 @@ fn put_many<T>(body: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) 
 }
 
 /// `None` if the fields do not fit the body. What follows the last field is of a newer minor version.
-fn read_state(reader: &mut Reader<'_>) -> Option<State> {
+fn read_state(reader: &mut Reader<'_>, major: u8) -> Option<State> {
+    let state = read_obeyed(reader)?;
+    if major == WITHOUT_KEYRING {
+        return Some(state);
+    }
+    Some(State {
+        old_numbers: reader.many(1, Reader::u64)?.pop(),
+        keyring: reader.many(1, keyring)?.pop(),
+        nonce: reader.array()?,
+        handed: reader.many(1, |reader| reader.bytes().map(<[u8]>::to_vec))?.pop(),
+        ..state
+    })
+}
+
+/// All but the keyring and what goes with it.
+fn read_obeyed(reader: &mut Reader<'_>) -> Option<State> {
     Some(State {
         boots: reader.u64()?,
         mark: Mark { boot: reader.array()?, elapsed: reader.u64()? },
@@ -154,7 +189,24 @@ fn read_state(reader: &mut Reader<'_>) -> Option<State> {
         last: reader.many(1, obeyed)?.pop(),
         warned: reader.many(1, obeyed)?.pop(),
         earlier: reader.many(RECEIPTS_KEPT, obeyed)?,
+        ..State::default()
     })
+}
+
+fn keyring(reader: &mut Reader<'_>) -> Option<Keyring> {
+    Some(Keyring {
+        lender: reader.array()?,
+        warn: key_set(reader)?,
+        lock: key_set(reader)?,
+        unlock: key_set(reader)?,
+        borrower: reader.many(1, Reader::array)?.pop(),
+        locks_until: reader.many(1, Reader::i64)?.pop(),
+        issued_at: reader.i64()?,
+    })
+}
+
+fn key_set(reader: &mut Reader<'_>) -> Option<KeySet> {
+    Some(KeySet { required: reader.byte()?, keys: [reader.array()?, reader.array()?, reader.array()?] })
 }
 
 fn obeyed(reader: &mut Reader<'_>) -> Option<Obeyed> {

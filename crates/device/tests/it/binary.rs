@@ -39,6 +39,8 @@ fn configure(directory: &Path, port: u16) {
         state_dir: directory.join("state"),
         network_time: NetworkTime::Always,
         socket: Some(directory.join("socket")),
+        root: None,
+        lock_signatures: 1,
         keyring: keyring(),
         broker: broker_config(port),
     };

@@ -8,12 +8,14 @@ use latchkey_device::agent::SignedReceipt;
 use latchkey_device::car::{SimulatedCar, Simulation};
 use latchkey_device::clock::{Clock, Clocks};
 use latchkey_device::device::{Device, Report};
-use latchkey_device::identity::{Identity, Trusted};
+use latchkey_device::identity::Identity;
+use latchkey_device::keyring::{Keyring, Trusted};
 use latchkey_device::mqtt::BrokerConfig;
 use latchkey_device::state::State;
 use latchkey_device::store::{MemoryStore, Store as _};
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
-use latchkey_protocol::{Action, Command, Key, Outcome, Receipt};
+use latchkey_protocol::{Action, Command, HandOver, Key, KeySet, Outcome, Receipt};
 
 pub const PROGRAM: Key = [0xa1; 32];
 pub const VEHICLE: Key = [0xb2; 32];
@@ -34,7 +36,12 @@ pub fn warn_key() -> SigningKey {
     SigningKey::from_bytes(&[3; 32])
 }
 
-fn trusted(key: &SigningKey, actions: &[Action]) -> Trusted {
+/// Hands the car over.
+pub fn root_key() -> SigningKey {
+    SigningKey::from_bytes(&[4; 32])
+}
+
+pub fn trusted(key: &SigningKey, actions: &[Action]) -> Trusted {
     Trusted { key: key.verifying_key().to_bytes(), actions: actions.to_vec() }
 }
 
@@ -48,10 +55,17 @@ pub fn broker_config(port: u16) -> BrokerConfig {
     BrokerConfig { host: "127.0.0.1".to_owned(), port, tls: None, keep_alive_secs: 5 }
 }
 
-pub fn identity() -> Identity {
+/// The same, and the key that may only warn.
+pub fn provisioned() -> Vec<Trusted> {
     let mut keyring = keyring();
     keyring.push(trusted(&warn_key(), &[Action::Warn]));
-    Identity { program: PROGRAM, vehicle: VEHICLE, device_key: device_key(), keyring }
+    keyring
+}
+
+pub fn identity() -> Identity {
+    let keyring = Keyring::of(&provisioned(), 1).unwrap();
+    let root = Some(root_key().verifying_key().to_bytes());
+    Identity { program: PROGRAM, vehicle: VEHICLE, device_key: device_key(), root, keyring }
 }
 
 /// The address of the invocation that has this sequence number.
@@ -221,6 +235,7 @@ impl Clock for TestClock {
 /// A simulated car with its agent, memory and clock: parked, and new.
 pub struct Rig {
     pub device: Device<SimulatedCar, MemoryStore>,
+    identity: Identity,
     pub car: SimulatedCar,
     pub store: MemoryStore,
     pub clock: TestClock,
@@ -228,15 +243,20 @@ pub struct Rig {
 
 impl Rig {
     pub fn new() -> Self {
+        Self::of(identity())
+    }
+
+    /// A car that was provisioned otherwise.
+    pub fn of(identity: Identity) -> Self {
         let (car, store, clock) = (SimulatedCar::new(), MemoryStore::default(), TestClock::new());
-        let device = Device::start(identity(), car.clone(), store.clone(), Arc::new(clock.clone()));
-        Self { device, car, store, clock }
+        let device = Device::start(identity.clone(), car.clone(), store.clone(), Arc::new(clock.clone()));
+        Self { device, identity, car, store, clock }
     }
 
     /// The agent's process ends and starts again.
     pub fn restart(&mut self) {
         let clock = Arc::new(self.clock.clone());
-        self.device = Device::start(identity(), self.car.clone(), self.store.clone(), clock);
+        self.device = Device::start(self.identity.clone(), self.car.clone(), self.store.clone(), clock);
     }
 
     /// What is durable, and what the car does.
@@ -273,4 +293,43 @@ impl Rig {
         assert_eq!(state.lock.inhibits(), car.inhibited);
         car.inhibited
     }
+}
+
+/// Agrees to hand-overs while its loan is open.
+pub fn borrower_key() -> SigningKey {
+    SigningKey::from_bytes(&[5; 32])
+}
+
+/// A command key of another lender.
+pub fn buyers_key() -> SigningKey {
+    SigningKey::from_bytes(&[6; 32])
+}
+
+/// A set of these keys, of which so many must sign.
+pub fn key_set(required: u8, keys: &[&SigningKey]) -> KeySet {
+    let mut set = KeySet { required, keys: [[0; 32]; 3] };
+    for (place, key) in set.keys.iter_mut().zip(keys) {
+        *place = key.verifying_key().to_bytes();
+    }
+    set
+}
+
+/// A hand-over to the full key alone, with the car's first nonce, for a loan of the borrower.
+pub fn hand_over() -> HandOver {
+    let set = key_set(1, &[&full_key()]);
+    HandOver {
+        program: PROGRAM,
+        vehicle: VEHICLE,
+        nonce: [0; 32],
+        issued_at: START,
+        seq: 10,
+        borrower: borrower_key().verifying_key().to_bytes(),
+        locks_until: START + 1_000_000,
+        keyring: latchkey_protocol::Keyring { lender: [0xd4; 32], warn: set, lock: set, unlock: set },
+    }
+}
+
+/// An order about keys as it travels, signed by each of these.
+pub fn cosigned(keys: &[&SigningKey], payload: &[u8]) -> Vec<u8> {
+    Cosigned::seal(keys, payload).to_bytes()
 }

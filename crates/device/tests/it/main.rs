@@ -12,6 +12,7 @@ mod field;
 mod files;
 mod fleet;
 mod interlock;
+mod keys;
 mod memory;
 mod model;
 mod mqtt;

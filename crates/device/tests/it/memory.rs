@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use latchkey_device::keyring::Keyring;
 use latchkey_device::state::{Lease, Lock, Mark, Obeyed, State, Warning};
 use latchkey_device::store::{DiskStore, NoRecord, SLOT_LEN, Store as _, StoreError};
+use latchkey_protocol::KeySet;
 use latchkey_protocol::sealed::sha256;
 
 /// A state that is as full as can be.
@@ -23,6 +25,18 @@ fn state(seq: u64) -> State {
         last: Some(obeyed(seq)),
         warned: Some(obeyed(seq + 1)),
         earlier: (0..16).map(obeyed).collect(),
+        old_numbers: Some(u64::MAX),
+        keyring: Some(Keyring {
+            lender: [1; 32],
+            warn: KeySet { required: 0, keys: [[0; 32]; 3] },
+            lock: KeySet { required: 2, keys: [[2; 32], [3; 32], [0; 32]] },
+            unlock: KeySet { required: 1, keys: [[4; 32], [5; 32], [6; 32]] },
+            borrower: Some([7; 32]),
+            locks_until: Some(i64::MIN),
+            issued_at: i64::MAX,
+        }),
+        nonce: [10; 32],
+        handed: Some(vec![11; 281]),
     }
 }
 
@@ -51,7 +65,9 @@ fn slots(directory: &Path, saves: u64) -> (PathBuf, PathBuf) {
 fn what_was_saved_last_is_loaded() {
     let directory = tempfile::tempdir().unwrap();
     drop(DiskStore::provision(directory.path()).unwrap());
-    assert_eq!(load(directory.path()).unwrap(), State::default());
+    let first = load(directory.path()).unwrap();
+    assert_eq!(first, State { nonce: first.nonce, ..State::default() });
+    assert_ne!(first.nonce, [0; 32]);
     for seq in 1..=5 {
         saved(directory.path(), [seq]);
         assert_eq!(load(directory.path()).unwrap(), state(seq));
@@ -177,7 +193,7 @@ fn an_older_agent_reads_what_it_knows_of_a_newer_minor_version() {
     saved(directory.path(), [1]);
     let (newest, _) = slots(directory.path(), 1);
     let whole = fs::read(&newest).unwrap();
-    fs::write(&newest, rewritten(&whole, [1, 200], b"fields to come")).unwrap();
+    fs::write(&newest, rewritten(&whole, [2, 200], b"fields to come")).unwrap();
     assert_eq!(load(directory.path()).unwrap(), state(1));
 }
 
@@ -186,7 +202,7 @@ fn a_record_of_a_newer_major_version_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     saved(directory.path(), [1, 2]);
     let (newest, _) = slots(directory.path(), 2);
-    let newer = rewritten(&fs::read(&newest).unwrap(), [2, 0], b"");
+    let newer = rewritten(&fs::read(&newest).unwrap(), [3, 0], b"");
     fs::write(&newest, &newer).unwrap();
     assert!(matches!(load(directory.path()), Err(NoRecord::Newer { .. })));
     assert!(matches!(DiskStore::provision(directory.path()), Err(StoreError::Newer { .. })));
@@ -210,7 +226,8 @@ fn a_car_is_provisioned_once_and_again_only_when_its_record_is_lost() {
         fs::write(directory.path().join(slot), b"rot").unwrap();
     }
     drop(DiskStore::provision(directory.path()).unwrap());
-    assert_eq!(load(directory.path()).unwrap(), State::default());
+    let again = load(directory.path()).unwrap();
+    assert_eq!(again, State { nonce: again.nonce, ..State::default() });
 }
 
 #[test]
@@ -239,4 +256,17 @@ fn a_state_has_one_agent_at_a_time() {
     assert!(matches!(DiskStore::open(directory.path()), Err(StoreError::InUse { .. })));
     drop(first);
     DiskStore::open(directory.path()).unwrap();
+}
+
+#[test]
+fn a_record_of_version_1_is_read_and_has_no_keyring() {
+    let directory = tempfile::tempdir().unwrap();
+    saved(directory.path(), [1]);
+    for slot in ["state.a", "state.b"] {
+        let path = directory.path().join(slot);
+        let older = rewritten(&fs::read(&path).unwrap(), [1, 0], b"");
+        fs::write(&path, older).unwrap();
+    }
+    let without = State { old_numbers: None, keyring: None, nonce: [0; 32], handed: None, ..state(1) };
+    assert_eq!(load(directory.path()).unwrap(), without);
 }

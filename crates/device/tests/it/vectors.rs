@@ -3,14 +3,18 @@
 
 use std::path::PathBuf;
 
+use ed25519_dalek::SigningKey;
 use latchkey_device::agent::Service;
 use latchkey_device::car::Ignition;
 use latchkey_device::clock::{Clock as _, Clocks};
 use latchkey_device::state::{Lease, Lock, Obeyed};
-use latchkey_protocol::Action;
+use latchkey_protocol::{Action, HandOver, Release};
 use serde_json::{Value, json};
 
-use crate::common::{Order, PROGRAM, Rig, START, VEHICLE, device_key, full_key, identity, warn_key};
+use crate::common::{
+    Order, PROGRAM, Rig, START, VEHICLE, borrower_key, buyers_key, cosigned, device_key, full_key, hand_over,
+    key_set, provisioned, root_key, warn_key,
+};
 
 const DAY: i64 = 86_400;
 
@@ -29,6 +33,14 @@ impl Trace {
 
     fn send(&mut self, order: &Order) {
         let sealed = order.sealed();
+        let report = self.rig.device.receive(&sealed);
+        let receipt = report.answer.map(|answer| hex::encode(answer.receipt));
+        self.record("command", &json!(hex::encode(sealed)), &json!(receipt));
+    }
+
+    /// Sends an order about keys, signed by each of these.
+    fn order(&mut self, keys: &[&SigningKey], payload: &[u8]) {
+        let sealed = cosigned(keys, payload);
         let report = self.rig.device.receive(&sealed);
         let receipt = report.answer.map(|answer| hex::encode(answer.receipt));
         self.record("command", &json!(hex::encode(sealed)), &json!(receipt));
@@ -74,6 +86,8 @@ impl Trace {
                 "newest": state.last.as_ref().map(newest),
                 "newest_warning": state.warned.as_ref().map(newest),
                 "proven": state.not_before.to_string(),
+                "nonce": hex::encode(state.nonce),
+                "old_numbers": text_of(state.old_numbers),
                 "service": self.rig.device.service().map(|service| match service {
                     Service::NoRecord => "no_record",
                     Service::MayHaveForgotten => "may_have_forgotten",
@@ -82,6 +96,10 @@ impl Trace {
             },
         }));
     }
+}
+
+fn text_of(number: Option<u64>) -> Option<String> {
+    number.map(|number| number.to_string())
 }
 
 fn lock(lock: Lock) -> Value {
@@ -200,6 +218,43 @@ fn traces() -> Value {
             t.pass(59);
             t.pass(1);
         }),
+        "a hand-over to other keys, and a lock that two of them must sign": Trace::of(|t| {
+            let mut order = hand_over();
+            order.keyring.lock = key_set(2, &[&full_key(), &buyers_key()]);
+            t.send(&Order::lock(1));
+            t.order(&[&full_key()], &order.encode());
+            t.order(&[&root_key()], &HandOver { nonce: [1; 32], ..order }.encode());
+            t.order(&[&root_key()], &order.encode());
+            t.order(&[&root_key()], &order.encode());
+            t.send(&Order::unlock(10));
+            t.send(&Order::lock(11));
+            t.order(&[&full_key(), &buyers_key()], &Order::lock(11).bytes());
+            t.send(&Order::unlock(12));
+        }),
+        "what the borrower must agree to": Trace::of(|t| {
+            t.order(&[&root_key()], &hand_over().encode());
+            let nonce = t.rig.device.state().nonce;
+            let longer = HandOver { nonce, locks_until: hand_over().locks_until + 1, ..hand_over() };
+            t.order(&[&root_key()], &longer.encode());
+            t.order(&[&root_key(), &borrower_key()], &longer.encode());
+        }),
+        "the end of a loan": Trace::of(|t| {
+            t.order(&[&root_key()], &hand_over().encode());
+            t.send(&Order::lock(11));
+            let release = |secs| Release { program: PROGRAM, vehicle: VEHICLE, issued_at: START + secs }.encode();
+            t.order(&[&full_key()], &release(-1));
+            t.order(&[&full_key()], &release(0));
+            t.send(&Order::lock(12));
+            t.send(&Order::unlock(13));
+        }),
+        "the power to lock lapses": Trace::of(|t| {
+            t.order(&[&root_key()], &HandOver { locks_until: START + 10, ..hand_over() }.encode());
+            t.pass(10);
+            t.send(&Order::lock(11).with(|order| order.lock_until = START + 70));
+            t.send(&Order::unlock(12));
+            t.pass(1);
+            t.send(&Order::lock(13));
+        }),
         "whoever may not command is ignored": Trace::of(|t| {
             t.send(&Order::lock(1).with(|order| order.key = warn_key()));
             t.send(&Order::unlock(1).with(|order| order.key = device_key()));
@@ -214,8 +269,7 @@ fn file() -> PathBuf {
 
 #[test]
 fn the_behaviour_vectors_are_what_this_car_does() {
-    let keyring: Vec<Value> = identity()
-        .keyring
+    let keyring: Vec<Value> = provisioned()
         .iter()
         .map(|trusted| {
             let actions: Vec<&str> = trusted.actions.iter().map(|action| action.name()).collect();
@@ -228,6 +282,8 @@ fn the_behaviour_vectors_are_what_this_car_does() {
             "vehicle": hex::encode(VEHICLE),
             "device_seed": hex::encode(device_key().to_bytes()),
             "keyring": keyring,
+            "root_seed": hex::encode(root_key().to_bytes()),
+            "borrower_seed": hex::encode(borrower_key().to_bytes()),
             "command_seeds": {
                 hex::encode(full_key().verifying_key()): hex::encode(full_key().to_bytes()),
                 hex::encode(warn_key().verifying_key()): hex::encode(warn_key().to_bytes()),

@@ -2,12 +2,12 @@
 
 use latchkey_protocol::{
     Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, KeySet, Keyring, Outcome,
-    Receipt, TAG_LEN,
+    Receipt, Release, TAG_LEN,
 };
 
 type Decoder = fn(&[u8]) -> Result<(), DecodeError>;
 
-const KINDS: [(&str, [u8; TAG_LEN], usize, Decoder); 6] = [
+const KINDS: [(&str, [u8; TAG_LEN], usize, Decoder); 7] = [
     ("command", Command::TAG, Command::FIXED_LEN, |bytes| Command::decode(bytes).map(|_| ())),
     ("receipt", Receipt::TAG, Receipt::LEN, |bytes| Receipt::decode(bytes).map(|_| ())),
     ("enrolment", Enrolment::TAG, Enrolment::LEN, |bytes| Enrolment::decode(bytes).map(|_| ())),
@@ -16,10 +16,11 @@ const KINDS: [(&str, [u8; TAG_LEN], usize, Decoder); 6] = [
     ("hand-over receipt", HandOverReceipt::TAG, HandOverReceipt::LEN, |bytes| {
         HandOverReceipt::decode(bytes).map(|_| ())
     }),
+    ("release", Release::TAG, Release::LEN, |bytes| Release::decode(bytes).map(|_| ())),
 ];
 
 /// One message of each kind, in the order of [`KINDS`].
-fn messages() -> [Vec<u8>; 6] {
+fn messages() -> [Vec<u8>; 7] {
     let command = Command {
         program: [1; 32],
         vehicle: [2; 32],
@@ -46,7 +47,17 @@ fn messages() -> [Vec<u8>; 6] {
     let invoke = Invoke { program: [1; 32], invocation: [2; 32], keeper: [3; 32], issued_at: 4 };
     let set = KeySet { required: 1, keys: [[1; 32], [2; 32], [0; 32]] };
     let keyring = Keyring { lender: [3; 32], warn: set, lock: set, unlock: set };
-    let hand_over = HandOver { program: [1; 32], vehicle: [2; 32], nonce: [3; 32], issued_at: 4, keyring };
+    let hand_over = HandOver {
+        program: [1; 32],
+        vehicle: [2; 32],
+        nonce: [3; 32],
+        issued_at: 4,
+        seq: 5,
+        borrower: [6; 32],
+        locks_until: 7,
+        keyring,
+    };
+    let release = Release { program: [1; 32], vehicle: [2; 32], issued_at: 3 };
     let hand_over_receipt = HandOverReceipt {
         program: [1; 32],
         vehicle: [2; 32],
@@ -62,6 +73,7 @@ fn messages() -> [Vec<u8>; 6] {
         invoke.encode().to_vec(),
         hand_over.encode().to_vec(),
         hand_over_receipt.encode().to_vec(),
+        release.encode().to_vec(),
     ]
 }
 

@@ -52,7 +52,16 @@ fn keyring() -> Keyring {
 }
 
 fn hand_over(keyring: &Keyring) -> HandOver {
-    HandOver { program: [1; 32], vehicle: [2; 32], nonce: [3; 32], issued_at: 4, keyring: *keyring }
+    HandOver {
+        program: [1; 32],
+        vehicle: [2; 32],
+        nonce: [3; 32],
+        issued_at: 4,
+        seq: 5,
+        borrower: [6; 32],
+        locks_until: 7,
+        keyring: *keyring,
+    }
 }
 
 fn hand_over_receipt() -> [u8; HandOverReceipt::LEN] {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
 use latchkey_protocol::sealed::SEAL_LEN;
 use latchkey_protocol::{
-    Action, Command, Enrolment, HandOver, HandOverReceipt, Invoke, Keyring, MAX_MESSAGE_LEN, Outcome, Receipt,
+    Action, Command, Enrolment, HandOver, HandOverReceipt, Invoke, Keyring, MAX_MESSAGE_LEN, Outcome,
+    Receipt, Release,
 };
 use serde_json::Value;
 
@@ -62,7 +63,7 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         "commands.lock.sha256",
         "enrolment.envelope",
         "hand_over_receipts.sale.envelope",
-        "hand_overs.sale.envelope",
+        "hand_overs.sale.cosigned",
         "hand_overs.sale.keyring.sha256",
         "invoke.envelope",
         "keys.command.public",
@@ -72,6 +73,7 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         "receipts.applied.bytes",
         "receipts.applied.envelope",
         "receipts.applied.instruction",
+        "release.envelope",
         "vehicle",
     ];
     assert_eq!(shown, BTreeSet::from(wanted));
@@ -180,8 +182,8 @@ fn the_lengths_in_the_text_are_the_codes() {
     says(format!("hashes the keyring's {} bytes", Keyring::LEN));
     says(format!("with the message length {}.", HandOverReceipt::LEN));
     says(format!(
-        "A command's envelope has {} to {} bytes, a receipt's {}, an enrolment's {}, an invoke's {}, a\n\
-         hand-over's {}, a hand-over receipt's {}.",
+        "With one signature, a command's envelope has {} to {} bytes, a receipt's {}, an enrolment's {}, an invoke's {}, a\n\
+         hand-over's {}, a hand-over receipt's {}, a release's {}. Each further signature adds {SEAL_LEN}.",
         SEAL_LEN + Command::FIXED_LEN,
         SEAL_LEN + Command::MAX_LEN,
         SEAL_LEN + Receipt::LEN,
@@ -189,9 +191,19 @@ fn the_lengths_in_the_text_are_the_codes() {
         SEAL_LEN + Invoke::LEN,
         SEAL_LEN + HandOver::LEN,
         SEAL_LEN + HandOverReceipt::LEN,
+        SEAL_LEN + Release::LEN,
     ));
-    for tag in [Command::TAG, Receipt::TAG, Enrolment::TAG, Invoke::TAG, HandOver::TAG, HandOverReceipt::TAG]
-    {
+    says(format!("{} bytes. An order to a car whose loan has ended", Release::LEN));
+    says(format!("the hand-over's {} bytes", HandOver::LEN));
+    for tag in [
+        Command::TAG,
+        Receipt::TAG,
+        Enrolment::TAG,
+        Invoke::TAG,
+        HandOver::TAG,
+        HandOverReceipt::TAG,
+        Release::TAG,
+    ] {
         says(format!("| `{}`", String::from_utf8_lossy(&tag).trim_end_matches('\0')));
     }
 }

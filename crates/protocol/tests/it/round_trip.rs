@@ -4,7 +4,7 @@ use ed25519_dalek::SigningKey;
 use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN};
 use latchkey_protocol::{
     Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, KeySet, Keyring,
-    MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt,
+    MAX_MESSAGE_LEN, MessageTooLong, Outcome, Receipt, Release,
 };
 use latchkey_tests_cases::cases;
 use proptest::collection::vec;
@@ -104,11 +104,12 @@ proptest! {
     #[test]
     fn hand_overs(
         (program, vehicle, nonce) in any::<([u8; 32], [u8; 32], [u8; 32])>(),
-        issued_at: i64,
+        (issued_at, seq, borrower, locks_until) in any::<(i64, u64, [u8; 32], i64)>(),
         keyring in keyrings(),
     ) {
         prop_assert_eq!(Keyring::decode(&keyring.encode()), Ok(keyring));
-        let hand_over = HandOver { program, vehicle, nonce, issued_at, keyring };
+        let hand_over =
+            HandOver { program, vehicle, nonce, issued_at, seq, borrower, locks_until, keyring };
         prop_assert_eq!(HandOver::decode(&hand_over.encode()), Ok(hand_over));
     }
 
@@ -118,6 +119,8 @@ proptest! {
         (keyring_hash, nonce) in any::<([u8; 32], [u8; 32])>(),
         device_time: i64,
     ) {
+        let release = Release { program, vehicle, issued_at: device_time };
+        prop_assert_eq!(Release::decode(&release.encode()), Ok(release));
         let receipt = HandOverReceipt { program, vehicle, lender, keyring_hash, nonce, device_time };
         prop_assert_eq!(HandOverReceipt::decode(&receipt.encode()), Ok(receipt));
     }
@@ -131,13 +134,13 @@ proptest! {
     ) {
         bytes[..16].copy_from_slice(&HandOver::TAG);
         bytes[16] = 1;
-        for (set, (required, keys)) in bytes[153..].chunks_exact_mut(97).zip(sets) {
+        for (set, (required, keys)) in bytes[201..].chunks_exact_mut(97).zip(sets) {
             set[0] = required;
             for (key, byte) in set[1..].chunks_exact_mut(32).zip(keys) {
                 key.fill(byte);
             }
         }
-        let (hand_over, keyring) = (HandOver::decode(&bytes), Keyring::decode(&bytes[121..]));
+        let (hand_over, keyring) = (HandOver::decode(&bytes), Keyring::decode(&bytes[169..]));
         prop_assert_eq!(hand_over.map(|hand_over| hand_over.keyring), keyring);
         if let Ok(hand_over) = hand_over {
             prop_assert_eq!(hand_over.encode().to_vec(), bytes);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::SigningKey;
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::ed25519::instruction_data;
 use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN, sha256};
 use latchkey_protocol::{
     Action, Command, DecodeError, Enrolment, HandOver, HandOverReceipt, Invoke, Key, KeySet, Keyring,
-    Outcome, Receipt, Signature, topics,
+    Outcome, Receipt, Release, Signature, topics,
 };
 use serde::Deserialize;
 
@@ -28,6 +29,8 @@ pub struct Vectors {
     invoke: InvokeVector,
     hand_overs: BTreeMap<String, HandOverVector>,
     hand_over_receipts: BTreeMap<String, HandOverReceiptVector>,
+    release: ReleaseVector,
+    cosigned: Vec<CosignedVector>,
     topics: Vec<Topics>,
     refused: Vec<Refused>,
     unopened: Vec<Unopened>,
@@ -89,9 +92,29 @@ struct InvokeVector {
 struct HandOverVector {
     nonce: Hex,
     issued_at: String,
+    seq: String,
+    borrower: Hex,
+    locks_until: String,
     keyring: KeyringVector,
+    cosigned: Hex,
+    next_nonce: Hex,
     #[serde(flatten)]
     signed: Signed,
+}
+
+#[derive(Deserialize)]
+struct ReleaseVector {
+    issued_at: String,
+    #[serde(flatten)]
+    signed: Signed,
+}
+
+/// Bytes with several signatures; the error is empty where they are read.
+#[derive(Deserialize)]
+struct CosignedVector {
+    error: String,
+    why: String,
+    bytes: Hex,
 }
 
 #[derive(Deserialize)]
@@ -249,6 +272,9 @@ impl Vectors {
             vehicle: self.vehicle.key(),
             nonce: vector.nonce.array(),
             issued_at: vector.issued_at.parse().unwrap(),
+            seq: vector.seq.parse().unwrap(),
+            borrower: vector.borrower.key(),
+            locks_until: vector.locks_until.parse().unwrap(),
             keyring: vector.keyring.keyring(),
         }
     }
@@ -363,6 +389,10 @@ fn every_hand_over_vector_is_written_read_signed_and_its_keyring_hashed_byte_for
         assert_eq!(hand_over.encode().as_slice(), bytes, "{name}");
         assert_eq!(HandOver::decode(bytes), Ok(hand_over), "{name}");
         check_signed(&vectors.key("root"), &vector.signed);
+        let cosigned = Cosigned::seal(&[&vectors.key("root"), &vectors.key("borrower")], bytes);
+        assert_eq!(cosigned.to_bytes(), vector.cosigned.0, "{name}");
+        assert_eq!(Cosigned::open(&vector.cosigned.0), Ok(cosigned), "{name}");
+        assert_eq!(sha256(bytes), vector.next_nonce.array(), "{name}");
 
         let keyring = &vector.keyring.bytes.0;
         assert_eq!(hand_over.keyring.encode().as_slice(), keyring, "{name}");
@@ -385,9 +415,50 @@ fn every_hand_over_receipt_vector_is_written_read_signed_and_proven_byte_for_byt
         let order = vectors.hand_over(&vectors.hand_overs[name]);
         assert_eq!(receipt.lender, order.keyring.lender, "{name}");
         assert_eq!(receipt.keyring_hash, sha256(&order.keyring.encode()), "{name}");
-        assert_eq!(receipt.nonce, order.nonce, "{name}");
+        assert_eq!(receipt.nonce, sha256(&order.encode()), "{name}");
     }
     assert_eq!(vectors.hand_over_receipts.len(), 4);
+}
+
+#[test]
+fn the_release_vector_is_written_read_and_signed_byte_for_byte() {
+    let vectors = vectors();
+    let release = Release {
+        program: vectors.program.key(),
+        vehicle: vectors.vehicle.key(),
+        issued_at: vectors.release.issued_at.parse().unwrap(),
+    };
+    let bytes = &vectors.release.signed.bytes.0;
+    assert_eq!(release.encode().as_slice(), bytes);
+    assert_eq!(Release::decode(bytes), Ok(release));
+    check_signed(&vectors.key("command"), &vectors.release.signed);
+}
+
+#[test]
+fn one_to_three_signatures_are_read_and_each_must_be_right() {
+    let vectors = vectors();
+    let order = &vectors.hand_overs["sale"].signed.bytes.0;
+    for CosignedVector { error, why, bytes } in &vectors.cosigned {
+        match Cosigned::open(&bytes.0) {
+            Ok(opened) => {
+                assert!(error.is_empty(), "{why}: {error} is expected");
+                assert_eq!((&opened.payload, opened.to_bytes()), (order, bytes.0.clone()), "{why}");
+            }
+            Err(refusal) => assert_eq!(format!("{refusal:?}"), *error, "{why}"),
+        }
+    }
+    let read = vectors.cosigned.iter().filter(|case| case.error.is_empty());
+    let signatures: Vec<usize> =
+        read.map(|case| Cosigned::open(&case.bytes.0).unwrap().signers().count()).collect();
+    assert_eq!(signatures, [1, 2, 3]);
+    // What carries one signature is read the same by both.
+    for command in vectors.commands.values() {
+        let (one, payload) = (&command.signed.envelope.0, &command.signed.bytes.0);
+        let opened = Envelope::open(one).unwrap();
+        let cosigned = Cosigned::open(one).unwrap();
+        assert_eq!(cosigned.signatures, [(opened.signer, opened.signature)]);
+        assert_eq!(&cosigned.payload, payload);
+    }
 }
 
 #[test]
@@ -413,6 +484,7 @@ fn bytes_that_only_look_like_a_message_are_refused_for_the_vectors_reason() {
             "hand_over" => HandOver::decode(&bytes.0).unwrap_err(),
             "keyring" => Keyring::decode(&bytes.0).unwrap_err(),
             "hand_over_receipt" => HandOverReceipt::decode(&bytes.0).unwrap_err(),
+            "release" => Release::decode(&bytes.0).unwrap_err(),
             other => panic!("no kind {other}"),
         };
         let named = format!("{refusal:?}");

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey_client::{Pubkey, pda};
 use latchkey_device::{
-    car::SimulatedCar, clock::Clock, device::Device, identity::Identity, mqtt::Link, store::DiskStore,
+    car::SimulatedCar, clock::Clock, device::Device, identity::Identity, keyring::Keyring, mqtt::Link,
+    store::DiskStore,
 };
 use latchkey_protocol::{Enrolment, sealed::Envelope};
 use tokio::task::JoinHandle;
@@ -39,7 +40,8 @@ impl EmbeddedCar {
             program: latchkey_client::PROGRAM_ID.to_bytes(),
             vehicle,
             device_key: key.clone(),
-            keyring: keyring(command_key),
+            root: None,
+            keyring: Keyring::of(&keyring(command_key), 1)?,
         };
         let car = SimulatedCar::new();
         let link = Link::open(&broker(broker_port), &vehicle, clock.clone())?;

@@ -4,7 +4,7 @@ mod embedded;
 mod process;
 
 use latchkey_client::Pubkey;
-use latchkey_device::{identity::Trusted, mqtt::BrokerConfig};
+use latchkey_device::{keyring::Trusted, mqtt::BrokerConfig};
 use latchkey_protocol::Action;
 
 pub use embedded::EmbeddedCar;

@@ -36,6 +36,8 @@ impl ProcessCar {
             state_dir: "state".into(),
             network_time: NetworkTime::Always,
             socket: None,
+            root: None,
+            lock_signatures: 1,
             keyring: keyring(command_key),
             broker: broker(broker_port),
         };

@@ -2,15 +2,23 @@
 //! this process behind an RPC endpoint, because days must pass.
 
 use std::fs;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use ed25519_dalek::SigningKey;
 use latchkey_client::{PROGRAM_ID, Pubkey};
+use latchkey_device::car::SimulatedCar;
+use latchkey_device::clock::VirtualClock;
+use latchkey_device::device::Device;
+use latchkey_device::identity::Identity;
+use latchkey_device::keyring::{Keyring, Trusted};
+use latchkey_device::store::MemoryStore;
 use latchkey_harness::ledger::Svm;
 use latchkey_harness::localnet::{binary, program_bytes};
 use latchkey_harness::rpc::SvmRpc;
-use latchkey_protocol::sealed::{Envelope, sha256};
-use latchkey_protocol::{Action, Enrolment, HandOverReceipt, KeySet, Keyring, Outcome, Receipt};
+use latchkey_link::key_file;
+use latchkey_protocol::sealed::Envelope;
+use latchkey_protocol::{Action, Command, Enrolment, HandOverReceipt, Outcome, Receipt};
 use serde_json::{Value, json};
 use solana_sdk::signature::Keypair;
 
@@ -33,14 +41,22 @@ const TERMS: &str = "principal = \"12000\"\napr = \"18%\"\ncount = 12\nfirst_due
 struct Life {
     at: Terminal,
     rpc: SvmRpc,
-    /// The car's device key.
+    /// The car's device key, its agent, and its clock.
     device: SigningKey,
+    car: Mutex<Device<SimulatedCar, MemoryStore>>,
+    clock: VirtualClock,
     mint: String,
     seller: String,
     buyer: String,
     buyers_command_key: Pubkey,
     vehicle: String,
     loan: String,
+}
+
+/// What the car answered to an order to obey other keys.
+struct Handed {
+    receipt: String,
+    taken: bool,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +76,8 @@ async fn live() -> Result<()> {
     life.moves_to_another_key().await?;
     life.has_its_car_unlocked_by_the_borrower_alone().await?;
     life.is_stayed_and_extended().await?;
-    life.is_settled_and_closed().await
+    life.is_settled_and_closed().await?;
+    life.locks_the_car_no_more().await
 }
 
 /// Text of a JSON value.
@@ -112,6 +129,19 @@ impl Life {
         let enrolment = hex::encode(Envelope::seal(&device, &enrolment.encode()).to_bytes());
         let registered = at.types(&["--keypair", "seller.json", "vehicle", "register", &enrolment]).await?;
         let vehicle = text(&registered, "vehicle")?.to_owned();
+        let root: Pubkey = at.keygen("root.json").await?.parse()?;
+        let seller_key: Pubkey = command_keys[0];
+        let keyring = [Trusted { key: seller_key.to_bytes(), actions: Action::ALL.to_vec() }];
+        let identity = Identity {
+            program: PROGRAM_ID.to_bytes(),
+            vehicle: vehicle.parse::<Pubkey>()?.to_bytes(),
+            device_key: device.clone(),
+            root: Some(root.to_bytes()),
+            keyring: Keyring::of(&keyring, 1)?,
+        };
+        let clock = VirtualClock::at(BEGINNING);
+        let agent =
+            Device::start(identity, SimulatedCar::new(), MemoryStore::default(), Arc::new(clock.clone()));
         fs::write(at.place.join("terms.toml"), TERMS)?;
         let originate = ["--keypair", "seller.json", "loan", "originate", "--terms", "terms.toml"];
         let who = ["--vehicle", &vehicle, "--seller", &lenders[1], "--borrower-keypair", "borrower.json"];
@@ -121,7 +151,8 @@ impl Life {
         at.types(&["--keypair", "seller.json", "escrow", "fund", &loan, "0.05"]).await?;
         let buyers_command_key = command_keys[1];
         let [seller, buyer] = <[String; 2]>::try_from(lenders).ok().context("two lenders")?;
-        Ok(Self { at, rpc, device, mint, seller, buyer, buyers_command_key, vehicle, loan })
+        let car = Mutex::new(agent);
+        Ok(Self { at, rpc, device, car, clock, mint, seller, buyer, buyers_command_key, vehicle, loan })
     }
 
     fn now(&self) -> i64 {
@@ -185,29 +216,43 @@ impl Life {
         Ok(())
     }
 
-    /// The car's receipt that it took the buyer's keyring at a time by its clock.
-    fn hand_over(&self, device_time: i64) -> Result<String> {
-        let buyer: Pubkey = self.buyer.parse()?;
-        let vehicle: Pubkey = self.vehicle.parse()?;
-        let keys = KeySet { required: 1, keys: [self.buyers_command_key.to_bytes(), [0; 32], [0; 32]] };
-        let keyring = Keyring { lender: buyer.to_bytes(), warn: keys, lock: keys, unlock: keys };
-        let receipt = HandOverReceipt {
-            program: PROGRAM_ID.to_bytes(),
-            vehicle: vehicle.to_bytes(),
-            lender: buyer.to_bytes(),
-            keyring_hash: sha256(&keyring.encode()),
-            nonce: [3; 32],
-            device_time,
-        };
-        Ok(hex::encode(Envelope::seal(&self.device, &receipt.encode()).to_bytes()))
+    /// Orders the car to obey a lender's keys, with the borrower's signature or without, and returns its receipt.
+    async fn hand_over(&self, to: &str, agreed: bool) -> Result<Handed> {
+        let nonce = hex::encode(self.car().state().nonce);
+        let order = ["vehicle", "hand-over", &self.vehicle, "--to", to, "--nonce", &nonce];
+        let mut order = self.at.types(&[&order[..], &["--root-keypair", "root.json"]].concat()).await?;
+        if agreed {
+            fs::write(self.at.place.join("order.hex"), text(&order, "envelope")?)?;
+            order = self.at.types(&["--keypair", "borrower.json", "vehicle", "agree", "order.hex"]).await?;
+        }
+        ensure!(order["lender"] == to && order["locks_until"].is_i64(), "{order}");
+        self.clock.set(self.now());
+        let answer = self.car().receive(&hex::decode(text(&order, "envelope")?)?).answer;
+        let signed = Envelope::open(&answer.context("the car answers its root key")?.receipt)?;
+        let receipt = HandOverReceipt::decode(&signed.payload)?;
+        let taken = hex::encode(receipt.nonce) != nonce;
+        Ok(Handed { receipt: hex::encode(signed.to_bytes()), taken })
+    }
+
+    fn car(&self) -> MutexGuard<'_, Device<SimulatedCar, MemoryStore>> {
+        self.car.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn is_sold(&self) -> Result<()> {
-        let old = self.hand_over(self.now() - 7 * DAY - 1)?;
+        // The car learns its borrower, whose signature the keys of another lender then need.
+        ensure!(self.hand_over(&self.seller, false).await?.taken);
+        let stays = self.hand_over(&self.buyer, false).await?;
+        ensure!(!stays.taken, "the borrower did not agree");
         let sale = ["loan", "assign", "--buyer", &self.buyer, "--receipt"];
         let both = ["--buyer-keypair", "buyer.json"];
-        self.refuses("seller.json", &[&sale[..], &[&old], &both].concat(), "HandOverTooOld").await?;
-        let receipt = self.hand_over(self.now())?;
+        self.refuses("seller.json", &[&sale[..], &[&stays.receipt], &both].concat(), "ProofWrongMessage")
+            .await?;
+        let old = self.hand_over(&self.buyer, true).await?;
+        ensure!(old.taken);
+        self.pass(7 * DAY + 1);
+        self.refuses("seller.json", &[&sale[..], &[&old.receipt], &both].concat(), "HandOverTooOld").await?;
+        let Handed { receipt, taken } = self.hand_over(&self.buyer, false).await?;
+        ensure!(taken, "the same keys again need the root key alone");
         ensure!(self.shown().await?["unlock"]["uri"] == SELLERS_UNLOCK, "the seller's address is pinned");
         self.hands_on("seller.json", "buyer.json", &[&sale[..], &[&receipt]].concat()).await?;
         let shown = self.shown().await?;
@@ -290,12 +335,46 @@ impl Life {
         Ok(())
     }
 
+    /// After the loan, the lender's key does nothing at the car, even straight at its broker.
+    async fn locks_the_car_no_more(&self) -> Result<()> {
+        let release = ["vehicle", "release", &self.vehicle, "--command-keypair", "buyer-command.json"];
+        let released = self.at.types(&release).await?;
+        self.clock.set(self.now());
+        let answer = self.car().receive(&hex::decode(text(&released, "envelope")?)?).answer;
+        let signed = Envelope::open(&answer.context("the car answers")?.receipt)?;
+        ensure!(HandOverReceipt::decode(&signed.payload)?.keyring_hash == [0; 32], "no key may lock");
+        let key = key_file::read(&self.at.place.join("buyer-command.json"))?;
+        let mut command = Command {
+            program: PROGRAM_ID.to_bytes(),
+            vehicle: self.vehicle.parse::<Pubkey>()?.to_bytes(),
+            invocation: [1; 32],
+            seq: 1_000,
+            action: Action::Lock,
+            issued_at: self.now(),
+            not_after: self.now() + 60,
+            lock_until: self.now() + DAY,
+            message: "",
+        };
+        let mut send = |action| -> Result<bool> {
+            command.action = action;
+            let mut buffer = [0; Command::MAX_LEN];
+            let sealed = Envelope::seal(&key, command.encode_into(&mut buffer)?).to_bytes();
+            Ok(self.car().receive(&sealed).answer.is_some())
+        };
+        ensure!(!send(Action::Lock)?, "the car ignores a lock");
+        ensure!(send(Action::Unlock)?, "and obeys an unlock");
+        Ok(())
+    }
+
     async fn is_settled_and_closed(&self) -> Result<()> {
         let settled = self.types("buyer.json", &["loan", "settle", "--reason", "settlement"]).await?;
         ensure!(settled["status"] == "settled", "{settled}");
         let shown = self.shown().await?;
         ensure!(shown["status"] == "settled" && shown["payoff"] == "0.00", "{shown}");
         self.refuses("buyer.json", &["loan", "settle", "--reason", "surrender"], "LoanPaidOff").await?;
+        let release = ["vehicle", "release", &self.vehicle, "--command-keypair", "buyer-command.json"];
+        let (_, said) = self.at.fails(&release).await?;
+        ensure!(said.contains("still secures the loan"), "{said}");
         self.types("heir.json", &["loan", "close"]).await?;
         let (_, said) = self.at.fails(&["loan", "show", &self.loan]).await?;
         ensure!(said.contains("is closed"), "{said}");

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use ed25519_dalek::SigningKey;
 use latchkey_client::{PROGRAM_ID, Pubkey, pda};
 use latchkey_device::fleet::FleetConfig;
-use latchkey_device::identity::Trusted;
+use latchkey_device::keyring::Trusted;
 use latchkey_device::mqtt::BrokerConfig;
 use latchkey_device::store::DiskStore;
 use latchkey_harness::process::{Process, Spec};

@@ -2,7 +2,9 @@
 
 mod distrust;
 mod enrolment;
+mod hand_over;
 mod register;
+mod release;
 mod retire;
 mod rotate_key;
 mod show;
@@ -12,6 +14,9 @@ command_group! {
         Register(register::Register),
         Show(show::Show),
         RotateKey(rotate_key::RotateKey),
+        HandOver(hand_over::HandOverCommand),
+        Agree(hand_over::Agree),
+        Release(release::ReleaseCommand),
         Distrust(distrust::Distrust),
         Retire(retire::Retire),
     }
