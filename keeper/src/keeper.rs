@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lease_whose_call_is_done_in_time_is_settled() {
+    async fn k9_a_lease_whose_call_is_done_in_time_is_settled() {
         let chain = Chain::new(false);
         let took = stop(&chain, Duration::from_secs(10), None).await;
         assert_eq!(chain.sent(), ["confirm"]);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lease_whose_call_is_not_done_in_time_is_given_back() {
+    async fn k9_a_lease_whose_call_is_not_done_in_time_is_given_back() {
         let chain = Chain::new(false);
         let took = stop(&chain, Duration::from_mins(10), None).await;
         assert_eq!(chain.sent(), ["yield_claim"]);

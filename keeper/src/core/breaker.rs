@@ -70,6 +70,13 @@ impl Breaker {
         }
     }
 
+    /// The time was wrong, and is `now`: no lock was later.
+    pub fn turn_back(&mut self, now: i64) {
+        for (at, _) in &mut self.locks {
+            *at = now.min(*at);
+        }
+    }
+
     /// A lock is requested or claimed.
     pub fn start(&mut self, vehicle: Pubkey) {
         self.under_way.insert(vehicle);

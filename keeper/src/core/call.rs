@@ -72,6 +72,13 @@ impl Call {
         }
     }
 
+    /// No pause is longer than until then.
+    pub fn rest_until(&mut self, at: i64) {
+        if let Self::Ready { not_before, .. } = self {
+            *not_before = at.min(*not_before);
+        }
+    }
+
     /// Whether the function may be called at `now`.
     pub const fn may_start(&self, now: i64) -> bool {
         matches!(self, Self::Ready { not_before, .. } if now >= *not_before)

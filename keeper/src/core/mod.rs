@@ -10,6 +10,8 @@ mod book;
 mod breaker;
 mod call;
 mod context;
+#[cfg(test)]
+mod crowd;
 mod deadlines;
 mod decide;
 mod duties;
@@ -22,6 +24,8 @@ mod policy;
 #[cfg(test)]
 mod recomputation;
 mod rendezvous;
+#[cfg(test)]
+mod restart;
 mod retry_pauses;
 mod submission;
 #[cfg(test)]
@@ -50,6 +54,9 @@ use submission::Submissions;
 /// Accounts taken in and loans decided about in one go. More wait for [`Core::proceed`], so that no event waits long.
 const SLICE: usize = 512;
 
+/// A time that is earlier by more than this many seconds is no lag: what was taken for the time was wrong.
+const MOST_LAG: i64 = 60;
+
 /// What a core is made with.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -68,6 +75,8 @@ pub struct Setup {
 pub struct Counters {
     /// Leases of its own that lapsed before the call was done.
     pub leases_lapsed: u64,
+    /// Loans that it decided about, each time counted.
+    pub decisions: u64,
     /// Times that the breaker stopped locks.
     pub locks_stopped: u64,
 }
@@ -153,7 +162,8 @@ impl Core {
         match event {
             Event::Snapshot(snapshot) => self.book.begin(snapshot),
             Event::Update(update) => self.book.update(update),
-            // A node that lags must not turn time back.
+            // A node that lags must not turn time back. A time that was wrong is put right.
+            Event::Clock(unix) if unix < self.now - MOST_LAG => self.turn_back(unix),
             Event::Clock(unix) => self.now = self.now.max(unix),
             Event::TransactionEnded { vehicle, lane, verdict } => {
                 self.transaction_ended(vehicle, lane, verdict);
@@ -251,6 +261,23 @@ impl Core {
         ids.extend(self.book.leases(self.now));
         for id in ids {
             self.queue(id, Queue::Urgent);
+        }
+    }
+
+    /// What was taken for the time was wrong: nothing that was reckoned with it counts.
+    fn turn_back(&mut self, unix: i64) {
+        self.now = unix;
+        for submissions in self.submissions.values_mut() {
+            submissions.forget();
+        }
+        self.submissions.retain(|_, submissions| !submissions.is_empty());
+        for call in self.calls.values_mut() {
+            call.rest_until(unix);
+        }
+        self.lapsed.clear();
+        self.breaker.turn_back(unix);
+        for id in self.book.all() {
+            self.queue(id, Queue::Later);
         }
     }
 
@@ -398,6 +425,7 @@ impl Core {
     }
 
     fn decide_loan(&mut self, id: RowId, effects: &mut Vec<Effect>) {
+        self.counters.decisions += 1;
         let Some(view) = self.book.view(id) else {
             // Something of it is not known. A wallet is asked for; the rest comes with the next snapshot.
             if let Some(wallet) = self.book.unread_wallet(id) {

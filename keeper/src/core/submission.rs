@@ -11,6 +11,8 @@ pub(super) struct Submissions {
     under_way: Vec<UnderWay>,
     /// By the operation's name: a failure keeps no other kind of work waiting.
     pauses: Vec<Pause>,
+    /// Kinds of work that is due again as soon as it is done.
+    repeats: Vec<Repeat>,
     /// Operations that this keeper leaves to others for a moment.
     turns: Vec<Turn>,
 }
@@ -37,6 +39,19 @@ struct Pause {
     not_before: i64,
 }
 
+/// Work on the loan's money was done, and due again at once on the same `basis`, so many `times` in a row: whatever it is that
+/// this keeper takes for wrong, it is not put right by it. The next is sent at `not_before` or later.
+#[derive(Clone, Copy, Debug)]
+struct Repeat {
+    name: &'static str,
+    basis: u64,
+    times: u32,
+    not_before: i64,
+}
+
+/// Work that is done again within so many seconds of the moment it could be is a repetition.
+const REPEATED: i64 = 4;
+
 /// An operation that this keeper leaves to others for a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
@@ -62,8 +77,14 @@ impl Submissions {
     /// Whether an operation of this name, decided on `basis`, may be sent at `now`, as far as failures of its kind go.
     /// `basis` is computed only if there were any.
     pub fn is_rested(&self, name: &str, basis: impl FnOnce() -> u64, now: i64) -> bool {
-        let pause = self.pauses.iter().find(|pause| pause.name == name);
-        pause.is_none_or(|pause| now >= pause.not_before || basis() != pause.basis)
+        let pause = self.pauses.iter().find(|pause| pause.name == name && now < pause.not_before);
+        let repeat = self.repeats.iter().find(|repeat| repeat.name == name && now < repeat.not_before);
+        let held = [pause.map(|pause| pause.basis), repeat.map(|repeat| repeat.basis)];
+        if held == [None; 2] {
+            return true;
+        }
+        let basis = basis();
+        held.into_iter().flatten().all(|known| known != basis)
     }
 
     /// A transaction is sent.
@@ -85,7 +106,12 @@ impl Submissions {
         let UnderWay { operation, basis, .. } = self.under_way.swap_remove(at);
         let name = operation.name();
         match verdict {
-            Verdict::Succeeded => self.pauses.retain(|pause| pause.name != name),
+            Verdict::Succeeded => {
+                self.pauses.retain(|pause| pause.name != name);
+                if lane == Lane::Money {
+                    self.done(name, basis, now, pauses);
+                }
+            }
             // Nothing was tried.
             Verdict::Outage | Verdict::Cancelled => {}
             Verdict::Failed | Verdict::NotSent | Verdict::Expired => {
@@ -103,9 +129,22 @@ impl Submissions {
         Some(operation)
     }
 
+    /// Work was done.
+    fn done(&mut self, name: &'static str, basis: u64, now: i64, pauses: RetryPauses) {
+        let is_repeated = |repeat: &Repeat| {
+            repeat.name == name && repeat.basis == basis && now <= repeat.not_before + REPEATED
+        };
+        let times =
+            self.repeats.iter().find(|repeat| is_repeated(repeat)).map_or(0, |repeat| repeat.times + 1);
+        let pause = if times == 0 { 0 } else { pauses.after(times, policy::LONGEST_RETRY_PAUSE) };
+        self.repeats.retain(|repeat| repeat.name != name);
+        self.repeats.push(Repeat { name, basis, times, not_before: now + pause });
+    }
+
     /// When pauses end.
     pub fn pause_ends(&self) -> impl Iterator<Item = i64> {
-        self.pauses.iter().map(|pause| pause.not_before)
+        let pauses = self.pauses.iter().map(|pause| pause.not_before);
+        pauses.chain(self.repeats.iter().map(|repeat| repeat.not_before))
     }
 
     /// Since when this keeper has left an operation to others.
@@ -118,15 +157,19 @@ impl Submissions {
         self.turns = turns;
     }
 
-    /// The loan has been closed.
+    /// The loan has been closed, or the times that are remembered were wrong.
     pub fn forget(&mut self) {
         self.pauses.clear();
+        self.repeats.clear();
         self.turns.clear();
     }
 
     /// Whether there is nothing to remember.
     pub const fn is_empty(&self) -> bool {
-        self.under_way.is_empty() && self.pauses.is_empty() && self.turns.is_empty()
+        self.under_way.is_empty()
+            && self.pauses.is_empty()
+            && self.repeats.is_empty()
+            && self.turns.is_empty()
     }
 
     /// Whether a transaction has not ended.
@@ -187,6 +230,30 @@ mod tests {
         assert!(submissions.is_rested(REQUEST.name(), || BASIS + 1, 101));
         fail(&mut submissions, REQUEST, BASIS + 1, 100);
         assert!(pause_end(&submissions) < long);
+    }
+
+    #[test]
+    fn work_that_is_due_again_as_soon_as_it_is_done_is_done_less_and_less_often() {
+        let mut submissions = Submissions::default();
+        let mut now = 100;
+        let mut sent = 0;
+        while now < 2_000 {
+            if submissions.is_rested(Operation::Look.name(), || BASIS, now) {
+                submissions.start(Operation::Look, BASIS, None);
+                submissions.end(Lane::Money, Verdict::Succeeded, now, PAUSES);
+                sent += 1;
+            }
+            now += 1;
+        }
+        assert!((20..60).contains(&sent), "{sent} in half an hour");
+        // What it is decided on has changed, and what is due now and then is no repetition.
+        assert!(submissions.is_rested(Operation::Look.name(), || BASIS + 1, now));
+        let mut submissions = Submissions::default();
+        for now in [100, 105, 200, 205] {
+            assert!(submissions.is_rested(Operation::Look.name(), || BASIS, now), "{now}");
+            submissions.start(Operation::Look, BASIS, None);
+            submissions.end(Lane::Money, Verdict::Succeeded, now, PAUSES);
+        }
     }
 
     #[test]

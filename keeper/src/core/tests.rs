@@ -3,15 +3,15 @@ use latchkey::state::LoanStatus;
 use super::*;
 use fixture::{KEEPER, LoanFixture, OTHER, policy};
 
-fn core() -> Core {
+pub(super) fn core() -> Core {
     Core::new(Setup { keeper: KEEPER, policy: policy(), escrow_rent: 0, jitter: 7 })
 }
 
-fn calls(effects: &[Effect]) -> usize {
+pub(super) fn calls(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::Invoke(_))).count()
 }
 
-fn names(effects: &[Effect]) -> Vec<&'static str> {
+pub(super) fn names(effects: &[Effect]) -> Vec<&'static str> {
     let name = |effect: &Effect| match effect {
         Effect::Submit(intent) => Some(intent.operation.name()),
         _ => None,
@@ -20,7 +20,7 @@ fn names(effects: &[Effect]) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_frozen_treasury_keeps_no_unlock_away() {
+fn k8_a_frozen_treasury_keeps_no_unlock_away() {
     let mut fixture = LoanFixture { wallet: 1_000, ..LoanFixture::defaulted() };
     fixture.lock();
     let vehicle = fixture.keys().vehicle;
@@ -69,7 +69,7 @@ fn an_unlock_that_a_function_refuses_is_asked_of_it_again() {
     assert_eq!(again, 1);
 }
 
-fn submits(effects: &[Effect]) -> Vec<(Operation, Option<i64>)> {
+pub(super) fn submits(effects: &[Effect]) -> Vec<(Operation, Option<i64>)> {
     let submit = |effect: &Effect| match effect {
         Effect::Submit(intent) => Some((intent.operation.clone(), intent.due)),
         _ => None,
@@ -86,14 +86,14 @@ fn alarms(effects: &[Effect]) -> Vec<Alarm> {
 }
 
 /// A core that has read the fixture and heard of the time.
-fn started(fixture: &LoanFixture, now: i64) -> (Core, Vec<Effect>) {
+pub(super) fn started(fixture: &LoanFixture, now: i64) -> (Core, Vec<Effect>) {
     let mut core = core();
     core.apply(Event::Snapshot(fixture.snapshot(1)));
     let effects = core.apply(Event::Clock(now));
     (core, effects)
 }
 
-fn tell_of(core: &mut Core, fixture: &LoanFixture, slot: u64) -> Vec<Effect> {
+pub(super) fn tell_of(core: &mut Core, fixture: &LoanFixture, slot: u64) -> Vec<Effect> {
     let Snapshot { accounts, wallets, .. } = fixture.snapshot(slot);
     let accounts = accounts.into_iter().map(|(key, account)| (key, Some(account))).collect();
     core.apply(Event::Update(Update { slot, accounts, wallets }))
@@ -136,7 +136,7 @@ fn an_outage_makes_no_pause_and_a_failure_does() {
 }
 
 #[test]
-fn a_lease_that_lapsed_is_alarmed_once_and_the_call_served_when_it_is_free_again() {
+fn k12_a_lease_that_lapsed_is_alarmed_once_and_the_call_served_when_it_is_free_again() {
     let mut fixture = LoanFixture::defaulted();
     fixture.loan.terms.calendar = latchkey::state::Calendar::seconds(100_000);
     fixture.loan.ledger.as_of = 1_060;
@@ -295,4 +295,25 @@ fn a_loan_that_was_closed_leaves_nothing_in_the_core() {
     assert_eq!((core.calls.len(), core.lapsed.len(), core.held_back.len()), (0, 0, 0));
     assert!(core.submissions.keys().all(|known| *known != vehicle), "{:?}", core.submissions);
     assert!(core.urgent.is_empty() && core.later.is_empty() && core.sweeps.is_empty());
+}
+
+#[test]
+fn k4_a_time_that_was_hours_ahead_is_put_right_and_nothing_is_stuck_after_it() {
+    let mut fixture = LoanFixture::defaulted();
+    fixture.loan.terms.calendar = latchkey::state::Calendar::seconds(100_000);
+    fixture.loan.ledger.as_of = 1_060;
+    let vehicle = fixture.keys().vehicle;
+    let ahead = 1_060 + 4 * 3_600;
+    let (mut core, effects) = started(&fixture, ahead);
+    assert!(names(&effects).contains(&"request_lock"), "{effects:?}");
+    // The chain, whose time is another, refuses it again and again.
+    for at in 0..300 {
+        core.apply(Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Failed });
+        core.apply(Event::Clock(ahead + at));
+    }
+    core.apply(Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Failed });
+    assert_eq!(names(&core.apply(Event::Clock(1_061))), ["request_lock"]);
+    // A node that lags turns nothing back.
+    core.apply(Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Failed });
+    assert_eq!(names(&core.apply(Event::Clock(1_030))), [""; 0]);
 }

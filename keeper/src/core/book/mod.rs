@@ -149,7 +149,6 @@ impl Book {
     }
 
     /// All loans.
-    #[cfg(test)]
     pub fn all(&self) -> Vec<RowId> {
         self.rows.slice(RowId::FIRST, usize::MAX).0
     }
