@@ -3,6 +3,7 @@
 //!
 //! [`fault`] says what goes wrong and when, [`wire`] is the wire between function and car, [`sim`] puts the parts
 //! together, and [`scenario`] is the life of a loan in it: one instalment paid, the next missed, the default cured.
+//! [`fleet`] is many loans around the keeper's whole loop, with faults drawn from a seed.
 
 #![allow(
     missing_docs,
@@ -10,6 +11,7 @@
 )]
 
 pub mod fault;
+pub mod fleet;
 pub mod scenario;
 pub mod sim;
 pub mod wire;

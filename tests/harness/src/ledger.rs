@@ -100,6 +100,14 @@ impl Svm {
         Ok(ledger)
     }
 
+    /// Believes every signature from now on: unoptimised, their checks cost most of a run's time.
+    pub fn believe_signatures(&self) {
+        self.change(|state| {
+            let svm = std::mem::take(&mut state.svm);
+            state.svm = svm.with_sigverify(false);
+        });
+    }
+
     /// The time.
     pub fn now(&self) -> i64 {
         self.lock().now()
@@ -186,6 +194,27 @@ impl Svm {
     /// Everything a keeper needs to know, as of now.
     pub fn snapshot(&self) -> Snapshot {
         self.lock().snapshot()
+    }
+
+    /// The ledger as it is now, on its own from here on.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let state = self.lock();
+        let State { svm, records, version } = &*state;
+        let copy = State { svm: svm.clone(), records: records.clone(), version: *version };
+        Self { state: Arc::new(Mutex::new(copy)), changed: watch::Sender::new(*version) }
+    }
+
+    /// Forgets what happened since `copy` was made, as a cluster does with a fork that it drops.
+    pub fn return_to(&self, copy: &Self) {
+        let State { svm, records, .. } = &*copy.lock();
+        let (svm, records) = (svm.clone(), records.clone());
+        self.change(|state| (state.svm, state.records) = (svm, records));
+    }
+
+    /// Every transaction that was executed, oldest first.
+    pub fn records(&self) -> Vec<Record> {
+        self.lock().records.clone()
     }
 
     /// Watches every change from now on: a count that rises.

@@ -79,7 +79,7 @@ impl Suite {
                 "time",
             ],
             Self::Svm => &["attacks", "money", "sequences", "svm"],
-            Self::Chaos => &["faults"],
+            Self::Chaos => &["faults", "fleet", "lies"],
             Self::Validator => &["validator"],
             // Node's tests, not cargo's.
             Self::App => &[],

@@ -61,8 +61,13 @@ pub struct Parties {
 impl Parties {
     /// New keys. Nothing is on any chain yet.
     pub fn new() -> Self {
-        let [funder, authority, borrower, command_key, mint] = std::array::from_fn(|_| Keypair::new());
-        let seller = Keypair::new().pubkey();
+        Self::with_keys(Keypair::new)
+    }
+
+    /// The same with these keys.
+    pub fn with_keys(mut key: impl FnMut() -> Keypair) -> Self {
+        let [funder, authority, borrower, command_key, mint] = std::array::from_fn(|_| key());
+        let seller = key().pubkey();
         let tokens =
             |owner| get_associated_token_address_with_program_id(&owner, &mint.pubkey(), &spl_token::ID);
         Self {
@@ -187,6 +192,18 @@ impl Parties {
         terms: Terms,
         offer: &Offer,
     ) -> Result<(LoanKeys, Signature)> {
+        let fees = offer.fee * Action::ALL.len() as u64;
+        self.originate_with(chain, vehicle, terms, fees).await
+    }
+
+    /// The same with so many lamports in the escrow.
+    pub async fn originate_with(
+        &self,
+        chain: &dyn Chain,
+        vehicle: Pubkey,
+        terms: Terms,
+        escrow: u64,
+    ) -> Result<(LoanKeys, Signature)> {
         let lender = chain.lender(&self.lender).await?;
         let index = chain.vehicle(&vehicle).await?.loans;
         let keys = LoanKeys::new(self.lender, &lender, vehicle, index, spl_token::ID);
@@ -196,9 +213,8 @@ impl Parties {
             borrower: self.borrower.pubkey(),
             seller: self.seller_tokens,
         };
-        let fees = offer.fee * Action::ALL.len() as u64;
         let signers = [&self.funder, &self.authority, &self.borrower];
-        let signature = chain.send(&[originate(&keys, &who, terms, fees)], &signers).await?;
+        let signature = chain.send(&[originate(&keys, &who, terms, escrow)], &signers).await?;
         Ok((keys, signature))
     }
 
