@@ -38,7 +38,7 @@ use latchkey::state::Action;
 
 pub use account::{RawAccount, Snapshot, Update};
 use agenda::Agenda;
-use book::{Book, Gone, LenderId, Queue, RowId};
+use book::{Book, Gone, LenderId, LoanView, Queue, RowId};
 use breaker::{Breaker, Leave};
 use call::{Call, CallEvent};
 use context::Context;
@@ -56,6 +56,9 @@ const SLICE: usize = 512;
 
 /// A time that is earlier by more than this many seconds is no lag: what was taken for the time was wrong.
 const MOST_LAG: i64 = 60;
+
+/// By how much accounts can overtake the clock, seconds: one that says more is not believed.
+const LONGEST_LEAD: i64 = 30;
 
 /// What a core is made with.
 #[derive(Clone, Debug)]
@@ -424,6 +427,12 @@ impl Core {
         }
     }
 
+    /// The time at which a loan is judged. A transaction's end and the accounts that it changed can overtake the clock: when
+    /// the contract looked at the loan, it was at least so late.
+    fn time_of(&self, view: &LoanView<'_>) -> i64 {
+        self.now.max(view.loan.ledger.as_of.min(self.now.saturating_add(LONGEST_LEAD)))
+    }
+
     fn decide_loan(&mut self, id: RowId, effects: &mut Vec<Effect>) {
         self.counters.decisions += 1;
         let Some(view) = self.book.view(id) else {
@@ -438,7 +447,7 @@ impl Core {
         let vehicle = view.vehicle_key();
         let mut context = Context {
             view: &view,
-            at: view.at(self.now),
+            at: view.at(self.time_of(&view)),
             keeper: self.setup.keeper,
             policy: &self.setup.policy,
             escrow_rent: self.setup.escrow_rent,

@@ -100,6 +100,28 @@ pub(super) fn tell_of(core: &mut Core, fixture: &LoanFixture, slot: u64) -> Vec<
 }
 
 #[test]
+fn a_lock_that_landed_before_its_second_was_told_is_not_taken_for_one_that_is_not_due() {
+    let mut fixture = LoanFixture::warned();
+    fixture.loan.ledger.as_of = 1_030;
+    let (mut core, effects) = started(&fixture, 1_049);
+    assert_eq!(names(&effects), ["request_lock"]);
+    // It executed at 1,050. The accounts and the end of the transaction overtake the clock.
+    fixture.loan.status = LoanStatus::Defaulted;
+    fixture.loan.ledger.as_of = 1_050;
+    fixture.request(Action::Lock, 1_050);
+    fixture.claim(KEEPER, 1_050);
+    let told = tell_of(&mut core, &fixture, 2);
+    let vehicle = fixture.keys().vehicle;
+    let ended = Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Succeeded };
+    let ended = core.apply(ended);
+    let clock = core.apply(Event::Clock(1_050));
+    for effects in [&told, &ended, &clock] {
+        assert_eq!(names(effects), [""; 0]);
+    }
+    assert_eq!(calls(&told) + calls(&ended) + calls(&clock), 1);
+}
+
+#[test]
 fn a_lapse_is_prepared_three_seconds_ahead_and_dropped_when_the_money_comes() {
     let mut fixture = LoanFixture::warned();
     fixture.loan.ledger.as_of = 1_030;
