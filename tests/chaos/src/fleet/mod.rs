@@ -3,7 +3,7 @@
 //! transport, a broker, and cars with the real agent. Time is virtual, so hours pass in seconds, and every run of a seed
 //! is the same.
 //!
-//! [`plan`] is what a seed makes, [`world`] what happens around the keepers, [`run`] the run of a seed with all that must be
+//! [`plan`] is what a seed makes, `world` what happens around the keepers, [`run`] the run of a seed with all that must be
 //! true of it, and [`lie`] how the chaos itself is tested.
 
 mod audit;
