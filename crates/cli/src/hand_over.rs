@@ -152,7 +152,9 @@ mod tests {
     fn whoever_signs_reads_the_keys_and_that_no_loan_is_open() {
         let told = order().told();
         assert!(
-            told.contains("1 of ") && told.contains("2026-12-31") && told.contains("no loan is open"),
+            told.contains("1 of ")
+                && told.contains("2027-01-01T09:00:00Z")
+                && told.contains("no loan is open"),
             "{told}"
         );
     }

@@ -145,6 +145,14 @@ impl Svm {
         self.change(|state| state.execute(transaction))
     }
 
+    /// Executes what `sign` makes of the newest blockhash. Nothing comes between: another transaction would make it old.
+    pub fn send_signed<E>(
+        &self,
+        sign: impl FnOnce(Hash) -> Result<Transaction, E>,
+    ) -> Result<Result<Signature, Refused>, E> {
+        self.change(|state| Ok(state.execute(sign(state.svm.latest_blockhash())?)))
+    }
+
     /// Executed transactions that name an address, after the one signed `after`, oldest first.
     pub fn history(&self, address: &Pubkey, after: Option<Signature>) -> Vec<Record> {
         let state = self.lock();
@@ -413,9 +421,9 @@ impl Ledger for SvmLedger {
             return Landing { verdict: Verdict::Cancelled, touched: None };
         }
         let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
-            let transaction = sign(&instructions, &self.keeper, self.svm.latest_blockhash());
-            let transaction = transaction.map_err(|error| error.to_string())?;
-            self.svm.send(transaction).map_err(|refused| format!("{}: {:?}", refused.error, refused.logs))
+            let sent = self.svm.send_signed(|blockhash| sign(&instructions, &self.keeper, blockhash));
+            sent.map_err(|error| error.to_string())?
+                .map_err(|refused| format!("{}: {:?}", refused.error, refused.logs))
         });
         match &sent {
             Ok(signature) => {

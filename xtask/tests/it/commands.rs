@@ -140,7 +140,10 @@ fn the_validator_suite_builds_the_processes_it_starts() {
 #[test]
 fn a_suite_is_selected_by_its_targets_and_everything_by_none() {
     assert_eq!(Suite::selection(None), Vec::<&str>::new());
-    assert_eq!(Suite::selection(Some(Suite::Chaos)), ["--test", "faults"]);
+    assert_eq!(
+        Suite::selection(Some(Suite::Chaos)),
+        ["--test", "faults", "--test", "fleet", "--test", "lies"]
+    );
     assert!(Suite::selection(Some(Suite::Unit)).starts_with(&["--lib", "--test"]));
 }
 

@@ -74,9 +74,12 @@ impl Chain for SvmChain {
 
     async fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Signature> {
         let payer = signers.first().context("a transaction needs a signer")?.pubkey();
-        let blockhash = self.svm.latest_blockhash();
-        let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer), signers, blockhash);
-        self.svm.send(transaction).map_err(|refused| refusal(&refused.error, &refused.logs))
+        let mut transaction = Transaction::new_with_payer(instructions, Some(&payer));
+        self.svm
+            .send_signed(|blockhash| {
+                transaction.try_sign(&signers.to_vec(), blockhash).map(|()| transaction)
+            })?
+            .map_err(|refused| refusal(&refused.error, &refused.logs))
     }
 
     async fn history(&self, address: &Pubkey, after: Option<Signature>) -> Result<Vec<Landed>> {
