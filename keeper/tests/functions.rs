@@ -273,7 +273,7 @@ async fn a_car_that_is_silent_is_waited_for_until_the_lease_is_of_no_more_use() 
     assert!((2..=6).contains(&server.asked()), "{}", server.asked());
     let events = server.events.lock().unwrap();
     let ids: std::collections::HashSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    assert_eq!(ids.len(), events.len(), "each try has an id of its own");
+    assert_eq!(ids.len(), events.len(), "each try has a new id");
 }
 
 #[tokio::test]

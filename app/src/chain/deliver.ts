@@ -26,7 +26,7 @@ const WAIT = 20;
 /** Failures in a row after which it is left alone. */
 const MOST_FAILURES = 4;
 
-/** The event that carries a signed request. Each try has an id of its own. */
+/** The event that carries a signed request. Each try has a new id. */
 export function eventFor(request: Uint8Array, asker: Address, invocation: Address, seenSlot: bigint): string {
   return JSON.stringify({
     specversion: '1.0',

@@ -5,6 +5,7 @@ import { getBase64Encoder, getCompiledTransactionMessageDecoder, getTransactionD
 import { LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
 import { AT, STATES, type World, world } from '../fixtures';
 import { type FakeNode, fakeNode } from './node';
+import { offerWallet } from './wallet';
 
 const locked = STATES.locked as World;
 
@@ -91,33 +92,7 @@ test('one that a slow node has seen is not given up when its blockhash is old', 
 });
 
 test('a reader who declines stays connected, and nothing is sent', async ({ page }) => {
-  await page.addInitScript(() => {
-    const account = {
-      address: '11111111111111111111111111111112',
-      publicKey: new Uint8Array(32),
-      chains: ['solana:localnet'],
-      features: ['solana:signTransaction'],
-    };
-    const wallet = {
-      version: '1.0.0',
-      name: 'Careful',
-      icon: 'data:image/svg+xml;base64,',
-      chains: ['solana:localnet'],
-      accounts: [account],
-      features: {
-        'standard:connect': { version: '1.0.0', connect: async () => ({ accounts: [account] }) },
-        'solana:signTransaction': {
-          version: '1.0.0',
-          signTransaction: async () => {
-            throw new Error('User rejected the request');
-          },
-        },
-      },
-    };
-    window.addEventListener('wallet-standard:app-ready', (event) => {
-      (event as CustomEvent).detail.register(wallet);
-    });
-  });
+  await offerWallet(page, 'Careful', 'declines');
   const node = await fakeNode(page, world);
   await page.goto(`/#/loan/${AT.loan}`);
   await page.getByRole('button', { name: 'Connect Careful' }).click();

@@ -23,6 +23,7 @@ import { Action, getInvocationEncoder, LATCHKEY_PROGRAM_ADDRESS } from '../../sr
 import { invocationOf } from '../../src/screens/borrower/proposals';
 import { AT, key, STATES, type World, world } from '../fixtures';
 import { type FakeNode, fakeNode } from './node';
+import { offerWallet } from './wallet';
 
 const URI = 'https://function.example/call';
 const SEQ = 2n;
@@ -233,28 +234,7 @@ test('a call that the chain has settled meanwhile ends what is under way', async
 });
 
 test('a wallet that signs transactions only is told what else there is', async ({ page }) => {
-  await page.addInitScript(() => {
-    const account = {
-      address: '11111111111111111111111111111112',
-      publicKey: new Uint8Array(32),
-      chains: ['solana:localnet'],
-      features: ['solana:signTransaction'],
-    };
-    const wallet = {
-      version: '1.0.0',
-      name: 'Plain',
-      icon: 'data:image/svg+xml;base64,',
-      chains: ['solana:localnet'],
-      accounts: [account],
-      features: {
-        'standard:connect': { version: '1.0.0', connect: async () => ({ accounts: [account] }) },
-        'solana:signTransaction': { version: '1.0.0', signTransaction: async () => [] },
-      },
-    };
-    window.addEventListener('wallet-standard:app-ready', (event) => {
-      (event as CustomEvent).detail.register(wallet);
-    });
-  });
+  await offerWallet(page, 'Plain', 'signs');
   await open(page, (route) => route.abort());
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByRole('button', { name: 'Connect Plain' }).click();

@@ -5,7 +5,7 @@ import { key } from '../fixtures';
 const URI = 'https://function.example/';
 const reply = (fields: object) => JSON.stringify({ reason: 'x', message: 'because', ...fields });
 
-test('an event names who asks, for what, and seen when, and has an id of its own', () => {
+test('an event names who asks, for what, and seen when, and has a new id', () => {
   const [first, second] = [1, 2].map(() =>
     JSON.parse(eventFor(Uint8Array.of(1, 2, 3), key(6), key(7), 5_000_000_000n)),
   );
@@ -92,7 +92,7 @@ test('a car that is silent at first is asked for until its receipt comes', async
     [200, reply({ receipt: 'AQID' })],
   ]);
   expect(told).toEqual(['waiting', 'unreachable', 'later', 'receipt']);
-  expect(new Set(events).size, 'each try has an event of its own').toBe(4);
+  expect(new Set(events).size, 'each try sends a new event').toBe(4);
 });
 
 test('what is final is not asked again', async () => {

@@ -87,7 +87,7 @@ fn base58(key: &[u8; 32]) -> String {
 }
 
 fn keys(set: &KeySet) -> Vec<String> {
-    set.keys.iter().filter(|key| **key != [0; 32]).map(base58).collect()
+    set.set_keys().map(base58).collect()
 }
 
 fn set(set: &KeySet) -> Value {

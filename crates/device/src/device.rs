@@ -254,7 +254,7 @@ impl<C: Car, S: Store> Device<C, S> {
     }
 }
 
-/// What is carried to the socket next; never, where there is none.
+/// Waits for what is carried to the socket. Without a socket it waits without end.
 async fn carried(socket: Option<&mut Socket>) -> Option<Carried> {
     match socket {
         Some(socket) => socket.next().await,

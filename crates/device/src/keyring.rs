@@ -52,7 +52,7 @@ impl Keyring {
     /// The keyring of a car that is provisioned with these keys, of which so many must sign a lock.
     pub fn of(trusted: &[Trusted], lock_signatures: u8) -> Result<Self, BadKeyring> {
         let lock = set_of(trusted, Action::Lock, lock_signatures)?;
-        let keys = keys(&lock).count();
+        let keys = lock.set_keys().count();
         if lock_signatures == 0 || (keys > 0 && usize::from(lock_signatures) > keys) {
             return Err(BadKeyring::Signatures { required: lock_signatures, keys });
         }
@@ -95,7 +95,7 @@ impl Keyring {
             Action::Lock => &self.lock,
             Action::Unlock => &self.unlock,
         };
-        let signed = signers.filter(|signer| keys(set).any(|key| key == *signer)).count();
+        let signed = signers.filter(|signer| set.set_keys().any(|key| key == *signer)).count();
         let lapsed = action == Action::Lock && self.has_lapsed(now);
         signed > 0 && signed >= usize::from(set.required) && !lapsed
     }
@@ -109,7 +109,8 @@ impl Keyring {
     /// open, if it could harm them.
     pub fn must_agree(&self, next: &Self, now: Option<i64>) -> Option<Key> {
         let borrower = self.borrower.filter(|_| !self.has_lapsed(now))?;
-        let adds = |new: &KeySet, old: &KeySet| keys(new).any(|key| !keys(old).any(|other| other == key));
+        let adds =
+            |new: &KeySet, old: &KeySet| new.set_keys().any(|key| !old.set_keys().any(|other| other == key));
         let later = match (self.locks_until, next.locks_until) {
             (None, _) => false,
             (Some(_), None) => true,
@@ -134,11 +135,6 @@ impl Keyring {
 /// A set without a key: no command of its action is obeyed.
 const NO_KEYS: KeySet = KeySet { required: 0, keys: [NO_KEY; 3] };
 
-/// The keys of a set.
-fn keys(set: &KeySet) -> impl Iterator<Item = &Key> {
-    set.keys.iter().filter(|key| **key != NO_KEY)
-}
-
 fn set_of(trusted: &[Trusted], action: Action, required: u8) -> Result<KeySet, BadKeyring> {
     let mut set = NO_KEYS;
     let mut free = set.keys.iter_mut();
@@ -146,7 +142,7 @@ fn set_of(trusted: &[Trusted], action: Action, required: u8) -> Result<KeySet, B
         *free.next().ok_or(BadKeyring::TooManyKeys(action))? = key;
         set.required = required;
     }
-    let named: Vec<&Key> = keys(&set).collect();
+    let named: Vec<&Key> = set.set_keys().collect();
     if named.iter().enumerate().any(|(index, key)| named[..index].contains(key)) {
         return Err(BadKeyring::EqualKeys(action));
     }

@@ -1,5 +1,5 @@
 //! TLS for a machine whose clock may be wrong. The dates of certificates are judged by a time that can be trusted, and
-//! as long as there is none they are not judged: everything else is.
+//! while it is not known, they are not judged. Everything else is.
 
 use std::fmt;
 use std::path::Path;

@@ -14,7 +14,7 @@ pub struct HandOver {
     pub issued_at: i64,
     /// Commands with this number or a lower one are old from now on.
     pub seq: u64,
-    /// The borrower whose loan is open; all zero if there is none.
+    /// The borrower whose loan is open; all zero if no loan is open.
     pub borrower: Key,
     /// The last second in which the car may be locked, Unix seconds.
     pub locks_until: i64,

@@ -14,6 +14,11 @@ pub struct KeySet {
 }
 
 impl KeySet {
+    /// The keys that are set.
+    pub fn set_keys(&self) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(|key| **key != NO_KEY)
+    }
+
     fn put<'a>(&self, writer: Writer<'a>) -> Writer<'a> {
         let [first, second, third] = &self.keys;
         writer.put(&[self.required]).put(first).put(second).put(third)

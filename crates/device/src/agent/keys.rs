@@ -1,10 +1,10 @@
 //! Orders that change whom the car obeys.
 
 use latchkey_protocol::cosigned::Cosigned;
-use latchkey_protocol::sealed::{Envelope, sha256};
-use latchkey_protocol::{HandOver, HandOverReceipt, Key, Release};
+use latchkey_protocol::sealed::sha256;
+use latchkey_protocol::{Action, HandOver, HandOverReceipt, Key, Release};
 
-use super::{Agent, Answer, Decision, Line, Service, SignedReceipt};
+use super::{Agent, Answer, Decision, Line, SignedReceipt};
 use crate::identity::Ignored;
 use crate::keyring::Keyring;
 use crate::state::{Lock, State};
@@ -13,7 +13,11 @@ use crate::trusted::{SKEW, Trusted};
 impl Agent {
     /// Whose commands the car obeys.
     pub fn keyring(&self) -> &Keyring {
-        self.state.keyring.as_ref().unwrap_or(&self.identity.keyring)
+        self.keyring_in(&self.state)
+    }
+
+    fn keyring_in<'a>(&'a self, state: &'a State) -> &'a Keyring {
+        state.keyring.as_ref().unwrap_or(&self.identity.keyring)
     }
 
     /// Takes the keyring of an order that the root key signed, and the borrower where it could harm them. The receipt
@@ -28,7 +32,7 @@ impl Agent {
         if !self.identity.root.as_ref().is_some_and(by) {
             return Err(Ignored::Untrusted);
         }
-        if self.may_forget_keys() {
+        if self.may_lack_the_newest() {
             return Err(Ignored::NeedsService);
         }
         let next = Keyring::ordered(order);
@@ -53,13 +57,13 @@ impl Agent {
         device_time: i64,
     ) -> Result<Decision, Ignored> {
         let keyring = self.keyring();
-        if !keyring.may(signed.signers(), latchkey_protocol::Action::Unlock, None) {
+        if !keyring.may(signed.signers(), Action::Unlock, None) {
             return Err(Ignored::Untrusted);
         }
         if order.issued_at < keyring.issued_at {
             return Err(Ignored::Outdated);
         }
-        if self.may_forget_keys() {
+        if self.may_lack_the_newest() {
             return Err(Ignored::NeedsService);
         }
         let released = keyring.released(order.issued_at);
@@ -69,11 +73,6 @@ impl Agent {
         let mut state = self.unlocked();
         state.keyring = Some(released);
         Ok(self.change_keys(state, device_time))
-    }
-
-    /// A keyring that is taken without a record, or with one that may be an old one, could come back again.
-    fn may_forget_keys(&self) -> bool {
-        matches!(self.service, Some(Service::NoRecord | Service::MayHaveForgotten))
     }
 
     /// To obey this state's keyring. It counts at once; the receipt is published once it is safe on disk.
@@ -104,17 +103,22 @@ impl Agent {
         state
     }
 
+    /// The receipt of the newest hand-over or release.
+    pub(super) fn handed(&self) -> Option<SignedReceipt> {
+        let receipt = self.state.handed.clone()?;
+        Some(SignedReceipt { invocation: self.identity.vehicle, receipt })
+    }
+
     /// The receipt of the keyring that is obeyed now: the very same bytes each time, once there was a hand-over.
-    pub(super) fn keyring_receipt(&self, device_time: i64) -> SignedReceipt {
-        let receipt = match &self.state.handed {
-            Some(receipt) => receipt.clone(),
-            None => self.sign_keyring(&self.state, device_time),
-        };
-        SignedReceipt { invocation: self.identity.vehicle, receipt }
+    fn keyring_receipt(&self, device_time: i64) -> SignedReceipt {
+        self.handed().unwrap_or_else(|| SignedReceipt {
+            invocation: self.identity.vehicle,
+            receipt: self.sign_keyring(&self.state, device_time),
+        })
     }
 
     fn sign_keyring(&self, state: &State, device_time: i64) -> Vec<u8> {
-        let keyring = state.keyring.as_ref().unwrap_or(&self.identity.keyring);
+        let keyring = self.keyring_in(state);
         let receipt = HandOverReceipt {
             program: self.identity.program,
             vehicle: self.identity.vehicle,
@@ -123,6 +127,6 @@ impl Agent {
             nonce: state.nonce,
             device_time,
         };
-        Envelope::seal(&self.identity.device_key, &receipt.encode()).to_bytes()
+        self.seal(&receipt.encode())
     }
 }

@@ -64,7 +64,7 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// An agent that goes on from what was remembered, or from nothing, and locks only a car that has stood for `dwell`
+    /// An agent that starts from what was remembered, or from nothing, and locks only a car that has stood for `dwell`
     /// seconds. [`Agent::boot`] comes next.
     pub fn new(identity: Identity, record: Result<State, NoRecord>, dwell: u64, clocks: &Clocks) -> Self {
         let service = record.is_err().then_some(Service::NoRecord);
@@ -276,11 +276,7 @@ impl Agent {
     fn newest_receipt(&self, line: Line) -> Option<SignedReceipt> {
         match line {
             Line::Locks | Line::Warnings => self.newest(line).map(SignedReceipt::of),
-            Line::Keys => self
-                .state
-                .handed
-                .clone()
-                .map(|receipt| SignedReceipt { invocation: self.identity.vehicle, receipt }),
+            Line::Keys => self.handed(),
         }
     }
 
@@ -439,10 +435,14 @@ impl Agent {
         state
     }
 
+    /// Whether the newest that the car has done may be missing in its record.
+    fn may_lack_the_newest(&self) -> bool {
+        matches!(self.service, Some(Service::NoRecord | Service::MayHaveForgotten))
+    }
+
     /// Whether this warning or lock may be older than one that the car has obeyed.
     fn may_not_know_its_numbers(&self, command: &Command<'_>) -> bool {
-        matches!(self.service, Some(Service::NoRecord | Service::MayHaveForgotten))
-            || command.issued_at < self.state.forgotten_before
+        self.may_lack_the_newest() || command.issued_at < self.state.forgotten_before
     }
 
     /// The time for a receipt, Unix seconds.

@@ -125,6 +125,11 @@ impl Agent {
     }
 
     fn sign(&self, receipt: &Receipt) -> Vec<u8> {
-        Envelope::seal(&self.identity.device_key, &receipt.encode()).to_bytes()
+        self.seal(&receipt.encode())
+    }
+
+    /// A message of this car, signed, as it travels.
+    pub(super) fn seal(&self, message: &[u8]) -> Vec<u8> {
+        Envelope::seal(&self.identity.device_key, message).to_bytes()
     }
 }

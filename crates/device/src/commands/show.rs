@@ -71,7 +71,7 @@ fn keys(keyring: &Keyring) -> Value {
 }
 
 fn set(set: &KeySet) -> Value {
-    let keys: Vec<String> = set.keys.iter().filter(|key| **key != [0; 32]).map(base58).collect();
+    let keys: Vec<String> = set.set_keys().map(base58).collect();
     json!({ "required": set.required, "keys": keys })
 }
 

@@ -334,7 +334,7 @@ fn the_power_to_lock_lapses_and_the_borrowers_say_with_it() {
         let order = HandOver { borrower: [8; 32], issued_at: now, ..next(&rig) };
         assert_eq!(takes(&mut rig, &[&root_key()], &order), !locks, "{}", now - until);
     }
-    // A lock that stands when it lapses goes on to its own end; an unlock is obeyed always.
+    // A lock that stands when the power lapses keeps its end, and an unlock is still obeyed.
     let mut rig = serving();
     rig.clock.pass_until(until);
     rig.expect(&Order::new(Action::Lock, 11, until), Outcome::Applied);

@@ -93,6 +93,23 @@ impl Script {
             foresight_secs: 10,
         }
     }
+
+    /// Two instalments, 60 days apart, after whose first nothing but a default and a lock can happen for a month.
+    pub fn lock_only(first_due: i64, grace_secs: u32) -> Terms {
+        Terms {
+            count: 2,
+            first_due,
+            calendar: Calendar::seconds(60 * DAY),
+            grace_secs,
+            late_after_secs: 30 * DAY,
+            warn_after_secs: 30 * DAY,
+            notice_secs: 0,
+            min_channels: 0,
+            notice_max_age_secs: 0,
+            apr_ppm: 0,
+            ..Self::minute().terms
+        }
+    }
 }
 
 /// What both scripts pay.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use latchkey_client::instructions::set_policy;
-use latchkey_client::latchkey::state::{Calendar, PolicyFloors, Terms};
+use latchkey_client::latchkey::state::{PolicyFloors, Terms};
 use latchkey_client::schedule::level_instalment;
 use latchkey_device::clock::VirtualClock;
 use latchkey_function::mqtt::{MqttConfig, MqttCourier};
@@ -30,7 +30,6 @@ use tokio::time::{Instant, sleep};
 use crate::setup::config;
 
 const START: i64 = 1_800_000_000;
-const DAY: u32 = 86_400;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,19 +59,7 @@ async fn locks_and_unlocks(timing: Timing) {
         EmbeddedCar::start(directory.path(), broker.port(), &command_key, Arc::new(clock.clone())).unwrap();
     let enrolment = car.enrol(&parties.lender, [7; 32]).await.unwrap();
     let vehicle = parties.register(&chain, &enrolment).await.unwrap();
-    let terms = Terms {
-        apr_ppm: 0,
-        count: 2,
-        first_due: START + 5,
-        calendar: Calendar::seconds(60 * DAY),
-        grace_secs: 5,
-        late_after_secs: 30 * DAY,
-        warn_after_secs: 30 * DAY,
-        notice_secs: 0,
-        min_channels: 0,
-        notice_max_age_secs: 0,
-        ..Script::minute().terms
-    };
+    let terms = Script::lock_only(START + 5, 5);
     let instalment = level_instalment(&terms, START, CENT).ok().unwrap();
     let terms = Terms { instalment, ..terms };
     let (keys, _) = parties.originate(&chain, vehicle, terms, &offer).await.unwrap();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use latchkey_client::instructions::{LoanKeys, Originate, originate, register_vehicle, set_policy};
-use latchkey_client::latchkey::state::{Calendar, PolicyFloors, Terms};
+use latchkey_client::latchkey::state::{PolicyFloors, Terms};
 use latchkey_client::schedule::level_instalment;
 use latchkey_client::{Instruction, Pubkey};
 use latchkey_harness::broker::Mosquitto;
@@ -17,7 +17,6 @@ use crate::bulk::send_all;
 use crate::cars::{Cars, DeviceKeys};
 use crate::setup::Common;
 
-const DAY: u32 = 86_400;
 const TOKEN_PROGRAM: Pubkey = solana_sdk::pubkey!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 
 /// Everything but keeper and cars.
@@ -112,20 +111,7 @@ impl World {
 
 /// Two instalments, of which none is paid. Nothing but the lock happens for a month.
 fn terms(first_due: i64, grace_secs: u32, now: i64) -> Result<Terms> {
-    let terms = Terms {
-        principal: 1_000 * CENT,
-        apr_ppm: 0,
-        count: 2,
-        first_due,
-        calendar: Calendar::seconds(60 * DAY),
-        grace_secs,
-        late_after_secs: 30 * DAY,
-        warn_after_secs: 30 * DAY,
-        notice_secs: 0,
-        min_channels: 0,
-        notice_max_age_secs: 0,
-        ..Script::minute().terms
-    };
+    let terms = Terms { principal: 1_000 * CENT, ..Script::lock_only(first_due, grace_secs) };
     let instalment = level_instalment(&terms, now, CENT)
         .map_err(|error| anyhow::Error::new(latchkey_client::errors::Refusal(error.into())))?;
     Ok(Terms { instalment, ..terms })
