@@ -8,6 +8,7 @@ use latchkey_client::latchkey::state::Action;
 use latchkey_client::protocol::sealed::{Envelope, OpenError};
 use latchkey_function::answer::{Answer, Awaited, Ignored, judge};
 use latchkey_function::http::client::{Try, ask};
+use latchkey_function::http::event::Wish;
 use latchkey_function::http::reply::Meaning;
 use latchkey_function::invoke;
 use latchkey_link::http::{CallError, Guard, HostError, Hosts, Outbound, OutboundError};
@@ -93,6 +94,8 @@ impl<'a> FunctionAt<'a> {
                 request: &request,
                 asker: Pubkey::from(asker.verifying_key().to_bytes()),
                 invocation: address,
+                wish: Wish::Deliver,
+                gathered: None,
                 seen_slot: None,
                 wait: WAIT.min(left),
                 limit: WAIT.min(left) + Duration::from_secs(5),

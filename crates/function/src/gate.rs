@@ -20,9 +20,6 @@ pub fn check(snapshot: &Snapshot, asker: &Pubkey) -> Result<(), Refusal> {
     if *now >= invocation.expires_at {
         return Err(Refusal::Expired { expires_at: invocation.expires_at, now: *now });
     }
-    if invocation.required > 1 {
-        return Err(Refusal::NeedsSeveral { required: invocation.required });
-    }
     if invocation.action != Action::Unlock {
         check_lease(snapshot, asker)?;
     }

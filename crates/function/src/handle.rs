@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::state::Action;
-use latchkey_protocol::sealed::{Envelope, sha256};
+use latchkey_protocol::cosigned::Cosigned;
+use latchkey_protocol::sealed::sha256;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout_at};
 use tracing::{Instrument as _, debug, info, info_span};
 
@@ -13,12 +14,13 @@ use crate::answer::{Answer, Awaited, judge};
 use crate::chain::ChainReader;
 use crate::config::FunctionConfig;
 use crate::courier::{Answers, Courier, Parcel};
-use crate::outcome::{Outcome, Refusal, SignedUnlock, Waiting};
+use crate::gate;
+use crate::outcome::{Outcome, Refusal, SignedCommand, Waiting};
 use crate::request::Asked;
+use crate::sign::{Ready, Wanted, write};
 use crate::signer::CommandSigner;
-use crate::snapshot::{CallAccounts, Seen, Snapshot};
+use crate::snapshot::{Seen, Snapshot};
 use crate::stats::{Counters, FunctionStats};
-use crate::{command, gate};
 
 /// The car functions of every lender whose command keys it signs with. Cheap to clone; any number of requests run at once.
 #[derive(Clone)]
@@ -34,13 +36,15 @@ struct Inner {
     counters: Counters,
 }
 
-/// A call from outside.
+/// A call with all that an asker can say about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// The signed `Invoke`.
     pub request: &'a [u8],
-    /// The slot at which the asker saw the invocation.
-    pub seen_slot: Option<u64>,
+    /// What the asker has seen on the chain.
+    pub seen: Seen,
+    /// The command with signatures of other functions, if it needs several.
+    pub gathered: Option<&'a Cosigned>,
     /// How long it may take.
     pub limit: Duration,
 }
@@ -52,13 +56,6 @@ enum DeliversTo {
     Everybody,
     /// The lender's keepers and the borrower. Others get the signed unlock, and carry it themselves.
     Parties,
-}
-
-/// A command that may go to the car now.
-struct Ready {
-    envelope: Envelope,
-    command: Vec<u8>,
-    not_after: i64,
 }
 
 impl Function {
@@ -78,21 +75,35 @@ impl Function {
     ///
     /// Ask as often as you like: the same call yields the same command, and a car obeys a command once.
     pub async fn handle(&self, request: &[u8], limit: Duration) -> Outcome {
-        self.run(request, Seen::default(), limit, DeliversTo::Everybody).await
+        self.deliver(Call { request, seen: Seen::default(), gathered: None, limit }).await
     }
 
-    /// The same for an asker that knows which accounts belong to the call: the chain is read once instead of three times.
-    pub async fn handle_at(&self, request: &[u8], accounts: CallAccounts, limit: Duration) -> Outcome {
-        let seen = Seen { slot: None, accounts: Some(accounts) };
-        self.run(request, seen, limit, DeliversTo::Everybody).await
+    /// The same for an asker that knows which accounts belong to the call, so that the chain is read once instead of three
+    /// times, or that has gathered the signatures of other functions.
+    pub async fn deliver(&self, call: Call<'_>) -> Outcome {
+        self.run(call, DeliversTo::Everybody).await
     }
 
     /// The same for a call from outside: an unlock is delivered for the lender's keepers and the borrower. Everybody else
     /// gets it signed, while it is due.
     pub async fn handle_from_outside(&self, call: Call<'_>) -> Outcome {
-        let Call { request, seen_slot, limit } = call;
-        let seen = Seen { slot: seen_slot, accounts: None };
-        self.run(request, seen, limit, DeliversTo::Parties).await
+        self.run(call, DeliversTo::Parties).await
+    }
+
+    /// Signs the command that the request names, and sends nothing: other functions must sign the same bytes before a car
+    /// obeys. The same gate stands before it. A command that one key signs is sent, not handed out.
+    pub async fn sign(&self, call: Call<'_>) -> Outcome {
+        let signs = async |asked: &Asked, deadline| {
+            let snapshot = self.permitted(asked, call.seen, deadline).await?;
+            if snapshot.invocation.required <= 1 && snapshot.invocation.action != Action::Unlock {
+                return Err(Refusal::SignsAlone);
+            }
+            asked.check_fresh(snapshot.now, self.inner.config.freshness_secs)?;
+            let signs = self.signed(&snapshot, call.gathered, Wanted::Some, deadline);
+            let Ready { signed, not_after } = signs.await?;
+            Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after }))
+        };
+        self.opened(call, signs).await
     }
 
     /// The unlock that `invocation` asks for, signed, while it is due.
@@ -126,13 +137,23 @@ impl Function {
         &*self.inner.chain
     }
 
-    async fn run(&self, request: &[u8], seen: Seen, limit: Duration, delivers_to: DeliversTo) -> Outcome {
-        let deadline = Instant::now() + limit;
-        let result = match Asked::open(request) {
+    async fn run(&self, call: Call<'_>, delivers_to: DeliversTo) -> Outcome {
+        let fulfils = async |asked: &Asked, deadline| self.fulfil(asked, &call, delivers_to, deadline).await;
+        self.opened(call, fulfils).await
+    }
+
+    /// Does this for a request that is what it claims to be.
+    async fn opened(
+        &self,
+        call: Call<'_>,
+        work: impl AsyncFnOnce(&Asked, Instant) -> Result<Outcome, Refusal>,
+    ) -> Outcome {
+        let deadline = Instant::now() + call.limit;
+        let result = match Asked::open(call.request) {
             Err(refusal) => Err(refusal),
             Ok(asked) => {
                 let span = info_span!("function", invocation = %asked.invocation, keeper = %asked.keeper);
-                self.fulfil(&asked, seen, delivers_to, deadline).instrument(span).await
+                work(&asked, deadline).instrument(span).await
             }
         };
         self.counted(result)
@@ -147,16 +168,18 @@ impl Function {
     async fn fulfil(
         &self,
         asked: &Asked,
-        seen: Seen,
+        call: &Call<'_>,
         delivers_to: DeliversTo,
         deadline: Instant,
     ) -> Result<Outcome, Refusal> {
+        let seen = call.seen;
         let snapshot = self.permitted(asked, seen, deadline).await?;
         if delivers_to == DeliversTo::Parties && !is_party(&snapshot, &asked.keeper) {
             return self.sign_only(&snapshot, deadline).await;
         }
         asked.check_fresh(snapshot.now, self.inner.config.freshness_secs)?;
-        let Ready { envelope, command, not_after } = self.sign(&snapshot, deadline).await?;
+        let signs = self.signed(&snapshot, call.gathered, Wanted::All, deadline);
+        let Ready { signed, not_after } = signs.await?;
         let invocation = &snapshot.invocation;
         let awaited = Awaited {
             device_key: snapshot.vehicle.device_key.to_bytes(),
@@ -164,12 +187,12 @@ impl Function {
             invocation: asked.invocation.to_bytes(),
             seq: invocation.seq,
             action: invocation.action,
-            command_hash: sha256(&command),
+            command_hash: sha256(&signed.payload),
         };
         let mut answers = self.inner.courier.dispatch(Parcel {
             vehicle: invocation.vehicle,
             invocation: asked.invocation,
-            envelope: envelope.to_bytes(),
+            envelope: signed.to_bytes(),
             // The gate made sure that it is not over; through its last second it is good.
             expires_in: Duration::from_secs(not_after.abs_diff(snapshot.now).saturating_add(1)),
         });
@@ -179,30 +202,22 @@ impl Function {
     }
 
     async fn sign_only(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Outcome, Refusal> {
-        let Ready { envelope, not_after, .. } = self.sign(snapshot, deadline).await?;
-        Ok(Outcome::Signed(SignedUnlock { envelope, not_after }))
+        let Ready { signed, not_after } = self.signed(snapshot, None, Wanted::All, deadline).await?;
+        Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after }))
     }
 
-    /// Writes the command and has it signed.
-    async fn sign(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Ready, Refusal> {
+    /// The command with what others have signed and what this function adds.
+    async fn signed(
+        &self,
+        snapshot: &Snapshot,
+        gathered: Option<&Cosigned>,
+        wanted: Wanted,
+        deadline: Instant,
+    ) -> Result<Ready, Refusal> {
         let Inner { config, signer, counters, .. } = &*self.inner;
-        let held = signer.keys();
-        let key = snapshot.command_keys().find(|key| held.contains(key)).ok_or_else(|| {
-            Refusal::UnknownCommandKeys(snapshot.command_keys().map(|key| key.to_string()).collect())
-        })?;
-        let not_after = command::not_after(snapshot).ok_or(Refusal::Unclaimed)?;
-        let command = command::write(snapshot, &config.messages)
-            .ok_or(Refusal::Unclaimed)?
-            .map_err(Refusal::Message)?;
-        let signed = timeout_at(deadline, signer.sign(&key, &command)).await;
-        let envelope = signed.map_err(|_| Refusal::SignerSlow)?.map_err(Refusal::NotSigned)?;
-        counters.commands_signed.add();
-        let invocation = &snapshot.invocation;
-        info!(
-            vehicle = %invocation.vehicle, seq = invocation.seq, action = ?invocation.action, not_after,
-            "command signed"
-        );
-        Ok(Ready { envelope, command, not_after })
+        let unsigned = write(snapshot, &config.messages)?;
+        let signs = unsigned.sign(&**signer, gathered, wanted, counters);
+        timeout_at(deadline, signs).await.map_err(|_| Refusal::SignerSlow)?
     }
 
     async fn snapshot(&self, invocation: Pubkey, seen: Seen, deadline: Instant) -> Result<Snapshot, Refusal> {

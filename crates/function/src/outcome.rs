@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::errors::LatchkeyError;
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::{Envelope, OpenError};
 use latchkey_protocol::{DecodeError, MessageTooLong, Receipt};
 
@@ -15,16 +16,16 @@ pub enum Outcome {
     Done(Proof),
     /// The car has not done it yet. Nothing is lost: ask again for the same invocation.
     Waiting(Waiting),
-    /// An unlock that is due, signed for somebody for whom it is not sent: it can be carried to the car.
-    Signed(SignedUnlock),
+    /// Signed and not sent: an unlock that is due, which can be carried to the car, or a command that others must sign too.
+    Signed(SignedCommand),
     Refused(Refusal),
 }
 
-/// A signed unlock. The same until the unlock is over, so it may be kept and shown to anybody.
+/// A signed command. An unlock is the same until it is over, so it may be kept and shown to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedUnlock {
-    /// As it travels to the car.
-    pub envelope: Envelope,
+pub struct SignedCommand {
+    /// As it travels to the car, with the signatures that are there so far.
+    pub envelope: Cosigned,
     /// The last second in which the car obeys it.
     pub not_after: i64,
 }
@@ -113,11 +114,21 @@ pub enum Refusal {
     #[error("the contract would not ask for this now, give the lease back: {0}")]
     NotDue(LatchkeyError),
 
-    /// Several keys must sign, and this function signs alone.
+    /// Several keys must sign, and this function has not enough of them.
     #[error(
-        "this call needs {required} signatures and a function signs alone, in this release: offer a function that needs one (set_function)"
+        "this call needs {required} signatures and would have {signed}: have the other functions sign it first, and send what they signed with the call"
     )]
-    NeedsSeveral { required: u8 },
+    NeedsSeveral { required: u8, signed: usize },
+    /// Somebody wants a command in hand that one signature makes good.
+    #[error(
+        "a warning or a lock that one key signs is sent to the car and not handed out: ask for its delivery"
+    )]
+    SignsAlone,
+    /// Others signed other bytes than those that follow from the chain.
+    #[error(
+        "the gathered signatures are over another command than the one that follows from the chain: gather them again"
+    )]
+    OtherCommand,
     /// It holds none of the keys that may sign.
     #[error(
         "this function holds none of the command keys that may sign this ({}): add a key file, or use a function that holds one",
@@ -184,6 +195,8 @@ impl Refusal {
             | Self::Superseded { .. }
             | Self::NotDue(_)
             | Self::NeedsSeveral { .. }
+            | Self::SignsAlone
+            | Self::OtherCommand
             | Self::UnknownCommandKeys(_)
             | Self::Message(_)
             | Self::CarSaysExpired

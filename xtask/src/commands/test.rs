@@ -63,6 +63,8 @@ impl Suite {
                 "answers",
                 "arithmetic_page",
                 "contract_page",
+                "cosigned",
+                "cosigned_keeper",
                 "demo",
                 "endpoint",
                 "functions",

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
 use latchkey_link::http::{CallError, Outbound, Request};
+use latchkey_protocol::cosigned::Cosigned;
 
 use super::LONGEST_REPLY;
-use super::event::{CONTENT_TYPE, Event};
+use super::event::{CONTENT_TYPE, Event, Wish};
 use super::reply::{Meaning, meaning};
 
 /// Time for the way there and back, beyond what the function may wait for the car.
@@ -19,6 +20,9 @@ pub struct Try<'a> {
     pub request: &'a [u8],
     pub asker: Pubkey,
     pub invocation: Pubkey,
+    pub wish: Wish,
+    /// What other functions signed.
+    pub gathered: Option<&'a Cosigned>,
     pub seen_slot: Option<u64>,
     /// How long the function may wait for the car.
     pub wait: Duration,
@@ -29,6 +33,11 @@ pub struct Try<'a> {
 /// Asks the function at `uri` once.
 pub async fn ask(outbound: &Outbound, uri: &str, once: Try<'_>) -> Result<Meaning, CallError> {
     let event = Event::new(once.request, &once.asker, &once.invocation, once.seen_slot);
+    let event = event.with_gathered(once.gathered);
+    let event = match once.wish {
+        Wish::Deliver => event,
+        Wish::Sign => event.to_sign(),
+    };
     let body = serde_json::to_vec(&event).unwrap_or_default();
     let wait = once.wait.as_secs();
     let headers = [

@@ -3,14 +3,17 @@
 use anchor_lang::prelude::Pubkey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey_protocol::cosigned::Cosigned;
 use serde::{Deserialize, Serialize};
 
 use crate::request::Asked;
 
 /// The event's media type.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
-/// The event's type.
+/// The type of an event that asks for the car's receipt.
 pub const TYPE: &str = "dev.latchkey.invoke.v1";
+/// The type of an event that asks for a signature alone.
+pub const SIGN_TYPE: &str = "dev.latchkey.sign.v1";
 const SPEC_VERSION: &str = "1.0";
 
 /// An event as it travels. Attributes that are not named here are allowed, as CloudEvents demands, and mean nothing.
@@ -28,8 +31,20 @@ pub struct Event {
     /// The slot at which the asker saw the invocation, decimal: CloudEvents' own integers have 32 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seenslot: Option<String>,
+    /// The command with the signatures of other functions, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<String>,
     /// The signed `Invoke`, base64.
     pub data_base64: String,
+}
+
+/// What is asked of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Have the car do it, and bring its receipt.
+    Deliver,
+    /// Sign, and send nothing.
+    Sign,
 }
 
 /// Why an event asks for nothing.
@@ -41,12 +56,14 @@ pub enum EventError {
     NotAnEvent(#[source] serde_json::Error),
     #[error("specversion is {0:?}: this function reads CloudEvents 1.0")]
     SpecVersion(String),
-    #[error("the event's type is {0:?}: this function takes dev.latchkey.invoke.v1")]
+    #[error("the event's type is {0:?}: this function takes dev.latchkey.invoke.v1 and dev.latchkey.sign.v1")]
     Type(String),
     #[error("{0} is empty or missing: CloudEvents demands it")]
     Empty(&'static str),
     #[error("data_base64 is not base64: put the signed Invoke there")]
     NotBase64,
+    #[error("gathered is not a signed command in base64: put there what the other functions signed")]
+    NotGathered,
     #[error("seenslot is not a slot: write it as a decimal number in a string")]
     NotASlot,
     #[error("{0} differs from what the signed Invoke says: they must name the same")]
@@ -58,7 +75,10 @@ pub enum EventError {
 pub struct Asking {
     /// The signed `Invoke`. Whether its signature is right is for the function to say.
     pub request: Vec<u8>,
+    pub wish: Wish,
     pub seen_slot: Option<u64>,
+    /// What other functions signed. That each signature is right was verified.
+    pub gathered: Option<Cosigned>,
 }
 
 impl Event {
@@ -71,8 +91,21 @@ impl Event {
             kind: TYPE.to_owned(),
             subject: invocation.to_string(),
             seenslot: seen_slot.map(|slot| slot.to_string()),
+            gathered: None,
             data_base64: STANDARD.encode(request),
         }
+    }
+
+    /// The same, to be signed alone.
+    #[must_use]
+    pub fn to_sign(self) -> Self {
+        Self { kind: SIGN_TYPE.to_owned(), ..self }
+    }
+
+    /// The same, with what other functions signed.
+    #[must_use]
+    pub fn with_gathered(self, gathered: Option<&Cosigned>) -> Self {
+        Self { gathered: gathered.map(|signed| STANDARD.encode(signed.to_bytes())), ..self }
     }
 
     /// Reads an event.
@@ -81,9 +114,11 @@ impl Event {
         if event.specversion != SPEC_VERSION {
             return Err(EventError::SpecVersion(event.specversion));
         }
-        if event.kind != TYPE {
-            return Err(EventError::Type(event.kind));
-        }
+        let wish = match event.kind.as_str() {
+            TYPE => Wish::Deliver,
+            SIGN_TYPE => Wish::Sign,
+            _ => return Err(EventError::Type(event.kind)),
+        };
         for (name, value) in [("id", &event.id), ("source", &event.source), ("subject", &event.subject)] {
             if value.is_empty() {
                 return Err(EventError::Empty(name));
@@ -92,6 +127,7 @@ impl Event {
         let request = STANDARD.decode(&event.data_base64).map_err(|_| EventError::NotBase64)?;
         let seen_slot =
             event.seenslot.as_deref().map(str::parse).transpose().map_err(|_| EventError::NotASlot)?;
+        let gathered = event.gathered.as_deref().map(opened).transpose()?;
         // Logs and gateways show the envelope; it must not say something else than what is signed.
         if let Ok(asked) = Asked::open(&request) {
             let same = |named: &str, key: Pubkey| named == key.to_string();
@@ -102,8 +138,13 @@ impl Event {
                 return Err(EventError::Mismatch("source"));
             }
         }
-        Ok(Asking { request, seen_slot })
+        Ok(Asking { request, wish, seen_slot, gathered })
     }
+}
+
+fn opened(text: &str) -> Result<Cosigned, EventError> {
+    let bytes = STANDARD.decode(text).map_err(|_| EventError::NotGathered)?;
+    Cosigned::open(&bytes).map_err(|_| EventError::NotGathered)
 }
 
 #[cfg(test)]
@@ -133,7 +174,17 @@ mod tests {
         let (event, request) = event();
         let body = serde_json::to_vec(&event).unwrap();
         assert!(body.len() < crate::http::LONGEST_EVENT / 4);
-        assert_eq!(Event::read(&body).unwrap(), Asking { request, seen_slot: Some(5_000_000_000) });
+        let asking = Asking { request, wish: Wish::Deliver, seen_slot: Some(5_000_000_000), gathered: None };
+        assert_eq!(Event::read(&body).unwrap(), asking);
+        let payload = [&b"latchkey:command"[..], &[7; 331]].concat();
+        let keys = [1, 2, 3].map(|seed| SigningKey::from_bytes(&[seed; 32]));
+        let gathered = Cosigned::seal(&keys.each_ref(), &payload);
+        let body = serde_json::to_vec(&event.clone().to_sign().with_gathered(Some(&gathered))).unwrap();
+        assert!(body.len() < crate::http::LONGEST_EVENT / 2);
+        assert_eq!(
+            Event::read(&body).unwrap(),
+            Asking { wish: Wish::Sign, gathered: Some(gathered), ..asking }
+        );
         let other = self::event().0;
         assert_ne!(event.id, other.id);
     }
@@ -150,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_is_no_such_event_is_refused_by_name() {
-        use EventError::{Empty, Mismatch, NotASlot, NotAnEvent, NotBase64, SpecVersion, Type};
+        use EventError::{Empty, Mismatch, NotASlot, NotAnEvent, NotBase64, NotGathered, SpecVersion, Type};
         assert!(matches!(Event::read(b"{"), Err(NotAnEvent(_))));
         assert!(matches!(Event::read(b"[]"), Err(NotAnEvent(_))));
         assert!(matches!(refusal(|event| _ = event.as_object_mut().unwrap().remove("id")), NotAnEvent(_)));
@@ -159,6 +210,9 @@ mod tests {
         assert!(matches!(refusal(|event| event["id"] = json!("")), Empty("id")));
         assert!(matches!(refusal(|event| event["data_base64"] = json!("%")), NotBase64));
         assert!(matches!(refusal(|event| event["seenslot"] = json!("-1")), NotASlot));
+        assert!(matches!(refusal(|event| event["gathered"] = json!("%")), NotGathered));
+        let forged = STANDARD.encode([&[7; 96][..], b"latchkey:command"].concat());
+        assert!(matches!(refusal(|event| event["gathered"] = json!(forged)), NotGathered));
         let another = Pubkey::new_unique().to_string();
         assert!(matches!(refusal(|event| event["subject"] = json!(another)), Mismatch("subject")));
         assert!(matches!(refusal(|event| event["source"] = json!(another)), Mismatch("source")));

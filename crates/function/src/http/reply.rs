@@ -18,10 +18,10 @@ pub struct Reply {
     /// The car's signed receipt, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
-    /// The signed unlock, base64.
+    /// The signed command, base64: an unlock, or what others must sign too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
-    /// The last second in which the car obeys the unlock, Unix seconds.
+    /// The last second in which the car obeys it, Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<i64>,
 }
@@ -66,9 +66,11 @@ fn refused(refusal: &Refusal) -> Status {
         R::OtherProgram(_) => Status::last(422, "other_program"),
         R::Foreign { .. } => Status::last(422, "foreign"),
         R::NeedsSeveral { .. } => Status::last(422, "needs_several"),
+        R::OtherCommand => Status::last(422, "other_command"),
         R::UnknownCommandKeys(_) => Status::last(422, "key_not_held"),
         R::Message(_) => Status::last(422, "message_too_long"),
         R::ClaimedByAnother(_) => Status::last(403, "lease_of_another"),
+        R::SignsAlone => Status::last(403, "signs_alone"),
         R::OnlyUnlocks => Status::last(403, "only_unlocks"),
         R::Superseded { .. } => Status::last(409, "superseded"),
         R::NotDue(_) => Status::last(409, "not_due"),
@@ -109,7 +111,9 @@ impl Reply {
             Outcome::Signed(signed) => Self {
                 envelope: base64(signed.envelope.to_bytes()),
                 not_after: Some(signed.not_after),
-                ..said("the unlock is due and signed: carry it to the car")
+                ..said(
+                    "signed and not sent: carry an unlock to the car, and anything else to those who must sign it too",
+                )
             },
             Outcome::Waiting(waiting) if waiting.armed => {
                 said("the car has the command and obeys when it is parked: ask again")
@@ -125,7 +129,7 @@ impl Reply {
 pub enum Meaning {
     /// Bytes that claim to be the car's signed receipt.
     Receipt(Vec<u8>),
-    /// Bytes that claim to be the signed unlock.
+    /// Bytes that claim to be the signed command.
     Signed(Vec<u8>),
     /// Sent, not answered: ask again after so long. The lease is of use.
     Waiting(Option<Duration>),
@@ -135,6 +139,19 @@ pub enum Meaning {
     Refused { reason: String },
     /// This is no function, or a broken one.
     Nonsense(&'static str),
+}
+
+impl Meaning {
+    /// For logs: a word that the function cannot choose, but for its reason.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Receipt(_) => "a receipt",
+            Self::Signed(_) => "a signed command",
+            Self::Waiting(_) => "waiting",
+            Self::Later { reason, .. } | Self::Refused { reason } => reason,
+            Self::Nonsense(what) => what,
+        }
+    }
 }
 
 /// Reads a reply. By its status code alone, but for what it brings.
@@ -185,7 +202,9 @@ mod tests {
             Refusal::OnlyUnlocks,
             Refusal::Superseded { seq: 1, newest: 2 },
             Refusal::LeaseOver { lease_end: 1, now: 2 },
-            Refusal::NeedsSeveral { required: 2 },
+            Refusal::NeedsSeveral { required: 2, signed: 1 },
+            Refusal::SignsAlone,
+            Refusal::OtherCommand,
             Refusal::NotSent,
             Refusal::CarSaysUnsafe,
         ];

@@ -23,10 +23,10 @@ use super::deadline::{self, PlatformEnd};
 use super::prefer::{self, PREFER, PREFERENCE_APPLIED};
 use crate::handle::{Call, Function};
 use crate::http::LONGEST_EVENT;
-use crate::http::event::{self, Event};
+use crate::http::event::{self, Event, Wish};
 use crate::http::reply::{Reply, status};
 use crate::outcome::Outcome;
-use crate::snapshot;
+use crate::snapshot::{self, Seen};
 
 /// How long a body may take to arrive: it is one packet or two.
 const BODY_LIMIT: Duration = Duration::from_secs(5);
@@ -107,8 +107,12 @@ async fn invoke(State(app): State<Arc<App>>, request: Request) -> Response {
     let platform = parts.extensions.get::<PlatformEnd>().copied();
     let wanted = prefer::wait(&parts.headers);
     let limit = deadline::limit(wanted, app.max_wait, platform, SystemTime::now());
-    let call = Call { request: &asking.request, seen_slot: asking.seen_slot, limit };
-    let outcome = app.function.handle_from_outside(call).await;
+    let seen = Seen { slot: asking.seen_slot, accounts: None };
+    let call = Call { request: &asking.request, seen, gathered: asking.gathered.as_ref(), limit };
+    let outcome = match asking.wish {
+        Wish::Deliver => app.function.handle_from_outside(call).await,
+        Wish::Sign => app.function.sign(call).await,
+    };
     let mut response = answer(&outcome, "no-store");
     if wanted.is_some()
         && let Ok(applied) = format!("wait={}", limit.as_secs()).parse()

@@ -21,6 +21,7 @@ use latchkey::state::{
 };
 use latchkey_client::pda;
 use latchkey_function::{CallAccounts, ChainAccount, ChainReader, CommandKeys, ReadError};
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::{Envelope, sha256};
 use latchkey_protocol::{Command, Key, Outcome, Receipt};
 
@@ -57,6 +58,18 @@ pub fn command_keys() -> CommandKeys {
 
 pub fn car_key(car: u8) -> SigningKey {
     key(100 + car)
+}
+
+/// The command key of another operator.
+pub fn other_command_key() -> SigningKey {
+    key(12)
+}
+
+/// The call, if two of these keys must sign it.
+pub fn needs_two(mut call: CallFixture) -> CallFixture {
+    call.invocation.required = 2;
+    call.invocation.command_keys = [command_key(), other_command_key(), key(13)].map(|key| public(&key));
+    call
 }
 
 /// One car, its defaulted loan, and an invocation: an unlock, or a call that the keeper has claimed.
@@ -246,8 +259,8 @@ pub fn receipt(car: &SigningKey, command: &[u8], outcome: Outcome) -> Vec<u8> {
 
 /// The same, with something changed before it is signed.
 pub fn receipt_with(car: &SigningKey, command: &[u8], change: impl FnOnce(&mut Receipt)) -> Vec<u8> {
-    let envelope = Envelope::open(command).unwrap();
-    assert_eq!(envelope.signer, command_key_bytes(), "a car obeys the command key alone");
+    let envelope = Cosigned::open(command).unwrap();
+    assert!(envelope.signers().any(|key| *key == command_key_bytes()), "a car obeys the command key");
     let command = Command::decode(&envelope.payload).unwrap();
     let mut receipt = Receipt {
         program: command.program,

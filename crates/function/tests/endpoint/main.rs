@@ -25,6 +25,7 @@ use latchkey_function::{ChainReader, Courier, Function, FunctionConfig, invoke};
 use latchkey_link::http::reqwest::header::{HeaderMap, RETRY_AFTER};
 use latchkey_link::http::reqwest::{Client, Response};
 use latchkey_protocol::Outcome as CarOutcome;
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::Envelope;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

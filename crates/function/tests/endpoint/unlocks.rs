@@ -84,3 +84,24 @@ async fn nothing_but_an_unlock_that_is_due_is_given_away() {
     let answer = Answer::read(endpoint.client.get(path).send().await.unwrap()).await;
     answer.assert(400, "bad_address");
 }
+
+#[tokio::test]
+async fn a_signature_is_asked_for_by_an_event_of_its_own_and_sent_on_with_the_call() {
+    let call = needs_two(CallFixture::new(Action::Lock));
+    let courier = obedient(&call);
+    let endpoint = Endpoint::of(Chain::of(&call), courier.clone()).await;
+    endpoint.post(&event(&call)).await.assert(422, "needs_several");
+    let answer = endpoint.post(&event(&call).to_sign()).await;
+    answer.assert(200, "signed");
+    let bytes = STANDARD.decode(answer.reply.envelope.unwrap()).unwrap();
+    let mut signed = Cosigned::open(&bytes).unwrap();
+    assert!(courier.parcels().is_empty());
+    let forged = Cosigned::seal(&[&other_command_key()], &[&signed.payload[..], b"!"].concat());
+    endpoint.post(&event(&call).with_gathered(Some(&forged))).await.assert(422, "other_command");
+    // The other operator's signature, and this function adds its own.
+    signed = Cosigned::seal(&[&other_command_key()], &signed.payload);
+    endpoint.post(&event(&call).with_gathered(Some(&signed))).await.assert(200, "done");
+    assert_eq!(courier.parcels().len(), 1);
+    let alone = Endpoint::obedient(&CallFixture::new(Action::Lock)).await;
+    alone.post(&event(&CallFixture::new(Action::Lock)).to_sign()).await.assert(403, "signs_alone");
+}
