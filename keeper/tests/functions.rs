@@ -44,6 +44,7 @@ fn call(addresses: &[&str], limit_secs: u64) -> FunctionCall {
         device_key: Pubkey::from(car().verifying_key().to_bytes()),
         seq: 3,
         action: Action::Lock,
+        required: 1,
         signers: addresses.iter().map(signer).collect(),
         slot: SLOT,
         now: 1_000,

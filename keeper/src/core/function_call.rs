@@ -17,7 +17,9 @@ pub struct FunctionCall {
     pub device_key: Pubkey,
     pub seq: u64,
     pub action: Action,
-    /// The functions that may serve it: any one of them will do.
+    /// How many different keys must sign its command.
+    pub required: u8,
+    /// The keys that may sign it and where their functions run, each place once.
     pub signers: Vec<CallSigner>,
     /// The slot at which the invocation was read.
     pub slot: u64,
@@ -55,6 +57,7 @@ impl FunctionCall {
             device_key: view.vehicle.device_key,
             seq: invocation.seq,
             action: invocation.action,
+            required: invocation.required,
             signers: signers.iter().map(signer).collect(),
             slot,
             now,

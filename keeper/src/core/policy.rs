@@ -49,12 +49,18 @@ impl Policy {
         self.lenders.is_empty() || self.lenders.contains(lender)
     }
 
-    /// Whether a function that it has or may call signs the command alone, and the fee is high enough. Any fee is, for an
-    /// unlock.
+    /// Whether functions that it has or may call hold as many of the keys as must sign, and the fee is high enough. Any fee
+    /// is, for an unlock.
     pub(super) fn wants(&self, action: Action, fee: u64, signers: &Signers<'_>) -> bool {
         let reaches =
             |(key, uri): (Pubkey, &str)| self.command_keys.contains(&key) || self.hosts.permits(uri);
-        let signs = signers.required <= 1 && signers.iter().any(reaches);
+        let mut keys: Vec<Pubkey> = Vec::new();
+        for (key, _) in signers.iter().filter(|signer| reaches(*signer)) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let signs = keys.len() >= usize::from(signers.required.max(1));
         signs && (action == Action::Unlock || fee >= self.min_fee)
     }
 }

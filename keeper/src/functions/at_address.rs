@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
 use ed25519_dalek::SigningKey;
+use latchkey_client::protocol::cosigned::Cosigned;
 use latchkey_client::protocol::sealed::Envelope;
+use latchkey_function::Answers;
 use latchkey_function::http::client::{Try, ask};
+use latchkey_function::http::event::Wish;
 use latchkey_function::http::reply::Meaning;
 use latchkey_function::mqtt::MqttCourier;
-use latchkey_function::{Answers, invoke};
 use latchkey_link::http::{CallError, Outbound};
+use latchkey_link::redacted::hosts_only;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{debug, info, warn};
 
+use super::Span;
+use super::gathering::Signature;
 use super::receipt::verified;
 use crate::core::FunctionCall;
 
@@ -21,6 +26,8 @@ use crate::core::FunctionCall;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Time that a try needs beyond the function's own wait.
 const TRAVEL: Duration = Duration::from_secs(3);
+/// How long a signature may take.
+const SIGNING: Duration = Duration::from_secs(5);
 /// With less than this left, no further try is begun.
 const LEAST: Duration = Duration::from_secs(1);
 /// Pauses between tries: the first if the function does not say, the others whatever it says.
@@ -42,6 +49,17 @@ impl Receipts for MqttCourier {
     fn listen(&self, vehicle: Pubkey) -> Answers {
         Self::listen(self, vehicle)
     }
+}
+
+/// What one try asks for.
+#[derive(Clone, Copy)]
+struct Asks<'a> {
+    wish: Wish,
+    gathered: Option<&'a Cosigned>,
+    /// How long the function may take.
+    wait: Duration,
+    /// How long the call may take.
+    left: Duration,
 }
 
 /// How the attempt at one function ended.
@@ -82,13 +100,13 @@ impl AtAddress {
         &self,
         call: &FunctionCall,
         uri: &str,
-        began: Instant,
-        deadline: Instant,
+        gathered: Option<&Cosigned>,
+        span: Span,
     ) -> Ended {
-        let Ok(Ok(_turn)) = timeout_at(deadline, self.turn(uri).acquire_owned()).await else {
+        let Ok(Ok(_turn)) = timeout_at(span.deadline, self.turn(uri).acquire_owned()).await else {
             return Ended::Failed;
         };
-        let asked = self.ask_until(call, uri, began, deadline);
+        let asked = self.ask_until(call, uri, gathered, span);
         let Some(receipts) = &self.receipts else { return asked.await };
         let mut heard = receipts.listen(call.vehicle);
         let directly = async {
@@ -109,27 +127,84 @@ impl AtAddress {
         }
     }
 
-    async fn ask_until(&self, call: &FunctionCall, uri: &str, began: Instant, deadline: Instant) -> Ended {
+    /// Asks the function at `uri` for its signature until it gives one, refuses, fails, or `deadline` comes.
+    pub(super) async fn sign(&self, call: &FunctionCall, uri: &str, span: Span) -> Signature {
+        let Ok(Ok(_turn)) = timeout_at(span.deadline, self.turn(uri).acquire_owned()).await else {
+            return Signature::Failed;
+        };
+        let invocation = call.invocation;
+        for _ in 0..MOST_FAILURES {
+            let left = span.left();
+            if left < LEAST {
+                break;
+            }
+            let asks = Asks { wish: Wish::Sign, gathered: None, wait: SIGNING, left };
+            let pause = match self.ask(call, uri, span, asks).await {
+                Ok(Meaning::Signed(bytes)) => return Signature::Given(bytes),
+                Ok(Meaning::Later { retry_after, reason }) => {
+                    info!(%invocation, at = hosts_only(uri), reason, "the function signs later");
+                    retry_after
+                }
+                Err(error @ (CallError::TimedOut(_) | CallError::Failed(_))) => {
+                    warn!(%invocation, at = hosts_only(uri), error = &error as &dyn std::error::Error, "the function was not reached");
+                    None
+                }
+                Ok(other) => {
+                    warn!(%invocation, at = hosts_only(uri), answer = other.word(), "the function does not sign");
+                    return Signature::Refused;
+                }
+                Err(error) => {
+                    warn!(%invocation, at = hosts_only(uri), error = &error as &dyn std::error::Error, "the function is not asked again");
+                    return Signature::Refused;
+                }
+            };
+            let pause = pause.unwrap_or(USUAL_PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            sleep_until(span.deadline.min(Instant::now() + pause)).await;
+        }
+        Signature::Failed
+    }
+
+    /// Asks once.
+    async fn ask(
+        &self,
+        call: &FunctionCall,
+        uri: &str,
+        span: Span,
+        asks: Asks<'_>,
+    ) -> Result<Meaning, CallError> {
+        let request = span.request(&self.keeper, call);
+        let Asks { wish, gathered, wait, left } = asks;
+        let once = Try {
+            request: &request,
+            asker: self.address,
+            invocation: call.invocation,
+            wish,
+            gathered,
+            seen_slot: Some(call.slot).filter(|slot| *slot > 0),
+            wait,
+            limit: left,
+        };
+        ask(&self.outbound, uri, once).await
+    }
+
+    async fn ask_until(
+        &self,
+        call: &FunctionCall,
+        uri: &str,
+        gathered: Option<&Cosigned>,
+        span: Span,
+    ) -> Ended {
         let invocation = call.invocation;
         let mut failures = 0;
         let mut sent = false;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = span.left();
             if left < LEAST {
                 return if sent { Ended::Waiting } else { Ended::Failed };
             }
-            // The chain's time, as far as it has moved since the call began.
-            let now = call.now.saturating_add_unsigned(began.elapsed().as_secs());
-            let request = invoke(&self.keeper, invocation, now);
-            let once = Try {
-                request: &request,
-                asker: self.address,
-                invocation,
-                seen_slot: Some(call.slot).filter(|slot| *slot > 0),
-                wait: left.saturating_sub(TRAVEL).min(LONGEST_WAIT),
-                limit: left,
-            };
-            let pause = match ask(&self.outbound, uri, once).await {
+            let wait = left.saturating_sub(TRAVEL).min(LONGEST_WAIT);
+            let asks = Asks { wish: Wish::Deliver, gathered, wait, left };
+            let pause = match self.ask(call, uri, span, asks).await {
                 Ok(Meaning::Receipt(bytes)) => {
                     let Some(receipt) = verified(call, &bytes) else {
                         warn!(%invocation, "the function answered with something else than the car's receipt");
@@ -177,7 +252,7 @@ impl AtAddress {
                 return if sent { Ended::Waiting } else { Ended::Failed };
             }
             let pause = pause.unwrap_or(USUAL_PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
-            sleep_until(deadline.min(Instant::now() + pause)).await;
+            sleep_until(span.deadline.min(Instant::now() + pause)).await;
         }
     }
 

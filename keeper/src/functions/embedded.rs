@@ -1,11 +1,11 @@
-use std::time::Duration;
-
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
-use latchkey_function::{CallAccounts, Class, Function, Outcome, invoke};
+use latchkey_client::protocol::cosigned::Cosigned;
+use latchkey_function::{Call, CallAccounts, Class, Function, Outcome, Seen};
 use tracing::{info, warn};
 
-use super::Functions;
+use super::gathering::Signature;
+use super::{Functions, Span};
 use crate::core::{FunctionCall, FunctionReply};
 
 /// The function in this process.
@@ -25,16 +25,16 @@ impl Embedded {
         let held = self.function.keys();
         call.signers.iter().any(|signer| held.contains(&signer.key))
     }
-}
 
-#[async_trait]
-impl Functions for Embedded {
-    async fn call(&self, call: &FunctionCall) -> FunctionReply {
+    /// Has the car do it. `gathered` is what other functions have signed.
+    pub(super) async fn deliver(
+        &self,
+        call: &FunctionCall,
+        gathered: Option<&Cosigned>,
+        span: Span,
+    ) -> FunctionReply {
         let invocation = call.invocation;
-        let request = invoke(&self.keeper, invocation, call.now);
-        let FunctionCall { vehicle, loan, lender, mint, .. } = *call;
-        let accounts = CallAccounts { vehicle, loan, lender, mint };
-        match self.function.handle_at(&request, accounts, Duration::from_secs(call.limit_secs)).await {
+        match self.function.deliver(asked(call, &span.request(&self.keeper, call), gathered, span)).await {
             Outcome::Done(proof) => FunctionReply::Receipt(Box::new(proof.envelope)),
             Outcome::Waiting(waiting) => {
                 info!(%invocation, armed = waiting.armed, "the car has not done it yet");
@@ -51,4 +51,30 @@ impl Functions for Embedded {
             }
         }
     }
+
+    /// What it signs, without sending anything.
+    pub(super) async fn sign(&self, call: &FunctionCall, span: Span) -> Signature {
+        match self.function.sign(asked(call, &span.request(&self.keeper, call), None, span)).await {
+            Outcome::Signed(signed) => Signature::Given(signed.envelope.to_bytes()),
+            Outcome::Refused(refusal) if refusal.class() == Class::Permanent => {
+                let invocation = call.invocation;
+                warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function does not sign");
+                Signature::Refused
+            }
+            Outcome::Refused(_) | Outcome::Done(_) | Outcome::Waiting(_) => Signature::Failed,
+        }
+    }
+}
+
+#[async_trait]
+impl Functions for Embedded {
+    async fn call(&self, call: &FunctionCall) -> FunctionReply {
+        self.deliver(call, None, Span::of(call)).await
+    }
+}
+
+fn asked<'a>(call: &FunctionCall, request: &'a [u8], gathered: Option<&'a Cosigned>, span: Span) -> Call<'a> {
+    let FunctionCall { vehicle, loan, lender, mint, .. } = *call;
+    let seen = Seen { slot: None, accounts: Some(CallAccounts { vehicle, loan, lender, mint }) };
+    Call { request, seen, gathered, limit: span.left() }
 }

@@ -74,8 +74,10 @@ pub(super) fn next_deadline(context: &Context<'_>) -> Option<i64> {
 mod tests {
     use std::collections::HashMap;
 
+    use anchor_lang::prelude::Pubkey;
     use latchkey::fixtures::COMMAND_KEY;
     use latchkey::state::LoanStatus;
+    use latchkey_link::http::Hosts;
 
     use super::*;
     use crate::core::call::Call;
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_need_another_command_key_or_several_are_left_alone() {
+    fn calls_for_which_too_few_command_keys_are_in_reach_are_left_alone() {
         let mut fixture = LoanFixture::defaulted();
         for function in &mut fixture.functions {
             function.command_keys[0] = OTHER;
@@ -114,9 +116,31 @@ mod tests {
         assert_eq!(fixture.next_operation(1_061), Some(Operation::Claim { action: Action::Lock, seq: 1 }));
         fixture.invocations[0].1.required = 2;
         assert_eq!(fixture.next_operation(1_061), None);
-        fixture.invocations[0].1.required = 1;
-        fixture.invocations[0].1.command_keys[0] = OTHER;
+        // One key twice is one signature.
+        let two = Policy { command_keys: vec![COMMAND_KEY, COMMAND_KEY], ..policy() };
+        assert_eq!(fixture.next_operation_with(1_061, &two, &HashMap::new()), None);
+        fixture.invocations[0].1.command_keys[1] = OTHER;
         assert_eq!(fixture.next_operation(1_061), None);
+        let two = Policy { command_keys: vec![COMMAND_KEY, OTHER], ..policy() };
+        let claim = Some(Operation::Claim { action: Action::Lock, seq: 1 });
+        assert_eq!(fixture.next_operation_with(1_061, &two, &HashMap::new()), claim);
+        fixture.invocations[0].1.required = 1;
+        fixture.invocations[0].1.command_keys = [OTHER, Pubkey::default(), Pubkey::default()];
+        assert_eq!(fixture.next_operation(1_061), None);
+    }
+
+    #[test]
+    fn one_key_here_and_another_at_an_allowed_host_make_two() {
+        let mut fixture = LoanFixture::defaulted();
+        for function in &mut fixture.functions {
+            (function.command_keys[1], function.required) = (OTHER, 2);
+            function.uri_2 = "https://fn.example.com/".to_owned();
+        }
+        assert_eq!(fixture.next_operation(1_060), None);
+        let hosts = Hosts::only(&["fn.example.com"]).unwrap();
+        let reaches = Policy { hosts, ..policy() };
+        let lock = Some(Operation::Request { action: Action::Lock, seq: 1 });
+        assert_eq!(fixture.next_operation_with(1_060, &reaches, &HashMap::new()), lock);
     }
 
     #[test]
