@@ -19,7 +19,8 @@ use crate::{
 
 /// What lenders write down: an https address, as the contract demands. Tests say that its host is on this machine.
 pub const URI: &str = "https://function.example/";
-const HOST: &str = "function.example";
+/// The same for the operator that signs locks too.
+pub const COSIGNER_URI: &str = "https://cosigner.example/";
 
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
@@ -59,6 +60,8 @@ struct Emulator {
 #[derive(Debug)]
 pub struct FunctionProcess {
     process: Process,
+    /// What its https address has in the place of this machine's.
+    host: &'static str,
     address: String,
     health: String,
     _emulator: Option<Emulator>,
@@ -113,16 +116,23 @@ impl FunctionProcess {
             }
         };
         let health = format!("{address}healthz");
-        let mut function = Self { process: spec.start()?, address, health, _emulator: emulator };
+        let host = host_of(URI);
+        let mut function = Self { process: spec.start()?, host, address, health, _emulator: emulator };
         function.ready().await?;
         Ok(function)
+    }
+
+    /// The same, run by the operator that signs locks too.
+    #[must_use]
+    pub fn of_cosigner(self) -> Self {
+        Self { host: host_of(COSIGNER_URI), ..self }
     }
 
     /// What a keeper's configuration says to reach it.
     pub fn outbound(&self) -> OutboundConfig {
         OutboundConfig {
-            hosts: vec![HOST.to_owned()],
-            loopback: [(HOST.to_owned(), self.address.clone())].into(),
+            hosts: vec![self.host.to_owned()],
+            loopback: [(self.host.to_owned(), self.address.clone())].into(),
             ca: None,
         }
     }
@@ -182,6 +192,10 @@ impl Emulator {
         process.port(port, START).await?;
         Ok(Self { _process: process, port })
     }
+}
+
+fn host_of(uri: &'static str) -> &'static str {
+    uri.split('/').nth(2).unwrap_or_default()
 }
 
 fn emulator() -> Option<PathBuf> {

@@ -17,6 +17,10 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t)]
     pub function: Function,
 
+    /// Have two operators sign each lock, the second in a process of its own
+    #[arg(long, conflicts_with = "cluster")]
+    pub two_keys: bool,
+
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,

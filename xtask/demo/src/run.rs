@@ -90,7 +90,8 @@ fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
         Function::Http => " The car function is a process of its own.",
         Function::Lambda => " The car function runs as a Lambda, under an emulator.",
     };
-    people.line(&format!("The life of a car loan, {where_it_lives}.{function} Times are UTC."))?;
+    let keys = if cli.two_keys { " A lock needs the signatures of two operators." } else { "" };
+    people.line(&format!("The life of a car loan, {where_it_lives}.{function}{keys} Times are UTC."))?;
     people.busy(first);
     Ok(Box::new(people))
 }
@@ -98,13 +99,14 @@ fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
 async fn live(cli: &Cli, observer: &mut dyn Observer) -> Result<()> {
     let site = cli.function.site();
     let parties = Parties::new().served_at(site.uri());
+    let parties = if cli.two_keys { parties.cosigned() } else { parties };
     let ok = match cli.cluster {
         Cluster::Embedded => {
             let mut testbed = EmbeddedTestbed::with_function(&parties, site).await?;
-            let ok = testbed
-                .live(&parties, Script::year(), observer)
-                .await
-                .inspect_err(|_| show_tails(testbed.function.iter().map(FunctionProcess::process)))?;
+            let ok = testbed.live(&parties, Script::year(), observer).await.inspect_err(|_| {
+                let functions = testbed.function.iter().chain(&testbed.cosigner);
+                show_tails(functions.map(FunctionProcess::process));
+            })?;
             testbed.stop().await?;
             ok
         }

@@ -29,6 +29,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub function: Function,
 
+    /// Have two operators sign each lock, the second in a process of its own
+    #[arg(long, conflicts_with = "cluster")]
+    pub two_keys: bool,
+
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
@@ -82,14 +86,14 @@ impl Function {
     fn part(self) -> Option<setup::Part> {
         (self == Self::Lambda).then_some(setup::Part::Emulator)
     }
-
-    /// What it runs beyond the cluster.
-    fn binary(self) -> Option<&'static str> {
-        (self != Self::Embedded).then_some("latchkey-function")
-    }
 }
 
 impl Args {
+    /// The function, where one runs as a process of its own.
+    fn function_binary(&self) -> Option<&'static str> {
+        (self.two_keys || self.function != Function::Embedded).then_some("latchkey-function")
+    }
+
     /// The demo's own command line.
     pub fn for_demo(&self) -> Vec<String> {
         let mut words = Vec::new();
@@ -99,6 +103,9 @@ impl Args {
         if let Some(named) = self.function.to_possible_value().filter(|_| self.function != Function::Embedded)
         {
             words.extend(["--function".to_owned(), named.get_name().to_owned()]);
+        }
+        if self.two_keys {
+            words.push("--two-keys".to_owned());
         }
         if self.json {
             words.push("--json".to_owned());
@@ -112,7 +119,7 @@ impl Args {
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
     let parts = args.cluster.purpose().parts().iter().copied().chain(args.function.part());
     let parts: BTreeSet<_> = parts.collect();
-    let binaries: Vec<&str> = args.cluster.binaries().iter().copied().chain(args.function.binary()).collect();
+    let binaries: Vec<&str> = args.cluster.binaries().iter().copied().chain(args.function_binary()).collect();
     if args.cluster == Cluster::Embedded {
         let mut steps = Vec::new();
         if !setup::missing_packages(&workspace.cache, &parts)?.is_empty() {

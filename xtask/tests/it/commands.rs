@@ -25,6 +25,7 @@ fn the_demo_gets_what_was_asked_for_and_no_more() {
     );
     assert_eq!(read(&["--function", "lambda", "--json"]), ["--function", "lambda", "--json"]);
     assert_eq!(read(&["--function", "embedded"]), Vec::<String>::new());
+    assert_eq!(read(&["--two-keys", "--json"]), ["--two-keys", "--json"]);
 }
 
 #[test]

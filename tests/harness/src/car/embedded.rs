@@ -12,7 +12,7 @@ use latchkey_protocol::{Enrolment, sealed::Envelope};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{broker, keyring};
+use super::{CarKeys, broker};
 use crate::story::Car;
 
 /// How often the agent looks at its clock: virtual time may have jumped.
@@ -27,13 +27,8 @@ pub struct EmbeddedCar {
 }
 
 impl EmbeddedCar {
-    /// Starts a car with a new key that obeys `command_key` and remembers in `directory`.
-    pub fn start(
-        directory: &Path,
-        broker_port: u16,
-        command_key: &Pubkey,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self> {
+    /// Starts a car with a new key that obeys `keys` and remembers in `directory`.
+    pub fn start(directory: &Path, broker_port: u16, keys: CarKeys, clock: Arc<dyn Clock>) -> Result<Self> {
         let key = SigningKey::from_bytes(&rand::random());
         let vehicle = pda::vehicle(&Pubkey::from(key.verifying_key().to_bytes())).to_bytes();
         let identity = Identity {
@@ -41,7 +36,7 @@ impl EmbeddedCar {
             vehicle,
             device_key: key.clone(),
             root: None,
-            keyring: Keyring::of(&keyring(command_key), 1)?,
+            keyring: Keyring::of(&keys.trusted(), keys.lock_signatures())?,
         };
         let car = SimulatedCar::new();
         let link = Link::open(&broker(broker_port), &vehicle, clock.clone())?;

@@ -5,14 +5,44 @@ mod process;
 
 use latchkey_client::Pubkey;
 use latchkey_device::{keyring::Trusted, mqtt::BrokerConfig};
+use solana_sdk::signer::Signer;
+
+use crate::story::Parties;
 use latchkey_protocol::Action;
 
 pub use embedded::EmbeddedCar;
 pub use process::ProcessCar;
 
-/// A keyring with one key, which may command everything.
-fn keyring(command_key: &Pubkey) -> Vec<Trusted> {
-    vec![Trusted { key: command_key.to_bytes(), actions: Action::ALL.to_vec() }]
+/// The command keys that a car is provisioned with.
+#[derive(Debug, Clone, Copy)]
+pub struct CarKeys {
+    /// May command everything.
+    pub command_key: Pubkey,
+    /// Must sign locks too.
+    pub cosigner: Option<Pubkey>,
+}
+
+impl CarKeys {
+    /// One key that may command everything.
+    pub fn one(command_key: Pubkey) -> Self {
+        Self { command_key, cosigner: None }
+    }
+
+    /// As these parties want it.
+    pub fn of(parties: &Parties) -> Self {
+        let cosigner = parties.cosigner.as_ref().map(Signer::pubkey);
+        Self { command_key: parties.command_key.pubkey(), cosigner }
+    }
+
+    fn trusted(&self) -> Vec<Trusted> {
+        let own = Trusted { key: self.command_key.to_bytes(), actions: Action::ALL.to_vec() };
+        let cosigner = self.cosigner.map(|key| Trusted { key: key.to_bytes(), actions: vec![Action::Lock] });
+        std::iter::once(own).chain(cosigner).collect()
+    }
+
+    fn lock_signatures(&self) -> u8 {
+        1 + u8::from(self.cosigner.is_some())
+    }
 }
 
 /// A broker on a port of this machine, without TLS.

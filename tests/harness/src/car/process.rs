@@ -11,7 +11,7 @@ use latchkey_device::{clock::NetworkTime, config::Config};
 use latchkey_tests_processes::{AgentProcess, agent::Looks};
 use tokio::process::Command;
 
-use super::{broker, keyring};
+use super::{CarKeys, broker};
 use crate::{localnet::binary, story::Car};
 
 /// A car whose agent is `latchkey-device`, a process of its own that can be killed and started again at any moment.
@@ -23,8 +23,8 @@ pub struct ProcessCar {
 }
 
 impl ProcessCar {
-    /// Makes a car with a new key that obeys `command_key`, and starts its agent. Everything it owns is in `directory`.
-    pub async fn start(directory: &Path, broker_port: u16, command_key: &Pubkey) -> Result<Self> {
+    /// Makes a car with a new key that obeys `keys`, and starts its agent. Everything it owns is in `directory`.
+    pub async fn start(directory: &Path, broker_port: u16, keys: CarKeys) -> Result<Self> {
         let key_file = directory.join("device.json");
         let printed = run(["keygen".as_ref(), "--out".as_ref(), key_file.as_os_str()]).await?;
         let device_key: Pubkey = printed.parse().context("keygen prints the public key")?;
@@ -37,8 +37,8 @@ impl ProcessCar {
             network_time: NetworkTime::Always,
             socket: None,
             root: None,
-            lock_signatures: 1,
-            keyring: keyring(command_key),
+            lock_signatures: keys.lock_signatures(),
+            keyring: keys.trusted(),
             broker: broker(broker_port),
         };
         let config = directory.join("device.toml");

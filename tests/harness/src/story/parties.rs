@@ -26,6 +26,7 @@ use super::{
     chain::{Chain, ChainExt},
     script::{Offer, UNIT},
 };
+use crate::function::COSIGNER_URI;
 
 /// Decimals of the mint.
 const DECIMALS: u8 = 6;
@@ -41,6 +42,8 @@ pub struct Parties {
     pub borrower: Keypair,
     /// Signs the lender's commands to cars.
     pub command_key: Keypair,
+    /// Another operator's key, which must sign each lock beside it; `None`: one signature is enough.
+    pub cosigner: Option<Keypair>,
     /// What loans are paid in.
     pub mint: Keypair,
     /// The lender's account of the program.
@@ -82,8 +85,15 @@ impl Parties {
             authority,
             borrower,
             command_key,
+            cosigner: None,
             mint,
         }
+    }
+
+    /// The same, with locks that another operator must sign too.
+    #[must_use]
+    pub fn cosigned(self) -> Self {
+        Self { cosigner: Some(Keypair::new()), ..self }
     }
 
     /// The same, with functions that run at this address.
@@ -163,16 +173,17 @@ impl Parties {
             Action::Unlock => offer.unlock_ttl_secs,
             Action::Warn | Action::Lock => offer.ttl_secs,
         };
+        let at = |key: &Keypair, uri: &str| CommandKey { key: key.pubkey(), uri: uri.to_owned() };
+        let own = Some(at(&self.command_key, self.function_uri));
+        let cosigner = self.cosigner.as_ref().filter(|_| action == Action::Lock);
+        let cosigner = cosigner.map(|key| at(key, COSIGNER_URI));
         SetFunctionArgs {
             fee: offer.fee,
             bond: offer.bond,
             lease_secs: offer.lease_secs,
             ttl_secs,
-            required: 1,
-            command_keys: vec![CommandKey {
-                key: self.command_key.pubkey(),
-                uri: self.function_uri.to_owned(),
-            }],
+            required: 1 + u8::from(cosigner.is_some()),
+            command_keys: own.into_iter().chain(cosigner).collect(),
             code_hash: [0; 32],
         }
     }

@@ -10,10 +10,10 @@ use latchkey_function::{
 };
 use latchkey_keeper::{
     core::{LOCKS_PER_HOUR, Policy},
-    functions::{AtAddress, Embedded, Functions, Routed},
+    functions::{AtAddress, Embedded, Routed},
     keeper::{Keeper, Stopped},
 };
-use latchkey_link::http::Outbound;
+use latchkey_link::http::{Outbound, OutboundConfig};
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     broker::EmbeddedBroker,
-    car::EmbeddedCar,
+    car::{CarKeys, EmbeddedCar},
     function::{FunctionProcess, Site},
     gate::Gate,
     ledger::{Svm, SvmLedger},
@@ -46,6 +46,8 @@ pub struct EmbeddedTestbed {
     pub keeper: Pubkey,
     /// The function, if it is a process of its own.
     pub function: Option<FunctionProcess>,
+    /// The function of the operator that signs locks too.
+    pub cosigner: Option<FunctionProcess>,
     /// The car's line to the broker.
     pub car_line: Arc<Gate>,
     rpc: SvmRpc,
@@ -72,8 +74,7 @@ impl EmbeddedTestbed {
         let car_line = Arc::new(Gate::to(broker.port()).await?);
         let car_memory = directory.path().join("car");
         fs::create_dir(&car_memory)?;
-        let car =
-            EmbeddedCar::start(&car_memory, car_line.port(), &parties.command_key.pubkey(), Arc::new(clock))?;
+        let car = EmbeddedCar::start(&car_memory, car_line.port(), CarKeys::of(parties), Arc::new(clock))?;
 
         let signing = SigningKey::from_bytes(&rand::random());
         let keypair = Keypair::try_from(&signing.to_keypair_bytes()[..])?;
@@ -87,12 +88,27 @@ impl EmbeddedTestbed {
                 Some(FunctionProcess::start(site, place, &rpc.url(), broker.port(), key).await?)
             }
         };
-        let outbound = function.as_ref().map(FunctionProcess::outbound).unwrap_or_default();
-        let functions: Arc<dyn Functions> = match &function {
-            // What the car says is left to the function: so it is the function that is tried.
-            Some(_) => Arc::new(Routed::new(None, AtAddress::new(Outbound::new(&outbound)?, signing, None))),
-            None => Arc::new(embedded(parties, &svm, broker.port(), signing)?),
+        let cosigner = match &parties.cosigner {
+            None => None,
+            Some(key) => {
+                let place = directory.path().join("cosigner");
+                fs::create_dir(&place)?;
+                let url = rpc.url();
+                let started = FunctionProcess::start(Site::Http, &place, &url, broker.port(), key).await?;
+                Some(started.of_cosigner())
+            }
         };
+        let mut outbound = OutboundConfig::default();
+        for reached in function.iter().chain(&cosigner).map(FunctionProcess::outbound) {
+            outbound.hosts.extend(reached.hosts);
+            outbound.loopback.extend(reached.loopback);
+        }
+        let here = match &function {
+            Some(_) => None,
+            None => Some(embedded(parties, &svm, broker.port(), signing.clone())?),
+        };
+        // What the car says is left to the function: so it is the function that is tried.
+        let functions = Routed::new(here, AtAddress::new(Outbound::new(&outbound)?, signing, None));
         let command_keys = if function.is_none() { vec![parties.command_key.pubkey()] } else { Vec::new() };
         let keeper_at_work = Keeper {
             address: keeper,
@@ -104,12 +120,23 @@ impl EmbeddedTestbed {
                 hosts: outbound.hosts()?,
             },
             ledger: Arc::new(SvmLedger::new(svm, keypair)),
-            functions,
+            functions: Arc::new(functions),
             drain: DRAIN,
         };
         let shutdown = CancellationToken::new();
         let work = tokio::spawn(keeper_at_work.run(shutdown.clone()));
-        Ok(Self { chain, car, keeper, function, car_line, rpc, shutdown, work, _directory: directory })
+        Ok(Self {
+            chain,
+            car,
+            keeper,
+            function,
+            cosigner,
+            car_line,
+            rpc,
+            shutdown,
+            work,
+            _directory: directory,
+        })
     }
 
     /// Runs a story here. Returns whether the books balance and the car behaved; fails if anything stops.

@@ -1,14 +1,13 @@
 use std::{fs, time::Duration};
 
 use anyhow::Result;
-use solana_sdk::signer::Signer;
 use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::keeper::KeeperProcess;
 use crate::{
     broker::Mosquitto,
-    car::ProcessCar,
+    car::{CarKeys, ProcessCar},
     function::{FunctionProcess, Site},
     localnet::Localnet,
     process::Process,
@@ -53,7 +52,7 @@ impl LocalTestbed {
             fs::create_dir(&path).map(|()| path)
         };
         let broker = Mosquitto::start(&place("broker")?).await?;
-        let car = ProcessCar::start(&place("car")?, broker.port(), &parties.command_key.pubkey()).await?;
+        let car = ProcessCar::start(&place("car")?, broker.port(), CarKeys::of(parties)).await?;
         let chain = RpcChain::new(&localnet.url());
         let function = match site {
             Site::Embedded => None,

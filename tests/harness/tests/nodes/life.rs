@@ -13,7 +13,7 @@ use latchkey_device::clock::VirtualClock;
 use latchkey_function::mqtt::{MqttConfig, MqttCourier};
 use latchkey_function::{CommandKeys, Function, FunctionConfig};
 use latchkey_harness::broker::EmbeddedBroker;
-use latchkey_harness::car::EmbeddedCar;
+use latchkey_harness::car::{CarKeys, EmbeddedCar};
 use latchkey_harness::ledger::Svm;
 use latchkey_harness::localnet::program_bytes;
 use latchkey_harness::rpc::fake::{FakeChain, FakeNode};
@@ -55,8 +55,13 @@ async fn locks_and_unlocks(timing: Timing) {
     let broker = EmbeddedBroker::start().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let command_key = parties.command_key.pubkey();
-    let mut car =
-        EmbeddedCar::start(directory.path(), broker.port(), &command_key, Arc::new(clock.clone())).unwrap();
+    let mut car = EmbeddedCar::start(
+        directory.path(),
+        broker.port(),
+        CarKeys::one(command_key),
+        Arc::new(clock.clone()),
+    )
+    .unwrap();
     let enrolment = car.enrol(&parties.lender, [7; 32]).await.unwrap();
     let vehicle = parties.register(&chain, &enrolment).await.unwrap();
     let terms = Script::lock_only(START + 5, 5);

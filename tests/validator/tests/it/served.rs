@@ -27,6 +27,11 @@ async fn a_lambda_is_killed_between_publish_and_receipt_and_nothing_is_lost() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_two_operators_must_sign_waits_for_the_second_and_every_other_call_does_not() {
+    live_with_two_operators().await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
 /// Says when the loan was warned of, and whether it was locked and unlocked.
 #[derive(Default)]
 struct Listener {
@@ -77,6 +82,35 @@ async fn live(site: Site) -> Result<()> {
     };
     let (lived, killed) = tokio::join!(testbed.live(&parties, Script::year(), &mut listener), kill);
     killed?;
+    ensure!(lived?, "the books do not balance, or the car did not behave");
+    ensure!(listener.locked && listener.unlocked, "the car was not locked and unlocked");
+    testbed.stop().await
+}
+
+/// While the second operator is away, the first signs, and the car is not locked.
+async fn live_with_two_operators() -> Result<()> {
+    let parties = Parties::new().served_at(Site::Http.uri()).cosigned();
+    let mut testbed = EmbeddedTestbed::with_function(&parties, Site::Http).await?;
+    let first = testbed.function.take().context("the function is a process")?;
+    let mut second = testbed.cosigner.take().context("there is a second operator")?;
+    let car = testbed.car.simulation().clone();
+    let mut listener = Listener::default();
+    let mut warned = listener.warned.subscribe();
+
+    second.process_mut().kill()?;
+    let back = async {
+        warned.wait_for(|warned| *warned).await?;
+        let asked = async {
+            while !first.process().output().contains(r#""signatures":1,"required":2"#) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(LIMIT, asked).await.context("the first operator was never asked to sign")?;
+        ensure!(!car.look().inhibited, "the car is locked by one operator");
+        second.start_again().await
+    };
+    let (lived, came_back) = tokio::join!(testbed.live(&parties, Script::year(), &mut listener), back);
+    came_back?;
     ensure!(lived?, "the books do not balance, or the car did not behave");
     ensure!(listener.locked && listener.unlocked, "the car was not locked and unlocked");
     testbed.stop().await

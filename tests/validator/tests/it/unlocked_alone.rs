@@ -11,7 +11,7 @@ use latchkey_client::protocol::sealed::Envelope;
 use latchkey_client::{Pubkey, pda};
 use latchkey_device::clock::VirtualClock;
 use latchkey_harness::broker::EmbeddedBroker;
-use latchkey_harness::car::EmbeddedCar;
+use latchkey_harness::car::{CarKeys, EmbeddedCar};
 use latchkey_harness::function::{FunctionProcess, Site, URI};
 use latchkey_harness::ledger::Svm;
 use latchkey_harness::localnet::{binary, program_bytes};
@@ -57,7 +57,7 @@ impl Scene {
         let memory = directory.path().join("car");
         fs::create_dir(&memory)?;
         let command_key = parties.command_key.pubkey();
-        let mut car = EmbeddedCar::start(&memory, broker.port(), &command_key, Arc::new(clock))?;
+        let mut car = EmbeddedCar::start(&memory, broker.port(), CarKeys::one(command_key), Arc::new(clock))?;
         let enrolment = car.enrol(&parties.lender, [8; 32]).await?;
         let vehicle = parties.register(&chain, &enrolment).await?;
         let terms = Terms {
