@@ -137,7 +137,7 @@ mod tests {
             function.uri_2 = "https://fn.example.com/".to_owned();
         }
         assert_eq!(fixture.next_operation(1_060), None);
-        let hosts = Hosts::only(&["fn.example.com"]).unwrap();
+        let hosts = Hosts::only(["fn.example.com"]).unwrap();
         let reaches = Policy { hosts, ..policy() };
         let lock = Some(Operation::Request { action: Action::Lock, seq: 1 });
         assert_eq!(fixture.next_operation_with(1_060, &reaches, &HashMap::new()), lock);
