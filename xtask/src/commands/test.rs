@@ -16,6 +16,9 @@ use crate::{
     workspace::Workspace,
 };
 
+/// The profile of cargo, and that of nextest, for the long random search: hours of work are worth an optimised build.
+const DEEP: &str = "deep";
+
 /// Run the tests
 #[derive(Debug, Parser)]
 pub struct Args {
@@ -135,7 +138,11 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
         idl::run(workspace, &idl::Args { check: true }, terminal)?;
     }
     let (subcommand, targets) = Suite::build(args.suite);
-    terminal.cargo(workspace.cargo_for(subcommand).args(targets), "building the tests", None)?;
+    let mut build = workspace.cargo_for(subcommand);
+    if args.deep {
+        build.args(["--profile", DEEP]);
+    }
+    terminal.cargo(build.args(targets), "building the tests", None)?;
     if args.suite.is_none() {
         command::run(workspace.cargo_for("test").args(["--quiet", "--doc"]))?;
         app::test_where_possible(workspace, terminal)?;
@@ -144,7 +151,7 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     let mut run = workspace.command(nextest);
     run.args(["nextest", "run", "--workspace", "--cargo-quiet"]).args(Suite::selection(args.suite));
     if args.deep {
-        run.args(["--profile", "deep"]).env("LATCHKEY_DEEP", "1");
+        run.args(["--cargo-profile", DEEP, "--profile", DEEP]).env("LATCHKEY_DEEP", "1");
     }
     finish(with_tools(run.args(&args.rest), workspace, &tools))
 }

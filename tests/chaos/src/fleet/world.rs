@@ -147,13 +147,17 @@ impl World {
     pub fn strikes_once(&mut self, fault: Fault) -> Option<Planned> {
         let at = self.is_on(|other| other == fault, None)?;
         self.fire(at);
-        self.faults[at].ended = Some(self.chain.elapsed());
-        Some(self.faults[at].planned)
+        let planned = self.faults[at].planned;
+        // A keeper that dies is dead for a while.
+        let lasts = if matches!(fault, Fault::Crash(..)) { planned.secs } else { 0 };
+        self.faults[at].ended = Some(self.chain.elapsed() + lasts);
+        Some(planned)
     }
 
-    /// Whether no fault is left.
+    /// Whether no fault is left, nor a keeper dead of one.
     pub fn is_healed(&self) -> bool {
-        self.faults.iter().all(|active| active.ended.is_some())
+        let now = self.chain.elapsed();
+        self.faults.iter().all(|active| active.ended.is_some_and(|ended| ended <= now))
     }
 
     /// Whether a keeper dies at this effect.
