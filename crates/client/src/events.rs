@@ -1,8 +1,9 @@
 //! Decoding the program's events from transaction logs.
 
-use anchor_lang::{AnchorDeserialize, Discriminator};
+use anchor_lang::Discriminator;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use borsh::BorshDeserialize as _;
 use latchkey::events as on_chain;
 
 macro_rules! events {

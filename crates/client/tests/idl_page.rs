@@ -12,10 +12,10 @@ fn says(row: &str) {
 #[test]
 fn the_page_names_every_action_with_both_of_its_numbers() {
     for (position, action) in Action::ALL.into_iter().enumerate() {
-        let mut borsh = Vec::new();
-        anchor_lang::AnchorSerialize::serialize(&action, &mut borsh).unwrap();
-        assert_eq!(borsh, [u8::try_from(position).unwrap()]);
-        says(&format!("| `{action:?}` | {} | {} |", borsh[0], action as u8));
+        let mut bytes = Vec::new();
+        borsh::BorshSerialize::serialize(&action, &mut bytes).unwrap();
+        assert_eq!(bytes, [u8::try_from(position).unwrap()]);
+        says(&format!("| `{action:?}` | {} | {} |", bytes[0], action as u8));
     }
 }
 

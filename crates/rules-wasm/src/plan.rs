@@ -1,6 +1,6 @@
 //! The schedule of terms before they are signed, and of a loan as it was signed.
 
-use anchor_lang::AnchorDeserialize;
+use borsh::BorshDeserialize as _;
 use latchkey_client::accounts::AccountError;
 use latchkey_client::latchkey::state::Terms;
 use latchkey_client::schedule::{self, level_instalment, schedule};

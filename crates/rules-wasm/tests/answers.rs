@@ -1,8 +1,8 @@
 //! The page's questions, asked natively. `app/tests/unit/agreement.test.ts` asks the compiled module the same.
 
-use anchor_lang::AnchorSerialize;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use borsh::BorshSerialize as _;
 use latchkey_client::latchkey::fixtures;
 use latchkey_rules_wasm::answer;
 use serde_json::{Value, json};

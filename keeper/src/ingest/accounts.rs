@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::UiAccount;
-use solana_rpc_client_api::response::RpcKeyedAccount;
+use solana_client::rpc_response::RpcKeyedAccount;
 
 use crate::core::RawAccount;
 use crate::ledger::LedgerError;

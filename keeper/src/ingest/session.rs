@@ -10,7 +10,7 @@ use latchkey_link::backoff::Backoff;
 use latchkey_link::redacted::hosts_only;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::UiAccount;
-use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
+use solana_client::rpc_response::{Response, RpcKeyedAccount};
 use solana_sdk::sysvar;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};

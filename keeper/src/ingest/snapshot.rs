@@ -9,7 +9,7 @@ use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::decode_as;
 use serde_json::json;
 use solana_account_decoder_client_types::UiAccount;
-use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
+use solana_client::rpc_response::{Response, RpcKeyedAccount};
 
 use super::accounts::{keyed, slice};
 use crate::core::{RawAccount, Snapshot};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use solana_rpc_client_api::response::{Response, RpcBlockhash};
+use solana_client::rpc_response::{Response, RpcBlockhash};
 use solana_sdk::hash::Hash;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};

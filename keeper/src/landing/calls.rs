@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use solana_rpc_client_api::response::Response;
+use solana_client::rpc_response::Response;
 use solana_sdk::hash::Hash;
 use solana_sdk::signature::Signature;
 use solana_sdk::transaction::Transaction;
@@ -16,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use super::NotSent;
+use super::leaders::Leaders;
 use super::simulation::simulate;
 use crate::core::{Intent, Update};
 use crate::ingest::{owned, raw};
@@ -69,16 +72,48 @@ pub(super) struct Calls {
     reader: AccountReader,
     reports: mpsc::UnboundedSender<Report>,
     sends: Vec<Arc<Semaphore>>,
+    leaders: Option<Leaders>,
 }
 
 impl Calls {
-    pub fn new(nodes: Arc<Nodes>, reader: AccountReader, reports: mpsc::UnboundedSender<Report>) -> Self {
+    pub fn new(
+        nodes: Arc<Nodes>,
+        reader: AccountReader,
+        reports: mpsc::UnboundedSender<Report>,
+        leaders: Option<Leaders>,
+    ) -> Self {
         let sends = nodes.each().iter().map(|_| Arc::new(Semaphore::new(SENDS))).collect();
-        Self { nodes, reader, reports, sends }
+        Self { nodes, reader, reports, sends, leaders }
     }
 
-    /// Hands a copy to every node.
+    /// Hands a copy to the coming leaders if the operator wants that, and else to every node; so too if no leader takes it.
     pub fn send(&self, copy: Copy, wire: &str) {
+        if !self.send_to_leaders(copy, wire, true) {
+            self.send_to_nodes(copy, wire);
+        }
+    }
+
+    /// Hands a copy that may have been lost to everyone who may bring it into a block.
+    pub fn send_again(&self, copy: Copy, wire: &str) {
+        self.send_to_leaders(copy, wire, false);
+        self.send_to_nodes(copy, wire);
+    }
+
+    /// Whether it goes to the leaders.
+    fn send_to_leaders(&self, copy: Copy, wire: &str, or_to_nodes: bool) -> bool {
+        let (Some(leaders), Ok(bytes)) = (self.leaders.clone(), STANDARD.decode(wire)) else { return false };
+        let (calls, wire) = (self.clone(), wire.to_owned());
+        tokio::spawn(async move {
+            if leaders.send(&bytes).await {
+                let _ = calls.reports.send(Report::Accepted(copy));
+            } else if or_to_nodes {
+                calls.send_to_nodes(copy, &wire);
+            }
+        });
+        true
+    }
+
+    fn send_to_nodes(&self, copy: Copy, wire: &str) {
         let config = json!({ "encoding": "base64", "skipPreflight": true, "maxRetries": 0 });
         let params = json!([wire, config]);
         for (node, sends) in self.nodes.each().iter().zip(&self.sends) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use solana_rpc_client_api::response::RpcPrioritizationFee;
+use solana_client::rpc_response::RpcPrioritizationFee;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tracing::debug;

@@ -1,4 +1,4 @@
-//! Lands transactions: signs them, sends them to every node, and finds out how each ended.
+//! Lands transactions: signs them, sends them to every node or straight to the coming leaders, and finds out how each ended.
 //!
 //! One task, `desk/`, owns the fate of every signature. Statuses are asked for many at a time, and at once when a
 //! subscription tells that a transaction may have landed. "Unknown" is never taken for "not sent": the same bytes go out
@@ -10,6 +10,7 @@ mod desk;
 mod fees;
 mod flight;
 mod forecast;
+mod leaders;
 mod outlay;
 mod sign;
 mod simulation;

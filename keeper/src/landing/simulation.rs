@@ -5,7 +5,7 @@ use anchor_lang::solana_program::instruction::Instruction;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use solana_rpc_client_api::response::{Response, RpcSimulateTransactionResult};
+use solana_client::rpc_response::{Response, RpcSimulateTransactionResult};
 use solana_sdk::hash::Hash;
 use solana_sdk::signature::Keypair;
 use solana_sdk::transaction::{Transaction, TransactionError};

@@ -34,6 +34,18 @@ pub enum Timing {
     Eager,
 }
 
+/// Whom a transaction is handed to first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendTo {
+    /// Every node, which forwards it to the leader.
+    #[default]
+    Nodes,
+    /// The validators that make this block and the next ones, over QUIC. The nodes get it as well when no leader takes it,
+    /// and when it is sent again.
+    Leaders,
+}
+
 /// The nodes, and what the keeper spends on its transactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +69,9 @@ pub struct ChainConfig {
     /// When a transaction that must not come early is sent.
     #[serde(default)]
     pub timing: Timing,
+    /// Whom a transaction is handed to first.
+    #[serde(default)]
+    pub send_to: SendTo,
     /// Transactions that may be under way at once; the rest wait, the most urgent first.
     #[serde(default = "defaults::max_in_flight")]
     pub max_in_flight: usize,
@@ -85,6 +100,7 @@ impl ChainConfig {
             stall_secs: defaults::stall_secs(),
             max_body_bytes: defaults::max_body_bytes(),
             timing: Timing::default(),
+            send_to: SendTo::default(),
             max_in_flight: defaults::max_in_flight(),
             priority_micro_lamports: 0,
             max_priority_micro_lamports: defaults::max_priority_micro_lamports(),

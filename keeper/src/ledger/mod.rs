@@ -13,7 +13,7 @@ use crate::core::{Event, Intent, Lane, Update, Verdict};
 pub use crate::landing::{UnsafeTransaction, sign};
 use crate::nodes::CallError;
 
-pub use config::{Addresses, ChainConfig, Timing};
+pub use config::{Addresses, ChainConfig, SendTo, Timing};
 pub use rpc::{RpcLedger, RpcReader};
 
 /// A chain that the keeper watches and sends transactions to.

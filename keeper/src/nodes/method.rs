@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     GetAccountInfo,
+    GetClusterNodes,
+    GetEpochSchedule,
     GetLatestBlockhash,
     GetMinimumBalanceForRentExemption,
     GetMultipleAccounts,
     GetProgramAccounts,
     GetRecentPrioritizationFees,
     GetSignatureStatuses,
+    GetSlot,
+    GetSlotLeaders,
     IsBlockhashValid,
     SendTransaction,
     SimulateTransaction,
@@ -19,14 +23,18 @@ pub enum Method {
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::GetAccountInfo,
+        Self::GetClusterNodes,
+        Self::GetEpochSchedule,
         Self::GetLatestBlockhash,
         Self::GetMinimumBalanceForRentExemption,
         Self::GetMultipleAccounts,
         Self::GetProgramAccounts,
         Self::GetRecentPrioritizationFees,
         Self::GetSignatureStatuses,
+        Self::GetSlot,
+        Self::GetSlotLeaders,
         Self::IsBlockhashValid,
         Self::SendTransaction,
         Self::SimulateTransaction,
@@ -36,12 +44,16 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GetAccountInfo => "getAccountInfo",
+            Self::GetClusterNodes => "getClusterNodes",
+            Self::GetEpochSchedule => "getEpochSchedule",
             Self::GetLatestBlockhash => "getLatestBlockhash",
             Self::GetMinimumBalanceForRentExemption => "getMinimumBalanceForRentExemption",
             Self::GetMultipleAccounts => "getMultipleAccounts",
             Self::GetProgramAccounts => "getProgramAccounts",
             Self::GetRecentPrioritizationFees => "getRecentPrioritizationFees",
             Self::GetSignatureStatuses => "getSignatureStatuses",
+            Self::GetSlot => "getSlot",
+            Self::GetSlotLeaders => "getSlotLeaders",
             Self::IsBlockhashValid => "isBlockhashValid",
             Self::SendTransaction => "sendTransaction",
             Self::SimulateTransaction => "simulateTransaction",

@@ -3,6 +3,7 @@
 //! A question goes to the node that answered last; if it fails or takes long, the next one is asked too, and the first
 //! answer counts. A transaction goes to all.
 
+mod for_solana_client;
 mod method;
 mod node;
 mod reader;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::sleep;
 
+pub use for_solana_client::rpc_client;
 pub use method::{CallCounts, Method};
 pub use node::{CallError, Limits, Node};
 pub use reader::{AccountReader, AccountsAt, BATCH, ReadFailure};

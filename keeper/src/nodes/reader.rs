@@ -7,7 +7,7 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use serde_json::json;
 use solana_account_decoder_client_types::UiAccount;
-use solana_rpc_client_api::response::Response;
+use solana_client::rpc_response::Response;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 

@@ -24,7 +24,12 @@ pub enum Passage {
     HoldRequests,
     /// Nothing toward the client; its requests pass.
     HoldAnswers,
+    /// Everything but transactions: a line on which one comes is dropped before it arrives.
+    NoTransactions,
 }
+
+/// What a call that brings a transaction to a node has in it.
+const TRANSACTION: &[u8] = b"\"sendTransaction\"";
 
 /// A port of this machine that leads to another through a gate.
 #[derive(Debug)]
@@ -126,6 +131,10 @@ async fn pass(
             held.send_modify(|bytes| *bytes += count as u64);
         }
         let may_pass = passage.wait_for(|now| *now != holds).await.is_ok();
+        let refuses = *passage.borrow() == Passage::NoTransactions;
+        if refuses && buffer[..count].windows(TRANSACTION.len()).any(|bytes| bytes == TRANSACTION) {
+            return;
+        }
         if !may_pass || to.write_all(&buffer[..count]).await.is_err() {
             return;
         }
@@ -199,6 +208,17 @@ mod tests {
             gate.set(Passage::Open);
             assert_eq!(answer(&mut client).await, Some(6));
         }
+    }
+
+    #[tokio::test]
+    async fn a_line_that_brings_a_transaction_is_dropped_where_none_may_pass() {
+        let gate = Gate::to(server().await).await.unwrap();
+        gate.set(Passage::NoTransactions);
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, gate.port())).await.unwrap();
+        client.write_u8(1).await.unwrap();
+        assert_eq!(client.read_u8().await.unwrap(), 2);
+        client.write_all(br#"{"method":"sendTransaction"}"#).await.unwrap();
+        assert!(client.read_u8().await.is_err());
     }
 
     #[tokio::test]

@@ -241,8 +241,7 @@ impl Transition<'_> {
             let of = |chain: &Snapshot| {
                 let lender = read::<Lender>(chain, &parties::lender(*house)).expect("the lender is there");
                 let hands = (lender.authority, lender.servicer, lender.treasury, lender.pending_authority);
-                let floors =
-                    anchor_lang::prelude::borsh::to_vec(&lender.floors).expect("a vector takes it all");
+                let floors = borsh::to_vec(&lender.floors).expect("a vector takes it all");
                 (hands, lender.keepers, floors)
             };
             if of(self.before) == of(self.after) {

@@ -1,7 +1,8 @@
 //! What a transaction that somebody else made would do, shown before it is signed.
 
-use anchor_lang::{AnchorDeserialize as _, Discriminator as _};
+use anchor_lang::Discriminator as _;
 use anchor_spl::associated_token::ID as ASSOCIATED_TOKEN_PROGRAM;
+use borsh::BorshDeserialize as _;
 use latchkey_client::latchkey::instruction::{Amend, Originate};
 use latchkey_client::latchkey::instructions::AmendArgs;
 use latchkey_client::latchkey::state::Terms;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anchor_lang::prelude::Pubkey;
 use serde_json::json;
 use solana_account_decoder_client_types::UiAccount;
-use solana_rpc_client_api::response::Response;
+use solana_client::rpc_response::Response;
 use solana_sdk::sysvar;
 use tokio::time::Instant;
 use tracing::{debug, warn};

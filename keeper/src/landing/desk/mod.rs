@@ -19,13 +19,14 @@ use super::calls::Calls;
 use super::fees::{self, Prices};
 use super::flight::{Attempt, Flight};
 use super::forecast::Forecast;
+use super::leaders::Leaders;
 use super::outlay::{Balance, invocation_bytes};
 use super::sign::Payers;
 use super::units::table;
 use super::{LandingSetup, NotSent, Order};
 use crate::core::{Intent, Lane, Priority, Verdict};
 use crate::ingest::{ChainTime, Seen};
-use crate::ledger::{ChainConfig, Landing, Timing};
+use crate::ledger::{ChainConfig, Landing, SendTo, Timing};
 
 /// How often the desk looks what is due while anything is under way.
 const LOOK: Duration = Duration::from_millis(100);
@@ -45,7 +46,11 @@ pub(super) async fn run(setup: LandingSetup, mut orders: mpsc::UnboundedReceiver
     let (paid, recent_fee) = watch::channel(0);
     tokio::spawn(fees::keep(Arc::clone(&nodes), prices, paid));
     let (reports, mut reported) = mpsc::unbounded_channel();
-    let calls = Calls::new(nodes, reader, reports);
+    let leaders = (config.send_to == SendTo::Leaders).then(|| {
+        let websockets = config.websocket_url.each().map(str::to_owned).collect();
+        Leaders::start(Arc::clone(&nodes), websockets, clock.clone())
+    });
+    let calls = Calls::new(nodes, reader, reports, leaders);
     calls.rent(invocation_bytes());
     let payers = Payers { keeper, others: fee_payers };
     let mut desk = Desk::new(config, calls, payers, prices, blockhash.clone(), recent_fee, closed);

@@ -204,7 +204,7 @@ impl Desk {
             for (index, copy) in flight.attempts.iter_mut().enumerate() {
                 if copy.is_open() && copy.expired_at.is_none() && now >= copy.resend_at {
                     copy.resend_at = now + RESEND;
-                    self.calls.send((*id, index), &copy.wire);
+                    self.calls.send_again((*id, index), &copy.wire);
                 }
             }
         }

@@ -8,7 +8,7 @@ use latchkey_client::Pubkey;
 use latchkey_client::latchkey::state::Action;
 use latchkey_harness::rpc::fake::{Ending, FakeChain, FakeNode};
 use latchkey_keeper::core::{Operation, Verdict};
-use latchkey_keeper::ledger::{ChainConfig, Ledger as _};
+use latchkey_keeper::ledger::{ChainConfig, Ledger as _, SendTo};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::setup::{Log, SLOT, config, intent, one_node, watch, watch_with};
@@ -201,4 +201,22 @@ async fn the_most_urgent_goes_first_when_not_everything_may_be_under_way() {
     }
     // The first was under way before the others came.
     assert_eq!(*order.lock().unwrap(), ["look", "request_unlock", "declare_default", "expire"]);
+}
+
+#[tokio::test]
+async fn where_no_leader_is_known_transactions_go_to_the_nodes() {
+    let (log, _guard) = Log::collect();
+    // A node that tells no leaders, as a provider may choose.
+    let (_chain, node) = one_node().await;
+    let mut watched = watch_with(ChainConfig { send_to: SendTo::Leaders, ..config(&[&node]) });
+    watched.clock(SOON).await.expect("the time");
+    let unlock = intent(&watched.ledger, Operation::Request { action: Action::Unlock, seq: 1 }, None);
+    assert_eq!(watched.ledger.land(unlock).await.verdict, Verdict::Succeeded);
+    assert_eq!(node.calls("sendTransaction"), 1);
+    let said = async {
+        while !log.text().contains("the coming leaders are not known") {
+            sleep(SLOT).await;
+        }
+    };
+    timeout(SOON, said).await.expect("the operator is told");
 }

@@ -3,6 +3,7 @@
 mod forged;
 mod interrupted;
 mod killed;
+mod leaders;
 mod page;
 mod path;
 mod secrets;
