@@ -100,7 +100,7 @@ impl RpcChain {
             config["minContextSlot"] = slot.into();
         }
         let params = json!([named, config]);
-        let read = call(&self.client, node, "getMultipleAccounts", &params, LONGEST).await?;
+        let read: Value = call(&self.client, node, "getMultipleAccounts", &params, LONGEST).await?;
         // A node that ignores the slot is checked all the same.
         let context = read["context"]["slot"].as_u64().ok_or(NodeError::Malformed)?;
         if slot.is_some_and(|slot| context < slot) {

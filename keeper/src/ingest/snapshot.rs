@@ -9,9 +9,9 @@ use latchkey::state::{Escrow, Function, Invocation, Lender, Loan, Vehicle};
 use latchkey_client::accounts::decode_as;
 use serde_json::json;
 use solana_account_decoder_client_types::UiAccount;
-use solana_client::rpc_response::{Response, RpcKeyedAccount};
+use solana_client::rpc_response::Response;
 
-use super::accounts::{keyed, slice};
+use super::accounts::{Listed, slice};
 use crate::core::{RawAccount, Snapshot};
 use crate::ledger::LedgerError;
 use crate::nodes::{BATCH, Method, Nodes};
@@ -33,17 +33,13 @@ pub(super) async fn read(nodes: &Nodes) -> Result<Snapshot, LedgerError> {
     for kind in KINDS {
         let part = list(nodes, kind).await?;
         snapshot.slot = snapshot.slot.min(part.context.slot);
-        for account in &part.value {
-            snapshot
-                .accounts
-                .push(keyed(account).ok_or(LedgerError::Malformed("an account that does not decode"))?);
-        }
+        snapshot.accounts.extend(part.value.into_iter().map(|listed| (listed.pubkey, listed.account)));
     }
     snapshot.token_programs = token_programs(nodes, &snapshot.accounts).await?;
     Ok(snapshot)
 }
 
-async fn list(nodes: &Nodes, kind: &[u8]) -> Result<Response<Vec<RpcKeyedAccount>>, LedgerError> {
+async fn list(nodes: &Nodes, kind: &[u8]) -> Result<Response<Vec<Listed>>, LedgerError> {
     let filter =
         json!({ "memcmp": { "offset": 0, "bytes": bs58::encode(kind).into_string(), "encoding": "base58" } });
     let config = json!({

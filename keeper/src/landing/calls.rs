@@ -7,6 +7,7 @@ use std::time::Duration;
 use anchor_lang::prelude::Pubkey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use solana_client::rpc_response::Response;
 use solana_sdk::hash::Hash;
@@ -209,7 +210,7 @@ impl Calls {
 }
 
 async fn hand(node: &Node, params: serde_json::Value) -> Result<(), CallError> {
-    node.call(Method::SendTransaction, params, SEND).await.map(|_| ())
+    node.call::<IgnoredAny>(Method::SendTransaction, params, SEND).await.map(|_| ())
 }
 
 async fn read_touched(

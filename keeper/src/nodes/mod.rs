@@ -16,7 +16,6 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
-use latchkey_link::redacted::RedactedError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -121,18 +120,11 @@ impl Nodes {
                 }
             };
             let failed = match answer {
-                (index, Ok(value)) => match serde_json::from_value(value) {
-                    Ok(result) => {
-                        self.preferred.store(index, Ordering::Relaxed);
-                        self.each[index].won();
-                        return Ok((result, index));
-                    }
-                    Err(error) => CallError::Malformed {
-                        node: self.each[index].name().to_owned(),
-                        method: method.name(),
-                        source: RedactedError::new(&error),
-                    },
-                },
+                (index, Ok(result)) => {
+                    self.preferred.store(index, Ordering::Relaxed);
+                    self.each[index].won();
+                    return Ok((result, index));
+                }
                 (_, Err(failed)) => failed,
             };
             asked.extend(waiting.next().map(ask));
@@ -148,15 +140,7 @@ impl Nodes {
         method: Method,
         params: &Value,
     ) -> Vec<Result<T, CallError>> {
-        join_all(self.each.iter().map(|node| async move {
-            let value = node.call(method, params.clone(), LIMITS).await?;
-            serde_json::from_value(value).map_err(|error| CallError::Malformed {
-                node: node.name().to_owned(),
-                method: method.name(),
-                source: RedactedError::new(&error),
-            })
-        }))
-        .await
+        join_all(self.each.iter().map(|node| node.call(method, params.clone(), LIMITS))).await
     }
 
     /// The nodes in the order to ask them in: those that may be asked first, and of them the one that answered last.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use latchkey_link::http::json_rpc::{NoResult, PostError, request, result};
 use latchkey_link::redacted::{RedactedError, hosts_only};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 use tracing::warn;
@@ -119,7 +120,12 @@ impl Node {
     }
 
     /// Calls `method`. A node that asked for a pause is not called before it is over.
-    pub async fn call(&self, method: Method, params: Value, limits: Limits) -> Result<Value, CallError> {
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        params: Value,
+        limits: Limits,
+    ) -> Result<T, CallError> {
         if let Some(pause) = self.pause(method) {
             return Err(CallError::RateLimited { node: self.name.clone(), method: method.name(), pause });
         }
@@ -137,7 +143,7 @@ impl Node {
     }
 
     /// A node that does not answer, or with nonsense, is left alone for a while; one that refuses a call is alive.
-    fn remember(&self, result: &Result<Value, CallError>) {
+    fn remember<T>(&self, result: &Result<T, CallError>) {
         let rest = match result {
             Ok(_)
             | Err(CallError::Refused { .. } | CallError::RateLimited { .. } | CallError::TooLong { .. }) => {
@@ -155,7 +161,12 @@ impl Node {
         }
     }
 
-    async fn exchange(&self, method: Method, params: &Value, limit: usize) -> Result<Value, CallError> {
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        params: &Value,
+        limit: usize,
+    ) -> Result<T, CallError> {
         let (node, name) = (self.name.clone(), method.name());
         let answer = self.transport.post(&self.url, request(name, params), limit).await;
         let answer = answer.map_err(|error| match error {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{BodyError, read, retry_after};
@@ -60,9 +62,10 @@ pub enum CallError {
 }
 
 #[derive(Deserialize)]
-struct Reply {
-    #[serde(default)]
-    result: Value,
+struct Reply<'a> {
+    /// Its text: it may be long, and is read into what it is at once.
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
     error: Option<ReplyError>,
 }
 
@@ -93,29 +96,29 @@ pub async fn post(client: &Client, url: &str, request: String, longest: usize) -
     Ok(Answer { status, retry_after, body })
 }
 
-/// The result in an answer; `null` if it has none.
-pub fn result(answer: &Answer) -> Result<Value, NoResult> {
+/// The result in an answer, read from `null` if it has none.
+pub fn result<T: DeserializeOwned>(answer: &Answer) -> Result<T, NoResult> {
     match answer.status {
         OK => {}
         TOO_MANY_REQUESTS => return Err(NoResult::RateLimited { pause: answer.retry_after }),
         status => return Err(NoResult::Status(status)),
     }
-    let reply: Reply = serde_json::from_slice(&answer.body)
-        .map_err(|error| NoResult::Malformed(RedactedError::new(&error)))?;
+    let malformed = |error: serde_json::Error| NoResult::Malformed(RedactedError::new(&error));
+    let reply: Reply<'_> = serde_json::from_slice(&answer.body).map_err(malformed)?;
     match reply.error {
         // Nodes quote addresses, keys included.
         Some(ReplyError { code, message }) => Err(NoResult::Refused { code, message: hosts_only(&message) }),
-        None => Ok(reply.result),
+        None => serde_json::from_str(reply.result.map_or("null", RawValue::get)).map_err(malformed),
     }
 }
 
 /// Calls `method` at `url`. Of the answer at most `longest` bytes are read.
-pub async fn call(
+pub async fn call<T: DeserializeOwned>(
     client: &Client,
     url: &str,
     method: &str,
     params: &Value,
     longest: usize,
-) -> Result<Value, CallError> {
+) -> Result<T, CallError> {
     Ok(result(&post(client, url, request(method, params), longest).await?)?)
 }

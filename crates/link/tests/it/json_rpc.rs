@@ -74,7 +74,8 @@ async fn what_a_server_quotes_of_its_address_is_not_shown() {
     assert!(matches!(error, CallError::NoResult(NoResult::Refused { code: -32_005, .. })), "{error:?}");
     assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
     let client = client().build().unwrap();
-    let error =
-        call(&client, "http://127.0.0.1:9/?api-key=SECRET", "getIt", &json!([]), 1).await.unwrap_err();
+    let error = call::<Value>(&client, "http://127.0.0.1:9/?api-key=SECRET", "getIt", &json!([]), 1)
+        .await
+        .unwrap_err();
     assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
 }
