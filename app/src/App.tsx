@@ -7,11 +7,11 @@ import { Settings } from './screens/Settings';
 import { Start } from './screens/Start';
 
 // A borrower's phone does not wait for the lender's screens.
-const Portfolio = lazy(() => import('./screens/lender/Portfolio'));
+const Lender = lazy(() => import('./screens/lender/Lender'));
 
 export function App() {
   const { words } = usePage();
-  const [, screen = '', id = ''] = useHash().split('/');
+  const [, screen = '', id = '', ...path] = useHash().split('/');
   const isWide = screen === 'lender';
   return (
     <div className={isWide ? 'page wide' : 'page'}>
@@ -25,7 +25,7 @@ export function App() {
         <BorrowerPage key={id} address={id as Address} />
       ) : screen === 'lender' && isAddress(id) ? (
         <Suspense fallback={<p role="status">{words.portfolio.loading}</p>}>
-          <Portfolio key={id} lender={id as Address} />
+          <Lender key={id} lender={id as Address} path={path} />
         </Suspense>
       ) : screen === 'settings' ? (
         <Settings />

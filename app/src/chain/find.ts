@@ -27,7 +27,7 @@ export function partiesOf(loan: ReadonlyUint8Array): { borrower: Address; vehicl
 /** A node answers for at most so many accounts at once. */
 const BATCH = 100;
 
-const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder>['decode']>[0]) => ({
+export const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder>['decode']>[0]) => ({
   memcmp: {
     offset: 0n,
     bytes: getBase64Decoder().decode(discriminator) as Base64EncodedBytes,
@@ -35,7 +35,7 @@ const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder
   },
 });
 
-const names = (offset: number, key: Address) => ({
+export const names = (offset: number, key: Address) => ({
   memcmp: { offset: BigInt(offset), bytes: key as string as Base58EncodedBytes, encoding: 'base58' as const },
 });
 

@@ -72,3 +72,48 @@ export interface Plan {
   total_of_payments: Amount;
   payments: { due: Time; amount: Amount; interest: Amount; principal: Amount; balance: Amount }[];
 }
+
+/** What a lender can do to a loan; each is allowed, or refused by a rule. */
+export type LenderAct =
+  | 'hold'
+  | 'hold_by_servicer'
+  | 'lift_hold'
+  | 'stay'
+  | 'extend'
+  | 'waive'
+  | 'amend'
+  | 'settle'
+  | 'charge_off'
+  | 'sale'
+  | 'default'
+  | 'warn'
+  | 'lock'
+  | 'unlock'
+  | 'close';
+
+export interface ServicingView {
+  refused: Record<LenderAct, Refused | null>;
+  /** The same for a notice by each channel that people serve. */
+  notice: (Refused | null)[];
+  notices: {
+    /** From when a service counts; none while nothing is past due. */
+    since: Time | null;
+    channels: boolean[];
+    is_complete: boolean;
+    final_counts: boolean;
+    is_final_next: boolean;
+    matures_at: Time | null;
+  };
+  /** The last moment up to which a hold or a stay may go. */
+  longest: { authority: Time; servicer: Time };
+}
+
+/** An escrow, lamports. */
+export interface EscrowView {
+  available: Amount;
+  withdrawable: Amount;
+  unlock_fee: Amount;
+  /** How many calls it pays; null where they cost nothing. */
+  locks: Amount | null;
+  warnings: Amount | null;
+}

@@ -1,5 +1,5 @@
 // The contract's rules: `crates/rules-wasm`, asked in JSON.
-import type { LoanView, Plan, PortfolioRow, Refused } from './answers';
+import type { EscrowView, LoanView, Plan, PortfolioRow, Refused, ServicingView } from './answers';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -25,6 +25,17 @@ export interface LoanQuestion {
   now: bigint;
 }
 
+/** What the rules are asked about an escrow. Sums are lamports. */
+export interface EscrowQuestion {
+  escrow: string;
+  loan: string;
+  lamports: bigint;
+  /** What an account of its size must hold. */
+  rent: bigint;
+  warn_fee: bigint;
+  lock_fee: bigint;
+}
+
 export class Rules {
   private constructor(private readonly wasm: Exports) {}
 
@@ -39,6 +50,16 @@ export class Rules {
 
   loan({ wallet, now, ...accounts }: LoanQuestion): LoanView {
     return this.ask('loan', { ...accounts, wallet: wallet.toString(), now: Number(now) });
+  }
+
+  /** What the lender may do to a loan now, and where the notices stand. */
+  servicing({ wallet, now, ...accounts }: LoanQuestion): ServicingView {
+    return this.ask('servicing', { ...accounts, wallet: wallet.toString(), now: Number(now) });
+  }
+
+  escrow({ escrow, loan, ...sums }: EscrowQuestion): EscrowView {
+    const texts = Object.entries(sums).map(([name, lamports]) => [name, lamports.toString()]);
+    return this.ask('escrow', { escrow, loan, ...Object.fromEntries(texts) });
   }
 
   /** Rows in the order of the loans. */

@@ -336,7 +336,7 @@ export const es: Words = {
     empty: 'Ningún préstamo coincide.',
     outOfDate: 'hace mucho sin mirar',
     notBuilt:
-      'Todavía no hecho: originación, depósitos, avisos, promesas, suspensiones, prórrogas, enmiendas, acuerdos, venta, funciones y el registro de llamadas. Use la terminal: `latchkey --help`.',
+      'Todavía no hecho: originación, prórrogas, enmiendas de ambas partes, venta, funciones y el registro de llamadas. Use la terminal: `latchkey --help`.',
     sortBy: (column) => `Ordenar por ${column}`,
   },
 

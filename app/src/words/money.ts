@@ -39,3 +39,11 @@ export function sol(lamports: bigint): string {
   const text = lamports.toString().padStart(10, '0');
   return `${text.slice(0, -9)}.${text.slice(-9)}`.replace(/\.?0+$/, '');
 }
+
+/** Lamports of an amount of SOL that a person typed. A mark always stands before decimals: nobody pays thousands here. */
+export function parseSol(text: string): bigint | undefined {
+  const match = /^\s*(\d{1,6})(?:[.,](\d{1,9}))?\s*$/.exec(text);
+  if (!match) return undefined;
+  const [, whole = '0', part = ''] = match;
+  return BigInt(whole) * 1_000_000_000n + BigInt(part.padEnd(9, '0'));
+}

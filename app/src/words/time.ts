@@ -47,3 +47,14 @@ export function span(seconds: number, locale: string): string {
     .map(([count, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
     .join(' ');
 }
+
+/** The last second of a day that a person chose as `2026-12-31`, in a zone `offset` seconds ahead of UTC. */
+export function endOfDay(day: string, offset: number): number | undefined {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(start) ? undefined : start / 1_000 + 86_399 - offset;
+}
+
+/** The day of a moment in such a zone, as a date input writes it. */
+export function dayOf(unix: number, offset: number): string {
+  return new Date((unix + offset) * 1_000).toISOString().slice(0, 10);
+}

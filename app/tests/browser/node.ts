@@ -22,6 +22,12 @@ export interface FakeNode {
   sent: string[];
   /** The open call for the car, if it is read: its address, and its bytes in base64. */
   call: { address: string; bytes: string } | undefined;
+  /** More accounts of the program by address, base64. */
+  more: Record<string, string>;
+  /** What a search of the program's accounts finds. */
+  found: { address: string; bytes: string }[];
+  /** The lamports of every account. */
+  lamports: number;
 }
 
 /** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
@@ -37,6 +43,9 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     blockHeight: 120,
     sent: [],
     call: undefined,
+    more: {},
+    found: [],
+    lamports: 1_000_000,
   };
   await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
   await page.route(`${URL}/**`, async (route) => {
@@ -73,16 +82,33 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
       return { context, value: [node.status] };
     case 'getBlockHeight':
       return node.blockHeight;
+    case 'getProgramAccounts':
+      return node.found.map(({ address, bytes }) => ({
+        pubkey: address,
+        account: held(bytes, LATCHKEY_PROGRAM_ADDRESS, node.lamports),
+      }));
+    case 'getMinimumBalanceForRentExemption':
+      return 900_000;
     default:
       return null;
   }
 }
 
-function accountAt({ world, hasLoan, call }: FakeNode, address: string) {
+const held = (bytes: string, owner: string, lamports: number) => ({
+  data: [bytes, 'base64'],
+  owner,
+  lamports,
+  executable: false,
+  rentEpoch: 0,
+  space: bytes.length,
+});
+
+function accountAt({ world, hasLoan, call, more, lamports }: FakeNode, address: string) {
   const { loan, vehicle, lender } = bytesOf(world);
   const data: Record<string, [string, string]> = {
     ...(hasLoan ? { [AT.loan]: [loan, LATCHKEY_PROGRAM_ADDRESS] } : {}),
     ...(call ? { [call.address]: [call.bytes, LATCHKEY_PROGRAM_ADDRESS] } : {}),
+    ...Object.fromEntries(Object.entries(more).map(([at, bytes]) => [at, [bytes, LATCHKEY_PROGRAM_ADDRESS]])),
     [AT.vehicle]: [vehicle, LATCHKEY_PROGRAM_ADDRESS],
     [AT.lender]: [lender, LATCHKEY_PROGRAM_ADDRESS],
     [AT.wallet]: [tokenAccount(world.wallet), AT.token],
@@ -92,5 +118,5 @@ function accountAt({ world, hasLoan, call }: FakeNode, address: string) {
   const found = data[address];
   if (!found) return null;
   const [bytes, owner] = found;
-  return { data: [bytes, 'base64'], owner, lamports: 1_000_000, executable: false, rentEpoch: 0, space: bytes.length };
+  return held(bytes, owner, lamports);
 }

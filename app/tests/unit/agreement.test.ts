@@ -7,6 +7,7 @@ import { Rules } from '../../src/rules/rules';
 interface Pair {
   question: { loan: string; vehicle: string; lender: string; wallet: string; now: number };
   answer: { answer: unknown };
+  servicing: { answer: unknown };
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url));
@@ -17,8 +18,10 @@ test('there is something to agree on', () => expect(recorded.length).toBeGreater
 
 test.each(recorded.map((pair, index) => [index, pair] as const))(
   'pair %i agrees to the unit',
-  (_, { question, answer }) => {
+  (_, { question, answer, servicing }) => {
     const { loan, vehicle, lender, wallet, now } = question;
-    expect(rules.loan({ loan, vehicle, lender, wallet: BigInt(wallet), now: BigInt(now) })).toEqual(answer.answer);
+    const asked = { loan, vehicle, lender, wallet: BigInt(wallet), now: BigInt(now) };
+    expect(rules.loan(asked)).toEqual(answer.answer);
+    expect(rules.servicing(asked)).toEqual(servicing.answer);
   },
 );

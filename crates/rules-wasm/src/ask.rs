@@ -4,13 +4,15 @@ use latchkey_client::latchkey::errors::LatchkeyError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{loan, plan, portfolio};
+use crate::{escrow, loan, plan, portfolio, servicing};
 
 /// What the page can ask.
 #[derive(Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Question {
     Loan(loan::Question),
+    Servicing(loan::Question),
+    Escrow(escrow::Question),
     Portfolio(portfolio::Question),
     Plan(plan::Question),
     Refusal { code: u32 },
@@ -70,6 +72,8 @@ pub fn answer(question: &str) -> String {
 fn try_answer(question: &str) -> Result<Value, Unanswered> {
     Ok(match serde_json::from_str(question)? {
         Question::Loan(question) => serde_json::to_value(loan::answer(&question)?)?,
+        Question::Servicing(question) => serde_json::to_value(servicing::answer(&question)?)?,
+        Question::Escrow(question) => serde_json::to_value(escrow::answer(&question)?)?,
         Question::Portfolio(question) => serde_json::to_value(portfolio::answer(&question)?)?,
         Question::Plan(question) => serde_json::to_value(plan::answer(&question)?)?,
         Question::Refusal { code } => {

@@ -7,6 +7,8 @@
 //! ```text
 //! ask       what the page can ask, and the answer as JSON
 //!   loan      one loan with its car at one moment
+//!   servicing what the lender may do to it then
+//!   escrow    what its escrow holds and pays
 //!   portfolio a row for each of many loans
 //!   plan      the schedule of terms before they are signed
 //! boundary  memory and the one function that JavaScript sees
@@ -16,9 +18,11 @@
 
 mod ask;
 mod boundary;
+mod escrow;
 mod loan;
 mod plan;
 mod portfolio;
+mod servicing;
 mod text;
 
 pub use ask::answer;

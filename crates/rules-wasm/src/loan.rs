@@ -16,14 +16,14 @@ use crate::text;
 #[derive(Deserialize)]
 pub struct Question {
     #[serde(deserialize_with = "text::read_bytes")]
-    loan: Vec<u8>,
+    pub loan: Vec<u8>,
     #[serde(deserialize_with = "text::read_bytes")]
-    vehicle: Vec<u8>,
+    pub vehicle: Vec<u8>,
     #[serde(deserialize_with = "text::read_bytes")]
-    lender: Vec<u8>,
+    pub lender: Vec<u8>,
     #[serde(deserialize_with = "text::read_amount")]
-    wallet: u64,
-    now: i64,
+    pub wallet: u64,
+    pub now: i64,
 }
 
 /// Where a loan and its car stand.

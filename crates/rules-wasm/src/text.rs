@@ -10,6 +10,15 @@ pub fn amount<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Err
     serializer.collect_str(value)
 }
 
+/// An amount as decimal text, or null.
+#[allow(clippy::ref_option, reason = "serde passes references")]
+pub fn maybe<S: Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// An amount from decimal text.
 pub fn read_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)

@@ -1,5 +1,6 @@
 //! The page's questions, asked natively. `app/tests/unit/agreement.test.ts` asks the compiled module the same.
 
+use anchor_lang::AccountSerialize as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use borsh::BorshSerialize as _;
@@ -41,6 +42,40 @@ fn a_plan_is_the_schedule_of_its_terms() {
     assert_eq!(said["answer"]["payments"].as_array().unwrap().len(), plan.payments.len());
 }
 
+#[test]
+fn an_escrow_lasts_for_the_locks_and_warnings_that_it_pays() {
+    let loan = fixtures::loan(fixtures::terms());
+    let escrow = latchkey_client::latchkey::state::Escrow::new(255, loan.lender, 1_000);
+    let bytes = |account: &dyn Fn(&mut Vec<u8>)| {
+        let mut data = Vec::new();
+        account(&mut data);
+        STANDARD.encode(data)
+    };
+    let (warn, lock) = (2_000, 3_000);
+    let of = |lamports: u64, warn: u64| {
+        ask(&json!({
+            "ask": "escrow",
+            "escrow": bytes(&|data| escrow.try_serialize(data).unwrap()),
+            "loan": bytes(&|data| loan.try_serialize(data).unwrap()),
+            "lamports": lamports.to_string(),
+            "rent": "900",
+            "warn_fee": warn.to_string(),
+            "lock_fee": lock.to_string(),
+        }))["answer"]
+            .clone()
+    };
+    let unlock = loan.unlock_fee;
+    // Above the rent as it was paid: two locks with their unlocks.
+    let two = of(1_000 + 2 * (lock + unlock), warn);
+    assert_eq!(two["available"], (2 * (lock + unlock)).to_string());
+    assert_eq!(two["locks"], "2");
+    assert_eq!(two["warnings"], ((2 * lock + unlock) / warn).to_string());
+    assert_eq!(of(999 + 2 * (lock + unlock), warn)["locks"], "1");
+    assert_eq!(of(1_000 + unlock, warn)["withdrawable"], "0");
+    assert_eq!(of(500, 0)["available"], "0");
+    assert!(of(500, 0)["warnings"].is_null());
+}
+
 /// The pairs were recorded from accounts that the program wrote: `tests/svm/tests/it/page.rs`.
 #[test]
 fn the_recorded_answers_are_those_of_the_rules() {
@@ -49,5 +84,8 @@ fn the_recorded_answers_are_those_of_the_rules() {
     assert!(recorded.len() > 20);
     for pair in recorded {
         assert_eq!(ask(&pair["question"]), pair["answer"]);
+        let mut question = pair["question"].clone();
+        question["ask"] = json!("servicing");
+        assert_eq!(ask(&question), pair["servicing"]);
     }
 }

@@ -11,7 +11,7 @@ import { usePortfolio } from './usePortfolio';
 
 const ROW_HEIGHT = 44;
 
-export default function Portfolio({ lender }: { lender: Address }) {
+export function Portfolio({ lender }: { lender: Address }) {
   const { words } = usePage();
   const { rows, decimals, trouble } = usePortfolio(lender);
   const [filter, setFilter] = useState<Filter>({
@@ -70,20 +70,21 @@ export default function Portfolio({ lender }: { lender: Address }) {
         </button>
       </div>
       <p role="status">{rows ? words.portfolio.count(shown.length, rows.length) : words.portfolio.loading}</p>
-      {rows && <Table rows={shown} decimals={decimals} filter={filter} onSort={change} />}
+      {rows && <Table lender={lender} rows={shown} decimals={decimals} filter={filter} onSort={change} />}
       <p className="quiet">{words.portfolio.notBuilt}</p>
     </main>
   );
 }
 
 interface TableProps {
+  lender: Address;
   rows: Row[];
   decimals: number;
   filter: Filter;
   onSort(part: Partial<Filter>): void;
 }
 
-function Table({ rows, decimals, filter, onSort }: TableProps) {
+function Table({ lender, rows, decimals, filter, onSort }: TableProps) {
   const { words } = usePage();
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -112,7 +113,9 @@ function Table({ rows, decimals, filter, onSort }: TableProps) {
       <div className="body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const row = rows[index];
-          return row ? <Line key={row.address} row={row} index={index} top={start} decimals={decimals} /> : null;
+          return row ? (
+            <Line key={row.address} lender={lender} row={row} index={index} top={start} decimals={decimals} />
+          ) : null;
         })}
       </div>
       {rows.length === 0 && <p>{words.portfolio.empty}</p>}
@@ -133,14 +136,22 @@ function Heading({ column, filter, onSort }: { column: Column; filter: Filter; o
   );
 }
 
-function Line({ row, index, top, decimals }: { row: Row; index: number; top: number; decimals: number }) {
+interface LineProps {
+  lender: Address;
+  row: Row;
+  index: number;
+  top: number;
+  decimals: number;
+}
+
+function Line({ lender, row, index, top, decimals }: LineProps) {
   const { words } = usePage();
   const amount = (units: bigint) => money(units, decimals, words.locale);
   const day = (unix: number) => new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium' }).format(unix * 1000);
   return (
     <div role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${top}px)` }}>
       <div role="cell">
-        <a className="address" href={`#/loan/${row.address}`}>
+        <a className="address" href={`#/lender/${lender}/loan/${row.address}`}>
           {row.address.slice(0, 4)}…{row.address.slice(-4)}
         </a>
       </div>

@@ -7,14 +7,18 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey::instructions::SettlementReason;
 use latchkey::rules::schedule::{due_at, falls_on_a_day};
-use latchkey::state::{Calendar, Overpayment, Terms};
+use latchkey::rules::servicing::{MAX_HOLD_SECS, MAX_SERVICER_HOLD_SECS};
+use latchkey::state::{Action, Calendar, Overpayment, Terms};
 use latchkey_client::Pubkey;
 use latchkey_client::quote::quote as quote_of;
 use latchkey_rules_wasm::answer;
-use latchkey_tests_svm::{DAY, LoanFixture, START, due};
+use latchkey_tests_svm::{DAY, LoanFixture, Outcome, START, due};
 use serde_json::{Value, json};
 use solana_sdk::account::ReadableAccount;
+use solana_sdk::instruction::InstructionError;
+use solana_sdk::transaction::TransactionError;
 
 /// Set to 1 to write the recorded pairs again.
 const WRITE: &str = "LATCHKEY_WRITE_AGREEMENT";
@@ -49,7 +53,53 @@ fn agree(fixture: &mut LoanFixture) -> Value {
     let due = quote_of(&looked.loan(), looked.wallet(), looked.chain.now()).unwrap();
     assert_eq!(quote["past_due"], due.past_due.to_string());
     assert_eq!(quote["payoff"], due.payoff.to_string());
-    json!({ "question": question, "answer": said })
+    let servicing = agree_on_servicing(fixture, &question);
+    json!({ "question": question, "answer": said, "servicing": servicing })
+}
+
+/// Asks the page's rules what the lender may do, and has the program do each on a copy: it allows or refuses by the same rule.
+fn agree_on_servicing(fixture: &LoanFixture, question: &Value) -> Value {
+    let mut question = question.clone();
+    question["ask"] = json!("servicing");
+    let said: Value = serde_json::from_str(&answer(&question.to_string())).unwrap();
+    let now = fixture.chain.now();
+    let fees = said_fees(fixture);
+    let same = |refused: &Value, act: &dyn Fn(&mut LoanFixture) -> Outcome| {
+        let outcome = act(&mut fixture.clone());
+        match outcome.error() {
+            None => assert!(refused.is_null(), "the page refuses with {refused}"),
+            Some(TransactionError::InstructionError(_, InstructionError::Custom(code))) => {
+                assert_eq!(refused["code"], *code, "{}", outcome.describe());
+            }
+            Some(other) => panic!("{other}"),
+        }
+    };
+    let refused = &said["answer"]["refused"];
+    let until = now + MAX_HOLD_SECS;
+    let servicer_until = now + MAX_SERVICER_HOLD_SECS;
+    let authority = fixture.authority.insecure_clone();
+    same(&refused["hold"], &|loan| loan.place_hold_by(&authority, until));
+    same(&refused["hold_by_servicer"], &|loan| loan.place_hold(servicer_until));
+    same(&refused["lift_hold"], &LoanFixture::lift_hold);
+    same(&refused["stay"], &|loan| loan.place_stay(now, until));
+    same(&refused["extend"], &LoanFixture::extend);
+    same(&refused["waive"], &|loan| loan.waive_fees(fees.max(1)));
+    same(&refused["amend"], &|loan| loan.amend_alone(loan.amendment(|_| {})));
+    same(&refused["settle"], &|loan| loan.settle(SettlementReason::Settlement));
+    same(&refused["charge_off"], &LoanFixture::charge_off);
+    same(&refused["default"], &LoanFixture::declare_default);
+    same(&refused["warn"], &|loan| loan.request(Action::Warn));
+    same(&refused["lock"], &|loan| loan.request(Action::Lock));
+    same(&refused["unlock"], &|loan| loan.request_as(&authority, Action::Unlock));
+    same(&refused["close"], &LoanFixture::close);
+    for (bit, refused) in said["answer"]["notice"].as_array().unwrap().iter().enumerate() {
+        same(refused, &|loan| loan.serve_notice_by(1 << bit));
+    }
+    said
+}
+
+fn said_fees(fixture: &LoanFixture) -> u64 {
+    quote_of(&fixture.loan(), fixture.wallet(), fixture.chain.now()).unwrap().fees
 }
 
 /// Loans by the week, and one by the month on its last day.
@@ -91,6 +141,26 @@ fn page_and_program_agree_to_the_unit_on_every_moment() {
             pairs.push(agree(&mut fixture));
         }
     }
+    // Notices in every state: served, complete, followed by a final one, outlived by a hold and a stay.
+    let mut told = LoanFixture::on(|terms| {
+        (terms.min_channels, terms.notice_secs, terms.final_notice_secs) = (2, 10 * 86_400, 2 * 86_400);
+        (terms.notice_max_age_secs, terms.max_extensions) = (60 * 86_400, 1);
+    });
+    told.at(due(0) + DAY);
+    pairs.push(agree(&mut told));
+    told.serve_notice_by(1).holds();
+    pairs.push(agree(told.at(due(0) + 2 * DAY)));
+    told.serve_notice_by(2).holds();
+    pairs.push(agree(told.at(due(0) + 3 * DAY)));
+    told.at(due(0) + 5 * DAY).serve_notice_by(4).holds();
+    pairs.push(agree(told.at(due(0) + 6 * DAY)));
+    let until = told.chain.now() + 2 * DAY;
+    told.place_hold(until).holds();
+    pairs.push(agree(told.at(until - 1)));
+    told.place_stay(until, until + 5 * DAY).holds();
+    pairs.push(agree(told.at(until)));
+    told.settle(SettlementReason::Settlement).holds();
+    pairs.push(agree(told.at(until + 1)));
     pairs.push(agree(LoanFixture::defaulted().at(due(0) + 3 * DAY)));
     pairs.push(agree(&mut LoanFixture::locked()));
 
