@@ -7,6 +7,7 @@ import { Settings } from './screens/Settings';
 import { Start } from './screens/Start';
 
 // A borrower's phone does not wait for the lender's screens.
+const SignPage = lazy(() => import('./screens/sign/SignPage'));
 const Lender = lazy(() => import('./screens/lender/Lender'));
 
 export function App() {
@@ -26,6 +27,10 @@ export function App() {
       ) : screen === 'lender' && isAddress(id) ? (
         <Suspense fallback={<p role="status">{words.portfolio.loading}</p>}>
           <Lender key={id} lender={id as Address} path={path} />
+        </Suspense>
+      ) : screen === 'sign' ? (
+        <Suspense fallback={<p role="status">{words.loading}</p>}>
+          <SignPage key={id} link={id} />
         </Suspense>
       ) : screen === 'settings' ? (
         <Settings />

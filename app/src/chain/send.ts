@@ -97,7 +97,13 @@ export async function prepare(
 }
 
 /** Sends what the wallet signed, again and again, until it is confirmed or its time is over. */
-export async function land(rpc: Rpc, signed: Uint8Array, lastValidBlockHeight: bigint, tell: () => void) {
+export function land(rpc: Rpc, signed: Uint8Array, lastValidBlockHeight: bigint, tell: () => void) {
+  const isOver = async () => (await rpc.getBlockHeight({ commitment: 'confirmed' }).send()) > lastValidBlockHeight;
+  return landUntil(rpc, signed, isOver, tell);
+}
+
+/** The same for a transaction whose time is told by `isOver`. */
+export async function landUntil(rpc: Rpc, signed: Uint8Array, isOver: () => Promise<boolean>, tell: () => void) {
   const transaction = getTransactionDecoder().decode(signed) as Transaction;
   const wire = getBase64EncodedWireTransaction(transaction);
   const signature = signatureOf(transaction);
@@ -116,11 +122,9 @@ export async function land(rpc: Rpc, signed: Uint8Array, lastValidBlockHeight: b
       }
       if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized') return signature;
     }
-    const height = await rpc
-      .getBlockHeight({ commitment: 'confirmed' })
-      .send()
-      .catch(() => undefined);
-    if (!wasSeen && height !== undefined && height > lastValidBlockHeight) throw new Failed({ kind: 'expired' });
+    // A node that does not say has not said that it is over.
+    const over = await isOver().catch(() => false);
+    if (!wasSeen && over) throw new Failed({ kind: 'expired' });
   }
 }
 
@@ -138,7 +142,8 @@ function signatureOf(transaction: Transaction): Signature {
   return getBase58Decoder().decode(first) as Signature;
 }
 
-async function reached<T>(answer: Promise<T>): Promise<T> {
+/** Waits for a node's answer; one that does not come is a failure of its own. */
+export async function reached<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch {

@@ -3,11 +3,13 @@ import type { Page } from '@playwright/test';
 import {
   type Address,
   createKeyPairFromPrivateKeyBytes,
+  getAddressEncoder,
   getAddressFromPublicKey,
   getBase58Decoder,
   getBase64Decoder,
 } from '@solana/kit';
 import { functionAddress } from '../../src/chain/around';
+import { SYSTEM } from '../../src/chain/offer';
 import {
   Action,
   findEscrowPda,
@@ -20,11 +22,26 @@ import { AT, key, NOW, type World, world } from '../fixtures';
 import { type FakeNode, fakeNode } from './node';
 
 const seed = new Uint8Array(32).fill(42);
+const borrowersSeed = new Uint8Array(32).fill(43);
 const text = (bytes: Parameters<ReturnType<typeof getBase64Decoder>['decode']>[0]) => getBase64Decoder().decode(bytes);
 
 /** The address of the wallet that the browser gets. */
 export async function lenderWallet(): Promise<Address> {
   return getAddressFromPublicKey((await createKeyPairFromPrivateKeyBytes(seed)).publicKey);
+}
+
+/** The address of the borrower whose wallet a browser can get too. */
+export async function borrowersWallet(): Promise<Address> {
+  return getAddressFromPublicKey((await createKeyPairFromPrivateKeyBytes(borrowersSeed)).publicKey);
+}
+
+/** A nonce account of the lender's wallet, base64 with its owner. */
+export async function nonceAccount(nonce: number): Promise<[string, string]> {
+  const bytes = new Uint8Array(80);
+  bytes.set([1, 0, 0, 0, 1]);
+  bytes.set(getAddressEncoder().encode(await lenderWallet()), 8);
+  bytes.fill(nonce, 40, 72);
+  return [text(bytes), SYSTEM];
 }
 
 /** The lender's part in a world: the browser's wallet as its authority, or as its servicer only. */
@@ -124,4 +141,10 @@ export async function openAs(
   await page.goto(`/#/local?key=${getBase58Decoder().decode(seed)}&to=${to}`);
   await page.getByRole('button', { name: says.connect }).click();
   await page.getByText(says.connected).waitFor();
+}
+
+/** Opens any screen with the borrower's wallet in a browser that has connected one before. */
+export async function openAsBorrower(page: Page, to: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`/#/local?key=${getBase58Decoder().decode(borrowersSeed)}&to=${encodeURIComponent(to)}`);
 }

@@ -22,8 +22,8 @@ export interface FakeNode {
   sent: string[];
   /** The open call for the car, if it is read: its address, and its bytes in base64. */
   call: { address: string; bytes: string } | undefined;
-  /** More accounts of the program by address, base64. */
-  more: Record<string, string>;
+  /** More accounts by address: base64 of one of the program's, or with its owner. */
+  more: Record<string, string | [string, string]>;
   /** What a search of the program's accounts finds. */
   found: { address: string; bytes: string }[];
   /** The lamports of every account. */
@@ -108,7 +108,12 @@ function accountAt({ world, hasLoan, call, more, lamports }: FakeNode, address: 
   const data: Record<string, [string, string]> = {
     ...(hasLoan ? { [AT.loan]: [loan, LATCHKEY_PROGRAM_ADDRESS] } : {}),
     ...(call ? { [call.address]: [call.bytes, LATCHKEY_PROGRAM_ADDRESS] } : {}),
-    ...Object.fromEntries(Object.entries(more).map(([at, bytes]) => [at, [bytes, LATCHKEY_PROGRAM_ADDRESS]])),
+    ...Object.fromEntries(
+      Object.entries(more).map(([at, bytes]) => [
+        at,
+        typeof bytes === 'string' ? [bytes, LATCHKEY_PROGRAM_ADDRESS] : bytes,
+      ]),
+    ),
     [AT.vehicle]: [vehicle, LATCHKEY_PROGRAM_ADDRESS],
     [AT.lender]: [lender, LATCHKEY_PROGRAM_ADDRESS],
     [AT.wallet]: [tokenAccount(world.wallet), AT.token],

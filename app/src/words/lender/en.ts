@@ -156,6 +156,16 @@ export const en = {
       principalLine: (amount: string) => `${amount} of principal are forgiven.`,
       interestLine: (amount: string) => `${amount} of interest are forgiven.`,
     },
+    extend: {
+      title: 'Extend',
+      body: 'Every due date moves by one period; what is past due may no longer be. Interest runs on. Both parties sign.',
+      button: 'Offer an extension',
+    },
+    liftHold: {
+      title: 'End the hold early',
+      body: 'A promise is taken back only with the borrower’s signature.',
+      button: 'Offer to end the hold',
+    },
     settle: {
       title: 'Settle',
       body: 'Ends the loan for less than is owed. What is due is taken as far as the car wallet goes; the rest is forgiven. It cannot be undone.',

@@ -160,6 +160,16 @@ export const es: LenderWords = {
       principalLine: (amount) => `Se perdonan ${amount} de capital.`,
       interestLine: (amount) => `Se perdonan ${amount} de intereses.`,
     },
+    extend: {
+      title: 'Prorrogar',
+      body: 'Cada vencimiento se mueve un período; lo atrasado puede dejar de estarlo. Los intereses siguen. Firman ambas partes.',
+      button: 'Ofrecer una prórroga',
+    },
+    liftHold: {
+      title: 'Terminar la promesa antes',
+      body: 'Una promesa se retira solo con la firma del deudor.',
+      button: 'Ofrecer terminar la promesa',
+    },
     settle: {
       title: 'Saldar',
       body: 'Termina el préstamo por menos de lo que se debe. Lo vencido se toma hasta donde alcance la cuenta del auto; el resto se perdona. No tiene vuelta atrás.',

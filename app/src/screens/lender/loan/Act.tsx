@@ -1,5 +1,6 @@
 // One thing that a lender can have signed: what it does, what it needs, and why it cannot be done now.
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { Network } from '../../../chain/network';
 import type { Refused } from '../../../rules/answers';
 import { useLenderWords } from '../../../words/lender';
 import type { Proposal } from '../../Confirm';
@@ -10,6 +11,7 @@ export interface Acting {
   role: Role | undefined;
   /** Why nothing can be signed now. */
   blocked: string | undefined;
+  network: Network | undefined;
   propose(make: (deal: Deal) => Proposal | Promise<Proposal>): void;
 }
 

@@ -7,6 +7,7 @@ import { money, parseMoney } from '../../../words/money';
 import { dayOf, endOfDay } from '../../../words/time';
 import { useReading } from '../../borrower/parts';
 import { Act, type Acting, Field } from './Act';
+import { Agreements } from './Agreements';
 import { EaseAct } from './EaseAct';
 import { NoticeAct } from './NoticeAct';
 import { CALLS, call, chargeOff, close, declareDefault, hold, settle, stay, waive } from './proposals';
@@ -25,6 +26,7 @@ export function Acts(props: ActProps) {
         <StayAct {...props} />
         <WaiveAct {...props} />
         <EaseAct {...props} />
+        <Agreements {...props} />
         <CallActs {...props} />
         <EndActs {...props} />
       </div>

@@ -79,6 +79,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
     );
   }
   const parts = { state, view, servicing, around, now };
+  const acting = { role, blocked, propose, network: watched.network };
   return (
     <>
       {isOld && (
@@ -93,12 +94,12 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
         <Car {...parts} />
         <Calls {...parts} />
         <Notices {...parts} />
-        <EscrowCard {...parts} role={role} blocked={blocked} propose={propose} />
+        <EscrowCard {...parts} {...acting} />
         <Parties {...parts} />
       </div>
       <WalletCard network={watched.network} />
       {connected && <p>{role ? own.who.you[role] : own.who.stranger}</p>}
-      <Acts {...parts} role={role} blocked={blocked} propose={propose} />
+      <Acts {...parts} {...acting} />
       {proposal && watched.network && (
         <Confirm
           proposal={proposal}
