@@ -172,7 +172,7 @@ function failureIn(error: unknown): Failure {
 export function inWords(failure: Failure, { failed }: Words, rules: Rules): string {
   switch (failure.kind) {
     case 'rule':
-      return failed.rule(rules.refusal(failure.code).text);
+      return failed.rule(rules.refusal(failure.code));
     case 'other':
       return failed.other(failure.text);
     default:

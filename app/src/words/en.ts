@@ -1,4 +1,5 @@
 // Every sentence of the page in English. Another language has the same keys: the compiler sees to it.
+import type { Refused } from '../rules/answers';
 
 export const en = {
   name: 'English',
@@ -256,7 +257,8 @@ export const en = {
     expired: 'It took too long and can no longer happen. Nothing was changed: try again.',
     unreachable: 'The node does not answer. Nothing was sent.',
     other: (text: string) => `It would fail, so nothing was sent: ${text}`,
-    rule: (text: string) => text,
+    /** A rule of the program that refuses, as what to do. */
+    rule: (refused: Refused): string => refused.text,
     tokens: 'The token program refuses: your wallet does not hold enough of these tokens.',
   },
 
@@ -322,7 +324,7 @@ export const en = {
     empty: 'No loan matches.',
     outOfDate: 'not looked at for long',
     notBuilt:
-      'Not built yet: origination, extensions, amendments by both parties, sale, functions and the feed of calls. Use the terminal: `latchkey --help`.',
+      'Not built yet: origination, amendments by both parties, sale, functions and the feed of calls. Use the terminal: `latchkey --help`.',
     sortBy: (column: string) => `Sort by ${column}`,
   },
 

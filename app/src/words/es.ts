@@ -1,5 +1,6 @@
 // Every sentence of the page in Spanish.
 import type { Words } from './en';
+import { RULES_ES } from './rules.es';
 
 export const es: Words = {
   name: 'Español',
@@ -257,7 +258,7 @@ export const es: Words = {
     expired: 'Tardó demasiado y ya no puede ocurrir. No cambió nada: inténtelo de nuevo.',
     unreachable: 'El nodo no responde. No se envió nada.',
     other: (text) => `Fallaría, así que no se envió nada: ${text}`,
-    rule: (text) => text,
+    rule: ({ name, text }) => RULES_ES[name] ?? text,
     tokens: 'El programa de monedas lo rechaza: su billetera no tiene suficientes.',
   },
 
@@ -336,7 +337,7 @@ export const es: Words = {
     empty: 'Ningún préstamo coincide.',
     outOfDate: 'hace mucho sin mirar',
     notBuilt:
-      'Todavía no hecho: originación, prórrogas, enmiendas de ambas partes, venta, funciones y el registro de llamadas. Use la terminal: `latchkey --help`.',
+      'Todavía no hecho: originación, enmiendas de ambas partes, venta, funciones y el registro de llamadas. Use la terminal: `latchkey --help`.',
     sortBy: (column) => `Ordenar por ${column}`,
   },
 

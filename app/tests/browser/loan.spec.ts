@@ -214,6 +214,7 @@ test('a form works by keyboard alone, and in Spanish', async ({ page }) => {
   await lenderNode(page, await owned(pastDue));
   await openAs(page, LOAN, { connect: 'Conectar Burner (this browser)', connected: 'Conectada:' });
   await expect(page.getByRole('heading', { name: 'Gestionar el préstamo' })).toBeVisible();
+  await expect(form(page, 'Dar por perdido')).toContainText('con 120 días de atraso: espere');
   const hold = form(page, 'Dar una promesa').getByRole('button');
   await hold.focus();
   await page.keyboard.press('Enter');

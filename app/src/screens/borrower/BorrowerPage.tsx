@@ -122,7 +122,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
         <section className="card warn" data-standing="refused">
           <h2 className="headline">{words.trouble.collect}</h2>
           <p>{words.trouble.tooMany}</p>
-          <p className="quiet">{shown.refused?.refused.text}</p>
+          {shown.refused && <p className="quiet">{words.failed.rule(shown.refused.refused)}</p>}
           <button
             type="button"
             className="primary"
@@ -167,7 +167,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
         <Emergency
           state={state}
           view={view}
-          refusal={view.emergency.refused?.text ?? blockedForBorrower}
+          refusal={view.emergency.refused ? words.failed.rule(view.emergency.refused) : blockedForBorrower}
           onStart={() => propose(startInEmergency)}
         />
       )}

@@ -28,7 +28,7 @@ export function Unlock({
   const { words } = usePage();
   const { refused } = view.unlock;
   const isAsked = view.car.open === 'unlock';
-  const refusal = isAsked ? undefined : (refused?.text ?? blocked);
+  const refusal = isAsked ? undefined : refused ? words.failed.rule(refused) : blocked;
   return (
     <Section id="unlock" title={words.unlock.title}>
       {isAsked ? <p role="status">{words.unlock.asked}</p> : !refused && <p>{words.unlock.allowed}</p>}

@@ -1,6 +1,7 @@
 // One thing that a lender can have signed: what it does, what it needs, and why it cannot be done now.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Network } from '../../../chain/network';
+import { usePage } from '../../../page';
 import type { Refused } from '../../../rules/answers';
 import { useLenderWords } from '../../../words/lender';
 import type { Proposal } from '../../Confirm';
@@ -34,8 +35,9 @@ interface Props {
 /** Why an act is not possible now; none if it is. A rule comes first: it holds for whoever signs. */
 export function useRefusal({ needs, acting, refused, lacks }: Pick<Props, 'needs' | 'acting' | 'refused' | 'lacks'>) {
   const own = useLenderWords();
+  const { words } = usePage();
   const { role, blocked } = acting;
-  if (refused) return refused.text;
+  if (refused) return words.failed.rule(refused);
   if (lacks) return lacks;
   if (blocked) return blocked;
   if (needs === 'authority' && role !== 'authority') return own.who.authority;

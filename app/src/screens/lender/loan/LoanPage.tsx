@@ -74,7 +74,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
     return (
       <section className="card warn">
         <p>{words.trouble.tooMany}</p>
-        <p className="quiet">{refused?.refused.text}</p>
+        {refused && <p className="quiet">{words.failed.rule(refused.refused)}</p>}
       </section>
     );
   }
