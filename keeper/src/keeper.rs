@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{Discriminator as _, Space as _};
-use latchkey::state::Escrow;
+use latchkey::state::{Action, Escrow};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -175,7 +175,11 @@ impl Keeper {
             Effect::Cancel { vehicle, lane } => self.ledger.cancel(vehicle, lane),
             Effect::Watch { wallets } => self.ledger.watch_wallets(&wallets),
             Effect::Alarm(alarm) => tell(alarm),
-            Effect::Invoke(call) => {
+            Effect::Invoke(mut call) => {
+                // What the core knows may come from a node that lags: a warning or a lock is judged by what is recent.
+                if call.action != Action::Unlock {
+                    call.slot = call.slot.max(self.ledger.recent_slot());
+                }
                 let functions = Arc::clone(&self.functions);
                 let calls = calls.clone();
                 tasks.spawn(async move {
@@ -257,7 +261,6 @@ mod tests {
     use std::sync::Mutex;
 
     use async_trait::async_trait;
-    use latchkey::state::Action;
 
     use super::*;
     use crate::core::fixture::{self, KEEPER, LoanFixture};

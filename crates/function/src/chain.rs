@@ -20,8 +20,7 @@ pub trait ChainReader: Send + Sync {
     /// account. The Clock sysvar is read the same way.
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError>;
 
-    /// The same as of `slot` or later. A reader that shares its node with the asker need not check: its node has seen
-    /// what the asker has seen.
+    /// The same as of `slot` or later. Only a ledger that cannot lag need not check.
     async fn read_since(
         &self,
         addresses: &[Pubkey],

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
+use latchkey::state::Action;
 use latchkey_client::protocol::cosigned::Cosigned;
 use latchkey_function::{Call, CallAccounts, Class, Function, Outcome, Seen};
 use tracing::{info, warn};
@@ -75,6 +76,8 @@ impl Functions for Embedded {
 
 fn asked<'a>(call: &FunctionCall, request: &'a [u8], gathered: Option<&'a Cosigned>, span: Span) -> Call<'a> {
     let FunctionCall { vehicle, loan, lender, mint, .. } = *call;
-    let seen = Seen { slot: None, accounts: Some(CallAccounts { vehicle, loan, lender, mint }) };
+    // An unlock is judged by whatever a node knows: one that lags must not keep a car locked.
+    let slot = (call.action != Action::Unlock).then_some(call.slot);
+    let seen = Seen { slot, accounts: Some(CallAccounts { vehicle, loan, lender, mint }) };
     Call { request, seen, gathered, limit: span.left() }
 }

@@ -33,6 +33,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// Reports every change of these car wallets at once (`true`), or no longer (`false`).
     fn watch_wallets(&self, wallets: &[(Pubkey, bool)]);
 
+    /// The slot that whoever reads the chain before a warning or a lock must have reached; 0 for a ledger that cannot lag.
+    fn recent_slot(&self) -> u64 {
+        0
+    }
+
     /// The rent-exempt minimum of an account of `bytes` bytes, lamports.
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError>;
 }

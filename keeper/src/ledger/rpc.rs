@@ -20,12 +20,16 @@ use super::{ChainConfig, Landing, Ledger, LedgerError};
 use crate::core::{Event, Intent, Lane};
 use crate::ingest::{ChainTime, Ingest, Tellers, Wanted};
 use crate::landing::{Lander, LandingSetup};
-use crate::nodes::{AccountReader, Method, Network, Nodes, Transport};
+use crate::nodes::{AccountReader, Method, Network, Nodes, ReadFailure, Transport};
+
+/// How far a reading at `confirmed` may be behind the newest block of which a Clock was told, slots.
+const MOST_BEHIND: u64 = 16;
 
 /// A cluster, through its nodes.
 pub struct RpcLedger {
     ingest: Ingest,
     lander: Lander,
+    time: watch::Receiver<ChainTime>,
     wanted: watch::Sender<Wanted>,
 }
 
@@ -70,11 +74,11 @@ impl RpcLedger {
             reader,
             keeper,
             fee_payers,
-            clock: time,
+            clock: time.clone(),
             seen: told,
             closed,
         });
-        Self { ingest, lander, wanted }
+        Self { ingest, lander, time, wanted }
     }
 
     /// The keeper's address.
@@ -125,6 +129,10 @@ impl Ledger for RpcLedger {
         });
     }
 
+    fn recent_slot(&self) -> u64 {
+        self.time.borrow().slot.saturating_sub(MOST_BEHIND)
+    }
+
     async fn rent_exempt(&self, bytes: usize) -> Result<u64, LedgerError> {
         Ok(self.ingest.nodes.ask(Method::GetMinimumBalanceForRentExemption, json!([bytes])).await?.0)
     }
@@ -136,7 +144,18 @@ pub struct RpcReader(AccountReader);
 #[async_trait]
 impl ChainReader for RpcReader {
     async fn read(&self, addresses: &[Pubkey]) -> Result<Vec<Option<ChainAccount>>, ReadError> {
-        let read = self.0.read(addresses.to_vec(), 0).await.map_err(ReadError::new)?;
+        self.read_since(addresses, 0).await
+    }
+
+    async fn read_since(
+        &self,
+        addresses: &[Pubkey],
+        slot: u64,
+    ) -> Result<Vec<Option<ChainAccount>>, ReadError> {
+        let read = self.0.read(addresses.to_vec(), slot).await.map_err(|failure| match failure {
+            ReadFailure::Behind(slot) => ReadError::Behind(slot),
+            failure => ReadError::new(failure),
+        })?;
         let decoded = |account: UiAccount| {
             let owner = account.owner.parse().ok()?;
             Some(ChainAccount { owner, data: account.data.decode()? })

@@ -18,6 +18,7 @@ use futures::future::join_all;
 use futures::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use solana_client::rpc_response::Response;
 use tokio::time::sleep;
 
 pub use for_solana_client::rpc_client;
@@ -83,7 +84,19 @@ impl Nodes {
         method: Method,
         params: Value,
     ) -> Result<(T, usize), CallError> {
-        self.ask_within(method, params, LIMITS, HEDGE).await
+        self.ask_within(method, params, LIMITS, HEDGE, |_| true).await
+    }
+
+    /// The same with an answer as of `slot` or later. The parameters must ask for that too; a node that ignores it is not
+    /// believed.
+    pub async fn ask_since<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        params: Value,
+        slot: u64,
+    ) -> Result<Response<T>, CallError> {
+        let is_recent = |answer: &Response<T>| answer.context.slot >= slot;
+        Ok(self.ask_within(method, params, LIMITS, HEDGE, is_recent).await?.0)
     }
 
     /// The same for a list of accounts, which may be long and take its time.
@@ -93,7 +106,7 @@ impl Nodes {
         params: Value,
     ) -> Result<T, CallError> {
         let limits = Limits { time: Duration::from_secs(30), bytes: self.most_bytes };
-        Ok(self.ask_within(method, params, limits, Duration::from_secs(5)).await?.0)
+        Ok(self.ask_within(method, params, limits, Duration::from_secs(5), |_| true).await?.0)
     }
 
     async fn ask_within<T: DeserializeOwned>(
@@ -102,8 +115,11 @@ impl Nodes {
         params: Value,
         limits: Limits,
         hedge: Duration,
+        is_recent: impl Fn(&T) -> bool,
     ) -> Result<(T, usize), CallError> {
         let mut waiting = self.order(method).into_iter();
+        // That a node lags says more than that another is away.
+        let mut behind = None;
         let mut asked = FuturesUnordered::new();
         let ask = |index: usize| {
             let (node, params) = (Arc::clone(&self.each[index]), params.clone());
@@ -120,6 +136,9 @@ impl Nodes {
                 }
             };
             let failed = match answer {
+                (index, Ok(result)) if !is_recent(&result) => {
+                    CallError::Behind { node: self.each[index].name().to_owned(), method: method.name() }
+                }
                 (index, Ok(result)) => {
                     self.preferred.store(index, Ordering::Relaxed);
                     self.each[index].won();
@@ -129,8 +148,9 @@ impl Nodes {
             };
             asked.extend(waiting.next().map(ask));
             if asked.is_empty() {
-                return Err(failed);
+                return Err(behind.unwrap_or(failed));
             }
+            behind = behind.or(Some(failed).filter(CallError::is_behind));
         }
     }
 

@@ -49,8 +49,20 @@ pub enum CallError {
         #[source]
         source: RedactedError,
     },
+    #[error("{node} answered {method} as of an older slot than was asked for")]
+    Behind { node: String, method: &'static str },
     #[error("{node} refused {method} ({code}): {message}")]
     Refused { node: String, method: &'static str, code: i64, message: String },
+}
+
+/// JSON-RPC's code for a node that has not reached the slot.
+const MIN_CONTEXT_SLOT_NOT_REACHED: i64 = -32_016;
+
+impl CallError {
+    /// Whether the node has not reached the slot that was asked for.
+    pub fn is_behind(&self) -> bool {
+        matches!(self, Self::Behind { .. } | Self::Refused { code: MIN_CONTEXT_SLOT_NOT_REACHED, .. })
+    }
 }
 
 /// Limits of one call.

@@ -30,6 +30,8 @@ pub struct AccountsAt {
 pub enum ReadFailure {
     #[error(transparent)]
     Call(Arc<CallError>),
+    #[error("no node has reached slot {0}")]
+    Behind(u64),
     #[error("the keeper is stopping")]
     Stopping,
 }
@@ -108,23 +110,42 @@ impl Batch {
         self.asks.push(ask);
     }
 
+    /// Reads for all of them as of the latest slot that one of them asks for. Where no node has reached it, those that asked
+    /// for less are served all the same.
     async fn answer(self, nodes: Arc<Nodes>) {
-        let Self { asks, keys, places } = self;
-        let slot = asks.iter().map(|ask| ask.slot).max().unwrap_or(0);
+        let Self { mut asks, keys, places } = self;
         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let mut config = json!({ "encoding": "base64", "commitment": "confirmed" });
-        if slot > 0 {
-            config["minContextSlot"] = slot.into();
-        }
-        let read =
-            nodes.ask::<Response<Vec<Option<UiAccount>>>>(Method::GetMultipleAccounts, json!([keys, config]));
-        let read = read.await.map(|(read, _)| read).map_err(|error| ReadFailure::Call(Arc::new(error)));
-        for ask in asks {
-            let part = read.as_ref().map_err(Clone::clone).map(|read| AccountsAt {
-                slot: read.context.slot,
-                accounts: ask.keys.iter().map(|key| read.value.get(places[key]).cloned().flatten()).collect(),
-            });
-            let _ = ask.reply.send(part);
+        while let Some(slot) = asks.iter().map(|ask| ask.slot).max() {
+            let read = read(&nodes, &keys, slot).await;
+            let served = match &read {
+                Err(ReadFailure::Behind(_)) => asks.extract_if(.., |ask| ask.slot == slot).collect(),
+                _ => std::mem::take(&mut asks),
+            };
+            for ask in served {
+                let part = read.as_ref().map_err(Clone::clone).map(|read| AccountsAt {
+                    slot: read.context.slot,
+                    accounts: ask
+                        .keys
+                        .iter()
+                        .map(|key| read.value.get(places[key]).cloned().flatten())
+                        .collect(),
+                });
+                let _ = ask.reply.send(part);
+            }
         }
     }
+}
+
+async fn read(
+    nodes: &Nodes,
+    keys: &[String],
+    slot: u64,
+) -> Result<Response<Vec<Option<UiAccount>>>, ReadFailure> {
+    let mut config = json!({ "encoding": "base64", "commitment": "confirmed" });
+    if slot > 0 {
+        config["minContextSlot"] = slot.into();
+    }
+    nodes.ask_since(Method::GetMultipleAccounts, json!([keys, config]), slot).await.map_err(|error| {
+        if error.is_behind() { ReadFailure::Behind(slot) } else { ReadFailure::Call(Arc::new(error)) }
+    })
 }

@@ -68,13 +68,16 @@ impl View {
     }
 }
 
+/// What a node says that has not reached the slot.
+pub const BEHIND: &str = "Minimum context slot has not been reached";
+
 /// Answers a call; a transaction is the caller's to send.
 pub fn answer(chain: &mut Chain, view: View, method: &str, params: &Value) -> Result<Value> {
     let config = params.as_array().and_then(|params| params.last()).unwrap_or(&Value::Null);
     let is_processed = config["commitment"] == "processed";
     let slot = if is_processed { view.processed(chain) } else { view.confirmed(chain) };
     if config["minContextSlot"].as_u64().is_some_and(|least| slot < least) {
-        bail!("Minimum context slot has not been reached");
+        bail!(BEHIND);
     }
     let as_of = |slot: u64, value: Value| json!({ "context": { "slot": slot }, "value": value });
     let slice = &config["dataSlice"];

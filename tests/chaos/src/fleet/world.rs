@@ -358,7 +358,9 @@ fn reply(result: anyhow::Result<Value>) -> Answer {
     let body = match result {
         Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
         Err(error) => {
-            let error = json!({ "code": -32_005, "message": format!("{error:#}") });
+            let message = format!("{error:#}");
+            let code = if message == node::BEHIND { -32_016 } else { -32_005 };
+            let error = json!({ "code": code, "message": message });
             json!({ "jsonrpc": "2.0", "id": 1, "error": error })
         }
     };

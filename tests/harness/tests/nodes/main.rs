@@ -3,6 +3,7 @@
 mod addresses;
 mod landing;
 mod life;
+mod recent;
 mod setup;
 mod time;
 mod watching;

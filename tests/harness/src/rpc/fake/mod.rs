@@ -28,6 +28,8 @@ pub struct Faults {
     pub silent: HashSet<&'static str>,
     /// Answers are of so many slots before.
     pub lag: u64,
+    /// It answers although it has not reached the slot that is asked for.
+    pub ignores_slot: bool,
     /// By how much the clock is wrong, seconds.
     pub clock_off: i64,
     /// The same for the next reading alone.

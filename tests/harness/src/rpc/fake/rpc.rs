@@ -38,16 +38,22 @@ pub(super) async fn answer(shared: &Shared, request: &Value) -> Reply {
     Reply::ok(&match result {
         Ok(result) => json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }),
         Err(error) => {
-            let error = json!({ "code": -32_601, "message": format!("{error:#}") });
+            let message = format!("{error:#}");
+            let code = if message == BEHIND { -32_016 } else { -32_601 };
+            let error = json!({ "code": code, "message": message });
             json!({ "jsonrpc": "2.0", "id": request["id"], "error": error })
         }
     })
 }
 
+/// What a node says that has not reached the slot.
+const BEHIND: &str = "Minimum context slot has not been reached";
+
 fn call(state: &mut State, faults: &Faults, method: &str, params: &Value) -> Result<Value> {
     let slot = state.slot.saturating_sub(faults.lag);
-    if params[1]["minContextSlot"].as_u64().is_some_and(|least| slot < least) {
-        bail!("Minimum context slot has not been reached");
+    let least = params[1]["minContextSlot"].as_u64().filter(|_| !faults.ignores_slot);
+    if least.is_some_and(|least| slot < least) {
+        bail!(BEHIND);
     }
     let with_context = |value: Value| json!({ "context": { "slot": slot }, "value": value });
     let slice = &params[1]["dataSlice"];
