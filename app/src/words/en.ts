@@ -324,7 +324,7 @@ export const en = {
     empty: 'No loan matches.',
     outOfDate: 'not looked at for long',
     notBuilt:
-      'Not built yet: origination, amendments by both parties, sale, functions and the feed of calls. Use the terminal: `latchkey --help`.',
+      'Not built yet: origination, amendments by both parties, sale and the feed of calls. Use the terminal: `latchkey --help`.',
     sortBy: (column: string) => `Sort by ${column}`,
   },
 

@@ -87,6 +87,8 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
         pubkey: address,
         account: held(bytes, LATCHKEY_PROGRAM_ADDRESS, node.lamports),
       }));
+    case 'getSignaturesForAddress':
+      return [{ signature: '1'.repeat(64), slot: node.slot, err: null, memo: null, blockTime: node.world.now }];
     case 'getMinimumBalanceForRentExemption':
       return 900_000;
     default:

@@ -2,6 +2,7 @@ import { getBase64Encoder } from '@solana/kit';
 import { expect, test } from 'vitest';
 import { partiesOf } from '../../src/chain/find';
 import { csvOf } from '../../src/screens/lender/csv';
+import { bars, healthOf } from '../../src/screens/lender/health';
 import { bucketOf, type Figures, type Filter, type Row, select } from '../../src/screens/lender/rows';
 import { AT, bytesOf, key, world } from '../fixtures';
 
@@ -61,4 +62,23 @@ test('a file has every unit, and no number that a spreadsheet rounds', () => {
 test('the parties of a loan stand where the generated client puts them', () => {
   const bytes = getBase64Encoder().encode(bytesOf(world).loan);
   expect(partiesOf(bytes)).toEqual({ borrower: AT.borrower, vehicle: AT.vehicle, wallet: AT.wallet });
+});
+
+test('every loan is in one group of the health, and those that cannot be computed in none', () => {
+  const unknown: Row = { address: key(9), borrower: key(100), figures: undefined };
+  const health = healthOf([row(1, 3), row(2, 40), row(3, 59), row(4, 0), unknown]);
+  expect(health.map(({ group, loans }) => [group, loans])).toEqual([
+    ['current', 1],
+    ['d1', 1],
+    ['d30', 2],
+    ['d60', 0],
+    ['d90', 0],
+    ['d120', 0],
+  ]);
+  expect(health[2]).toMatchObject({ pastDue: 10n, owed: 2_099n });
+});
+
+test('a bar shows the smallest group, and none where nothing is', () => {
+  expect(bars([3_000, 1, 0], 200)).toEqual([200, 1, 0]);
+  expect(bars([0, 0], 200)).toEqual([0, 0]);
 });

@@ -4,8 +4,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { usePage } from '../../page';
 import type { Standing } from '../../rules/answers';
+import { useLenderWords } from '../../words/lender';
 import { money } from '../../words/money';
 import { csvOf } from './csv';
+import { HealthCard } from './HealthCard';
 import { BUCKETS, type Bucket, COLUMNS, type Column, type Filter, type Row, select } from './rows';
 import { usePortfolio } from './usePortfolio';
 
@@ -13,6 +15,7 @@ const ROW_HEIGHT = 44;
 
 export function Portfolio({ lender }: { lender: Address }) {
   const { words } = usePage();
+  const own = useLenderWords();
   const { rows, decimals, trouble } = usePortfolio(lender);
   const [filter, setFilter] = useState<Filter>({
     search: '',
@@ -27,6 +30,9 @@ export function Portfolio({ lender }: { lender: Address }) {
   return (
     <main className="stack">
       <h1 className="headline">{words.portfolio.title}</h1>
+      <p>
+        <a href={`#/lender/${lender}/functions`}>{own.functions.open}</a>
+      </p>
       {trouble && (
         <p role="alert" className="banner bad">
           {words.failed.unreachable}
@@ -71,6 +77,7 @@ export function Portfolio({ lender }: { lender: Address }) {
       </div>
       <p role="status">{rows ? words.portfolio.count(shown.length, rows.length) : words.portfolio.loading}</p>
       {rows && <Table lender={lender} rows={shown} decimals={decimals} filter={filter} onSort={change} />}
+      {rows && rows.length > 0 && <HealthCard rows={rows} decimals={decimals} />}
       <p className="quiet">{words.portfolio.notBuilt}</p>
     </main>
   );

@@ -1,7 +1,40 @@
 // The sentences of the lender's screens in English. They are loaded with those screens.
 
 export const en = {
-  nav: { title: 'Lender', portfolio: 'Portfolio' },
+  health: { title: 'Loans by days past due', loans: 'Loans' },
+
+  functions: {
+    title: 'Lender and functions',
+    open: 'Lender, pause and functions',
+    absent: 'There is no such lender on this network.',
+    keys: 'Keys and addresses',
+    authority: 'Authority',
+    servicer: 'Servicer',
+    treasury: 'Treasury',
+    mint: 'Mint',
+    keeper: 'Keeper',
+    anyKeeper: 'Any keeper may do your calls.',
+    pause: 'Pause warnings and locks',
+    unpause: 'End the pause',
+    hours: 'Hours, at most 24',
+    badHours: 'Write whole hours from 1 to 24.',
+    pauseBody: 'A pause stops new warnings and locks of all your loans. Unlocks go on.',
+    notPaused: 'Warnings and locks are not paused.',
+    pausedFor: (span: string) => `Paused for ${span} more.`,
+    pauseLine: (span: string) => `No warning and no lock of any of your loans for ${span}. Unlocks go on.`,
+    unpauseLine: 'Warnings and locks can be asked for again.',
+    fee: 'Pays for a call',
+    bond: 'Bond of a keeper',
+    lease: 'Lease of a keeper',
+    ttl: 'A call counts for',
+    required: 'Keys that must sign',
+    revision: 'Revision',
+    lastUsed: 'Last named in a transaction',
+    commandKey: 'Command key',
+    embedded: 'runs where the keeper is',
+    code: (hash: string) => `Code, SHA-256 ${hash}`,
+    pinned: 'A loan pins its unlock when it is signed. What changes here holds for new loans only.',
+  },
 
   loan: {
     title: 'Loan',

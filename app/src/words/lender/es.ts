@@ -2,7 +2,41 @@
 import type { LenderWords } from './en';
 
 export const es: LenderWords = {
-  nav: { title: 'Prestamista', portfolio: 'Cartera' },
+  health: { title: 'Préstamos por días de atraso', loans: 'Préstamos' },
+
+  functions: {
+    title: 'Prestamista y funciones',
+    open: 'Prestamista, pausa y funciones',
+    absent: 'En esta red no hay tal prestamista.',
+    keys: 'Llaves y direcciones',
+    authority: 'Autoridad',
+    servicer: 'Gestor',
+    treasury: 'Tesorería',
+    mint: 'Moneda',
+    keeper: 'Operador',
+    anyKeeper: 'Cualquier operador puede hacer sus llamadas.',
+    pause: 'Pausar avisos y bloqueos',
+    unpause: 'Terminar la pausa',
+    hours: 'Horas, a lo sumo 24',
+    badHours: 'Escriba horas enteras de 1 a 24.',
+    pauseBody: 'Una pausa detiene los avisos y bloqueos nuevos de todos sus préstamos. Los desbloqueos siguen.',
+    notPaused: 'Avisos y bloqueos no están en pausa.',
+    pausedFor: (span) => `En pausa por ${span} más.`,
+    pauseLine: (span) =>
+      `Ni avisos por el auto ni bloqueos de ninguno de sus préstamos durante ${span}. Los desbloqueos siguen.`,
+    unpauseLine: 'Se pueden pedir otra vez avisos y bloqueos.',
+    fee: 'Paga por llamada',
+    bond: 'Fianza de un operador',
+    lease: 'Turno de un operador',
+    ttl: 'Una llamada vale',
+    required: 'Llaves que deben firmar',
+    revision: 'Revisión',
+    lastUsed: 'Nombrada por última vez en una transacción',
+    commandKey: 'Llave de órdenes',
+    embedded: 'corre donde está el operador',
+    code: (hash) => `Código, SHA-256 ${hash}`,
+    pinned: 'Un préstamo fija su desbloqueo cuando se firma. Lo que cambie aquí vale solo para préstamos nuevos.',
+  },
 
   loan: {
     title: 'Préstamo',
