@@ -2,7 +2,7 @@
 
 use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::sha256;
-use latchkey_protocol::{Action, HandOver, HandOverReceipt, Key, Release};
+use latchkey_protocol::{Action, HandOver, HandOverReceipt, Key, Outcome, Release};
 
 use super::{Agent, Answer, Decision, Line, SignedReceipt};
 use crate::identity::Ignored;
@@ -43,7 +43,7 @@ impl Agent {
         if order.nonce != self.state.nonce || !agreed || !issued {
             return Ok(Decision::answer(self.keyring_receipt(device_time)));
         }
-        let mut state = self.with_new_numbers(order.seq);
+        let mut state = self.with_new_numbers(order.seq, device_time);
         state.keyring = Some(next);
         state.nonce = sha256(&signed.payload);
         Ok(self.change_keys(state, device_time))
@@ -70,7 +70,7 @@ impl Agent {
         if released == (Keyring { issued_at: order.issued_at, ..keyring.clone() }) {
             return Ok(Decision::answer(self.keyring_receipt(device_time)));
         }
-        let mut state = self.unlocked();
+        let mut state = self.unlocked(device_time);
         state.keyring = Some(released);
         Ok(self.change_keys(state, device_time))
     }
@@ -81,21 +81,23 @@ impl Agent {
         Decision { release: true, answer: Some(Answer::Promise(Line::Keys)), ..self.turn_to(state) }
     }
 
-    /// The state without any lock or warning that may still begin.
-    fn unlocked(&self) -> State {
+    /// The state without any lock or warning that may still begin. Their numbers stay used up, and their receipts say that
+    /// they were superseded.
+    fn unlocked(&self, device_time: i64) -> State {
+        let superseded = |dropped| self.lapsed(dropped, Outcome::RefusedSuperseded, device_time);
         let mut state = self.over();
         if state.warning.take().is_some() {
-            state.warned = None;
+            state.warned = superseded(self.state.warned.as_ref());
         }
         if matches!(self.state.lock, Lock::Armed { .. }) {
-            state.last = None;
+            state.last = superseded(self.state.last.as_ref());
         }
         state
     }
 
     /// The state in which commands up to this number are old. The receipts of those that were carried out are kept.
-    fn with_new_numbers(&self, seq: u64) -> State {
-        let mut state = self.unlocked();
+    fn with_new_numbers(&self, seq: u64, device_time: i64) -> State {
+        let mut state = self.unlocked(device_time);
         for newest in [state.warned.take(), state.last.take()] {
             state.keep(newest.filter(|newest| !newest.lapsed));
         }

@@ -14,7 +14,7 @@ use latchkey_protocol::{Action, HandOver, HandOverReceipt, Outcome, Release};
 
 use crate::common::{
     Order, PROGRAM, Rig, START, TestClock, VEHICLE, borrower_key, buyers_key, cosigned, device_key, full_key,
-    hand_over, identity, key_set, root_key, trusted, warn_key,
+    hand_over, identity, key_set, read_bytes, root_key, trusted, warn_key,
 };
 use crate::disks::{Fault, FaultyDisk};
 
@@ -283,6 +283,40 @@ fn n11_a_lock_by_the_old_key_after_the_loan_has_ended_is_ignored() {
         rig.restart();
     }
     rig.expect(&Order::new(Action::Unlock, 14, START + 10), Outcome::Applied);
+}
+
+#[test]
+fn a_release_that_drops_a_lock_which_waits_remembers_it_as_superseded() {
+    let mut rig = serving();
+    assert!(rig.car.try_start());
+    rig.expect(&Order::lock(11), Outcome::Armed);
+    assert!(change(&mut rig, &[&full_key()], &release(START)).is_some());
+    for _ in 0..2 {
+        let last = rig.device.state().last.clone().unwrap();
+        assert_eq!((last.seq, read_bytes(&last.receipt).outcome), (11, Outcome::RefusedSuperseded));
+        // The number is used up: an older unlock is not obeyed, a newer one is.
+        rig.expect(&Order::unlock(10), Outcome::RefusedSuperseded);
+        let said: Vec<_> = rig.device.latest().iter().map(|answer| answer.receipt.clone()).collect();
+        assert!(said.contains(&last.receipt), "the keeper hears what became of the lock");
+        rig.car.park();
+        rig.tick();
+        assert!(!rig.is_locked());
+        rig.restart();
+    }
+    rig.expect(&Order::unlock(12), Outcome::Applied);
+}
+
+#[test]
+fn a_release_that_drops_a_warning_which_waits_remembers_it_as_superseded() {
+    let mut rig = serving();
+    rig.car.pretend(|car| car.broken = true);
+    let report = rig.device.receive(&Order::warn(11).sealed());
+    assert!(report.trouble.is_some() && report.answer.is_none());
+    rig.car.pretend(|car| car.broken = false);
+    assert!(change(&mut rig, &[&full_key()], &release(START)).is_some());
+    assert!(rig.car.look().warnings.is_empty());
+    let warned = rig.device.state().warned.clone().unwrap();
+    assert_eq!((warned.seq, read_bytes(&warned.receipt).outcome), (11, Outcome::RefusedSuperseded));
 }
 
 #[test]
