@@ -69,6 +69,7 @@ pub enum Stopped {
 enum Done {
     Ended(Pubkey, Lane, Landing),
     Replied(Pubkey, FunctionReply),
+    Released(Pubkey, FunctionReply),
 }
 
 impl Keeper {
@@ -183,15 +184,28 @@ impl Keeper {
                 let functions = Arc::clone(&self.functions);
                 let calls = calls.clone();
                 tasks.spawn(async move {
-                    let reply = tokio::select! {
-                        biased;
-                        reply = functions.call(&call) => reply,
-                        () = calls.cancelled() => FunctionReply::Retry,
-                    };
+                    let reply = until(&calls, functions.call(&call)).await;
                     Done::Replied(call.invocation, reply)
                 });
             }
+            Effect::Release(call) => {
+                let functions = Arc::clone(&self.functions);
+                let calls = calls.clone();
+                tasks.spawn(async move {
+                    let reply = until(&calls, functions.release(&call)).await;
+                    Done::Released(call.loan, reply)
+                });
+            }
         }
+    }
+}
+
+/// The reply, or that there is none yet when `calls` end.
+async fn until(calls: &CancellationToken, reply: impl Future<Output = FunctionReply>) -> FunctionReply {
+    tokio::select! {
+        biased;
+        reply = reply => reply,
+        () = calls.cancelled() => FunctionReply::Retry,
     }
 }
 
@@ -246,6 +260,7 @@ fn not_yet(failed: &LedgerError) {
 fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
         Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
+        Done::Released(loan, reply) => core.apply(Event::Released { loan, reply }),
         Done::Ended(vehicle, lane, Landing { verdict, touched }) => {
             // The transaction still counts as under way here, so that the core takes in its effects before it decides on
             // the next.
@@ -264,7 +279,7 @@ mod tests {
 
     use super::*;
     use crate::core::fixture::{self, KEEPER, LoanFixture};
-    use crate::core::{FunctionCall, Intent, Snapshot, Update, Verdict};
+    use crate::core::{FunctionCall, Intent, ReleaseCall, Snapshot, Update, Verdict};
 
     const NOW: i64 = 1_061;
 
@@ -328,6 +343,10 @@ mod tests {
         async fn call(&self, _call: &FunctionCall) -> FunctionReply {
             tokio::time::sleep(self.0).await;
             FunctionReply::Receipt(Box::new(fixture::receipt()))
+        }
+
+        async fn release(&self, _call: &ReleaseCall) -> FunctionReply {
+            FunctionReply::Retry
         }
     }
 

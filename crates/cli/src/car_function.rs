@@ -97,10 +97,8 @@ impl CarFunction {
                     return Err(CallError::Refused(refusal));
                 }
                 // It delivers for whoever has it at hand, so it never only signs.
-                Outcome::Waiting(_) | Outcome::Signed(_) if is_late => {
-                    return Err(CallError::NoAnswer(patience));
-                }
-                Outcome::Waiting(_) | Outcome::Signed(_) | Outcome::Refused(_) => sleep(PAUSE).await,
+                _ if is_late => return Err(CallError::NoAnswer(patience)),
+                _ => sleep(PAUSE).await,
             }
         }
     }

@@ -2,7 +2,7 @@
 //! invocation is ignored, and the function goes on waiting.
 
 use latchkey_protocol::sealed::{Envelope, OpenError};
-use latchkey_protocol::{Action, DecodeError, Hash, Key, Outcome, Receipt};
+use latchkey_protocol::{Action, DecodeError, HandOverReceipt, Hash, Key, Outcome, Receipt};
 
 use crate::outcome::{Proof, Refusal};
 
@@ -72,6 +72,14 @@ pub fn judge(awaited: &Awaited, bytes: &[u8]) -> Result<Answer, Ignored> {
     };
     same(receipt.command_hash == awaited.command_hash, "command")?;
     Ok(Answer::Refused(refusal))
+}
+
+/// The car's receipt for a release, if `bytes` are one: it obeys no key that may warn or lock.
+pub fn released(device_key: &Key, vehicle: &Key, bytes: &[u8]) -> Option<Envelope> {
+    let envelope = Envelope::open(bytes).ok().filter(|envelope| envelope.signer == *device_key)?;
+    let receipt = HandOverReceipt::decode(&envelope.payload).ok()?;
+    let is_of_the_car = receipt.program == latchkey::ID.to_bytes() && receipt.vehicle == *vehicle;
+    (is_of_the_car && receipt.keyring_hash == [0; 32]).then_some(envelope)
 }
 
 #[cfg(test)]

@@ -25,14 +25,14 @@ use crate::stats::{Counters, FunctionStats};
 /// The car functions of every lender whose command keys it signs with. Cheap to clone; any number of requests run at once.
 #[derive(Clone)]
 pub struct Function {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     config: FunctionConfig,
-    signer: Box<dyn CommandSigner>,
+    pub signer: Box<dyn CommandSigner>,
     chain: Arc<dyn ChainReader>,
-    courier: Arc<dyn Courier>,
+    pub courier: Arc<dyn Courier>,
     counters: Counters,
 }
 
@@ -159,7 +159,7 @@ impl Function {
         self.counted(result)
     }
 
-    fn counted(&self, result: Result<Outcome, Refusal>) -> Outcome {
+    pub(crate) fn counted(&self, result: Result<Outcome, Refusal>) -> Outcome {
         let outcome = result.unwrap_or_else(Outcome::Refused);
         self.inner.counters.count(&outcome);
         outcome

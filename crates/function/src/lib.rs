@@ -26,6 +26,7 @@ pub mod keys;
 pub mod messages;
 pub mod mqtt;
 pub mod outcome;
+mod release;
 pub mod remote_signer;
 pub mod request;
 pub mod rpc;

@@ -18,6 +18,10 @@ pub enum Outcome {
     Waiting(Waiting),
     /// Signed and not sent: an unlock that is due, which can be carried to the car, or a command that others must sign too.
     Signed(SignedCommand),
+    /// The loan has ended, and the release of its car is signed.
+    SignedRelease(Cosigned),
+    /// The car obeys unlocks alone from now on: its receipt of that.
+    Released(Box<Envelope>),
     Refused(Refusal),
 }
 
@@ -114,6 +118,9 @@ pub enum Refusal {
     #[error("the contract would not ask for this now, give the lease back: {0}")]
     NotDue(LatchkeyError),
 
+    /// Its car still secures it.
+    #[error("this loan is not paid off or settled: the car is released when it is")]
+    NotEnded,
     /// Several keys must sign, and this function has not enough of them.
     #[error(
         "this call needs {required} signatures and would have {signed}: have the other functions sign it first, and send what they signed with the call"
@@ -194,6 +201,7 @@ impl Refusal {
             | Self::Expired { .. }
             | Self::Superseded { .. }
             | Self::NotDue(_)
+            | Self::NotEnded
             | Self::NeedsSeveral { .. }
             | Self::SignsAlone
             | Self::OtherCommand

@@ -8,6 +8,7 @@ use latchkey_client::pda;
 
 use crate::chain::{ChainAccount, ChainReader, ReadError};
 use crate::outcome::Refusal;
+use crate::release::Ended;
 
 /// The Clock sysvar.
 const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
@@ -75,6 +76,30 @@ impl Snapshot {
         let wallet = wallet_balance(&debt, &lender.mint, wallets, [wallet, wallet_2022])?;
         Ok(Self { now: unix_time(clock)?, address, invocation, vehicle, loan, lender, wallet })
     }
+}
+
+/// The loan at `address`, if it is paid off or settled, and the car that still belongs to it.
+pub(crate) async fn ended_loan(
+    chain: &dyn ChainReader,
+    address: Pubkey,
+    seen: Seen,
+) -> Result<Ended, Refusal> {
+    let chain = &Since { chain, seen_slot: seen.slot };
+    let vehicle_key = one::<Loan>(chain, "loan", address).await?.vehicle;
+    let [loan, vehicle] = all(chain, [address, vehicle_key]).await?;
+    let (loan, vehicle): (Loan, Vehicle) =
+        (owned("loan", address, loan)?, owned("vehicle", vehicle_key, vehicle)?);
+    let foreign = |what, address| Err(Refusal::Foreign { what, address });
+    if loan.vehicle != vehicle_key || address != pda::loan(&vehicle_key, loan.index) {
+        return foreign("loan", address);
+    }
+    if vehicle_key != pda::vehicle(&vehicle.first_device_key) || vehicle.active_loan() != Some(address) {
+        return foreign("vehicle", vehicle_key);
+    }
+    if loan.status.is_open() {
+        return Err(Refusal::NotEnded);
+    }
+    Ok(Ended { vehicle_key, vehicle, loan })
 }
 
 /// What the asker has seen of a call.

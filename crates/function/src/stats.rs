@@ -7,9 +7,9 @@ use crate::outcome::{Class, Outcome};
 /// What a function has done since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FunctionStats {
-    /// Requests answered with a proof.
+    /// Requests answered with the car's word that it is done.
     pub done: u64,
-    /// Unlocks signed for somebody for whom they are not sent.
+    /// Commands and releases signed and not sent.
     pub signed_only: u64,
     /// Requests answered "not yet".
     pub waiting: u64,
@@ -51,8 +51,8 @@ pub(crate) struct Counters {
 impl Counters {
     pub fn count(&self, outcome: &Outcome) {
         match outcome {
-            Outcome::Done(_) => self.done.add(),
-            Outcome::Signed(_) => self.signed_only.add(),
+            Outcome::Done(_) | Outcome::Released(_) => self.done.add(),
+            Outcome::Signed(_) | Outcome::SignedRelease(_) => self.signed_only.add(),
             Outcome::Waiting(_) => self.waiting.add(),
             Outcome::Refused(refusal) => match refusal.class() {
                 Class::Permanent => self.refused.add(),

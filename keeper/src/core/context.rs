@@ -23,7 +23,7 @@ pub(super) struct Context<'a> {
     pub policy: &'a Policy,
     /// What rent an escrow account costs now, lamports.
     pub escrow_rent: u64,
-    /// The calls that this keeper has tried, by invocation.
+    /// The calls that this keeper has tried, by invocation, and releases, by loan.
     pub calls: &'a HashMap<Pubkey, Call>,
     /// The vehicle's transactions, if there were any.
     pub submissions: Option<&'a Submissions>,

@@ -3,6 +3,7 @@
 use latchkey::rules::schedule::{due_at, instalments_due};
 use latchkey::state::Loan;
 
+use super::call::Call;
 use super::context::Context;
 use super::duties;
 use super::policy::WATCH_LEAD;
@@ -14,7 +15,9 @@ use super::submission::Submissions;
 pub(super) fn next(context: &Context<'_>) -> Option<i64> {
     let calls = context.view.invocations.iter();
     let calls = calls.filter_map(|(key, _)| context.calls.get(key)?.not_before());
-    let pauses = calls.chain(context.submissions.into_iter().flat_map(Submissions::pause_ends));
+    let release = context.calls.get(&context.view.loan_key).and_then(Call::not_before);
+    let pauses =
+        calls.chain(release).chain(context.submissions.into_iter().flat_map(Submissions::pause_ends));
     let watch = next_due(context).map(|due| due - WATCH_LEAD);
     // From then on this keeper waits for nobody where the list is open.
     let alone = context.view.rival_seen_at.map(|at| at.saturating_add(RIVAL_SECS));

@@ -7,14 +7,14 @@ use super::context::Context;
 use super::deadlines;
 use super::duties;
 use super::event::{Alarm, Effect};
-use super::function_call::FunctionCall;
+use super::function_call::{FunctionCall, ReleaseCall};
 use super::operation::{Lane, Operation, Priority};
-use super::policy::{LAPSE_LEAD, WATCH_LEAD};
+use super::policy::{LAPSE_LEAD, RELEASE_CALL_SECS, WATCH_LEAD};
 use super::submission::Turn;
 
 /// What there is to do for one loan.
 pub(super) struct Decision {
-    /// Calls of functions to start: the invocation, and the effect.
+    /// Calls of functions to start: the invocation, or the loan whose car is released, and the effect.
     pub calls: Vec<(Pubkey, Effect)>,
     /// Transactions to send.
     pub submissions: Vec<Submission>,
@@ -159,7 +159,11 @@ fn calls(context: &Context<'_>) -> Vec<(Pubkey, Effect)> {
         let call = FunctionCall::new(view, (key, invocation), slot, context.at.now, limit_secs);
         Some((key, Effect::Invoke(Box::new(call))))
     };
-    duties::calls_to_start(context).into_iter().filter_map(invoke).collect()
+    let release = duties::release::is_due(context).then(|| {
+        let call = ReleaseCall::new(view, RELEASE_CALL_SECS);
+        (view.loan_key, Effect::Release(Box::new(call)))
+    });
+    duties::calls_to_start(context).into_iter().filter_map(invoke).chain(release).collect()
 }
 
 fn lapsed(context: &Context<'_>) -> Vec<(Pubkey, i64, Alarm)> {

@@ -4,7 +4,7 @@ use anchor_lang::prelude::Pubkey;
 use latchkey_client::protocol::sealed::Envelope;
 
 use super::account::{Snapshot, Update};
-use super::function_call::FunctionCall;
+use super::function_call::{FunctionCall, ReleaseCall};
 use super::operation::{Intent, Lane};
 
 /// Something that happened.
@@ -28,6 +28,12 @@ pub enum Event {
     FunctionReplied {
         /// The invocation that was to be fulfilled.
         invocation: Pubkey,
+        /// How the call ended.
+        reply: FunctionReply,
+    },
+    /// The call to release the car of a loan ended.
+    Released {
+        loan: Pubkey,
         /// How the call ended.
         reply: FunctionReply,
     },
@@ -76,6 +82,8 @@ pub enum Effect {
     Watch { wallets: Vec<(Pubkey, bool)> },
     /// Call the function, then report [`Event::FunctionReplied`].
     Invoke(Box<FunctionCall>),
+    /// Have a car released whose loan has ended, then report [`Event::Released`].
+    Release(Box<ReleaseCall>),
     /// Tell the operator.
     Alarm(Alarm),
 }

@@ -29,6 +29,19 @@ pub struct FunctionCall {
     pub limit_secs: u64,
 }
 
+/// The release of a car whose loan has ended. Nobody is paid for it: the driver is owed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseCall {
+    pub loan: Pubkey,
+    pub vehicle: Pubkey,
+    /// The car's key, which signs the receipt.
+    pub device_key: Pubkey,
+    /// The functions that may sign it: any one of them will do.
+    pub signers: Vec<CallSigner>,
+    /// How long the call may take, seconds.
+    pub limit_secs: u64,
+}
+
 /// A command key, and where the function that holds it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallSigner {
@@ -47,7 +60,6 @@ impl FunctionCall {
         limit_secs: u64,
     ) -> Self {
         let signers = Signers::of(invocation, view);
-        let signer = |(key, uri): (Pubkey, &str)| CallSigner { key, uri: uri.to_owned() };
         Self {
             invocation: address,
             vehicle: invocation.vehicle,
@@ -58,10 +70,29 @@ impl FunctionCall {
             seq: invocation.seq,
             action: invocation.action,
             required: invocation.required,
-            signers: signers.iter().map(signer).collect(),
+            signers: signers.iter().map(CallSigner::at).collect(),
             slot,
             now,
             limit_secs,
         }
+    }
+}
+
+impl ReleaseCall {
+    /// For the car of this loan.
+    pub(super) fn new(view: &LoanView<'_>, limit_secs: u64) -> Self {
+        Self {
+            loan: view.loan_key,
+            vehicle: view.vehicle_key(),
+            device_key: view.vehicle.device_key,
+            signers: Signers::of_unlock(view).iter().map(CallSigner::at).collect(),
+            limit_secs,
+        }
+    }
+}
+
+impl CallSigner {
+    fn at((key, uri): (Pubkey, &str)) -> Self {
+        Self { key, uri: uri.to_owned() }
     }
 }

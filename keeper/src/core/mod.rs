@@ -44,7 +44,7 @@ use call::{Call, CallEvent};
 use context::Context;
 use decide::{Decision, Submission, decide};
 pub use event::{Alarm, Effect, Event, FunctionReply, Verdict};
-pub use function_call::{CallSigner, FunctionCall};
+pub use function_call::{CallSigner, FunctionCall, ReleaseCall};
 pub use latchkey_link::http::Hosts;
 pub use operation::{Intent, Lane, Operation, Priority};
 pub use policy::{LOCKS_PER_HOUR, Policy};
@@ -118,7 +118,7 @@ pub struct Core {
     sweeps: VecDeque<(LenderId, RowId)>,
     /// By vehicle.
     submissions: HashMap<Pubkey, Submissions>,
-    /// By invocation.
+    /// By invocation, and releases by loan.
     calls: HashMap<Pubkey, Call>,
     /// Leases that lapsed and were told of: the invocation, and when.
     lapsed: HashMap<Pubkey, i64>,
@@ -172,6 +172,7 @@ impl Core {
                 self.transaction_ended(vehicle, lane, verdict);
             }
             Event::FunctionReplied { invocation, reply } => self.function_replied(invocation, reply),
+            Event::Released { loan, reply } => self.released(loan, reply),
             Event::Stop => self.stop(),
         }
         self.proceed()
@@ -322,6 +323,23 @@ impl Core {
         }
     }
 
+    fn released(&mut self, loan: Pubkey, reply: FunctionReply) {
+        let Some(id) = self.book.row_of_loan(&loan) else {
+            // The loan was closed while it ran.
+            self.calls.remove(&loan);
+            return;
+        };
+        let is_proven = matches!(reply, FunctionReply::Receipt(_));
+        self.change_call(loan, CallEvent::Replied(reply));
+        if !is_proven {
+            self.change_call(
+                loan,
+                CallEvent::GivenUp { longest_pause: policy::LONGEST_PAUSE_BEFORE_RELEASE },
+            );
+        }
+        self.queue(id, Queue::Urgent);
+    }
+
     /// Ends the present attempt at a call.
     fn give_up(&mut self, invocation: Pubkey) {
         let action = self.book.invocation(&invocation).map(|invocation| invocation.action);
@@ -359,7 +377,10 @@ impl Core {
                 self.calls.remove(&key);
             }
         }
-        for Gone { id, vehicle, wallet, is_watched, deadline } in changes.gone {
+        for Gone { id, loan, vehicle, wallet, is_watched, deadline } in changes.gone {
+            if self.calls.get(&loan).is_some_and(|call| !call.is_running()) {
+                self.calls.remove(&loan);
+            }
             self.agenda.change(id, deadline, i64::MAX);
             self.held_back.remove(&id);
             if is_watched {

@@ -14,6 +14,10 @@ pub(super) const LONGEST_COLLECT_PAUSE: i64 = 3_600;
 pub(super) const LOOK_PERIOD: i64 = 86_400;
 /// How long one call for an unlock may take, seconds. No lease limits it.
 pub(super) const UNLOCK_CALL_SECS: i64 = 300;
+/// How long one call for a release may take, seconds.
+pub(super) const RELEASE_CALL_SECS: u64 = 60;
+/// The longest pause between such calls, seconds: a car can be out of reach for weeks, and a release hurries nobody.
+pub(super) const LONGEST_PAUSE_BEFORE_RELEASE: i64 = 3_600;
 /// How long before its second a lapse is prepared, seconds.
 pub(super) const LAPSE_LEAD: i64 = 3;
 /// How long before a due date the wallet's changes are wanted at once, seconds.

@@ -44,7 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..LOANS, 0_u64..2_500).prop_map(|(loan, amount)| Step::Wallet(loan, amount)),
         8 => (0..LOANS, 0_u8..3, 0_u8..6).prop_map(|(loan, lane, verdict)| Step::End(loan, lane, verdict)),
         5 => (0..LOANS, 0_u8..3).prop_map(|(loan, reply)| Step::Reply(loan, reply)),
-        5 => (0..LOANS, 0_u8..8).prop_map(|(loan, change)| Step::Change(loan, change)),
+        5 => (0..LOANS, 0_u8..9).prop_map(|(loan, change)| Step::Change(loan, change)),
         2 => (0..LOANS).prop_map(Step::Rival),
         2 => (0_u8..4).prop_map(Step::Lender),
         2 => Just(Step::Snapshot),
@@ -63,6 +63,8 @@ struct World {
     cores: [Core; 2],
     under_way: Vec<(Pubkey, Lane, Operation)>,
     running: Vec<Pubkey>,
+    /// Loans whose cars are being released.
+    releasing: Vec<Pubkey>,
 }
 
 impl World {
@@ -91,6 +93,7 @@ impl World {
             cores: [core(false), core(true)],
             under_way: Vec::new(),
             running: Vec::new(),
+            releasing: Vec::new(),
         }
     }
 
@@ -115,6 +118,7 @@ impl World {
                     self.under_way.push((intent.keys.vehicle, intent.operation.lane(), intent.operation));
                 }
                 Effect::Invoke(call) => self.running.push(call.invocation),
+                Effect::Release(call) => self.releasing.push(call.loan),
                 Effect::Cancel { .. } | Effect::Watch { .. } | Effect::Alarm(_) => {}
             }
         }
@@ -242,17 +246,21 @@ impl World {
 
     fn reply(&mut self, loan: usize, reply: u8) -> Result<(), TestCaseError> {
         let Some(fixture) = &self.fixtures[loan] else { return Ok(()) };
+        let loan = fixture.keys().loan;
         let is = |key: &Pubkey| fixture.invocations.iter().any(|(other, _)| other == key);
-        let Some(at) = self.running.iter().position(is) else { return Ok(()) };
+        let running = self.running.iter().position(is);
+        let reply = || match reply {
+            0 => FunctionReply::Receipt(Box::new(receipt())),
+            1 => FunctionReply::Retry,
+            _ => FunctionReply::Refused,
+        };
+        if let Some(at) = self.releasing.iter().position(|other| *other == loan) {
+            self.releasing.remove(at);
+            self.tell(|| Event::Released { loan, reply: reply() })?;
+        }
+        let Some(at) = running else { return Ok(()) };
         let invocation = self.running.remove(at);
-        self.tell(|| Event::FunctionReplied {
-            invocation,
-            reply: match reply {
-                0 => FunctionReply::Receipt(Box::new(receipt())),
-                1 => FunctionReply::Retry,
-                _ => FunctionReply::Refused,
-            },
-        })
+        self.tell(|| Event::FunctionReplied { invocation, reply: reply() })
     }
 }
 
@@ -276,6 +284,7 @@ fn change_loan(fixture: &mut LoanFixture, change: u8, now: i64) {
         4 => fixture.vehicle.distrusted = !fixture.vehicle.distrusted,
         5 => fixture.escrow_lamports = 20_000 - fixture.escrow_lamports.min(19_000),
         6 => fixture.loan.notices.channels[0] = Service::at(now),
+        7 => fixture.loan.status = LoanStatus::Settled,
         _ => fixture.loan.terms.late_after_secs = 30,
     }
 }

@@ -339,3 +339,55 @@ fn k4_a_time_that_was_hours_ahead_is_put_right_and_nothing_is_stuck_after_it() {
     core.apply(Event::TransactionEnded { vehicle, lane: Lane::Car, verdict: Verdict::Failed });
     assert_eq!(names(&core.apply(Event::Clock(1_030))), [""; 0]);
 }
+
+fn releases(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| matches!(effect, Effect::Release(_))).count()
+}
+
+#[test]
+fn a_car_whose_loan_ends_is_released_once_and_until_it_answers() {
+    let mut fixture = LoanFixture::new();
+    let loan = fixture.keys().loan;
+    let mut core = core();
+    core.apply(Event::Snapshot(fixture.snapshot(1)));
+    assert_eq!(releases(&core.apply(Event::Clock(900))), 0);
+    fixture.loan.status = LoanStatus::PaidOff;
+    assert_eq!(releases(&core.apply(Event::Snapshot(fixture.snapshot(2)))), 1);
+    assert_eq!(releases(&core.apply(Event::Snapshot(fixture.snapshot(3)))), 0, "it is under way");
+    // A car in a garage: it is told again, with pauses that grow to an hour and a half.
+    let mut times = Vec::new();
+    core.apply(Event::Released { loan, reply: FunctionReply::Retry });
+    for now in (901..900 + 86_400).step_by(60) {
+        if releases(&core.apply(Event::Clock(now))) > 0 {
+            times.push(now);
+            let reply = if times.len() % 2 == 0 { FunctionReply::Retry } else { FunctionReply::Refused };
+            core.apply(Event::Released { loan, reply });
+        }
+    }
+    assert!((16..60).contains(&times.len()), "{times:?}");
+    let last = times.len() - 1;
+    assert!((1_800..=5_460).contains(&(times[last] - times[last - 1])), "{times:?}");
+    let receipt = FunctionReply::Receipt(Box::new(fixture::receipt()));
+    core.apply(Event::Released { loan, reply: receipt });
+    let after: usize =
+        (90_000..180_000).step_by(600).map(|now| releases(&core.apply(Event::Clock(now)))).sum();
+    assert_eq!(after, 0);
+    // The loan is closed: nothing of it is kept.
+    let accounts = vec![(loan, None)];
+    core.apply(Event::Update(Update { slot: 4, accounts, wallets: Vec::new() }));
+    assert_eq!(core.calls.len(), 0);
+}
+
+#[test]
+fn a_release_whose_loan_is_closed_while_it_runs_leaves_nothing_behind() {
+    let mut fixture = LoanFixture::new();
+    fixture.loan.status = LoanStatus::Settled;
+    let loan = fixture.keys().loan;
+    let mut core = core();
+    core.apply(Event::Snapshot(fixture.snapshot(1)));
+    assert_eq!(releases(&core.apply(Event::Clock(900))), 1);
+    let accounts = vec![(loan, None)];
+    core.apply(Event::Update(Update { slot: 4, accounts, wallets: Vec::new() }));
+    core.apply(Event::Released { loan, reply: FunctionReply::Retry });
+    assert_eq!(core.calls.len(), 0);
+}

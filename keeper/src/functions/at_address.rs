@@ -7,7 +7,8 @@ use ed25519_dalek::SigningKey;
 use latchkey_client::protocol::cosigned::Cosigned;
 use latchkey_client::protocol::sealed::Envelope;
 use latchkey_function::Answers;
-use latchkey_function::http::client::{Try, ask};
+use latchkey_function::answer::released;
+use latchkey_function::http::client::{Try, ask, release};
 use latchkey_function::http::event::Wish;
 use latchkey_function::http::reply::Meaning;
 use latchkey_function::mqtt::MqttCourier;
@@ -20,7 +21,7 @@ use tracing::{debug, info, warn};
 use super::Span;
 use super::gathering::Signature;
 use super::receipt::verified;
-use crate::core::FunctionCall;
+use crate::core::{FunctionCall, FunctionReply, ReleaseCall};
 
 /// The longest that one try lets the function wait for the car.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -253,6 +254,33 @@ impl AtAddress {
             }
             let pause = pause.unwrap_or(USUAL_PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
             sleep_until(span.deadline.min(Instant::now() + pause)).await;
+        }
+    }
+
+    /// Asks the function at `uri` once to have the car released.
+    pub(super) async fn release(&self, call: &ReleaseCall, uri: &str) -> FunctionReply {
+        let limit = Duration::from_secs(call.limit_secs);
+        let loan = call.loan;
+        match release(&self.outbound, uri, loan, limit).await {
+            Ok(Meaning::Receipt(bytes)) => {
+                let (device_key, vehicle) = (call.device_key.to_bytes(), call.vehicle.to_bytes());
+                match released(&device_key, &vehicle, &bytes) {
+                    Some(receipt) => FunctionReply::Receipt(Box::new(receipt)),
+                    None => {
+                        warn!(%loan, at = hosts_only(uri), "the function answered with something else than the car's receipt");
+                        FunctionReply::Refused
+                    }
+                }
+            }
+            Ok(Meaning::Waiting(_) | Meaning::Later { .. }) => FunctionReply::Retry,
+            Ok(other) => {
+                warn!(%loan, at = hosts_only(uri), answer = other.word(), "the car was not released");
+                FunctionReply::Refused
+            }
+            Err(error) => {
+                warn!(%loan, at = hosts_only(uri), error = &error as &dyn std::error::Error, "the function was not reached");
+                FunctionReply::Retry
+            }
         }
     }
 

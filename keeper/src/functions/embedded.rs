@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey::state::Action;
@@ -7,7 +9,7 @@ use tracing::{info, warn};
 
 use super::gathering::Signature;
 use super::{Functions, Span};
-use crate::core::{FunctionCall, FunctionReply};
+use crate::core::{CallSigner, FunctionCall, FunctionReply, ReleaseCall};
 
 /// The function in this process.
 pub struct Embedded {
@@ -22,9 +24,9 @@ impl Embedded {
     }
 
     /// Whether it holds a key that may sign.
-    pub(super) fn serves(&self, call: &FunctionCall) -> bool {
+    pub(super) fn serves(&self, signers: &[CallSigner]) -> bool {
         let held = self.function.keys();
-        call.signers.iter().any(|signer| held.contains(&signer.key))
+        signers.iter().any(|signer| held.contains(&signer.key))
     }
 
     /// Has the car do it. `gathered` is what other functions have signed.
@@ -41,8 +43,6 @@ impl Embedded {
                 info!(%invocation, armed = waiting.armed, "the car has not done it yet");
                 FunctionReply::Retry
             }
-            // It delivers for whoever has it at hand.
-            Outcome::Signed(_) => FunctionReply::Retry,
             Outcome::Refused(refusal) => {
                 warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function refused");
                 match refusal.class() {
@@ -50,6 +50,8 @@ impl Embedded {
                     Class::Retry => FunctionReply::Retry,
                 }
             }
+            // It delivers for whoever has it at hand.
+            Outcome::Signed(_) | Outcome::SignedRelease(_) | Outcome::Released(_) => FunctionReply::Retry,
         }
     }
 
@@ -62,7 +64,7 @@ impl Embedded {
                 warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function does not sign");
                 Signature::Refused
             }
-            Outcome::Refused(_) | Outcome::Done(_) | Outcome::Waiting(_) => Signature::Failed,
+            _ => Signature::Failed,
         }
     }
 }
@@ -71,6 +73,19 @@ impl Embedded {
 impl Functions for Embedded {
     async fn call(&self, call: &FunctionCall) -> FunctionReply {
         self.deliver(call, None, Span::of(call)).await
+    }
+
+    async fn release(&self, call: &ReleaseCall) -> FunctionReply {
+        let limit = Duration::from_secs(call.limit_secs);
+        let loan = call.loan;
+        match self.function.deliver_release(loan, Seen::default(), limit).await {
+            Outcome::Released(receipt) => FunctionReply::Receipt(receipt),
+            Outcome::Refused(refusal) => {
+                warn!(%loan, error = &refusal as &dyn std::error::Error, "the car was not released");
+                FunctionReply::Refused
+            }
+            _ => FunctionReply::Retry,
+        }
     }
 }
 

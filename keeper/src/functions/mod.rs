@@ -17,13 +17,16 @@ pub use at_address::{AtAddress, Receipts};
 pub use embedded::Embedded;
 pub use routed::Routed;
 
-use crate::core::{FunctionCall, FunctionReply};
+use crate::core::{FunctionCall, FunctionReply, ReleaseCall};
 
 /// The car functions, however they are reached.
 #[async_trait]
 pub trait Functions: Send + Sync + 'static {
     /// Calls the function and waits for the car's receipt, as long as the call allows.
     async fn call(&self, call: &FunctionCall) -> FunctionReply;
+
+    /// Has a car whose loan has ended released, and waits for its receipt, as long as the call allows.
+    async fn release(&self, call: &ReleaseCall) -> FunctionReply;
 }
 
 /// How long a call has taken and may take.

@@ -9,7 +9,7 @@ use tracing::warn;
 use super::at_address::{AtAddress, Ended};
 use super::gathering::{Gathering, Signature};
 use super::{Embedded, Functions, Span};
-use crate::core::{FunctionCall, FunctionReply};
+use crate::core::{CallSigner, FunctionCall, FunctionReply, ReleaseCall};
 
 /// Calls the function whose key this keeper holds, otherwise those at the addresses that the operator allows, one after
 /// the other until one of them brings the car's receipt. Where several keys must sign, it first asks all of them for their
@@ -32,9 +32,9 @@ impl Routed {
     }
 
     /// The addresses that may be called, each once: several keys can share one.
-    fn addresses<'a>(&self, call: &'a FunctionCall) -> Vec<&'a str> {
+    fn addresses<'a>(&self, signers: &'a [CallSigner]) -> Vec<&'a str> {
         let mut addresses: Vec<&str> = Vec::new();
-        for signer in &call.signers {
+        for signer in signers {
             if self.at_address.permits(&signer.uri) && !addresses.contains(&signer.uri.as_str()) {
                 addresses.push(&signer.uri);
             }
@@ -71,8 +71,8 @@ impl Routed {
     /// signed the same bytes. Before that, nothing is sent to the car.
     async fn deliver_cosigned(&self, call: &FunctionCall, span: Span) -> FunctionReply {
         let here = self.embedded.as_ref();
-        let addresses = self.addresses(call);
-        let here_signs = here.filter(|embedded| embedded.serves(call)).map(Place::Here);
+        let addresses = self.addresses(&call.signers);
+        let here_signs = here.filter(|embedded| embedded.serves(&call.signers)).map(Place::Here);
         let places = here_signs.into_iter().chain(addresses.iter().map(|uri| Place::At(uri)));
         let mut asked: FuturesUnordered<_> = places
             .map(async |place| {
@@ -124,9 +124,24 @@ impl Functions for Routed {
         if call.required > 1 {
             return self.deliver_cosigned(call, span).await;
         }
-        if let Some(embedded) = self.embedded.as_ref().filter(|embedded| embedded.serves(call)) {
+        if let Some(embedded) = self.embedded.as_ref().filter(|embedded| embedded.serves(&call.signers)) {
             return embedded.call(call).await;
         }
-        self.deliver(call, &self.addresses(call), None, span).await
+        self.deliver(call, &self.addresses(&call.signers), None, span).await
+    }
+
+    async fn release(&self, call: &ReleaseCall) -> FunctionReply {
+        if let Some(embedded) = self.embedded.as_ref().filter(|embedded| embedded.serves(&call.signers)) {
+            return embedded.release(call).await;
+        }
+        let mut reply = FunctionReply::Refused;
+        for uri in self.addresses(&call.signers) {
+            match self.at_address.release(call, uri).await {
+                FunctionReply::Refused => {}
+                FunctionReply::Retry => reply = FunctionReply::Retry,
+                receipt @ FunctionReply::Receipt(_) => return receipt,
+            }
+        }
+        reply
     }
 }

@@ -134,6 +134,10 @@ impl SimulatedKeeper {
                 let reply = self.function.call(&call).await;
                 Some(Event::FunctionReplied { invocation: call.invocation, reply })
             }
+            Effect::Release(call) => {
+                let reply = self.function.release(&call).await;
+                Some(Event::Released { loan: call.loan, reply })
+            }
             // Every wallet is told of.
             Effect::Watch { .. } | Effect::Alarm(_) => None,
         }

@@ -65,6 +65,7 @@ async fn a_loan_is_paid_missed_warned_locked_cured_unlocked_paid_off_and_closed_
         Milestone::Unlocked { starts: true, settlement: unlocked },
         paid_after @ Milestone::BackOnSchedule { .. },
         Milestone::PaidOff { payment },
+        Milestone::Released,
         Milestone::Closed { wallet_returned: 0, .. },
         Milestone::Done { ok: true, books, keeper_earned_lamports, wrong, .. },
     ] = &milestones[..]

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 /// The steps every reader of the JSON lines may rely on, in their order.
-const STEPS: [&str; 14] = [
+const STEPS: [&str; 15] = [
     "deployed",
     "originated",
     "escrow_funded",
@@ -22,6 +22,7 @@ const STEPS: [&str; 14] = [
     "cured",
     "unlocked",
     "paid_off",
+    "released",
     "closed",
     "done",
 ];

@@ -78,6 +78,7 @@ impl Suite {
                 "mqtt",
                 "nodes",
                 "outlook",
+                "release",
                 "schedule",
                 "services",
                 "story",

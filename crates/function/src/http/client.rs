@@ -50,3 +50,17 @@ pub async fn ask(outbound: &Outbound, uri: &str, once: Try<'_>) -> Result<Meanin
     let answer = outbound.post(uri, request).await?;
     Ok(meaning(answer.status.as_u16(), answer.retry_after, answer.content_type.as_deref(), &answer.body))
 }
+
+/// Asks the function at `uri` once to have the car of a loan that has ended released.
+pub async fn release(
+    outbound: &Outbound,
+    uri: &str,
+    loan: Pubkey,
+    limit: Duration,
+) -> Result<Meaning, CallError> {
+    let uri = format!("{}/release/{loan}", uri.trim_end_matches('/'));
+    let headers = [("accept", "application/json".to_owned())];
+    let request = Request { headers: &headers, body: &[], limit, longest: LONGEST_REPLY };
+    let answer = outbound.post(&uri, request).await?;
+    Ok(meaning(answer.status.as_u16(), answer.retry_after, answer.content_type.as_deref(), &answer.body))
+}

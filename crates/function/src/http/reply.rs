@@ -49,7 +49,8 @@ impl Status {
 pub fn status(outcome: &Outcome) -> Status {
     match outcome {
         Outcome::Done(_) => Status::last(200, "done"),
-        Outcome::Signed(_) => Status::last(200, "signed"),
+        Outcome::Signed(_) | Outcome::SignedRelease(_) => Status::last(200, "signed"),
+        Outcome::Released(_) => Status::last(200, "released"),
         // A parked car may take hours.
         Outcome::Waiting(waiting) if waiting.armed => Status::again(202, 10, "armed"),
         Outcome::Waiting(_) => Status::again(202, 2, "waiting"),
@@ -74,6 +75,7 @@ fn refused(refusal: &Refusal) -> Status {
         R::OnlyUnlocks => Status::last(403, "only_unlocks"),
         R::Superseded { .. } => Status::last(409, "superseded"),
         R::NotDue(_) => Status::last(409, "not_due"),
+        R::NotEnded => Status::last(409, "not_ended"),
         R::CarSaysSuperseded => Status::last(409, "car_says_superseded"),
         R::CarSaysService => Status::last(409, "car_says_service"),
         R::CarSaysTooLong => Status::last(409, "car_says_too_long"),
@@ -114,6 +116,14 @@ impl Reply {
                 ..said(
                     "signed and not sent: carry an unlock to the car, and anything else to those who must sign it too",
                 )
+            },
+            Outcome::SignedRelease(signed) => Self {
+                envelope: base64(signed.to_bytes()),
+                ..said("the loan has ended and the release is signed: carry it to the car")
+            },
+            Outcome::Released(receipt) => Self {
+                receipt: base64(receipt.to_bytes()),
+                ..said("the car obeys unlocks alone from now on")
             },
             Outcome::Waiting(waiting) if waiting.armed => {
                 said("the car has the command and obeys when it is parked: ask again")

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anchor_lang::prelude::Pubkey;
 use latchkey_protocol::topics;
 
-use super::publish::RECEIPT_LEN;
+use super::publish::is_receipt;
 use crate::courier::Replies;
 
 /// The conversations, by the topic on which their car answers. A topic follows from the car's identity, never from
@@ -50,7 +50,7 @@ impl Mailboxes {
     /// Hands a message to every conversation with the car whose topic it came on; `false` if none of them
     /// can use it.
     pub fn deliver(&self, topic: &[u8], message: &[u8]) -> bool {
-        if message.len() != RECEIPT_LEN {
+        if !is_receipt(message) {
             return false;
         }
         let Ok(topic) = std::str::from_utf8(topic) else { return false };
@@ -73,6 +73,7 @@ fn topic(vehicle: &Pubkey) -> String {
 mod tests {
     use super::*;
     use crate::courier::Answers;
+    use crate::mqtt::publish::RECEIPT_LEN;
 
     #[tokio::test]
     async fn a_message_reaches_every_conversation_with_its_car_and_no_other() {

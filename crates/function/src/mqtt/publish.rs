@@ -7,12 +7,19 @@ use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Filter, PublishProperties, RetainForwardRule};
 use rumqttc::v5::{AsyncClient, ClientError};
 
-use latchkey_protocol::{Receipt, sealed};
+use latchkey_protocol::{HandOverReceipt, Receipt, sealed};
 
 use crate::courier::Parcel;
 
-/// The length of every signed receipt.
+/// The length of every signed receipt of a command.
 pub(super) const RECEIPT_LEN: usize = sealed::SEAL_LEN + Receipt::LEN;
+/// The length of every signed receipt of a hand-over or a release.
+const HANDED_LEN: usize = sealed::SEAL_LEN + HandOverReceipt::LEN;
+
+/// Whether a message has the length of a receipt.
+pub(super) fn is_receipt(message: &[u8]) -> bool {
+    [RECEIPT_LEN, HANDED_LEN].contains(&message.len())
+}
 
 /// A subscription to receipts. One that the broker retained is old, so it is not asked for.
 pub(super) fn receipts(topic: String) -> Filter {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::debug;
 
 use super::config::{ConfigError, MqttConfig, Prepared};
-use super::publish::{RECEIPT_LEN, publish, receipts};
+use super::publish::{is_receipt, publish, receipts};
 use crate::courier::{Answers, Courier, Parcel, Replies};
 
 /// Requests that wait for the connection to take them: a subscription, a command, a goodbye.
@@ -109,9 +109,8 @@ async fn listen(
             Ok(Packet::SubAck(ack)) if mqtt::is_granted(&ack) => _ = subscribed.send(true),
             Ok(Packet::SubAck(_)) => return Lost::Refused,
             Ok(Packet::Publish(publish)) => {
-                let is_answer = !publish.retain
-                    && publish.topic == topic.as_bytes()
-                    && publish.payload.len() == RECEIPT_LEN;
+                let is_answer =
+                    !publish.retain && publish.topic == topic.as_bytes() && is_receipt(&publish.payload);
                 if !(is_answer && replies.pass_on(publish.payload.to_vec())) {
                     debug!(topic = ?publish.topic, "message dropped: it is no answer of this car");
                 }

@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
@@ -38,7 +38,7 @@ const UNLOCK_KEPT: &str = "public, max-age=5";
 const CORS_KEPT: Duration = Duration::from_hours(1);
 
 /// What there is.
-const ROUTES: &str = "POST / calls the function, GET /unlock/INVOCATION signs an unlock that is due, GET /healthz says how it is";
+const ROUTES: &str = "POST / calls the function, GET /unlock/INVOCATION signs an unlock that is due, GET or POST /release/LOAN signs or delivers the release of a car whose loan has ended, GET /healthz says how it is";
 
 /// What limits a router.
 #[derive(Clone, Debug)]
@@ -57,6 +57,14 @@ struct App {
     max_wait: Duration,
 }
 
+impl App {
+    /// How long a call may take that asks for no wait of its own.
+    fn limit(&self, extensions: &Extensions) -> Duration {
+        let platform = extensions.get::<PlatformEnd>().copied();
+        deadline::limit(None, self.max_wait, platform, SystemTime::now())
+    }
+}
+
 /// The function's routes.
 pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfigError> {
     let app = App { function, calls: Semaphore::new(limits.max_calls), max_wait: limits.max_wait };
@@ -69,6 +77,7 @@ pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfi
     Ok(Router::new()
         .route("/", post(invoke))
         .route("/unlock/{invocation}", get(unlock))
+        .route("/release/{loan}", get(sign_release).post(deliver_release))
         .route("/healthz", get(healthz))
         .method_not_allowed_fallback(|| async { said(405, "wrong_method", ROUTES) })
         .fallback(|| async { said(404, "not_found", ROUTES) })
@@ -132,15 +141,44 @@ async fn unlock(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let Some(invocation) = path.ok().and_then(|Path(text)| text.parse::<Pubkey>().ok()) else {
+    let Some(invocation) = address(path) else {
         return said(400, "bad_address", "the path is /unlock/ and the invocation's address in base58");
     };
     let Ok(_running) = app.calls.try_acquire() else { return busy() };
-    let platform = request.extensions().get::<PlatformEnd>().copied();
-    let limit = deadline::limit(None, app.max_wait, platform, SystemTime::now());
+    let limit = app.limit(request.extensions());
     let outcome = app.function.unlock(invocation, None, limit).await;
     let kept = if matches!(outcome, Outcome::Signed(_)) { UNLOCK_KEPT } else { "no-store" };
     answer(&outcome, kept)
+}
+
+async fn sign_release(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Some(loan) = address(path) else { return bad_loan() };
+    let Ok(_running) = app.calls.try_acquire() else { return busy() };
+    let limit = app.limit(request.extensions());
+    answer(&app.function.release(loan, Seen::default(), limit).await, "no-store")
+}
+
+async fn deliver_release(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Some(loan) = address(path) else { return bad_loan() };
+    let Ok(_running) = app.calls.try_acquire() else { return busy() };
+    let limit = app.limit(request.extensions());
+    answer(&app.function.deliver_release(loan, Seen::default(), limit).await, "no-store")
+}
+
+fn bad_loan() -> Response {
+    said(400, "bad_address", "the path is /release/ and the loan's address in base58")
+}
+
+fn address(path: Result<Path<String>, PathRejection>) -> Option<Pubkey> {
+    path.ok().and_then(|Path(text)| text.parse().ok())
 }
 
 /// Whether calls can succeed: the chain answers. The broker is asked for each call only.

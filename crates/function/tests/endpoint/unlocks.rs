@@ -86,6 +86,51 @@ async fn nothing_but_an_unlock_that_is_due_is_given_away() {
 }
 
 #[tokio::test]
+async fn a_car_whose_loan_has_ended_is_released_for_anybody() {
+    let mut call = CallFixture::new(Action::Unlock);
+    let silent = || TestCourier::to(|_| Vec::new());
+    let open = Endpoint::of(Chain::of(&call), silent()).await;
+    let at = |endpoint: &Endpoint, path: &str| format!("{}/release/{path}", endpoint.url);
+    let loan = call.invocation.loan.to_string();
+    let get = async |endpoint: &Endpoint, path: &str| {
+        Answer::read(endpoint.client.get(at(endpoint, path)).send().await.unwrap()).await
+    };
+    let post = async |endpoint: &Endpoint, path: &str| {
+        Answer::read(endpoint.client.post(at(endpoint, path)).send().await.unwrap()).await
+    };
+    get(&open, &loan).await.assert(409, "not_ended");
+    post(&open, &loan).await.assert(409, "not_ended");
+    get(&open, "somebody").await.assert(400, "bad_address");
+    post(&open, "somebody").await.assert(400, "bad_address");
+
+    call.loan.status = LoanStatus::PaidOff;
+    let courier = silent();
+    let ended = Endpoint::of(Chain::of(&call), courier.clone()).await;
+    let signed = get(&ended, &loan).await;
+    signed.assert(200, "signed");
+    let envelope = STANDARD.decode(signed.reply.envelope.unwrap()).unwrap();
+    assert!(Release::decode(&Cosigned::open(&envelope).unwrap().payload).is_ok());
+    assert!(courier.parcels().is_empty());
+    post(&ended, &loan).await.assert(202, "waiting");
+    assert_eq!(courier.parcels()[0].envelope, envelope);
+
+    let receipt = HandOverReceipt {
+        program: latchkey::ID.to_bytes(),
+        vehicle: call.invocation.vehicle.to_bytes(),
+        lender: [0; 32],
+        keyring_hash: [0; 32],
+        nonce: [0; 32],
+        device_time: 1,
+    };
+    let receipt = Envelope::seal(&call.car, &receipt.encode()).to_bytes();
+    let said = receipt.clone();
+    let obedient = TestCourier::to(move |_| vec![said.clone()]);
+    let answer = post(&Endpoint::of(Chain::of(&call), obedient).await, &loan).await;
+    answer.assert(200, "released");
+    assert_eq!(STANDARD.decode(answer.reply.receipt.unwrap()).unwrap(), receipt);
+}
+
+#[tokio::test]
 async fn a_signature_is_asked_for_by_an_event_of_its_own_and_sent_on_with_the_call() {
     let call = needs_two(CallFixture::new(Action::Lock));
     let courier = obedient(&call);

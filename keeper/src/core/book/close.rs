@@ -95,6 +95,7 @@ impl Book {
         }
         self.changes.gone.push(Gone {
             id,
+            loan: row.loan_key,
             vehicle: row.vehicle_key,
             wallet: row.wallet_key,
             is_watched: row.flags.is_watched,

@@ -76,6 +76,7 @@ pub(super) struct Changes {
 /// A loan that was closed.
 pub(super) struct Gone {
     pub id: RowId,
+    pub loan: Pubkey,
     pub vehicle: Pubkey,
     pub wallet: Pubkey,
     pub is_watched: bool,
@@ -136,6 +137,11 @@ impl Book {
     /// The loan that an open call is for.
     pub fn row_of_call(&self, key: &Pubkey) -> Option<RowId> {
         self.calls.row(key)
+    }
+
+    /// The loan at this address.
+    pub fn row_of_loan(&self, loan: &Pubkey) -> Option<RowId> {
+        self.rows.of_loan(loan)
     }
 
     /// The loans of a vehicle.

@@ -9,6 +9,7 @@ mod confirm;
 mod declare_default;
 mod lock;
 mod open_calls;
+pub(super) mod release;
 mod unlock;
 mod warn;
 

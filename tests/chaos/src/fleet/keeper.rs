@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;
 use latchkey_function::{CommandKeys, Function, FunctionConfig};
-use latchkey_keeper::core::{FunctionCall, FunctionReply, Gauges, Hosts, Policy};
+use latchkey_keeper::core::{FunctionCall, FunctionReply, Gauges, Hosts, Policy, ReleaseCall};
 use latchkey_keeper::functions::{Embedded, Functions};
 use latchkey_keeper::keeper::{Keeper, Shutdown};
 use latchkey_keeper::ledger::{Addresses, ChainConfig, RpcLedger, Timing};
@@ -135,5 +135,8 @@ impl Functions for Troubled {
         let reply = self.inner.call(call).await;
         self.crash(Moment::After).await;
         reply
+    }
+    async fn release(&self, call: &ReleaseCall) -> FunctionReply {
+        self.inner.release(call).await
     }
 }

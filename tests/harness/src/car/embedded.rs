@@ -1,4 +1,8 @@
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Result;
 use async_trait::async_trait;
@@ -12,7 +16,7 @@ use latchkey_protocol::{Enrolment, sealed::Envelope};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{CarKeys, broker};
+use super::{CarKeys, broker, is_released};
 use crate::story::Car;
 
 /// How often the agent looks at its clock: virtual time may have jumped.
@@ -21,6 +25,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// A car whose agent runs in this process, with its memory on disk and a line to a real broker.
 pub struct EmbeddedCar {
     key: SigningKey,
+    memory: PathBuf,
     car: SimulatedCar,
     shutdown: CancellationToken,
     serving: JoinHandle<()>,
@@ -43,7 +48,7 @@ impl EmbeddedCar {
         let device = Device::start(identity, car.clone(), DiskStore::provision(directory)?, clock);
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(device.run(link, TICK, shutdown.clone()));
-        Ok(Self { key, car, shutdown, serving })
+        Ok(Self { key, memory: directory.to_owned(), car, shutdown, serving })
     }
 
     /// The simulated car; a change to it changes the car.
@@ -74,6 +79,10 @@ impl Car for EmbeddedCar {
         let runs = self.car.try_start();
         self.car.park();
         Ok(runs)
+    }
+
+    async fn is_released(&mut self) -> Result<bool> {
+        is_released(&self.memory)
     }
 
     async fn warnings(&mut self) -> Result<Vec<String>> {

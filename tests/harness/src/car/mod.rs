@@ -3,8 +3,15 @@
 mod embedded;
 mod process;
 
+use std::path::Path;
+
+use anyhow::Result;
 use latchkey_client::Pubkey;
-use latchkey_device::{keyring::Trusted, mqtt::BrokerConfig};
+use latchkey_device::{
+    keyring::Trusted,
+    mqtt::BrokerConfig,
+    store::{DiskStore, Store as _, disk::SystemDisk},
+};
 use solana_sdk::signer::Signer;
 
 use crate::story::Parties;
@@ -43,6 +50,12 @@ impl CarKeys {
     fn lock_signatures(&self) -> u8 {
         1 + u8::from(self.cosigner.is_some())
     }
+}
+
+/// Whether the record in `directory` knows no key that may lock.
+fn is_released(directory: &Path) -> Result<bool> {
+    let state = DiskStore::on(SystemDisk, directory).load()?;
+    Ok(state.keyring.is_some_and(|keyring| keyring.lock.required == 0 && keyring.warn.required == 0))
 }
 
 /// A broker on a port of this machine, without TLS.

@@ -11,8 +11,11 @@ use latchkey_device::{clock::NetworkTime, config::Config};
 use latchkey_tests_processes::{AgentProcess, agent::Looks};
 use tokio::process::Command;
 
-use super::{CarKeys, broker};
+use super::{CarKeys, broker, is_released};
 use crate::{localnet::binary, story::Car};
+
+/// Where the agent remembers, in its directory.
+const STATE: &str = "state";
 
 /// A car whose agent is `latchkey-device`, a process of its own that can be killed and started again at any moment.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl ProcessCar {
             vehicle: pda::vehicle(&device_key).to_bytes(),
             // The agent runs in `directory`.
             device_key: "device.json".into(),
-            state_dir: "state".into(),
+            state_dir: STATE.into(),
             network_time: NetworkTime::Always,
             socket: None,
             root: None,
@@ -84,6 +87,10 @@ impl Car for ProcessCar {
         let runs = self.agent.type_until("start", tried).await?.ignition == "running";
         self.agent.type_until("park", |car| car.ignition == "parked").await?;
         Ok(runs)
+    }
+
+    async fn is_released(&mut self) -> Result<bool> {
+        is_released(&self.key_file.with_file_name(STATE))
     }
 
     async fn warnings(&mut self) -> Result<Vec<String>> {

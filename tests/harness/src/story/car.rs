@@ -15,6 +15,9 @@ pub trait Car: Send {
     /// Tries to start the engine. Returns whether it runs, and parks again if it does.
     async fn try_start(&mut self) -> Result<bool>;
 
+    /// Whether no command key may warn or lock it any more.
+    async fn is_released(&mut self) -> Result<bool>;
+
     /// The messages it has shown the driver, oldest first.
     async fn warnings(&mut self) -> Result<Vec<String>>;
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use latchkey_client::{
     errors::Refusal,
     events::Event,
@@ -13,6 +13,7 @@ use latchkey_client::{
     quote::{Quote, quote},
 };
 use solana_sdk::{signature::Signature, signer::Signer};
+use tokio::time::{sleep, timeout};
 
 use super::{
     books::Purse,
@@ -24,6 +25,8 @@ use super::{
     script::Script,
 };
 
+/// How often the car is looked at.
+const LOOK: Duration = Duration::from_millis(20);
 /// How long keeper and car may take for anything they do by themselves.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -246,7 +249,22 @@ impl Life<'_> {
         let payment =
             self.see("the last payment", |entries| payments(entries, PaymentKind::PaidOff).pop()).await?;
         self.tell(&Milestone::PaidOff { payment }).await?;
-        Ok(())
+        self.release().await
+    }
+
+    /// Waits until the car obeys unlocks alone: nobody asks for it.
+    async fn release(&mut self) -> Result<()> {
+        const WHAT: &str = "the release of the car";
+        let now = self.story.chain.now().await?;
+        self.story.observer.waiting(WHAT, now, None)?;
+        let released = async {
+            while !self.story.car.is_released().await? {
+                sleep(LOOK).await;
+            }
+            anyhow::Ok(())
+        };
+        timeout(PATIENCE, released).await.context(WHAT)??;
+        self.tell(&Milestone::Released).await
     }
 
     async fn close(&mut self) -> Result<()> {

@@ -139,6 +139,8 @@ pub enum Milestone {
         #[serde(flatten)]
         payment: Payment,
     },
+    /// No command key may warn or lock the car any more.
+    Released,
     /// The loan's accounts are gone.
     Closed {
         /// Back to the lender from the escrow, lamports.

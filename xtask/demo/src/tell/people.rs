@@ -110,6 +110,9 @@ fn told(milestone: &Milestone) -> (&'static str, String) {
             let [principal, interest, fees] = [to_principal, to_interest, to_fees].map(|part| units(*part));
             ("paid off", format!("{principal} of principal, {interest} of interest, {fees} of fees"))
         }
+        Milestone::Released => {
+            ("released", "the car obeys unlocks alone: no command key may lock it any more".to_owned())
+        }
         Milestone::Closed { escrow_returned_lamports, wallet_returned, .. } => {
             let (escrow, wallet) = (sol(*escrow_returned_lamports), units(*wallet_returned));
             ("closed", format!("{escrow} returned to the lender, {wallet} to the borrower"))

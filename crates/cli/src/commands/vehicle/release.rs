@@ -16,7 +16,8 @@ use crate::failure::Usage;
 
 /// Order a car whose loan has ended to obey unlocks alone. A command key that may unlock signs
 ///
-/// Carry what is printed to the car (`latchkey-device carry`). From then on no command key can warn or lock it.
+/// A keeper has a car released by itself when its loan is paid off or settled. This is for cars that no keeper reaches, and
+/// for loans that were closed before. Carry what is printed to the car (`latchkey-device carry`). From then on no command key can warn or lock it.
 #[derive(Args)]
 pub struct ReleaseCommand {
     /// The vehicle account
@@ -30,10 +31,12 @@ impl ReleaseCommand {
     pub async fn execute(&self, context: &Context) -> Result<()> {
         let key = key_file::read(&self.command_keypair)?;
         let vehicle = context.cluster.vehicle(&self.vehicle).await?;
-        if vehicle.active_loan != Pubkey::default() {
+        if vehicle.active_loan != Pubkey::default()
+            && context.cluster.loan(&vehicle.active_loan).await?.status.is_open()
+        {
+            let loan = vehicle.active_loan;
             return Err(Usage(format!(
-                "this car still secures the loan {}: pay it off and close it first (latchkey loan close)",
-                vehicle.active_loan
+                "this car still secures the loan {loan}: pay it off or settle it first (latchkey loan payoff)"
             ))
             .into());
         }
