@@ -101,7 +101,7 @@ impl Function {
             expires_in: KEPT,
         });
         let device_key = ended.vehicle.device_key.to_bytes();
-        let hears = async {
+        let listens = async {
             while let Some(message) = answers.next().await {
                 if let Some(receipt) = released(&device_key, &vehicle.to_bytes(), &message) {
                     return Some(receipt);
@@ -109,7 +109,7 @@ impl Function {
             }
             None
         };
-        let heard: Option<Envelope> = timeout_at(deadline, hears).await.unwrap_or(None);
+        let heard: Option<Envelope> = timeout_at(deadline, listens).await.unwrap_or(None);
         let is_sent = answers.is_sent();
         answers.end().await;
         match heard {

@@ -261,16 +261,14 @@ impl AtAddress {
     pub(super) async fn release(&self, call: &ReleaseCall, uri: &str) -> FunctionReply {
         let limit = Duration::from_secs(call.limit_secs);
         let loan = call.loan;
-        match release(&self.outbound, uri, loan, limit).await {
+        match release(&self.outbound, uri, &self.address, &loan, limit).await {
             Ok(Meaning::Receipt(bytes)) => {
                 let (device_key, vehicle) = (call.device_key.to_bytes(), call.vehicle.to_bytes());
-                match released(&device_key, &vehicle, &bytes) {
-                    Some(receipt) => FunctionReply::Receipt(Box::new(receipt)),
-                    None => {
-                        warn!(%loan, at = hosts_only(uri), "the function answered with something else than the car's receipt");
-                        FunctionReply::Refused
-                    }
+                let receipt = released(&device_key, &vehicle, &bytes);
+                if receipt.is_none() {
+                    warn!(%loan, at = hosts_only(uri), "the function answered with something else than the car's receipt");
                 }
+                receipt.map_or(FunctionReply::Refused, |receipt| FunctionReply::Receipt(Box::new(receipt)))
             }
             Ok(Meaning::Waiting(_) | Meaning::Later { .. }) => FunctionReply::Retry,
             Ok(other) => {

@@ -35,32 +35,39 @@ pub async fn ask(outbound: &Outbound, uri: &str, once: Try<'_>) -> Result<Meanin
     let event = Event::new(once.request, &once.asker, &once.invocation, once.seen_slot);
     let event = event.with_gathered(once.gathered);
     let event = match once.wish {
-        Wish::Deliver => event,
         Wish::Sign => event.to_sign(),
+        Wish::Deliver | Wish::Release(_) => event,
     };
     let body = serde_json::to_vec(&event).unwrap_or_default();
-    let wait = once.wait.as_secs();
-    let headers = [
-        ("content-type", CONTENT_TYPE.to_owned()),
-        ("accept", "application/json".to_owned()),
-        ("prefer", format!("wait={wait}")),
-    ];
-    let limit = once.limit.min(once.wait + TRAVEL);
-    let request = Request { headers: &headers, body: &body, limit, longest: LONGEST_REPLY };
-    let answer = outbound.post(uri, request).await?;
-    Ok(meaning(answer.status.as_u16(), answer.retry_after, answer.content_type.as_deref(), &answer.body))
+    post(outbound, uri, &body, once.wait, once.limit.min(once.wait + TRAVEL)).await
 }
 
 /// Asks the function at `uri` once to have the car of a loan that has ended released.
 pub async fn release(
     outbound: &Outbound,
     uri: &str,
-    loan: Pubkey,
+    asker: &Pubkey,
+    loan: &Pubkey,
     limit: Duration,
 ) -> Result<Meaning, CallError> {
-    let uri = format!("{}/release/{loan}", uri.trim_end_matches('/'));
-    let headers = [("accept", "application/json".to_owned())];
-    let request = Request { headers: &headers, body: &[], limit, longest: LONGEST_REPLY };
-    let answer = outbound.post(&uri, request).await?;
+    let body = serde_json::to_vec(&Event::release(asker, loan)).unwrap_or_default();
+    post(outbound, uri, &body, limit.saturating_sub(TRAVEL), limit).await
+}
+
+async fn post(
+    outbound: &Outbound,
+    uri: &str,
+    body: &[u8],
+    wait: Duration,
+    limit: Duration,
+) -> Result<Meaning, CallError> {
+    let wait = wait.as_secs();
+    let headers = [
+        ("content-type", CONTENT_TYPE.to_owned()),
+        ("accept", "application/json".to_owned()),
+        ("prefer", format!("wait={wait}")),
+    ];
+    let request = Request { headers: &headers, body, limit, longest: LONGEST_REPLY };
+    let answer = outbound.post(uri, request).await?;
     Ok(meaning(answer.status.as_u16(), answer.retry_after, answer.content_type.as_deref(), &answer.body))
 }

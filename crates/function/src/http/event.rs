@@ -14,6 +14,8 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub const TYPE: &str = "dev.latchkey.invoke.v1";
 /// The type of an event that asks for a signature alone.
 pub const SIGN_TYPE: &str = "dev.latchkey.sign.v1";
+/// The type of an event that asks for the release of a car whose loan has ended.
+pub const RELEASE_TYPE: &str = "dev.latchkey.release.v1";
 const SPEC_VERSION: &str = "1.0";
 
 /// An event as it travels. Attributes that are not named here are allowed, as CloudEvents demands, and mean nothing.
@@ -26,7 +28,7 @@ pub struct Event {
     pub source: String,
     #[serde(rename = "type")]
     pub kind: String,
-    /// The invocation, base58.
+    /// The invocation, base58; of a release the loan.
     pub subject: String,
     /// The slot at which the asker saw the invocation, decimal: CloudEvents' own integers have 32 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +36,7 @@ pub struct Event {
     /// The command with the signatures of other functions, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gathered: Option<String>,
-    /// The signed `Invoke`, base64.
+    /// The signed `Invoke`, base64; empty for a release, which anybody may have.
     pub data_base64: String,
 }
 
@@ -45,6 +47,8 @@ pub enum Wish {
     Deliver,
     /// Sign, and send nothing.
     Sign,
+    /// Have the car of this loan released.
+    Release(Pubkey),
 }
 
 /// Why an event asks for nothing.
@@ -56,12 +60,16 @@ pub enum EventError {
     NotAnEvent(#[source] serde_json::Error),
     #[error("specversion is {0:?}: this function reads CloudEvents 1.0")]
     SpecVersion(String),
-    #[error("the event's type is {0:?}: this function takes dev.latchkey.invoke.v1 and dev.latchkey.sign.v1")]
+    #[error(
+        "the event's type is {0:?}: this function takes dev.latchkey.invoke.v1, dev.latchkey.sign.v1 and dev.latchkey.release.v1"
+    )]
     Type(String),
     #[error("{0} is empty or missing: CloudEvents demands it")]
     Empty(&'static str),
     #[error("data_base64 is not base64: put the signed Invoke there")]
     NotBase64,
+    #[error("the subject of a release is the loan's address in base58")]
+    NotALoan,
     #[error("gathered is not a signed command in base64: put there what the other functions signed")]
     NotGathered,
     #[error("seenslot is not a slot: write it as a decimal number in a string")]
@@ -96,6 +104,11 @@ impl Event {
         }
     }
 
+    /// The event that asks for the release of the car of `loan`.
+    pub fn release(asker: &Pubkey, loan: &Pubkey) -> Self {
+        Self { kind: RELEASE_TYPE.to_owned(), ..Self::new(&[], asker, loan, None) }
+    }
+
     /// The same, to be signed alone.
     #[must_use]
     pub fn to_sign(self) -> Self {
@@ -117,6 +130,7 @@ impl Event {
         let wish = match event.kind.as_str() {
             TYPE => Wish::Deliver,
             SIGN_TYPE => Wish::Sign,
+            RELEASE_TYPE => Wish::Release(event.subject.parse().map_err(|_| EventError::NotALoan)?),
             _ => return Err(EventError::Type(event.kind)),
         };
         for (name, value) in [("id", &event.id), ("source", &event.source), ("subject", &event.subject)] {
@@ -190,6 +204,13 @@ mod tests {
     }
 
     #[test]
+    fn a_release_is_asked_for_by_the_loans_address_alone() {
+        let (asker, loan) = (Pubkey::new_unique(), Pubkey::new_unique());
+        let body = serde_json::to_vec(&Event::release(&asker, &loan)).unwrap();
+        assert_eq!(Event::read(&body).unwrap().wish, Wish::Release(loan));
+    }
+
+    #[test]
     fn attributes_that_are_not_known_mean_nothing() {
         let mut json = serde_json::to_value(event().0).unwrap();
         json["time"] = json!("2027-01-01T00:00:00Z");
@@ -201,7 +222,9 @@ mod tests {
 
     #[test]
     fn what_is_no_such_event_is_refused_by_name() {
-        use EventError::{Empty, Mismatch, NotASlot, NotAnEvent, NotBase64, NotGathered, SpecVersion, Type};
+        use EventError::{
+            Empty, Mismatch, NotALoan, NotASlot, NotAnEvent, NotBase64, NotGathered, SpecVersion, Type,
+        };
         assert!(matches!(Event::read(b"{"), Err(NotAnEvent(_))));
         assert!(matches!(Event::read(b"[]"), Err(NotAnEvent(_))));
         assert!(matches!(refusal(|event| _ = event.as_object_mut().unwrap().remove("id")), NotAnEvent(_)));
@@ -211,6 +234,9 @@ mod tests {
         assert!(matches!(refusal(|event| event["data_base64"] = json!("%")), NotBase64));
         assert!(matches!(refusal(|event| event["seenslot"] = json!("-1")), NotASlot));
         assert!(matches!(refusal(|event| event["gathered"] = json!("%")), NotGathered));
+        let release = |event: &mut Value| event["type"] = json!(RELEASE_TYPE);
+        let nobody = |event: &mut Value| (release(event), event["subject"] = json!("somebody")).1;
+        assert!(matches!(refusal(nobody), NotALoan));
         let forged = STANDARD.encode([&[7; 96][..], b"latchkey:command"].concat());
         assert!(matches!(refusal(|event| event["gathered"] = json!(forged)), NotGathered));
         let another = Pubkey::new_unique().to_string();

@@ -38,7 +38,7 @@ const UNLOCK_KEPT: &str = "public, max-age=5";
 const CORS_KEPT: Duration = Duration::from_hours(1);
 
 /// What there is.
-const ROUTES: &str = "POST / calls the function, GET /unlock/INVOCATION signs an unlock that is due, GET or POST /release/LOAN signs or delivers the release of a car whose loan has ended, GET /healthz says how it is";
+const ROUTES: &str = "POST / calls the function, GET /unlock/INVOCATION signs an unlock that is due, GET /release/LOAN signs the release of a car whose loan has ended, GET /healthz says how it is";
 
 /// What limits a router.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfi
     Ok(Router::new()
         .route("/", post(invoke))
         .route("/unlock/{invocation}", get(unlock))
-        .route("/release/{loan}", get(sign_release).post(deliver_release))
+        .route("/release/{loan}", get(release))
         .route("/healthz", get(healthz))
         .method_not_allowed_fallback(|| async { said(405, "wrong_method", ROUTES) })
         .fallback(|| async { said(404, "not_found", ROUTES) })
@@ -121,6 +121,7 @@ async fn invoke(State(app): State<Arc<App>>, request: Request) -> Response {
     let outcome = match asking.wish {
         Wish::Deliver => app.function.handle_from_outside(call).await,
         Wish::Sign => app.function.sign(call).await,
+        Wish::Release(loan) => app.function.deliver_release(loan, seen, limit).await,
     };
     let mut response = answer(&outcome, "no-store");
     if wanted.is_some()
@@ -151,30 +152,17 @@ async fn unlock(
     answer(&outcome, kept)
 }
 
-async fn sign_release(
+async fn release(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let Some(loan) = address(path) else { return bad_loan() };
+    let Some(loan) = address(path) else {
+        return said(400, "bad_address", "the path is /release/ and the loan's address in base58");
+    };
     let Ok(_running) = app.calls.try_acquire() else { return busy() };
     let limit = app.limit(request.extensions());
     answer(&app.function.release(loan, Seen::default(), limit).await, "no-store")
-}
-
-async fn deliver_release(
-    State(app): State<Arc<App>>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response {
-    let Some(loan) = address(path) else { return bad_loan() };
-    let Ok(_running) = app.calls.try_acquire() else { return busy() };
-    let limit = app.limit(request.extensions());
-    answer(&app.function.deliver_release(loan, Seen::default(), limit).await, "no-store")
-}
-
-fn bad_loan() -> Response {
-    said(400, "bad_address", "the path is /release/ and the loan's address in base58")
 }
 
 fn address(path: Result<Path<String>, PathRejection>) -> Option<Pubkey> {

@@ -95,13 +95,10 @@ async fn a_car_whose_loan_has_ended_is_released_for_anybody() {
     let get = async |endpoint: &Endpoint, path: &str| {
         Answer::read(endpoint.client.get(at(endpoint, path)).send().await.unwrap()).await
     };
-    let post = async |endpoint: &Endpoint, path: &str| {
-        Answer::read(endpoint.client.post(at(endpoint, path)).send().await.unwrap()).await
-    };
+    let event = Event::release(&public(&key(9)), &call.invocation.loan);
     get(&open, &loan).await.assert(409, "not_ended");
-    post(&open, &loan).await.assert(409, "not_ended");
+    open.post(&event).await.assert(409, "not_ended");
     get(&open, "somebody").await.assert(400, "bad_address");
-    post(&open, "somebody").await.assert(400, "bad_address");
 
     call.loan.status = LoanStatus::PaidOff;
     let courier = silent();
@@ -111,7 +108,7 @@ async fn a_car_whose_loan_has_ended_is_released_for_anybody() {
     let envelope = STANDARD.decode(signed.reply.envelope.unwrap()).unwrap();
     assert!(Release::decode(&Cosigned::open(&envelope).unwrap().payload).is_ok());
     assert!(courier.parcels().is_empty());
-    post(&ended, &loan).await.assert(202, "waiting");
+    ended.post(&event).await.assert(202, "waiting");
     assert_eq!(courier.parcels()[0].envelope, envelope);
 
     let receipt = HandOverReceipt {
@@ -125,7 +122,7 @@ async fn a_car_whose_loan_has_ended_is_released_for_anybody() {
     let receipt = Envelope::seal(&call.car, &receipt.encode()).to_bytes();
     let said = receipt.clone();
     let obedient = TestCourier::to(move |_| vec![said.clone()]);
-    let answer = post(&Endpoint::of(Chain::of(&call), obedient).await, &loan).await;
+    let answer = Endpoint::of(Chain::of(&call), obedient).await.post(&event).await;
     answer.assert(200, "released");
     assert_eq!(STANDARD.decode(answer.reply.receipt.unwrap()).unwrap(), receipt);
 }
