@@ -9,6 +9,9 @@ use crate::keyring::Keyring;
 /// How many older receipts are kept.
 pub const RECEIPTS_KEPT: usize = 16;
 
+/// How many commands are kept as evidence.
+pub const COMMANDS_KEPT: usize = 8;
+
 /// What the agent must not forget, whenever the power fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -39,6 +42,9 @@ pub struct State {
     pub nonce: [u8; 32],
     /// The signed receipt of the newest hand-over or release, as it travels.
     pub handed: Option<Vec<u8>>,
+    /// The newest commands obeyed with all their signatures, as they came, newest first, at most [`COMMANDS_KEPT`]: who
+    /// commanded what can be proven by them.
+    pub commands: Vec<Vec<u8>>,
 }
 
 impl State {
@@ -46,6 +52,13 @@ impl State {
     pub fn keep(&mut self, replaced: Option<Obeyed>) {
         self.earlier.splice(0..0, replaced);
         self.earlier.truncate(RECEIPTS_KEPT);
+    }
+
+    /// Keeps a command that is obeyed, as evidence. One that lapsed and comes again is kept once.
+    pub fn keep_command(&mut self, message: Vec<u8>) {
+        self.commands.retain(|kept| *kept != message);
+        self.commands.insert(0, message);
+        self.commands.truncate(COMMANDS_KEPT);
     }
 }
 

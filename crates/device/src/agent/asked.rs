@@ -1,5 +1,6 @@
 //! A command for this car, and how it is judged.
 
+use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::{Action, Command, Hash, Outcome};
 
 use crate::interlock::Readiness;
@@ -12,6 +13,8 @@ pub const LONGEST_LOCK: i64 = 45 * 86_400;
 /// A command for this car, by keys that may command it.
 pub(super) struct Asked<'a> {
     pub command: &'a Command<'a>,
+    /// The command with its signatures.
+    pub signed: &'a Cosigned,
     pub hash: Hash,
     /// Whether its keys may also lock: only such keys prove a time.
     pub by_keys_that_may_lock: bool,

@@ -140,6 +140,7 @@ impl Agent {
         }
         let asked = Asked {
             command,
+            signed,
             hash: sha256(&signed.payload),
             by_keys_that_may_lock: may(Action::Lock),
             time: self.time,
@@ -336,6 +337,7 @@ impl Agent {
 
     fn warn(&self, asked: &Asked<'_>, unix: i64) -> Decision {
         let mut next = self.state.clone();
+        next.keep_command(asked.signed.to_bytes());
         let replaced = next.warned.replace(self.new_receipt(asked, Outcome::Applied));
         // The receipt of one that never sounded is not true.
         let sounded = next.warning.is_none();
@@ -358,6 +360,7 @@ impl Agent {
     /// The state after a lock or an unlock is obeyed, but for the lock itself.
     fn obeyed(&self, asked: &Asked<'_>, outcome: Outcome) -> State {
         let mut next = self.state.clone();
+        next.keep_command(asked.signed.to_bytes());
         let replaced = next.last.replace(self.new_receipt(asked, outcome));
         // The receipt of a lock that waited and never began would no longer be true.
         let waited = matches!(self.state.lock, Lock::Armed { .. });

@@ -16,7 +16,7 @@ pub struct Show {
     /// The configuration file
     #[arg(long)]
     config: PathBuf,
-    /// Also the signed receipts that the car keeps, newest first
+    /// Also the signed commands and receipts that the car keeps, newest first, for `latchkey vehicle audit`
     #[arg(long)]
     evidence: bool,
 }
@@ -44,6 +44,7 @@ impl Show {
             let receipts: Vec<Value> =
                 state.last.iter().chain(&state.warned).chain(&state.earlier).map(evidence).collect();
             shown["receipts"] = json!(receipts);
+            shown["commands"] = json!(state.commands.iter().map(hex::encode).collect::<Vec<_>>());
             shown["keyring_receipt"] = json!(state.handed.map(hex::encode));
         }
         println!("{shown}");

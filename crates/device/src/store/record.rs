@@ -11,16 +11,17 @@ use latchkey_protocol::KeySet;
 use latchkey_protocol::sealed::sha256;
 
 use crate::keyring::Keyring;
-use crate::state::{Lease, Lock, Mark, Obeyed, RECEIPTS_KEPT, State, Warning};
+use crate::state::{COMMANDS_KEPT, Lease, Lock, Mark, Obeyed, RECEIPTS_KEPT, State, Warning};
 
 /// Every slot has this length, so that a save neither grows a file nor shrinks it, and needs no room on a full disk.
-pub const SLOT_LEN: usize = 8192;
+pub const SLOT_LEN: usize = 16_384;
 
 const TAG: [u8; 16] = *b"latchkey:record\0";
 const MAJOR: u8 = 2;
 /// The last version without a keyring.
 const WITHOUT_KEYRING: u8 = 1;
-const MINOR: u8 = 0;
+/// Version 2.1 added the commands.
+const MINOR: u8 = 1;
 /// Tag, two version bytes, generation, and length of the body.
 const HEADER_LEN: usize = 16 + 2 + 8 + 4;
 const CHECKSUM_LEN: usize = 32;
@@ -58,7 +59,7 @@ pub fn encode(generation: u64, state: &State) -> Vec<u8> {
 /// Reads a slot.
 pub fn decode(slot: &[u8]) -> Found {
     let mut reader = Reader(slot);
-    let Some(([major, _minor], generation, length)) = header(&mut reader) else { return Found::Damaged };
+    let Some(([major, minor], generation, length)) = header(&mut reader) else { return Found::Damaged };
     let Some(body) = reader.take(length) else { return Found::Damaged };
     let Some(checksum) = reader.take(CHECKSUM_LEN) else { return Found::Damaged };
     if sha256(&slot[..HEADER_LEN + length]) != *checksum {
@@ -67,7 +68,7 @@ pub fn decode(slot: &[u8]) -> Found {
     if ![WITHOUT_KEYRING, MAJOR].contains(&major) {
         return Found::Newer;
     }
-    read_state(&mut Reader(body), major)
+    read_state(&mut Reader(body), (major, minor))
         .map_or(Found::Damaged, |state| Found::Whole(Box::new(Record { generation, state })))
 }
 
@@ -116,6 +117,7 @@ fn body(state: &State) -> Vec<u8> {
     put_many(&mut body, state.keyring.as_slice(), put_keyring);
     body.extend(state.nonce);
     put_many(&mut body, state.handed.as_slice(), |body, receipt| put_bytes(body, receipt));
+    put_many(&mut body, &state.commands, |body, command| put_bytes(body, command));
     body
 }
 
@@ -152,16 +154,18 @@ fn put_many<T>(body: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) 
 }
 
 /// `None` if the fields do not fit the body. What follows the last field is of a newer minor version.
-fn read_state(reader: &mut Reader<'_>, major: u8) -> Option<State> {
+fn read_state(reader: &mut Reader<'_>, (major, minor): (u8, u8)) -> Option<State> {
     let state = read_obeyed(reader)?;
     if major == WITHOUT_KEYRING {
         return Some(state);
     }
+    let owned = |reader: &mut Reader<'_>| reader.bytes().map(<[u8]>::to_vec);
     Some(State {
         old_numbers: reader.many(1, Reader::u64)?.pop(),
         keyring: reader.many(1, keyring)?.pop(),
         nonce: reader.array()?,
-        handed: reader.many(1, |reader| reader.bytes().map(<[u8]>::to_vec))?.pop(),
+        handed: reader.many(1, owned)?.pop(),
+        commands: if minor == 0 { Vec::new() } else { reader.many(COMMANDS_KEPT, owned)? },
         ..state
     })
 }

@@ -484,3 +484,25 @@ fn what_the_car_obeys_is_remembered_with_its_receipt() {
     assert!(state.handed.is_some());
     assert_eq!(rig.store.clone().load().unwrap(), state);
 }
+
+#[test]
+fn the_newest_commands_are_kept_as_they_came_with_every_signature() {
+    let two = Keyring::of(&[trusted(&full_key(), &Action::ALL), trusted(&buyers_key(), &[Action::Lock])], 2)
+        .unwrap();
+    let mut rig = Rig::of(Identity { keyring: two, ..identity() });
+    let lock = cosigned(&[&full_key(), &buyers_key()], &Order::lock(1).bytes());
+    assert!(rig.send(&lock).is_some());
+    // What is not obeyed, and what is asked again, is no evidence of what the car did.
+    assert!(rig.send(&Order::lock(2).sealed()).is_none());
+    assert!(rig.send(&lock).is_some());
+    let mut sent = vec![lock];
+    for seq in 3..12 {
+        rig.expect(&Order::unlock(seq), Outcome::Applied);
+        sent.insert(0, Order::unlock(seq).sealed());
+    }
+    rig.expect(&Order::warn(12), Outcome::Applied);
+    sent.insert(0, Order::warn(12).sealed());
+    sent.truncate(8);
+    rig.restart();
+    assert_eq!(rig.look().0.commands, sent);
+}

@@ -37,6 +37,8 @@ fn state(seq: u64) -> State {
         }),
         nonce: [10; 32],
         handed: Some(vec![11; 281]),
+        // The longest command with three signatures.
+        commands: vec![vec![12; 3 * 96 + 347]; 8],
     }
 }
 
@@ -267,6 +269,20 @@ fn a_record_of_version_1_is_read_and_has_no_keyring() {
         let older = rewritten(&fs::read(&path).unwrap(), [1, 0], b"");
         fs::write(&path, older).unwrap();
     }
-    let without = State { old_numbers: None, keyring: None, nonce: [0; 32], handed: None, ..state(1) };
+    let commands = Vec::new();
+    let without =
+        State { old_numbers: None, keyring: None, nonce: [0; 32], handed: None, commands, ..state(1) };
     assert_eq!(load(directory.path()).unwrap(), without);
+}
+
+#[test]
+fn a_record_from_before_commands_were_kept_is_read_without_them() {
+    let directory = tempfile::tempdir().unwrap();
+    saved(directory.path(), [1]);
+    for slot in ["state.a", "state.b"] {
+        let path = directory.path().join(slot);
+        let older = rewritten(&fs::read(&path).unwrap(), [2, 0], b"");
+        fs::write(&path, older).unwrap();
+    }
+    assert_eq!(load(directory.path()).unwrap(), State { commands: Vec::new(), ..state(1) });
 }
