@@ -123,7 +123,7 @@ export const en = {
     perDiem: (amount: string) => `Each day adds at most ${amount}.`,
     goodThrough: 'Good through',
     through: (amount: string, when: string) => `${amount} is enough through ${when}.`,
-    unknown: 'A due date lies in between: the amount holds only while nothing new falls due.',
+    unknown: 'So many due dates lie in between that the amount is not known yet.',
     line: (amount: string) => `${amount} pays the loan off; what the car wallet lacks comes from your wallet.`,
     button: (amount: string) => `Pay ${amount} to end the loan`,
   },
@@ -302,7 +302,7 @@ export const en = {
     badNode: 'Write an address that begins with https://, or http:// for a node on this machine.',
     network: (network: string, host: string) => `${network} · ${host}`,
     live: 'live',
-    polling: 'asks every 3 s',
+    polling: 'no live updates, so the page asks every 3 s',
   },
 
   networks: { mainnet: 'Solana', devnet: 'Solana devnet', testnet: 'Solana testnet', localnet: 'a local network' },

@@ -124,7 +124,7 @@ export const es: Words = {
     perDiem: (amount) => `Cada día suma como máximo ${amount}.`,
     goodThrough: 'Válido hasta',
     through: (amount, when) => `${amount} alcanzan hasta el ${when}.`,
-    unknown: 'Hay un vencimiento de por medio: el importe vale solo mientras no venza nada nuevo.',
+    unknown: 'Hay tantos vencimientos de por medio que el importe aún no se conoce.',
     line: (amount) => `${amount} liquidan el préstamo; lo que falta en la cuenta del auto sale de su billetera.`,
     button: (amount) => `Pagar ${amount} y terminar el préstamo`,
   },
@@ -301,7 +301,7 @@ export const es: Words = {
     badNode: 'Escriba una dirección que empiece por https://, o http:// para un nodo en este equipo.',
     network: (network, host) => `${network} · ${host}`,
     live: 'en vivo',
-    polling: 'pregunta cada 3 s',
+    polling: 'sin avisos en directo: la página pregunta cada 3 s',
   },
 
   networks: { mainnet: 'Solana', devnet: 'Solana devnet', testnet: 'Solana testnet', localnet: 'una red local' },

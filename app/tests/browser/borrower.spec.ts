@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { AT, STATES, world } from '../fixtures';
+import { CalendarUnit } from '../../src/client';
+import { AT, loan, STATES, terms, world } from '../fixtures';
 import { fakeNode } from './node';
 
 const PICTURES = 'test-results/screens';
@@ -125,4 +126,16 @@ test('Spanish has a sentence for everything', async ({ page }) => {
   await expect(page.locator('[data-primary]')).toHaveText(/^Pagar 1[.\s]?100,16 para desbloquear$/);
   await expectAccessible(page);
   await page.screenshot({ path: `${PICTURES}/locked-es.png`, fullPage: true });
+});
+
+test('a loan with a due date every other minute is shown, though no payoff is known for days ahead', async ({
+  page,
+}) => {
+  const calendar = { unit: CalendarUnit.Seconds, every: 120, day: 0, secondDay: 0, utcOffsetSecs: 0 };
+  const minutes = { ...terms, firstDue: world.now + 60, count: 60, calendar, lateAfterSecs: 20, graceSecs: 30 };
+  const ledger = { ...loan.ledger, asOf: world.now, paidScheduled: 0n, lateDecided: 0 };
+  await fakeNode(page, { ...world, loan: { ...loan, openedAt: world.now, terms: minutes, ledger } });
+  await open(page);
+  await expect(page.locator('#car')).toHaveText(/Your car starts/);
+  await expect(page.getByText('So many due dates lie in between')).toBeVisible();
 });

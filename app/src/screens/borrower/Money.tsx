@@ -4,7 +4,8 @@ import type { LoanState } from '../../chain/loan';
 import { Overpayment } from '../../client';
 import { usePage } from '../../page';
 import type { LoanView } from '../../rules/answers';
-import { parseMoney, upToCent } from '../../words/money';
+import { RuleError, type Rules } from '../../rules/rules';
+import { parseMoney } from '../../words/money';
 import { Section, useReading } from './parts';
 
 interface Props {
@@ -88,6 +89,16 @@ export function PayAhead({ state, view, blocked, onPay }: Props & { onPay(amount
 const DAY = 86_400;
 const DAYS_AHEAD = [1, 3, 7, 10];
 
+/** What pays the loan off then; none if so many due dates lie in between that the contract would have to collect first. */
+function payoffAt(rules: Rules, state: LoanState, at: number): bigint | undefined {
+  try {
+    return BigInt(rules.loan({ ...state.bytes, wallet: state.wallet, now: BigInt(at) }).quote.payoff);
+  } catch (error) {
+    if (error instanceof RuleError) return undefined;
+    throw error;
+  }
+}
+
 /** What pays the loan off, now and on a day to come. */
 export function Payoff({ state, view, now, blocked, onPay }: Props & { onPay(): void }) {
   const { words, rules } = usePage();
@@ -95,7 +106,7 @@ export function Payoff({ state, view, now, blocked, onPay }: Props & { onPay(): 
   const [days, setDays] = useState(3);
   const { quote } = view;
   const at = now + days * DAY;
-  const later = rules.loan({ ...state.bytes, wallet: state.wallet, now: BigInt(at) }).quote;
+  const later = payoffAt(rules, state, at);
   return (
     <Section id="payoff" title={words.payoff.title}>
       <p className="number">
@@ -120,10 +131,9 @@ export function Payoff({ state, view, now, blocked, onPay }: Props & { onPay(): 
         </select>
       </label>
       <p className="number">
-        {words.payoff.through(
-          reading.toPay(upToCent(BigInt(later.payoff), state.mint.decimals)),
-          reading.when(at).reader,
-        )}
+        {later === undefined
+          ? words.payoff.unknown
+          : words.payoff.through(reading.toPay(later), reading.when(at).reader)}
       </p>
       <button type="button" disabled={blocked !== undefined} onClick={onPay}>
         {words.payoff.button(reading.toPay(quote.payoff))}
