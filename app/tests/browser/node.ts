@@ -1,5 +1,5 @@
 // A node for the browser's tests: it answers the page's requests with the accounts of a world.
-import type { Page } from '@playwright/test';
+import type { Page, WebSocketRoute } from '@playwright/test';
 import { LATCHKEY_PROGRAM_ADDRESS } from '../../src/client';
 import { AT, bytesOf, clock, mint, tokenAccount, type World } from '../fixtures';
 
@@ -12,6 +12,8 @@ export interface FakeNode {
   /** Whether it has the loan. */
   hasLoan: boolean;
   slot: number;
+  /** The first block's hash, by which the page knows the network. */
+  genesis: string;
   requests: string[];
   /** What a simulation says is wrong. */
   simulated: unknown;
@@ -37,6 +39,7 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     isUp: true,
     hasLoan: true,
     slot: 100,
+    genesis: 'AGenesisOfSomebodysOwn1111111111111111111111',
     requests: [],
     simulated: null,
     status: { confirmationStatus: 'confirmed', err: null },
@@ -58,12 +61,53 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
   return node;
 }
 
+export interface FakeSocket {
+  /** Accounts that the page has subscribed to. */
+  subscribed: string[];
+  /** Says that each of them changed. */
+  push(): void;
+  /** Closes every connection, as a node does that restarts. */
+  close(): Promise<void>;
+}
+
+/** A websocket beside the node that confirms each subscription. */
+export async function fakeSocket(page: Page): Promise<FakeSocket> {
+  const sockets = new Set<WebSocketRoute>();
+  const subscribed: string[] = [];
+  await page.routeWebSocket(/127\.0\.0\.1:8900/, (socket) => {
+    sockets.add(socket);
+    socket.onMessage((message) => {
+      const { id, method, params } = JSON.parse(String(message)) as { id: string; method: string; params: string[] };
+      if (method !== 'accountSubscribe') return;
+      subscribed.push(params[0] ?? '');
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: subscribed.length }));
+    });
+  });
+  return {
+    subscribed,
+    push() {
+      const result = { context: { slot: 1 }, value: null };
+      for (const socket of sockets) {
+        subscribed.forEach((_, index) => {
+          const params = { subscription: index + 1, result };
+          socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'accountNotification', params }));
+        });
+      }
+    },
+    async close() {
+      const open = [...sockets];
+      sockets.clear();
+      await Promise.all(open.map((socket) => socket.close()));
+    },
+  };
+}
+
 function answer(node: FakeNode, method: string, params: unknown[]): unknown {
   const account = (address: string) => accountAt(node, address);
   const context = { slot: node.slot };
   switch (method) {
     case 'getGenesisHash':
-      return 'AGenesisOfSomebodysOwn1111111111111111111111';
+      return node.genesis;
     case 'getAccountInfo':
       return { context, value: account(params[0] as string) };
     case 'getMultipleAccounts':
