@@ -26,11 +26,16 @@ async function deliveredNode(): Promise<Node> {
 
 /**
  * `#/local?rpc=…&ws=…&key=…&to=…`: a link of the localnet demo. It may name a node on this machine only, and bring a key for
- * the burner wallet. It is taken out of the address at once.
+ * the burner wallet. It is taken out of the address at once. A page that is served from elsewhere does not obey it: there a
+ * stranger's link could turn the reader to a false node, or hand them a wallet whose key the stranger has.
  */
 async function takeLocalLink(): Promise<void> {
   const [path, query] = location.hash.split('?');
   if (path !== '#/local') return registerBurner();
+  if (!isOnThisMachine(location.href)) {
+    history.replaceState(null, '', '#/');
+    return registerBurner();
+  }
   const given = new URLSearchParams(query);
   const [rpc, ws, key, to] = ['rpc', 'ws', 'key', 'to'].map((name) => given.get(name));
   if (rpc && isOnThisMachine(rpc) && ws && isOnThisMachine(ws)) {
