@@ -9,6 +9,8 @@ process.env.LATCHKEY_APP_PORT ??= execFileSync(process.execPath, [
   .toString()
   .trim();
 const port = process.env.LATCHKEY_APP_PORT;
+// Who has the page served already says where.
+const served = process.env.LATCHKEY_APP_URL;
 
 export default defineConfig({
   testDir: 'tests/browser',
@@ -18,7 +20,7 @@ export default defineConfig({
   workers: 1,
   reporter: process.env.CI ? 'line' : 'list',
   use: {
-    baseURL: `http://127.0.0.1:${port}`,
+    baseURL: served ?? `http://127.0.0.1:${port}`,
     locale: 'en-US',
     timezoneId: 'America/New_York',
     viewport: { width: 360, height: 740 },
@@ -30,9 +32,11 @@ export default defineConfig({
       args: ['--no-sandbox'],
     },
   },
-  webServer: {
-    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}`,
-    timeout: 180_000,
-  },
+  webServer: served
+    ? []
+    : {
+        command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,
+        url: `http://127.0.0.1:${port}`,
+        timeout: 180_000,
+      },
 });

@@ -15,7 +15,16 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Writes the content security policy into the built page, so that it holds wherever the page is served. */
+/** What a server says with every file, in the form that hosts of static pages read. Only a header can forbid frames. */
+const HEADERS = [
+  '/*',
+  `  content-security-policy: ${POLICY}; frame-ancestors 'none'`,
+  '  referrer-policy: no-referrer',
+  '  x-content-type-options: nosniff',
+  '',
+].join('\n');
+
+/** Writes the content security policy into the built page, so that it holds wherever the page is served, and into `_headers`. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
@@ -23,6 +32,9 @@ function contentSecurityPolicy(): Plugin {
     transformIndexHtml: () => [
       { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
     ],
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: '_headers', source: HEADERS });
+    },
   };
 }
 

@@ -1,36 +1,42 @@
-// The page with everything real around it but the ledger's network: the program's bytes, a function that is a process of its
-// own, a broker, and a car. `tests/validator/tests/it/page.rs` sets it up, runs this, and looks at car and chain afterwards.
+// The page with everything real around it: an Agave validator, its websocket, keeper, function, mosquitto and a car's agent as
+// processes. `tests/validator/tests/it/page.rs` sets it up, runs this, and looks at car and chain afterwards.
+import { existsSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 
 interface Whole {
-  /** The ledger's RPC node. */
-  rpc: string;
-  /** The function's address as the loan pins it, and where it is on this machine. */
-  uri: string;
-  function: string;
-  loan: string;
-  /** The borrower's secret key, base58. */
-  key: string;
+  /** Opens the loan, with the borrower's key in the burner wallet. */
+  link: string;
+  /** The function's address as the loan pins it, and where it is on this machine; none if the keeper runs the function. */
+  function: { uri: string; at: string } | null;
+  /** A file that appears when the test may go on. */
+  go: string;
 }
 
 const given = process.env.LATCHKEY_WHOLE;
+/** The links that `cargo xtask demo --app` prints. */
+const demo: { borrower: string; lender: string } | null = JSON.parse(process.env.LATCHKEY_DEMO ?? 'null');
+const whole: Whole = JSON.parse(given ?? 'null');
 
 /** Tells who runs this how far it is. */
 const tell = (what: string) => console.log(`page: ${what}`);
 
-/** The node says nothing to pages of other origins, and an https name of a test leads nowhere: both are reached from here. */
-async function connect(page: Page, { rpc, uri, function: at }: Whole) {
-  const { port } = new URL(rpc);
-  await page.routeWebSocket(new RegExp(`127\\.0\\.0\\.1:${port}`), () => {});
-  await page.route(`${rpc}/**`, async (route) => {
-    const response = await route.fetch();
-    return route.fulfill({ response, headers: { ...response.headers(), 'access-control-allow-origin': '*' } });
-  });
-  // The function's own answer, with what it allows other origins.
+/** An https name of a test leads nowhere: the function is reached from here, and its own answer says which origins may read it. */
+async function connectFunction(page: Page, { uri, at }: { uri: string; at: string }) {
   await page.route(`${uri}**`, async (route) => {
     const url = route.request().url().replace(uri, at);
     return route.fulfill({ response: await route.fetch({ url, timeout: 60_000 }) });
   });
+}
+
+/** Counts what the validator pushes about accounts. */
+function countPushes(page: Page): () => number {
+  let pushes = 0;
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      if (payload.includes('accountNotification')) pushes += 1;
+    }),
+  );
+  return () => pushes;
 }
 
 async function signAndSend(page: Page, title: string) {
@@ -40,31 +46,70 @@ async function signAndSend(page: Page, title: string) {
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
-test('a borrower watches the car lock, pays, and unlocks it alone', async ({ page }) => {
-  test.skip(!given, 'cargo xtask test --suite validator runs it');
-  const whole: Whole = JSON.parse(given ?? '');
-  await connect(page, whole);
-  const link = new URLSearchParams({ rpc: whole.rpc, ws: whole.rpc.replace('http', 'ws'), key: whole.key });
-  await page.goto(`/#/local?${link}&to=${encodeURIComponent(`loan/${whole.loan}`)}`);
-  await expect(page.locator('#car')).toHaveText(/Your car starts/);
+const car = (page: Page) => page.locator('#car');
+
+/** Opens the loan before it is written, and sees all of its life without a reload. */
+async function watchTheCarLock(page: Page) {
+  await page.goto(whole.link);
+  await expect(page.getByText('There is no such loan on a local network')).toBeVisible();
+  await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
+  tell('waits for the loan');
+  await expect(car(page)).toHaveText(/Your car starts/, { timeout: 120_000 });
   await page.getByRole('button', { name: 'Connect Burner (this browser)' }).click();
   await page.getByText('Connected:').waitFor();
-  // Whatever happens from here on is seen without a reload.
-  await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
-  tell('the car starts');
-
-  await expect(page.locator('#car')).toHaveText(/Your car does not start/, { timeout: 120_000 });
+  await expect(page.getByText('· live')).toBeVisible();
+  await expect(car(page)).toHaveText(/Your car does not start/, { timeout: 120_000 });
   tell('the car is locked');
+  await expect.poll(() => existsSync(whole.go), { timeout: 60_000 }).toBe(true);
   await page.getByRole('button', { name: /^Pay [\d,.]+ to unlock$/ }).click();
   await signAndSend(page, 'Pay');
-  await expect(page.locator('#car')).toHaveText(/being unlocked/, { timeout: 60_000 });
+}
 
+async function seeTheCarUnlocked(page: Page) {
+  await expect(car(page)).toHaveText(/Your car starts/, { timeout: 60_000 });
+  expect(await page.evaluate(() => 'wasNotReloaded' in window)).toBe(true);
+  tell('the car is unlocked');
+}
+
+test('a borrower watches the car lock, pays, and sees it unlocked', async ({ page }) => {
+  test.skip(!given, 'cargo xtask test --suite validator runs it');
+  const pushes = countPushes(page);
+  await watchTheCarLock(page);
+  const before = pushes();
+  expect(before, 'the validator told of the lock').toBeGreaterThan(0);
+  await seeTheCarUnlocked(page);
+  expect(pushes(), 'the validator told of the unlock').toBeGreaterThan(before);
+});
+
+test('a borrower unlocks the car alone', async ({ page }) => {
+  test.skip(!given, 'cargo xtask test --suite validator runs it');
+  if (whole.function) await connectFunction(page, whole.function);
+  await watchTheCarLock(page);
+  await expect(car(page)).toHaveText(/being unlocked/, { timeout: 60_000 });
   await page.getByRole('button', { name: 'Have the car unlocked now' }).click();
   await expect(page.getByRole('dialog')).toContainText('The car’s signed receipt goes to the chain.', {
     timeout: 60_000,
   });
   await signAndSend(page, 'Bring the car’s receipt');
-  await expect(page.locator('#car')).toHaveText(/Your car starts/, { timeout: 60_000 });
-  expect(await page.evaluate(() => 'wasNotReloaded' in window)).toBe(true);
-  tell('the car is unlocked');
+  await seeTheCarUnlocked(page);
+});
+
+test('the demo’s links open the page as borrower and as lender, side by side', async ({ page, context }) => {
+  if (!demo) return test.skip(true, 'cargo xtask test --suite validator runs it');
+  await page.goto(demo.borrower);
+  await expect(car(page)).toHaveText(/Your car/);
+  await page.getByRole('button', { name: 'Connect Burner (this browser)' }).click();
+  const borrower = await page.getByText('Connected:').textContent();
+  await expect(page.getByText('This wallet is not the borrower of this loan')).toHaveCount(0);
+  expect(page.url(), 'the key is taken out of the address').not.toContain('key=');
+
+  const other = await context.newPage();
+  await other.goto(demo.lender);
+  await expect(other.getByText('1 loans')).toBeVisible();
+  await other.getByRole('link', { name: 'Latchkey' }).click();
+  await other.getByRole('button', { name: 'Connect Burner (this browser)' }).click();
+  await expect(other.getByText('Connected:')).not.toHaveText(borrower ?? '');
+  // The borrower's tab keeps its wallet.
+  await page.reload();
+  await expect(page.getByText('Connected:')).toHaveText(borrower ?? '');
 });

@@ -12,6 +12,7 @@ pub mod function;
 pub mod gate;
 pub mod ledger;
 pub mod localnet;
+pub mod page;
 pub mod rpc;
 pub mod story;
 pub mod testbed;

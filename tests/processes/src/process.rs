@@ -202,6 +202,11 @@ impl Process {
         self.signal(Signal::SIGTERM)
     }
 
+    /// Sends SIGINT, as Ctrl-C does, and does not wait.
+    pub fn interrupt(&mut self) -> Result<()> {
+        self.signal(Signal::SIGINT)
+    }
+
     /// Stops it in its tracks with SIGSTOP: it does nothing more until [`Self::resume`], and its connections stay.
     pub fn pause(&mut self) -> Result<()> {
         self.signal(Signal::SIGSTOP)

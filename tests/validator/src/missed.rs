@@ -41,8 +41,12 @@ impl Missed {
     }
 
     /// The same where testbed and parties exist, and nothing of the parties is on the chain yet.
-    pub async fn written(mut testbed: LocalTestbed, parties: Parties) -> Result<Self> {
-        let script = Script::minute();
+    pub async fn written(testbed: LocalTestbed, parties: Parties) -> Result<Self> {
+        Box::pin(Self::with(testbed, parties, Script::minute())).await
+    }
+
+    /// The same by another script.
+    pub async fn with(mut testbed: LocalTestbed, parties: Parties, script: Script) -> Result<Self> {
         parties.set_up(&testbed.chain, &script.offer).await?;
         let enrolment = testbed.car.enrol(&parties.lender, [7; 32]).await?;
         let vehicle = parties.register(&testbed.chain, &enrolment).await?;

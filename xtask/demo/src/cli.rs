@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 use latchkey_harness::function::Site;
 
@@ -21,9 +23,20 @@ pub struct Cli {
     #[arg(long, conflicts_with = "cluster")]
     pub two_keys: bool,
 
+    /// Serve the web page that was built into this directory, and leave the loan to whoever opens it; on a validator
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "two_keys")]
+    pub app: Option<PathBuf>,
+
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+impl Cli {
+    /// The ledger: the page asks a validator.
+    pub fn cluster(&self) -> Cluster {
+        if self.app.is_some() { Cluster::Localnet } else { self.cluster }
+    }
 }
 
 /// Where the demo's loan lives.

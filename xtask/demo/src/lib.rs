@@ -2,6 +2,7 @@
 
 pub mod cli;
 mod logs;
+mod play;
 mod run;
 pub mod tell;
 

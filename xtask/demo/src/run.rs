@@ -10,7 +10,7 @@ use latchkey_harness::{
     function::FunctionProcess,
     localnet::Localnet,
     process::{Output, Process},
-    story::{Observer, Parties, Script},
+    story::{Parties, Script},
     testbed::{EmbeddedTestbed, LocalTestbed},
 };
 use tokio::{
@@ -21,7 +21,8 @@ use tokio::{
 use crate::{
     cli::{Cli, Cluster, Function},
     logs::{self, Kept},
-    tell::{Json, People},
+    play,
+    tell::{Json, People, Teller},
 };
 
 /// What a shell expects of a program that was interrupted.
@@ -62,26 +63,30 @@ enum Ending {
 async fn play(cli: &Cli) -> Result<Ending> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut observer = observer(cli)?;
+    let mut teller = teller(cli)?;
     tokio::select! {
-        ended = live(cli, &mut *observer) => ended.map(|()| Ending::Success),
+        ended = live(cli, &mut *teller) => ended.map(|()| Ending::Success),
         _ = interrupt.recv() => Ok(Ending::Interrupted),
         _ = terminate.recv() => Ok(Ending::Interrupted),
     }
 }
 
-fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
+fn teller(cli: &Cli) -> io::Result<Box<dyn Teller>> {
     if cli.json {
         return Ok(Box::new(Json::new(stdout())));
     }
     let mut people = People::new(stdout());
-    let (where_it_lives, first) = match cli.cluster {
+    let (where_it_lives, first) = match cli.cluster() {
         Cluster::Embedded => (
             "on a ledger in this process, where a year passes in seconds",
             "starting a broker, a car and a keeper",
         ),
         Cluster::Localnet => (
-            "on a validator of its own, in real time, with an instalment every few seconds",
+            if cli.app.is_some() {
+                "on a validator of its own, in real time, played by whoever opens the web page"
+            } else {
+                "on a validator of its own, in real time, with an instalment every few seconds"
+            },
             "starting a validator, a broker, a car and a keeper",
         ),
     };
@@ -96,14 +101,14 @@ fn observer(cli: &Cli) -> io::Result<Box<dyn Observer>> {
     Ok(Box::new(people))
 }
 
-async fn live(cli: &Cli, observer: &mut dyn Observer) -> Result<()> {
+async fn live(cli: &Cli, teller: &mut dyn Teller) -> Result<()> {
     let site = cli.function.site();
     let parties = Parties::new().served_at(site.uri());
     let parties = if cli.two_keys { parties.cosigned() } else { parties };
-    let ok = match cli.cluster {
+    let ok = match cli.cluster() {
         Cluster::Embedded => {
             let mut testbed = EmbeddedTestbed::with_function(&parties, site).await?;
-            let ok = testbed.live(&parties, Script::year(), observer).await.inspect_err(|_| {
+            let ok = testbed.live(&parties, Script::year(), teller.observer()).await.inspect_err(|_| {
                 let functions = testbed.function.iter().chain(&testbed.cosigner);
                 show_tails(functions.map(FunctionProcess::process));
             })?;
@@ -114,7 +119,7 @@ async fn live(cli: &Cli, observer: &mut dyn Observer) -> Result<()> {
             let mut testbed = LocalTestbed::with_function(Localnet::start().await?, &parties, site).await?;
             let logs: Vec<_> = testbed.processes().iter().map(|process| process.log().to_owned()).collect();
             let lived = tokio::select! {
-                lived = testbed.live(&parties, Script::minute(), observer) => lived,
+                lived = played(cli, &mut testbed, &parties, teller) => lived,
                 () = logs::follow(logs), if logs::are_wanted() => Ok(false),
             };
             let ok = lived.inspect_err(|_| show_tails(testbed.processes()))?;
@@ -126,6 +131,19 @@ async fn live(cli: &Cli, observer: &mut dyn Observer) -> Result<()> {
         bail!("the story ended with something wrong: the last line says what");
     }
     Ok(())
+}
+
+/// The story to its end, or the page's loan until a process ends.
+async fn played(
+    cli: &Cli,
+    testbed: &mut LocalTestbed,
+    parties: &Parties,
+    teller: &mut dyn Teller,
+) -> Result<bool> {
+    match &cli.app {
+        Some(dist) => play::host(testbed, parties, dist, teller).await,
+        None => testbed.live(parties, Script::minute(), teller.observer()).await,
+    }
 }
 
 /// What the processes wrote last, unless it was shown as it came.

@@ -65,7 +65,8 @@ pub fn test_where_possible(workspace: &Workspace, terminal: &mut Terminal) -> Re
     Ok(())
 }
 
-fn build(workspace: &Workspace, terminal: &mut Terminal) -> Result<()> {
+/// Builds the page into `app/dist`.
+pub fn build(workspace: &Workspace, terminal: &mut Terminal) -> Result<()> {
     web::build_rules(workspace, terminal)?;
     web::script::<&str>(workspace, "build", &[], terminal)
 }

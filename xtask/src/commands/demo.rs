@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: builds what the demo runs, then runs it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ffi::OsString, path::Path};
 
 use anyhow::{Result, bail};
 use clap::{Parser, ValueEnum};
@@ -8,7 +8,7 @@ use latchkey_progress::usual;
 use latchkey_toolchain::debian;
 
 use crate::{
-    commands::{build, finish, setup, with_tools},
+    commands::{app, build, finish, setup, with_tools},
     terminal::Terminal,
     workspace::Workspace,
 };
@@ -32,6 +32,10 @@ pub struct Args {
     /// Have two operators sign each lock, the second in a process of its own
     #[arg(long, conflicts_with = "cluster")]
     pub two_keys: bool,
+
+    /// Serve the web page, and leave the loan to whoever opens it as borrower or lender; on a validator
+    #[arg(long, conflicts_with = "two_keys")]
+    pub app: bool,
 
     /// Print one JSON object a line
     #[arg(long)]
@@ -94,33 +98,42 @@ impl Args {
         (self.two_keys || self.function != Function::Embedded).then_some("latchkey-function")
     }
 
-    /// The demo's own command line.
-    pub fn for_demo(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        if self.cluster == Cluster::Localnet {
-            words.extend(["--cluster".to_owned(), "localnet".to_owned()]);
+    /// The ledger: the page asks a validator.
+    pub fn cluster(&self) -> Cluster {
+        if self.app { Cluster::Localnet } else { self.cluster }
+    }
+
+    /// The demo's own command line, with the page built into `dist`.
+    pub fn for_demo(&self, dist: &Path) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        if self.cluster() == Cluster::Localnet {
+            words.extend(["--cluster".into(), "localnet".into()]);
+        }
+        if self.app {
+            words.extend(["--app".into(), dist.into()]);
         }
         if let Some(named) = self.function.to_possible_value().filter(|_| self.function != Function::Embedded)
         {
-            words.extend(["--function".to_owned(), named.get_name().to_owned()]);
+            words.extend(["--function".into(), named.get_name().into()]);
         }
         if self.two_keys {
-            words.push("--two-keys".to_owned());
+            words.push("--two-keys".into());
         }
         if self.json {
-            words.push("--json".to_owned());
+            words.push("--json".into());
         }
-        words.extend(self.rest.iter().cloned());
+        words.extend(self.rest.iter().map(Into::into));
         words
     }
 }
 
 /// Sets up, builds and runs the demo; its exit status becomes ours.
 pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Result<()> {
-    let parts = args.cluster.purpose().parts().iter().copied().chain(args.function.part());
+    let cluster = args.cluster();
+    let parts = cluster.purpose().parts().iter().copied().chain(args.function.part());
     let parts: BTreeSet<_> = parts.collect();
-    let binaries: Vec<&str> = args.cluster.binaries().iter().copied().chain(args.function_binary()).collect();
-    if args.cluster == Cluster::Embedded {
+    let binaries: Vec<&str> = cluster.binaries().iter().copied().chain(args.function_binary()).collect();
+    if cluster == Cluster::Embedded {
         let mut steps = Vec::new();
         if !setup::missing_packages(&workspace.cache, &parts)?.is_empty() {
             steps.push(debian::USUAL);
@@ -137,6 +150,9 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     }
     build::program(workspace, terminal)?;
     workspace.build(&binaries, "building the demo", usual(FIRST_BUILD), terminal)?;
+    if args.app {
+        app::build(workspace, terminal)?;
+    }
     let mut demo = workspace.command(workspace.binary(DEMO));
-    finish(with_tools(demo.args(args.for_demo()), workspace, &tools))
+    finish(with_tools(demo.args(args.for_demo(&workspace.path("app/dist"))), workspace, &tools))
 }

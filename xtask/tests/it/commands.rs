@@ -1,6 +1,6 @@
 //! What each command wants and passes on.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use clap::Parser;
 use serde_json::Value;
@@ -16,16 +16,21 @@ use xtask::{
 
 #[test]
 fn the_demo_gets_what_was_asked_for_and_no_more() {
-    let read = |words: &[&str]| demo::Args::parse_from([&["demo"], words].concat()).for_demo();
-    assert_eq!(read(&[]), Vec::<String>::new());
+    let dist = Path::new("dist");
+    let read = |words: &[&str]| demo::Args::parse_from([&["demo"], words].concat()).for_demo(dist);
+    assert!(read(&[]).is_empty());
     assert_eq!(read(&["--json"]), ["--json"]);
     assert_eq!(
         read(&["--cluster", "localnet", "--json", "--", "-v"]),
         ["--cluster", "localnet", "--json", "-v"]
     );
     assert_eq!(read(&["--function", "lambda", "--json"]), ["--function", "lambda", "--json"]);
-    assert_eq!(read(&["--function", "embedded"]), Vec::<String>::new());
+    assert!(read(&["--function", "embedded"]).is_empty());
     assert_eq!(read(&["--two-keys", "--json"]), ["--two-keys", "--json"]);
+    assert_eq!(
+        read(&["--app", "--function", "http"]),
+        ["--cluster", "localnet", "--app", "dist", "--function", "http"]
+    );
 }
 
 #[test]

@@ -1,6 +1,10 @@
 use anyhow::Result;
 use latchkey_client::{
-    Pubkey, errors::Refusal, instructions::LoanKeys, latchkey::state::Terms, protocol::sealed::sha256,
+    Pubkey,
+    errors::Refusal,
+    instructions::{LoanKeys, fund_escrow},
+    latchkey::state::Terms,
+    protocol::sealed::sha256,
     schedule::level_instalment,
 };
 use solana_sdk::{signature::Keypair, signer::Signer};
@@ -32,9 +36,35 @@ pub struct Story<'a> {
     pub observer: &'a mut dyn Observer,
 }
 
+/// A loan that was written.
+struct Opened {
+    keys: LoanKeys,
+    /// The keeper's purse before anything happened, and the lender's tokens before the loan.
+    purse: Purse,
+    treasury: u64,
+    /// What was wrong already.
+    wrong: Vec<String>,
+}
+
 impl Story<'_> {
     /// Runs it to the end. Returns whether the books balance and the car behaved.
     pub async fn run(mut self) -> Result<bool> {
+        let Opened { keys, purse, treasury, wrong } = self.open().await?;
+        // A deposit into an escrow need not name its loan.
+        let journal = Journal::of([keys.loan, keys.escrow]);
+        let life = Life { keys, journal, wrong, story: self };
+        life.live(purse, treasury).await
+    }
+
+    /// Writes the loan and funds its escrow. What happens then is left to others.
+    pub async fn begin(mut self) -> Result<LoanKeys> {
+        let keys = self.open().await?.keys;
+        let fund = fund_escrow(self.parties.funder.pubkey(), &keys.loan, self.script.funding);
+        self.chain.send(&[fund], &[&self.parties.funder]).await?;
+        Ok(keys)
+    }
+
+    async fn open(&mut self) -> Result<Opened> {
         let deployed = deployed(self.chain).await?;
         self.tell(&deployed).await?;
         let purse = Purse::of(self.chain, &self.keeper).await?;
@@ -52,10 +82,7 @@ impl Story<'_> {
 
         let treasury = self.chain.tokens(&self.parties.treasury).await?.amount;
         let keys = self.originate(vehicle).await?;
-        // A deposit into an escrow need not name its loan.
-        let journal = Journal::of([keys.loan, keys.escrow]);
-        let life = Life { keys, journal, wrong, story: self };
-        life.live(purse, treasury).await
+        Ok(Opened { keys, purse, treasury, wrong })
     }
 
     async fn originate(&mut self, vehicle: Pubkey) -> Result<LoanKeys> {

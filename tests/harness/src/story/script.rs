@@ -60,7 +60,7 @@ impl Script {
                 late_after_secs: 5 * DAY,
                 ..car_loan()
             },
-            offer: Offer { lease_secs: 60, ttl_secs: 600, ..offer() },
+            offer: Offer { lease_secs: 60, ttl_secs: 600, ..OFFER },
             funding: 20_000_000,
             paid_before: 5,
             cure_after_secs: 2 * DAY,
@@ -84,13 +84,35 @@ impl Script {
                 late_after_secs: 4,
                 ..car_loan()
             },
-            offer: Offer { lease_secs: 30, ttl_secs: 120, ..offer() },
+            offer: OFFER,
             funding: 20_000_000,
             paid_before: 2,
             cure_after_secs: 0,
             paid_after: 1,
             payoff_after_secs: 0,
             foresight_secs: 10,
+        }
+    }
+
+    /// Leases for a busy machine, where a validator's clock falls minutes behind the car's.
+    pub const PATIENT: Offer = Offer { lease_secs: 900, ttl_secs: 3_600, ..OFFER };
+
+    /// For people who play both parties: an instalment every two minutes for an hour, the first a minute after the start.
+    pub fn hour() -> Self {
+        Self {
+            terms: Terms {
+                first_due: 60,
+                count: 30,
+                calendar: Calendar::seconds(120),
+                grace_secs: 30,
+                warn_after_secs: 5,
+                notice_secs: 15,
+                late_after_secs: 20,
+                ..Self::minute().terms
+            },
+            offer: Self::PATIENT,
+            funding: 500_000_000,
+            ..Self::minute()
         }
     }
 
@@ -112,10 +134,9 @@ impl Script {
     }
 }
 
-/// What both scripts pay.
-fn offer() -> Offer {
-    Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120, unlock_ttl_secs: 3_600 }
-}
+/// What the scripts pay.
+const OFFER: Offer =
+    Offer { fee: 2_000_000, bond: 1_000_000, lease_secs: 30, ttl_secs: 120, unlock_ttl_secs: 3_600 };
 
 fn car_loan() -> Terms {
     Terms {

@@ -1,6 +1,7 @@
 use std::{fs, time::Duration};
 
 use anyhow::Result;
+use latchkey_client::instructions::LoanKeys;
 use tempfile::TempDir;
 use tokio::time::sleep;
 
@@ -81,22 +82,42 @@ impl LocalTestbed {
         script: Script,
         observer: &mut dyn Observer,
     ) -> Result<bool> {
-        let Self { keeper, function, car, broker, localnet, chain, .. } = self;
-        let story = Story { chain, parties, car, keeper: keeper.key, script, observer };
+        let (story, processes) = self.story(parties, script, observer);
         tokio::select! {
             told = story.run() => told,
-            ended = async {
-                loop {
-                    sleep(LOOK).await;
-                    let function = function.as_mut().map(FunctionProcess::process_mut);
-                    let processes =
-                        [Some(&mut keeper.process), function, Some(broker.process_mut()), localnet.process_mut()];
-                    for process in processes.into_iter().flatten() {
-                        process.alive()?;
-                    }
-                }
-            } => ended,
+            ended = ended(processes) => ended,
         }
+    }
+
+    /// Writes a story's loan here, and leaves what happens then to others. Fails as soon as a process ends.
+    pub async fn begin(
+        &mut self,
+        parties: &Parties,
+        script: Script,
+        observer: &mut dyn Observer,
+    ) -> Result<LoanKeys> {
+        let (story, processes) = self.story(parties, script, observer);
+        tokio::select! {
+            keys = story.begin() => keys,
+            ended = ended(processes) => ended,
+        }
+    }
+
+    /// Returns when a process has ended, with how.
+    pub async fn ended<T>(&mut self) -> Result<T> {
+        let Self { keeper, function, broker, localnet, .. } = self;
+        ended(running(keeper, function, broker, localnet)).await
+    }
+
+    fn story<'a>(
+        &'a mut self,
+        parties: &'a Parties,
+        script: Script,
+        observer: &'a mut dyn Observer,
+    ) -> (Story<'a>, Vec<&'a mut Process>) {
+        let Self { keeper, function, car, broker, localnet, chain, .. } = self;
+        let story = Story { chain, parties, car, keeper: keeper.key, script, observer };
+        (story, running(keeper, function, broker, localnet))
     }
 
     /// The processes whose output shows what Latchkey did.
@@ -117,5 +138,27 @@ impl LocalTestbed {
             }
         }
         Ok(())
+    }
+}
+
+/// What must run while a story does. The car is the story's.
+fn running<'a>(
+    keeper: &'a mut KeeperProcess,
+    function: &'a mut Option<FunctionProcess>,
+    broker: &'a mut Mosquitto,
+    localnet: &'a mut Localnet,
+) -> Vec<&'a mut Process> {
+    let function = function.as_mut().map(FunctionProcess::process_mut);
+    let processes = [Some(&mut keeper.process), function, Some(broker.process_mut()), localnet.process_mut()];
+    processes.into_iter().flatten().collect()
+}
+
+/// Returns when one of them has ended, with how.
+async fn ended<T>(mut processes: Vec<&mut Process>) -> Result<T> {
+    loop {
+        sleep(LOOK).await;
+        for process in &mut processes {
+            process.alive()?;
+        }
     }
 }

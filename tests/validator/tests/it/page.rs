@@ -1,108 +1,149 @@
-//! A borrower with nothing but the web page: watches the car lock, pays, and has it unlocked while no keeper runs any more.
-//! The page runs in Chromium; program, function, broker and car are the real ones.
+//! Borrowers with nothing but the web page, in Chromium, on a real validator: one watches the car lock, pays, and sees the
+//! keeper unlock it; another pays and has the car unlocked after the keeper died. Neither loads the page again.
 
 use std::env;
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use latchkey_client::latchkey::state::{Action, Calendar, Terms};
+use latchkey_client::pda;
 use latchkey_harness::function::{FunctionProcess, Site, URI};
-use latchkey_harness::process::Spec;
-use latchkey_harness::story::{Car as _, Chain as _, Milestone, Observer, Parties, Script};
-use latchkey_harness::testbed::EmbeddedTestbed;
+use latchkey_harness::localnet::{Localnet, binary};
+use latchkey_harness::page::{self, PageServer};
+use latchkey_harness::process::{Process, Spec};
+use latchkey_harness::story::{Car as _, Chain as _, Parties, Script};
+use latchkey_harness::testbed::LocalTestbed;
+use latchkey_tests_validator::{Missed, tails};
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
 use solana_sdk::signer::Signer as _;
-use tokio::sync::watch;
+use tokio::try_join;
 
 /// How long the browser may take for one step on a busy machine.
-const LIMIT: Duration = Duration::from_mins(5);
+const LIMIT: Duration = Duration::from_mins(3);
+const DAY: u32 = 86_400;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_borrower_with_the_page_alone_watches_the_lock_pays_and_unlocks() {
-    let Some(app) = built_page() else {
+async fn borrowers_with_the_page_alone_watch_the_lock_pay_and_are_unlocked() {
+    let Some(dist) = page_here() else { return };
+    Box::pin(live(&dist)).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_serves_the_page_to_borrower_and_lender_until_it_is_interrupted() {
+    let Some(dist) = page_here() else { return };
+    demonstrate(&dist).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+async fn demonstrate(dist: &Path) -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    let spec = Spec::new("demo", binary("latchkey-demo")?, directory.path());
+    let mut demo = spec.arg("--app").arg(dist).arg("--json").start()?;
+    let opened = open_both(dist, directory.path(), &mut demo).await;
+    // Whatever went wrong: a demo that is killed cannot end its validator.
+    demo.interrupt()?;
+    let ended = demo.ended(Duration::from_secs(30)).await?;
+    let url = opened?;
+    ensure!(ended.code() == Some(130), "{ended}: {}", demo.tail());
+    let client = latchkey_link::http::client().build()?;
+    ensure!(client.get(url).send().await.is_err(), "the page is still served");
+    Ok(())
+}
+
+/// Opens both of the links that the demo prints. Returns where it serves the borrower's page.
+async fn open_both(dist: &Path, directory: &Path, demo: &mut Process) -> Result<String> {
+    let served = demo.line("\"step\":\"served\"", LIMIT).await?;
+    let served: serde_json::Value = serde_json::from_str(&served)?;
+    let link = served["borrower"].as_str().context("a link")?;
+    let url = link.split('#').next().context("an address")?.to_owned();
+    let given = [("LATCHKEY_APP_URL", url.clone()), ("LATCHKEY_DEMO", served.to_string())];
+    let mut browser = browse(dist, directory, "the demo", &given)?;
+    let ended = browser.ended(LIMIT).await?;
+    ensure!(ended.success(), "{}", browser.tail());
+    Ok(url)
+}
+
+/// The built page, if its tests can run here.
+fn page_here() -> Option<PathBuf> {
+    let dist = page::built().filter(|dist| dist.join("../node_modules/@playwright/test/cli.js").exists());
+    if dist.is_none() {
         eprintln!(
             "skipped: the web page is not built; `cargo xtask app test` builds it and installs what runs it"
         );
-        return;
-    };
-    live(&app).await.unwrap_or_else(|failed| panic!("{failed:?}"));
-}
-
-/// `app/`, if the page is built there and its tests can run.
-fn built_page() -> Option<PathBuf> {
-    let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../app");
-    let has = |file: &str| app.join(file).exists();
-    (has("dist/rules.wasm") && has("node_modules/@playwright/test/cli.js")).then_some(app)
-}
-
-/// Where the loan is, and whether its car is locked.
-#[derive(Default)]
-struct Listener {
-    loan: watch::Sender<Option<String>>,
-    locked: watch::Sender<bool>,
-}
-
-impl Observer for Listener {
-    fn milestone(&mut self, _: i64, milestone: &Milestone) -> io::Result<()> {
-        match milestone {
-            Milestone::Originated { loan, .. } => _ = self.loan.send_replace(Some(loan.to_string())),
-            Milestone::Locked { .. } => _ = self.locked.send_replace(true),
-            _ => {}
-        }
-        Ok(())
     }
-
-    fn waiting(&mut self, _: &str, _: i64, _: Option<i64>) -> io::Result<()> {
-        Ok(())
-    }
+    dist
 }
 
-async fn live(app: &Path) -> Result<()> {
-    let parties = Parties::new().served_at(URI);
-    let mut testbed = EmbeddedTestbed::with_function(&parties, Site::Http).await?;
+async fn live(dist: &Path) -> Result<()> {
+    let localnet = Localnet::start().await?;
+    try_join!(
+        unlocked(dist, &localnet, Site::Embedded, "sees it unlocked"),
+        unlocked(dist, &localnet, Site::Http, "alone")
+    )?;
+    Ok(())
+}
+
+/// Two instalments, the second far away: whatever happens after the first is not paid takes all the time that it needs.
+fn script() -> Script {
+    let script = Script::minute();
+    // The page is open before the loan is written, and sees it while nothing is due.
+    let terms = Terms { first_due: 15, count: 2, calendar: Calendar::seconds(60 * DAY), ..script.terms };
+    Script { terms, offer: Script::PATIENT, ..script }
+}
+
+/// One borrower. The keeper dies after the lock if the function is a process of its own.
+async fn unlocked(dist: &Path, localnet: &Localnet, site: Site, test: &str) -> Result<()> {
+    let parties = Parties::new().served_at(site.uri());
+    let localnet = Localnet::attach(&localnet.url()).await?;
+    let testbed = LocalTestbed::with_function(localnet, &parties, site).await?;
     testbed.chain.airdrop(&parties.borrower.pubkey(), LAMPORTS_PER_SOL).await?;
-    let function = testbed.function.as_ref().map(FunctionProcess::address).unwrap_or_default().to_owned();
-    let rpc = testbed.rpc_url();
-    let mut listener = Listener::default();
-    let (mut loan, mut locked) = (listener.loan.subscribe(), listener.locked.subscribe());
-
-    // The story runs while it is waited for, and stands still in between.
-    let mut story = Box::pin(testbed.live(&parties, Script::year(), &mut listener));
-    let loan = tokio::select! {
-        ended = &mut story => bail!("the story ended: {ended:?}"),
-        loan = loan.wait_for(Option::is_some) => loan?.clone().unwrap_or_default(),
-    };
-    let whole = serde_json::json!({
-        "rpc": rpc,
-        "uri": URI,
-        "function": function,
-        "loan": loan,
-        "key": bs58::encode(parties.borrower.secret_bytes()).into_string(),
-    });
+    let server = PageServer::start(dist).await?;
+    let loan = pda::loan(&pda::vehicle(&testbed.car.device_key()), 0);
     let directory = tempfile::tempdir()?;
+    let go = directory.path().join("go");
+    let whole = serde_json::json!({
+        "link": server.link(&testbed.localnet, &parties.borrower, &format!("loan/{loan}")),
+        "function": testbed.function.as_ref().map(|function| {
+            serde_json::json!({ "uri": URI, "at": FunctionProcess::address(function) })
+        }),
+        "go": go,
+    });
+    let mut browser = browse(
+        dist,
+        directory.path(),
+        test,
+        &[("LATCHKEY_APP_URL", server.url()), ("LATCHKEY_WHOLE", whole.to_string())],
+    )?;
+    browser.line("page: waits for the loan", LIMIT).await?;
+
+    let mut loan = Missed::with(testbed, parties, script()).await?;
+    loan.confirmed(Action::Lock).await?;
+    browser.line("page: the car is locked", LIMIT).await?;
+    ensure!(!loan.testbed.car.try_start().await?, "the page saw a lock that the car did not");
+    if site == Site::Http {
+        loan.testbed.keeper.process.kill()?;
+    }
+    fs::write(&go, "")?;
+
+    let unlocked = browser.line("page: the car is unlocked", LIMIT).await;
+    unlocked.map_err(|failed| failed.context(tails(&loan.testbed)))?;
+    ensure!(loan.testbed.car.try_start().await?, "the page saw an unlock that the car did not");
+    let ended = browser.ended(LIMIT).await?;
+    ensure!(ended.success(), "{}", browser.tail());
+    Ok(())
+}
+
+/// Runs tests of `whole.spec.ts` by a part of their name.
+fn browse(dist: &Path, directory: &Path, test: &str, given: &[(&str, String)]) -> Result<Process> {
+    let app = dist.join("..");
     let node = env::var_os("LATCHKEY_NODE").unwrap_or_else(|| "node".into());
-    let mut page = Spec::new("page", node, directory.path())
+    let spec = Spec::new("page", node, directory)
         .arg(app.join("node_modules/@playwright/test/cli.js"))
         .args(["test", "--reporter", "line", "--config"])
         .arg(app.join("playwright.config.ts"))
-        .arg("whole.spec.ts")
-        .env("LATCHKEY_WHOLE", whole.to_string())
-        .start()?;
-    page.line("page: the car starts", LIMIT).await?;
-    tokio::select! {
-        ended = &mut story => bail!("the story ended before the car was locked: {ended:?}"),
-        locked = locked.wait_for(|locked| *locked) => {
-            locked?;
-        }
-    }
-    drop(story);
-    testbed.kill_keeper().await;
-    page.line("page: the car is locked", LIMIT).await?;
-    ensure!(testbed.car.simulation().look().inhibited, "the page saw a lock that the car did not");
-
-    page.line("page: the car is unlocked", LIMIT).await?;
-    ensure!(!testbed.car.simulation().look().inhibited, "the page saw an unlock that the car did not");
-    ensure!(testbed.car.try_start().await?, "the car does not start");
-    Ok(())
+        .arg("--output")
+        .arg(directory.join("results"))
+        .args(["--grep", test, "whole.spec.ts"]);
+    given.iter().fold(spec, |spec, (name, value)| spec.env(name, value)).start()
 }

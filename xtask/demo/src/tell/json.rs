@@ -3,6 +3,9 @@ use std::io::{self, Write};
 use latchkey_harness::story::{Milestone, Observer};
 use serde::Serialize;
 
+use super::Teller;
+use crate::play::Served;
+
 /// For programs: one JSON object a line, `{"step": …, "time": …}`, and nothing about what is being waited for.
 #[derive(Debug)]
 pub struct Json<W> {
@@ -45,5 +48,21 @@ impl<W: Write + Send> Observer for Json<W> {
 
     fn waiting(&mut self, _: &str, _: i64, _: Option<i64>) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl<W: Write + Send> Teller for Json<W> {
+    fn served(&mut self, served: &Served) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            step: &'a str,
+            #[serde(flatten)]
+            served: &'a Served,
+        }
+        self.line(&Line { step: "served", served })
+    }
+
+    fn observer(&mut self) -> &mut dyn Observer {
+        self
     }
 }

@@ -6,7 +6,11 @@ use std::{
 use indicatif::ProgressBar;
 use latchkey_harness::story::{Milestone, Observer, Payment, Settlement};
 
-use super::words::{ahead, counted, date, percent, short, sol, thousands, time, units};
+use super::{
+    Teller,
+    words::{ahead, counted, date, percent, short, sol, thousands, time, units},
+};
+use crate::play::Served;
 
 /// Where the column of what happened ends.
 const LABEL: usize = 18;
@@ -57,6 +61,24 @@ impl<W: Write + Send> Observer for People<W> {
         let when = until.map(|until| format!(" on {}, {}", date(until), ahead(until - now)));
         self.busy(&format!("{} · waiting for {what}{}", time(now), when.unwrap_or_default()));
         Ok(())
+    }
+}
+
+impl<W: Write + Send> Teller for People<W> {
+    fn served(&mut self, Served { borrower, lender }: &Served) -> io::Result<()> {
+        self.line(&format!(
+            "\nOpen the page as the borrower:\n  {borrower}\nand as the lender:\n  {lender}\n"
+        ))?;
+        self.line(
+            "Each link brings its party's key, which is worth nothing outside of this validator. An instalment falls due \
+             every two minutes. Ctrl-C ends everything.",
+        )?;
+        self.busy("the page is served");
+        Ok(())
+    }
+
+    fn observer(&mut self) -> &mut dyn Observer {
+        self
     }
 }
 
