@@ -3,11 +3,20 @@
 const SHELF = 'latchkey-1';
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(
-    caches.open(SHELF).then((shelf) => shelf.addAll(['./', './rules.wasm', './manifest.webmanifest', './icon.svg'])),
-  );
+  event.waitUntil(keepPage());
   self.skipWaiting();
 });
+
+/** The page and what it names: the first visit loads them before anything passes through here. */
+async function keepPage() {
+  const shelf = await caches.open(SHELF);
+  const page = await (await fetch('./')).text();
+  const named = [...page.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => path);
+  await shelf.addAll(['./', './rules.wasm', ...new Set(named)]);
+  // Which node the page asks. Some are delivered without it.
+  const config = await fetch('./config.json');
+  if (config.ok) await shelf.put('./config.json', config);
+}
 
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
@@ -25,7 +34,7 @@ async function fresh(request) {
     if (answer.ok) await shelf.put(request, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await shelf.match(request, { ignoreSearch: true });
+    const kept = await shelf.match(request, { ignoreSearch: true, ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
