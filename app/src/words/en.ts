@@ -181,6 +181,28 @@ export const en = {
     none: 'The terms grant no emergency starts.',
   },
 
+  surplus: {
+    title: 'Take money back',
+    body: 'The contract gives back what the car wallet holds beyond what is due. What falls due later must be paid all the same.',
+    button: (amount: string) => `Take ${amount} back`,
+    line: (amount: string) => `${amount} goes from the wallet of the car to your wallet.`,
+  },
+
+  recovery: {
+    title: 'Another key is to take your place',
+    body: 'The lender says that your key is lost, and proposes this one. If you did not ask for it, refuse.',
+    from: 'It can take over',
+    button: 'Refuse it',
+    line: 'The proposed key is refused. Another can be proposed after 90 days at the earliest.',
+  },
+
+  end: {
+    title: 'End the loan',
+    body: 'Nothing is owed. Ending the loan gives you the rest of the car wallet, and frees the car for another loan.',
+    button: 'End the loan',
+    line: 'The loan’s record is closed. The rest of the car wallet is yours, the rest of the escrow the lender’s.',
+  },
+
   notices: {
     title: 'Notices',
     none: 'You have had no notice of a payment that is past due.',

@@ -184,6 +184,28 @@ export const es: Words = {
     none: 'Las condiciones no dan arranques de emergencia.',
   },
 
+  surplus: {
+    title: 'Recuperar dinero',
+    body: 'El contrato devuelve lo que la cuenta del auto tiene de más. Lo que venza después hay que pagarlo igual.',
+    button: (amount) => `Recuperar ${amount}`,
+    line: (amount) => `${amount} pasan de la cuenta del auto a su billetera.`,
+  },
+
+  recovery: {
+    title: 'Otra clave va a ocupar su lugar',
+    body: 'El prestamista dice que su clave se perdió y propone esta. Si usted no lo pidió, recházela.',
+    from: 'Puede ocuparlo',
+    button: 'Rechazarla',
+    line: 'Se rechaza la clave propuesta. Otra se puede proponer como pronto en 90 días.',
+  },
+
+  end: {
+    title: 'Terminar el préstamo',
+    body: 'No se debe nada. Al terminar, usted recibe el resto de la cuenta del auto y el auto queda libre para otro préstamo.',
+    button: 'Terminar el préstamo',
+    line: 'Se cierra el registro del préstamo. El resto de la cuenta del auto es suyo; el del depósito, del prestamista.',
+  },
+
   notices: {
     title: 'Avisos',
     none: 'No ha recibido ningún aviso de un pago atrasado.',

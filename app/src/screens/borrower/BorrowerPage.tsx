@@ -11,6 +11,8 @@ import { PayAhead, PayAny, Payoff } from './Money';
 import { PrimaryAction } from './PrimaryAction';
 import { useReading } from './parts';
 import { collect, type Deal, pay, payAhead, payOff, settle, startInEmergency, unlock } from './proposals';
+import { EndLoan, Recovery, TakeBack } from './Rights';
+import { endLoan, refuseRecovery, takeBack } from './rights';
 import { Emergency, Notices, Paid, PlainTerms } from './Sections';
 import { Unlock } from './Unlock';
 import { type ShownLoan, useLoan } from './useLoan';
@@ -133,7 +135,9 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
           </button>
         </section>
       )}
+      <Recovery state={state} blocked={blockedForBorrower} onRefuse={() => propose(refuseRecovery)} />
       <WalletCard network={network} />
+      {view && <EndLoan view={view} blocked={blockedForBorrower} onEnd={() => propose(endLoan)} />}
       {view && view.quote.payoff !== '0' && (
         <>
           <PayAny
@@ -169,6 +173,14 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
           view={view}
           refusal={view.emergency.refused ? words.failed.rule(view.emergency.refused) : blockedForBorrower}
           onStart={() => propose(startInEmergency)}
+        />
+      )}
+      {view && (
+        <TakeBack
+          state={state}
+          view={view}
+          blocked={blockedForBorrower}
+          onTake={(amount) => propose((deal) => takeBack(deal, amount))}
         />
       )}
       <Notices state={state} />

@@ -186,7 +186,7 @@ export async function invocationOf(vehicle: Address, seq: bigint): Promise<Addre
 }
 
 /** What the rules say of the loan as the node foresees it. */
-function afterwards(deal: Deal): Pick<Proposal, 'watch' | 'afterwards'> {
+export function afterwards(deal: Deal): Pick<Proposal, 'watch' | 'afterwards'> {
   const { state, rules, words } = deal;
   return {
     watch: [state.address, state.loan.vehicle, state.loan.wallet],
