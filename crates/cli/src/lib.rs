@@ -4,6 +4,7 @@
 // Only the binary and its tests use this library.
 #![allow(missing_docs)]
 
+pub mod audit;
 pub mod car_function;
 pub mod chain;
 pub mod config;

@@ -1,6 +1,7 @@
 //! Reading a cluster, at commitment `confirmed`.
 
 mod error;
+mod history;
 mod loan;
 mod mint;
 

@@ -1,5 +1,6 @@
 //! `latchkey vehicle`
 
+mod audit;
 mod distrust;
 mod enrolment;
 mod hand_over;
@@ -17,6 +18,7 @@ command_group! {
         HandOver(hand_over::HandOverCommand),
         Agree(hand_over::Agree),
         Release(release::ReleaseCommand),
+        Audit(audit::Audit),
         Distrust(distrust::Distrust),
         Retire(retire::Retire),
     }
