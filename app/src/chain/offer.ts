@@ -91,6 +91,19 @@ export async function createNonce(owner: Address, rent: bigint): Promise<Instruc
   ];
 }
 
+/** Uses a wallet's nonce up, so that no link that was made with it can happen any more. */
+export async function advanceNonce(owner: Address): Promise<Instruction> {
+  return {
+    programAddress: SYSTEM,
+    accounts: [
+      { address: await nonceAddress(owner), role: AccountRole.WRITABLE },
+      { address: RECENT_BLOCKHASHES, role: AccountRole.READONLY },
+      { address: owner, role: AccountRole.READONLY_SIGNER },
+    ],
+    data: u32(ADVANCE_NONCE),
+  };
+}
+
 /** A transaction that waits for more signatures. The wallet of the nonce pays the fee. */
 export async function buildOffer(owner: Address, nonce: Nonce, instructions: readonly Instruction[]) {
   const nonceAccountAddress = await nonceAddress(owner);

@@ -25,6 +25,9 @@ const en = {
     copied: 'Copied.',
     done: 'You have signed. Nothing happens before the borrower signs too.',
     one: 'Of several links of one wallet that are open at once, only the first that is signed takes effect.',
+    back: 'Take links back',
+    backBody: 'Links that you made and nobody has signed yet can no longer be signed. New ones can be made.',
+    backButton: 'Take open links back',
     account: 'A nonce account',
     accountBody: (sol: string) =>
       `A link that counts for a day needs a nonce account of this wallet. Set up once, it keeps ${sol} SOL.`,
@@ -59,6 +62,9 @@ const es: SignWords = {
     copied: 'Copiado.',
     done: 'Usted firmó. No pasa nada antes de que firme también el deudor.',
     one: 'De varios enlaces abiertos de una misma billetera solo tiene efecto el primero que se firme.',
+    back: 'Retirar enlaces',
+    backBody: 'Los enlaces que usted creó y que nadie firmó aún ya no se pueden firmar. Se pueden crear otros.',
+    backButton: 'Retirar los enlaces abiertos',
     account: 'Una cuenta de números de un solo uso',
     accountBody: (sol) =>
       `Un enlace que vale un día necesita una cuenta de números de un solo uso de esta billetera. Se crea una vez y guarda ${sol} SOL.`,

@@ -5,12 +5,13 @@ import {
   type Address,
   createNoopSigner,
   getBase64Encoder,
+  getCompiledTransactionMessageDecoder,
   getPublicKeyFromAddress,
   getTransactionDecoder,
   type Nonce,
   verifySignature,
 } from '@solana/kit';
-import { buildOffer, nonceAddress, toLink } from '../../src/chain/offer';
+import { buildOffer, nonceAddress, SYSTEM, toLink } from '../../src/chain/offer';
 import { transferChecked } from '../../src/chain/tokens';
 import { getExtendInstruction, getWaiveFeesInstruction } from '../../src/client';
 import { readOffer } from '../../src/screens/sign/offered';
@@ -122,6 +123,24 @@ test('a wallet without a nonce account sets one up first', async ({ page }) => {
   node.slot = 101;
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(form(page, 'Extend').getByRole('button')).toBeEnabled();
+});
+
+test('the lender takes open links back by using the nonce up', async ({ page }) => {
+  const node = await start(page);
+  await openAs(page, `/loan/${AT.loan}`);
+  await form(page, 'Take links back').getByRole('button').click();
+  await expect(page.getByRole('dialog')).toContainText('can no longer be signed');
+  await page.getByRole('button', { name: 'Sign and send' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Confirmed.');
+  const { messageBytes } = getTransactionDecoder().decode(getBase64Encoder().encode(node.sent[0] ?? ''));
+  const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
+  if (message.version !== 'legacy') throw new Error('the page signs the oldest form');
+  expect(message.instructions).toHaveLength(1);
+  const [advance] = message.instructions;
+  expect(message.staticAccounts[advance?.programAddressIndex ?? 0]).toBe(SYSTEM);
+  expect([...(advance?.data ?? [])]).toEqual([4, 0, 0, 0]);
+  const named = advance?.accountIndices?.map((index) => message.staticAccounts[index]);
+  expect([named?.[0], named?.[2]]).toEqual([await nonceAddress(await lenderWallet()), await lenderWallet()]);
 });
 
 test('a link with anything in it that the page cannot show is refused', async ({ page }) => {

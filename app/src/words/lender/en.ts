@@ -131,7 +131,6 @@ export const en = {
   act: {
     title: 'Service the loan',
     until: 'Until the end of',
-    from: 'From',
     amount: 'Amount',
     badDate: 'Choose a day that lies ahead.',
     badAmount: 'Write an amount like 120 or 120.50.',

@@ -136,7 +136,6 @@ export const es: LenderWords = {
   act: {
     title: 'Gestionar el préstamo',
     until: 'Hasta el final del',
-    from: 'Desde',
     amount: 'Importe',
     badDate: 'Elija un día que esté por delante.',
     badAmount: 'Escriba un importe como 120 o 120,50.',

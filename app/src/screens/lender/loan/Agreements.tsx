@@ -2,7 +2,7 @@
 import { createNoopSigner, type Instruction } from '@solana/kit';
 import { useEffect, useRef, useState } from 'react';
 import { chainOf, connect, type Network } from '../../../chain/network';
-import { buildOffer, createNonce, NONCE_SIZE, readNonce, toLink, tryOffer } from '../../../chain/offer';
+import { advanceNonce, buildOffer, createNonce, NONCE_SIZE, readNonce, toLink, tryOffer } from '../../../chain/offer';
 import { Failed } from '../../../chain/send';
 import { getExtendInstruction, getLiftHoldInstruction } from '../../../client';
 import { usePage } from '../../../page';
@@ -89,6 +89,24 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
           getLiftHoldInstruction,
         )}
       />
+      {acting.role && hasNonce && (
+        <Act
+          id="take-back"
+          title={words.offer.back}
+          body={words.offer.backBody}
+          button={words.offer.backButton}
+          acting={acting}
+          refused={null}
+          onAct={() => {
+            acting.propose(async ({ signer }) => ({
+              title: words.offer.back,
+              lines: [words.offer.backBody],
+              instructions: [await advanceNonce(signer)],
+            }));
+            return undefined;
+          }}
+        />
+      )}
       {offer && acting.network && (
         <OfferDialog key={node.rpc} {...offer} network={acting.network} onClose={() => setOffer(undefined)} />
       )}
