@@ -15,6 +15,9 @@ const FRESH: Duration = Duration::from_secs(10);
 /// A node without a second one to ask is believed a jump after it has kept to it for so long.
 const PERSISTENCE: Duration = Duration::from_secs(30);
 
+/// How long the first node to tell the time waits for another.
+const OTHERS: Duration = Duration::from_secs(5);
+
 /// What a node says the time is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -58,11 +61,18 @@ struct Row {
 /// The time of the chain, from all nodes.
 #[derive(Default)]
 pub struct MergedClock {
+    /// Whether there is more than one.
+    several: bool,
     rows: HashMap<usize, Row>,
     accepted: Option<Reading>,
 }
 
 impl MergedClock {
+    /// For so many nodes.
+    pub fn of(nodes: usize) -> Self {
+        Self { several: nodes > 1, ..Self::default() }
+    }
+
     /// Takes in a reading.
     pub fn read(&mut self, reading: Reading) -> Judged {
         self.extend_row(reading);
@@ -71,7 +81,8 @@ impl MergedClock {
             None => self.is_proven_at_start(&reading),
         };
         if believed {
-            return self.accept(reading);
+            let newest = if self.accepted.is_some() { reading } else { self.newest_in_line(reading) };
+            return self.accept(newest);
         }
         let Some(row) = self.rows.get_mut(&reading.node).filter(|_| self.accepted.is_some()) else {
             return Judged::Unproven;
@@ -104,10 +115,19 @@ impl MergedClock {
         }
     }
 
-    /// Before anything is accepted, a reading needs a second one: of another node, or of the same one in another slot.
+    /// Before anything is accepted, a reading needs a second one: of another node, or of the same one in another slot. Where
+    /// there are several nodes, the first to tell may be one that lags: it is believed alone once the others had time to tell.
     fn is_proven_at_start(&self, reading: &Reading) -> bool {
         let (agree, fresh) = self.votes(reading);
-        agree * 2 > fresh && (agree > 1 || self.rows.get(&reading.node).is_some_and(|row| row.length > 1))
+        let waited = |row: &Row| !self.several || reading.at.saturating_sub(row.first.at) >= OTHERS;
+        let alone = self.rows.get(&reading.node).is_some_and(|row| row.length > 1 && waited(row));
+        agree * 2 > fresh && (agree > 1 || alone)
+    }
+
+    /// The newest reading that can be true with this one.
+    fn newest_in_line(&self, reading: Reading) -> Reading {
+        let others = self.rows.values().map(|row| row.last).filter(|last| are_in_line(last, &reading));
+        others.fold(reading, |newest, other| if other.slot > newest.slot { other } else { newest })
     }
 
     /// Whether more than half of the nodes say so against what was accepted; a single node must keep to it for a while.
@@ -174,6 +194,36 @@ mod tests {
         assert_eq!(clock.read(reading(0, 100, 1_000 + YEAR)), Judged::Unproven);
         assert_eq!(clock.read(reading(0, 101, 1_000)), Judged::Unproven);
         assert_eq!(clock.read(reading(0, 102, 1_001)), new(102, 1_001));
+    }
+
+    #[test]
+    fn of_several_nodes_the_first_to_tell_may_lag_and_waits_for_another() {
+        let mut clock = MergedClock::of(2);
+        // The first lags 200 slots, and so its readings come when they are old.
+        let lags =
+            |slot: u64| Reading { at: Duration::from_millis((slot + 200) * 400), ..reading(0, slot, 1_000) };
+        assert_eq!(clock.read(lags(100)), Judged::Unproven);
+        assert_eq!(clock.read(lags(101)), Judged::Unproven);
+        assert_eq!(clock.read(reading(1, 302, 1_080)), new(302, 1_080));
+        assert_eq!(clock.read(lags(102)), Judged::Known);
+    }
+
+    #[test]
+    fn the_newest_of_two_first_readings_counts_whichever_came_first() {
+        let mut clock = MergedClock::of(2);
+        assert_eq!(clock.read(reading(1, 300, 1_080)), Judged::Unproven);
+        let lags = Reading { at: Duration::from_millis(300 * 400), ..reading(0, 100, 1_000) };
+        assert_eq!(clock.read(lags), new(300, 1_080));
+    }
+
+    #[test]
+    fn of_several_nodes_one_that_is_alone_is_believed_after_five_seconds() {
+        let mut clock = MergedClock::of(2);
+        for slot in 100..112 {
+            assert_eq!(clock.read(reading(0, slot, 1_000)), Judged::Unproven, "{slot}");
+        }
+        // 13 slots of 400 ms are 5.2 s.
+        assert_eq!(clock.read(reading(0, 113, 1_000)), new(113, 1_000));
     }
 
     #[test]

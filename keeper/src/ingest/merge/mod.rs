@@ -78,8 +78,9 @@ impl Merge {
         watched: watch::Sender<Arc<BTreeSet<Pubkey>>>,
     ) -> Self {
         let now = Instant::now();
+        let sockets = ingest.config.websocket_url.each().count();
         Self {
-            sockets: ingest.config.websocket_url.each().count(),
+            sockets,
             core_watches: false,
             backoff: backoff(&ingest.keeper),
             ingest,
@@ -88,7 +89,7 @@ impl Merge {
             found,
             watched,
             known: Known::default(),
-            clock: MergedClock::default(),
+            clock: MergedClock::of(sockets),
             began: now,
             last_unix: 0,
             clock_at: now,

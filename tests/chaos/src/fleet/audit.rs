@@ -35,6 +35,8 @@ pub struct Sums {
     pub bonds_lost: u64,
     pub calls_done: u64,
     pub transactions: u64,
+    /// Those of them that a keeper paid for.
+    pub by_keepers: u64,
 }
 
 /// Checks the books. `records` are the transactions since the world began.
@@ -53,6 +55,7 @@ pub fn check(world: &World, records: &[Record], keepers: &[Pubkey]) -> Result<Su
     for record in records {
         if let Some(earned) = earned.get_mut(&record.payer) {
             *earned -= i128::from(record.fee);
+            sums.by_keepers += 1;
         }
         if record.error.is_some() {
             continue;

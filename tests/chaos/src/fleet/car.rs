@@ -15,7 +15,7 @@ use latchkey_device::store::MemoryStore;
 use latchkey_function::courier::Replies;
 use latchkey_function::{Answers, Courier, Parcel};
 use latchkey_protocol::sealed::Envelope;
-use latchkey_protocol::{Action, Command as Order, Enrolment, Receipt};
+use latchkey_protocol::{Action, Command as Order, Enrolment, Outcome, Receipt};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::lie::Lie;
@@ -119,7 +119,8 @@ impl Car {
         }
         let receipt = receipt?;
         let read = Envelope::open(&receipt).ok().and_then(|envelope| Receipt::decode(&envelope.payload).ok());
-        if let Some(read) = read {
+        // A refusal says that nothing was done: what was refused once may be done later.
+        if let Some(read) = read.filter(|read| matches!(read.outcome, Outcome::Applied | Outcome::Armed)) {
             let first = self.receipts.entry(read.seq).or_insert_with(|| receipt.clone());
             if *first != receipt {
                 self.wrong.push(format!("a car did call {} twice", read.seq));
