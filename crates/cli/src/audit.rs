@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn evidence_that_was_changed_or_is_anothers_is_refused() {
+    fn evidence_that_was_changed_or_is_of_another_car_is_refused() {
         let address = vehicle().0;
         let mut torn = command(4, Action::Lock, &[2]);
         torn.replace_range(..2, "00");

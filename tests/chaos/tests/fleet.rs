@@ -70,3 +70,14 @@ fn k13_a_keeper_that_was_killed_after_its_request_landed_unseen_locks_all_the_sa
     assert_eq!((report.locks, report.unlocks, report.sums.bonds_lost), (3, 3, 0));
     assert!(report.waited.0 <= 20, "a lock waited {} s", report.waited.0);
 }
+
+#[test]
+fn a_lock_that_was_sent_too_early_is_sent_again_once_the_nodes_are_back() {
+    for from in 328..=331 {
+        let faults = vec![Planned { fault: Fault::RpcErrors, which: 99, from, secs: 60 }];
+        let mut plan = Plan::by_hand(loans(6, Payer::OnceLocked(100)), faults);
+        plan.eager = true;
+        let report = run_alone(&plan, None).unwrap_or_else(|wrong| panic!("from {from} s: {wrong:#}"));
+        assert_eq!((report.locks, report.unlocks), (6, 6), "from {from} s");
+    }
+}

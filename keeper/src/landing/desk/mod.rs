@@ -275,6 +275,7 @@ impl Desk {
         if now >= self.poll_at {
             self.poll_at = now + POLL;
             self.ask_statuses(self.flying.clone());
+            self.sign_again();
         }
         if now >= self.check_blockhashes_at {
             self.check_blockhashes_at = now + CHECK_BLOCKHASH;

@@ -133,6 +133,17 @@ impl Desk {
         };
     }
 
+    /// Signs what has no copy left that can land, and could not be signed when that became known: there was no blockhash.
+    pub(super) fn sign_again(&mut self) {
+        let has_none = |id: &u64| {
+            self.flights.get(id).is_some_and(|flight| !flight.attempts.iter().any(Attempt::is_open))
+        };
+        let ids: Vec<u64> = self.flying.iter().copied().filter(has_none).collect();
+        for id in ids {
+            self.settle(id);
+        }
+    }
+
     /// Takes in what is known of a transaction's copies.
     pub(super) fn settle(&mut self, id: u64) {
         let Some(flight) = self.flights.get(&id).filter(|flight| flight.ended.is_none()) else { return };

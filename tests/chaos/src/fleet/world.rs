@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use latchkey_client::Pubkey;
+use latchkey_client::accounts::decode_as;
+use latchkey_client::latchkey::state::Loan;
 use latchkey_keeper::nodes::Answer;
 use serde_json::{Value, json};
 use solana_sdk::pubkey;
@@ -248,6 +250,16 @@ impl World {
         }
     }
 
+    /// The cars whose loans a transaction names.
+    fn cars(&self, transaction: &Transaction) -> Vec<Pubkey> {
+        let slot = self.chain.slot();
+        let loan = |key: &Pubkey| {
+            let account = self.chain.account(key, slot)?;
+            decode_as::<Loan>("loan", &account.data).ok().map(|loan| loan.vehicle)
+        };
+        transaction.message.account_keys.iter().filter_map(loan).collect()
+    }
+
     fn send(&mut self, keeper: usize, params: &Value) -> (Outcome, bool) {
         let Ok(transaction) = node::transaction(&params[0]) else { return (Outcome::Broken, false) };
         let signature = node::signature(&transaction);
@@ -262,10 +274,13 @@ impl World {
         if self.chain.landed(&signature).is_none() && self.strikes(Fault::NeverLands, None) {
             return (accepted, false);
         }
+        let cars = self.cars(&transaction);
         let landed = self.chain.submit(transaction);
         if landed {
             let failed = self.chain.landed(&signature).and_then(|landed| landed.error.clone());
-            self.note(&format!("{effect:?} of keeper {keeper} landed, error {failed:?}: {signature}"));
+            self.note(&format!(
+                "{effect:?} of keeper {keeper} landed, error {failed:?}: {signature} for {cars:?}"
+            ));
         }
         if self.crashes(keeper, effect, Moment::After) {
             return (Outcome::Silent, true);
