@@ -174,6 +174,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the chain could not be read, or not as of a recent slot.
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::ChainUnreadable(_) | Self::ChainSlow | Self::NodeBehind(_))
+    }
+
     /// What the refusal means for the keeper.
     pub const fn class(&self) -> Class {
         match self {

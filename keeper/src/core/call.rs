@@ -52,6 +52,9 @@ impl Call {
                 let not_before = now + pauses.after(failures, policy::LONGEST_RETRY_PAUSE);
                 Self::Ready { failures, not_before }
             }
+            (Self::Running { failures }, Replied(FunctionReply::Outage)) => {
+                Self::Ready { failures, not_before: now + policy::PAUSE_AFTER_OUTAGE }
+            }
             (Self::Running { failures }, Replied(FunctionReply::Refused)) => {
                 Self::Refused { failures: failures.saturating_add(1) }
             }
@@ -67,7 +70,7 @@ impl Call {
             // Replies to no call.
             | (
                 same @ (Self::Ready { .. } | Self::Refused { .. } | Self::Proven { .. }),
-                Replied(FunctionReply::Retry | FunctionReply::Refused),
+                Replied(FunctionReply::Retry | FunctionReply::Outage | FunctionReply::Refused),
             ) => same,
         }
     }
@@ -121,6 +124,16 @@ mod tests {
         let five = run(Call::new(100), &vec![retry; 5].concat());
         let Call::Ready { failures: 5, not_before: later } = five else { panic!("{five:?}") };
         assert!(later > not_before);
+    }
+
+    #[test]
+    fn what_an_outage_of_the_nodes_cost_makes_no_pause_longer() {
+        let outage = [CallEvent::Started, CallEvent::Replied(FunctionReply::Outage)];
+        for failures in [0, 3] {
+            let before = Call::Ready { failures, not_before: 100 };
+            let not_before = 100 + policy::PAUSE_AFTER_OUTAGE;
+            assert_eq!(run(before, &outage), Call::Ready { failures, not_before });
+        }
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub enum FunctionReply {
     Receipt(Box<Envelope>),
     /// The car has not done it yet, or could not be reached: call again later.
     Retry,
+    /// The chain could not be read, which says nothing of the function or the car: call again soon.
+    Outage,
     /// The function will not do it under the present lease, or not soon.
     Refused,
 }

@@ -8,7 +8,9 @@ use super::book::LoanView;
 
 /// The longest pause after a failed transaction or a call without a receipt, seconds.
 pub(super) const LONGEST_RETRY_PAUSE: i64 = 60;
-/// The same for a transaction that sends money to the treasury, seconds: a treasury can be frozen for weeks.
+/// The pause after a call for which the chain could not be read, seconds. It does not grow.
+pub(super) const PAUSE_AFTER_OUTAGE: i64 = 2;
+/// The longest pause after a failed transaction that sends money to the treasury, seconds: a treasury can be frozen for weeks.
 pub(super) const LONGEST_COLLECT_PAUSE: i64 = 3_600;
 /// From one look at a loan that is past due to the next, seconds.
 pub(super) const LOOK_PERIOD: i64 = 86_400;

@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0_i64..4_000).prop_map(Step::Pass),
         4 => (0..LOANS, 0_u64..2_500).prop_map(|(loan, amount)| Step::Wallet(loan, amount)),
         8 => (0..LOANS, 0_u8..3, 0_u8..6).prop_map(|(loan, lane, verdict)| Step::End(loan, lane, verdict)),
-        5 => (0..LOANS, 0_u8..3).prop_map(|(loan, reply)| Step::Reply(loan, reply)),
+        5 => (0..LOANS, 0_u8..4).prop_map(|(loan, reply)| Step::Reply(loan, reply)),
         5 => (0..LOANS, 0_u8..9).prop_map(|(loan, change)| Step::Change(loan, change)),
         2 => (0..LOANS).prop_map(Step::Rival),
         2 => (0_u8..4).prop_map(Step::Lender),
@@ -252,6 +252,7 @@ impl World {
         let reply = || match reply {
             0 => FunctionReply::Receipt(Box::new(receipt())),
             1 => FunctionReply::Retry,
+            2 => FunctionReply::Outage,
             _ => FunctionReply::Refused,
         };
         if let Some(at) = self.releasing.iter().position(|other| *other == loan) {

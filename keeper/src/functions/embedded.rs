@@ -47,6 +47,7 @@ impl Embedded {
                 warn!(%invocation, error = &refusal as &dyn std::error::Error, "the function refused");
                 match refusal.class() {
                     Class::Permanent => FunctionReply::Refused,
+                    Class::Retry if refusal.is_outage() => FunctionReply::Outage,
                     Class::Retry => FunctionReply::Retry,
                 }
             }

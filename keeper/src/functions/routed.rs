@@ -138,7 +138,7 @@ impl Functions for Routed {
         for uri in self.addresses(&call.signers) {
             match self.at_address.release(call, uri).await {
                 FunctionReply::Refused => {}
-                FunctionReply::Retry => reply = FunctionReply::Retry,
+                FunctionReply::Retry | FunctionReply::Outage => reply = FunctionReply::Retry,
                 receipt @ FunctionReply::Receipt(_) => return receipt,
             }
         }
