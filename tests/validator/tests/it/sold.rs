@@ -367,14 +367,14 @@ impl Life {
     }
 
     async fn is_settled_and_closed(&self) -> Result<()> {
+        let release = ["vehicle", "release", &self.vehicle, "--command-keypair", "buyer-command.json"];
+        let (_, said) = self.at.fails(&release).await?;
+        ensure!(said.contains("still secures the loan"), "{said}");
         let settled = self.types("buyer.json", &["loan", "settle", "--reason", "settlement"]).await?;
         ensure!(settled["status"] == "settled", "{settled}");
         let shown = self.shown().await?;
         ensure!(shown["status"] == "settled" && shown["payoff"] == "0.00", "{shown}");
         self.refuses("buyer.json", &["loan", "settle", "--reason", "surrender"], "LoanPaidOff").await?;
-        let release = ["vehicle", "release", &self.vehicle, "--command-keypair", "buyer-command.json"];
-        let (_, said) = self.at.fails(&release).await?;
-        ensure!(said.contains("still secures the loan"), "{said}");
         self.types("heir.json", &["loan", "close"]).await?;
         let (_, said) = self.at.fails(&["loan", "show", &self.loan]).await?;
         ensure!(said.contains("is closed"), "{said}");
