@@ -9,7 +9,6 @@ use serde::de::{self, IgnoredAny, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::UiAccount;
-use solana_client::rpc_response::RpcKeyedAccount;
 
 use crate::core::RawAccount;
 use crate::ledger::LedgerError;
@@ -19,7 +18,8 @@ pub(crate) const AMOUNT: (usize, usize) = (64, 8);
 /// Where the Clock sysvar holds the time.
 const UNIX_TIMESTAMP: std::ops::Range<usize> = 32..40;
 
-/// An account of a long list, decoded from the text of the answer without a copy of it.
+/// An account and its address, as a subscription or a list returns them. Lists are long: the account is decoded from the
+/// text of the answer without a copy of it.
 #[derive(Deserialize)]
 pub(super) struct Listed {
     #[serde(deserialize_with = "read_address")]
@@ -78,11 +78,6 @@ pub(crate) fn slice(offset: usize, length: usize) -> Value {
     })
 }
 
-/// An account and its address, as a subscription or a list returns them.
-pub(crate) fn keyed(account: &RpcKeyedAccount) -> Option<(Pubkey, RawAccount)> {
-    Some((account.pubkey.parse().ok()?, raw(&account.account)?))
-}
-
 pub(crate) fn raw(account: &UiAccount) -> Option<RawAccount> {
     Some(RawAccount { data: account.data.decode()?, lamports: account.lamports })
 }
@@ -113,12 +108,21 @@ pub(crate) fn owned(account: Option<&UiAccount>) -> Result<Option<RawAccount>, L
 mod tests {
     use super::*;
 
+    /// Read from an answer's text and from a notification's value, which must agree.
     fn listed(pubkey: &str, data: &Value) -> Option<Listed> {
         let account = json!({ "data": data, "lamports": 7, "owner": pubkey, "executable": false,
             "rentEpoch": u64::MAX, "space": 3 });
-        let text = json!({ "pubkey": pubkey, "account": account }).to_string();
+        let value = json!({ "pubkey": pubkey, "account": account });
+        let text = value.to_string();
         // A server may escape the slash that base64 has.
-        [text.replace('/', "\\/"), text].map(|text| serde_json::from_str(&text).ok()).into_iter().next()?
+        let texts = [text.replace('/', "\\/"), text].map(|text| serde_json::from_str::<Listed>(&text).ok());
+        let read = serde_json::from_value::<Listed>(value).ok();
+        for other in texts {
+            let parts =
+                |listed: &Listed| (listed.pubkey, listed.account.data.clone(), listed.account.lamports);
+            assert_eq!(other.as_ref().map(parts), read.as_ref().map(parts));
+        }
+        read
     }
 
     #[test]

@@ -10,13 +10,13 @@ use latchkey_link::backoff::Backoff;
 use latchkey_link::redacted::hosts_only;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::UiAccount;
-use solana_client::rpc_response::{Response, RpcKeyedAccount};
+use solana_client::rpc_response::Response;
 use solana_sdk::sysvar;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tracing::{info, warn};
 
-use super::accounts::{amount, keyed, slice, unix_time};
+use super::accounts::{Listed, amount, slice, unix_time};
 use super::clock::ChainTime;
 use super::socket::{Said, Socket, SocketError};
 use crate::core::RawAccount;
@@ -277,8 +277,8 @@ fn notified(topic: &Topic, result: Value) -> Result<Option<Told>, SocketError> {
 }
 
 fn program_account(result: Value) -> Option<Told> {
-    let read: Response<RpcKeyedAccount> = serde_json::from_value(result).ok()?;
-    let (key, account) = keyed(&read.value)?;
+    let read: Response<Listed> = serde_json::from_value(result).ok()?;
+    let Listed { pubkey: key, account } = read.value;
     Some(Told::Account { slot: read.context.slot, key, account })
 }
 
