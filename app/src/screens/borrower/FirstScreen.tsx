@@ -3,7 +3,7 @@ import type { LoanState } from '../../chain/loan';
 import { usePage } from '../../page';
 import type { LoanView } from '../../rules/answers';
 import type { Words } from '../../words/en';
-import { type Reading, useReading, When } from './parts';
+import { type Reading, Timeline, useReading } from './parts';
 import { timeline } from './timeline';
 
 /** From this on before a due date the page says that a payment is due soon, seconds. */
@@ -129,22 +129,12 @@ function NextCard({ state, view, now, reading }: CardProps) {
   return (
     <section className="card" aria-labelledby="next">
       <h2 id="next">{words.next.title}</h2>
-      {moments.length === 0 ? (
-        <p className="quiet">{words.next.nothing}</p>
-      ) : (
-        <ol className="timeline">
-          {moments.map(({ kind, at, amount }) => (
-            <li key={kind}>
-              <strong>{momentInWords(kind, amount, words, reading)}</strong>
-              {at !== undefined && (
-                <span className="quiet">
-                  <When unix={at} reading={reading} />
-                </span>
-              )}
-            </li>
-          ))}
-        </ol>
-      )}
+      <Timeline
+        moments={moments}
+        none={words.next.nothing}
+        say={({ kind, amount }) => momentInWords(kind, amount, words, reading)}
+        reading={reading}
+      />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { LoanState } from '../../chain/loan';
 import { usePage } from '../../page';
 import { money, upToCent } from '../../words/money';
 import { moment, span } from '../../words/time';
+import type { TimelineMoment } from './timeline';
 
 /** How this loan's amounts and moments read. */
 export function useReading(state: LoanState) {
@@ -32,6 +33,35 @@ export function When({ unix, reading }: { unix: number; reading: Reading }) {
       <time dateTime={new Date(unix * 1000).toISOString()}>{reader}</time>
       {contract && <span className="quiet"> ({words.contractZone(contract)})</span>}
     </>
+  );
+}
+
+/** What comes next, in its order, each in words and with its time where it has one; `none` where nothing does. */
+export function Timeline({
+  moments,
+  none,
+  say,
+  reading,
+}: {
+  moments: TimelineMoment[];
+  none: string;
+  say: (moment: TimelineMoment) => string;
+  reading: Reading;
+}) {
+  if (moments.length === 0) return <p className="quiet">{none}</p>;
+  return (
+    <ol className="timeline">
+      {moments.map((moment) => (
+        <li key={moment.kind}>
+          <strong>{say(moment)}</strong>
+          {moment.at !== undefined && (
+            <span className="quiet">
+              <When unix={moment.at} reading={reading} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -5,7 +5,7 @@ import { usePage } from '../../../page';
 import type { LoanView, ServicingView } from '../../../rules/answers';
 import { useLenderWords } from '../../../words/lender';
 import { sol } from '../../../words/money';
-import { Section, useReading, When } from '../../borrower/parts';
+import { Section, Timeline, useReading } from '../../borrower/parts';
 import { timeline } from '../../borrower/timeline';
 
 export interface Parts {
@@ -84,25 +84,15 @@ export function Next({ state, view, now }: Parts) {
   const moments = timeline(state, view, now);
   return (
     <Section id="next" title={own.loan.next}>
-      {moments.length === 0 ? (
-        <p className="quiet">{own.loan.nothingNext}</p>
-      ) : (
-        <ol className="timeline">
-          {moments.map(({ kind, at, amount }) => {
-            const text = own.loan.moments[kind];
-            return (
-              <li key={kind}>
-                <strong>{typeof text === 'string' ? text : text(reading.amount(amount ?? 0n))}</strong>
-                {at !== undefined && (
-                  <span className="quiet">
-                    <When unix={at} reading={reading} />
-                  </span>
-                )}
-              </li>
-            );
-          })}
-        </ol>
-      )}
+      <Timeline
+        moments={moments}
+        none={own.loan.nothingNext}
+        say={({ kind, amount }) => {
+          const text = own.loan.moments[kind];
+          return typeof text === 'string' ? text : text(reading.amount(amount ?? 0n));
+        }}
+        reading={reading}
+      />
     </Section>
   );
 }
