@@ -20,12 +20,13 @@ use latchkey_device::identity::Identity;
 use latchkey_device::keyring::{Keyring, Trusted};
 use latchkey_device::store::MemoryStore;
 use latchkey_function::http::event::Event;
-use latchkey_function::server::{Limits, router, serve};
+use latchkey_function::server::{Limits, router};
 use latchkey_function::{
     Call, CommandKeys, Courier, Function, FunctionConfig, Outcome, Refusal, Seen, invoke,
 };
 use latchkey_keeper::core::{CallSigner, FunctionCall, FunctionReply};
 use latchkey_keeper::functions::{AtAddress, Embedded, Functions as _, Routed};
+use latchkey_link::http::serve;
 use latchkey_link::http::{Outbound, OutboundConfig};
 use latchkey_protocol::Command;
 use latchkey_protocol::cosigned::Cosigned;

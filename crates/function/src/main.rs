@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
-use latchkey_function::server::{ServerConfig, is_lambda, router, run_as_lambda, serve};
+use latchkey_function::server::{ServerConfig, is_lambda, router, run_as_lambda};
+use latchkey_link::http::serve;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;

@@ -18,11 +18,11 @@ use common::*;
 use latchkey::state::Action;
 use latchkey_function::iot::{IotConfig, IotConfigError, IotCourier};
 use latchkey_function::remote_signer::{RemoteSigner, RemoteSignerConfig, RemoteSignerError};
-use latchkey_function::server::serve;
 use latchkey_function::{
     CommandSigner as _, Courier as _, Function, FunctionConfig, Outcome, Parcel, Refusal, SignError, Waiting,
     invoke,
 };
+use latchkey_link::http::serve;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Outcome as CarOutcome, topics};
 use serde_json::{Value, json};

@@ -5,9 +5,7 @@ mod deadline;
 mod lambda;
 mod prefer;
 mod router;
-mod serve;
 
 pub use config::{ServerConfig, ServerConfigError};
 pub use lambda::{is_lambda, run as run_as_lambda};
 pub use router::{Limits, router};
-pub use serve::serve;

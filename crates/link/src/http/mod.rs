@@ -2,12 +2,15 @@
 //!
 //! - [`Outbound`] calls addresses that others have written down, such as a function's on the chain: https only, only to
 //!   hosts that the operator allows, and never to an address inside one's own network.
+//! - `serve`, with the feature `server`, serves a router on a port of this machine.
 //! - [`client`], [`read`] and [`json_rpc`] are for addresses from one's own configuration.
 
 mod addresses;
 mod hosts;
 pub mod json_rpc;
 mod outbound;
+#[cfg(feature = "server")]
+mod serve;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,6 +23,8 @@ pub use addresses::{Guard, Lookup, PrivateAddress, SystemLookup, is_public};
 pub use hosts::{AddressError, HostError, Hosts};
 pub use outbound::{Answer, CallError, Outbound, OutboundConfig, OutboundError, Request};
 pub use reqwest;
+#[cfg(feature = "server")]
+pub use serve::serve;
 
 /// How long a connection, TLS included, may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! The router on a port of this machine.
+//! A router on a port of this machine.
 
 use std::io;
 use std::time::Duration;
