@@ -29,6 +29,11 @@ impl Agenda {
         self.0.pop_first().map(|(_, id)| id)
     }
 
+    /// The first loans and their deadlines, at most so many.
+    pub fn first(&self, most: usize) -> impl Iterator<Item = (i64, RowId)> + '_ {
+        self.0.iter().take(most).copied()
+    }
+
     /// How many loans have a deadline.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -46,6 +51,7 @@ mod tests {
         agenda.change(second, i64::MAX, 10);
         agenda.change(first, i64::MAX, 10);
         assert_eq!(agenda.take_due(9), None);
+        assert_eq!(agenda.first(1).collect::<Vec<_>>(), [(10, first)]);
         assert_eq!([10, 10, 10].map(|now| agenda.take_due(now)), [Some(first), Some(second), None]);
     }
 

@@ -3,6 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use latchkey::state::LoanStatus;
 
+use super::backlog::Due;
 use super::context::Context;
 use super::deadlines;
 use super::duties;
@@ -10,6 +11,7 @@ use super::event::{Alarm, Effect};
 use super::function_call::{FunctionCall, ReleaseCall};
 use super::operation::{Lane, Operation, Priority};
 use super::policy::{LAPSE_LEAD, RELEASE_CALL_SECS, WATCH_LEAD};
+use super::report;
 use super::submission::Turn;
 
 /// What there is to do for one loan.
@@ -24,6 +26,10 @@ pub(super) struct Decision {
     pub turns: Vec<Turn>,
     /// Leases that lapsed: the invocation, when, and what to say.
     pub lapsed: Vec<(Pubkey, i64, Alarm)>,
+    /// What is due, one for each lane at most, whether it is sent or not.
+    pub due: Vec<Due>,
+    /// Whether its car may be locked though an unlock is due.
+    pub is_locked_though_cured: bool,
     /// Whether its wallet's changes are wanted at once.
     pub watches: bool,
     /// When to look at it again.
@@ -48,14 +54,20 @@ pub(super) fn decide(context: &Context<'_>) -> Decision {
         cancels: Vec::new(),
         turns: Vec::new(),
         lapsed: lapsed(context),
+        due: Vec::new(),
+        is_locked_though_cured: report::is_locked_though_cured(context),
         watches: watches(context),
         deadline: deadlines::next(context),
     };
     for lane in Lane::ALL {
         match context.submissions.and_then(|submissions| submissions.in_lane(lane)) {
             Some(under_way) => {
-                let due = under_way.due.unwrap_or(now).max(now);
-                if !under_way.is_cancelled && !is_wanted(context, &under_way.operation, due) {
+                let at = under_way.due.unwrap_or(now).max(now);
+                // One that is prepared for its second is not due before.
+                if at == now {
+                    decision.due.push(due(context, &under_way.operation));
+                }
+                if !under_way.is_cancelled && !is_wanted(context, &under_way.operation, at) {
                     decision.cancels.push(lane);
                 }
             }
@@ -71,7 +83,14 @@ impl Decision {
     fn next(&mut self, context: &Context<'_>, lane: Lane) {
         let now = context.at.now;
         let turns = self.turns.len();
-        for operation in duties::due(context, lane) {
+        let before = self.due.len();
+        for operation in duties::wanted(context, lane) {
+            if self.due.len() == before {
+                self.due.push(due(context, &operation));
+            }
+            if !context.is_rested(&operation) {
+                continue;
+            }
             let delay = context.delay(&operation);
             if delay > 0 {
                 let (name, number) = (operation.name(), context.number(&operation));
@@ -117,6 +136,10 @@ impl Decision {
     fn look_again_at(&mut self, at: i64) {
         self.deadline = Some(self.deadline.map_or(at, |deadline| deadline.min(at)));
     }
+}
+
+fn due(context: &Context<'_>, operation: &Operation) -> Due {
+    Due { name: operation.name(), number: context.number(operation) }
 }
 
 /// Whether a transaction that has not ended is still to be sent at `due`. Only locks and warnings are called back: the rest

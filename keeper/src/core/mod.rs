@@ -6,6 +6,7 @@
 
 mod account;
 mod agenda;
+mod backlog;
 mod book;
 mod breaker;
 mod call;
@@ -24,6 +25,7 @@ mod policy;
 #[cfg(test)]
 mod recomputation;
 mod rendezvous;
+mod report;
 #[cfg(test)]
 mod restart;
 mod retry_pauses;
@@ -38,6 +40,7 @@ use latchkey::state::Action;
 
 pub use account::{RawAccount, Snapshot, Update};
 use agenda::Agenda;
+use backlog::Backlog;
 use book::{Book, Gone, LenderId, LoanView, Queue, RowId};
 use breaker::{Breaker, Leave};
 use call::{Call, CallEvent};
@@ -48,6 +51,7 @@ pub use function_call::{CallSigner, FunctionCall, ReleaseCall};
 pub use latchkey_link::http::Hosts;
 pub use operation::{Intent, Lane, Operation, Priority};
 pub use policy::{LOCKS_PER_HOUR, Policy};
+pub use report::{CallState, Health, LoanReport, LoanWaiting, OpenCall, Report, Standing, Work, WorkState};
 use retry_pauses::RetryPauses;
 use submission::Submissions;
 
@@ -124,6 +128,7 @@ pub struct Core {
     lapsed: HashMap<Pubkey, i64>,
     pauses: RetryPauses,
     breaker: Breaker,
+    backlog: Backlog,
     /// Loans whose lock the breaker has stopped.
     held_back: BTreeSet<RowId>,
     is_stopping: bool,
@@ -151,6 +156,7 @@ impl Core {
             submissions: HashMap::new(),
             calls: HashMap::new(),
             lapsed: HashMap::new(),
+            backlog: Backlog::default(),
             held_back: BTreeSet::new(),
             is_stopping: false,
             watch: Vec::new(),
@@ -279,6 +285,7 @@ impl Core {
             call.rest_until(unix);
         }
         self.lapsed.clear();
+        self.backlog.turn_back(unix);
         self.breaker.turn_back(unix);
         for id in self.book.all() {
             self.queue(id, Queue::Later);
@@ -383,6 +390,7 @@ impl Core {
             }
             self.agenda.change(id, deadline, i64::MAX);
             self.held_back.remove(&id);
+            self.backlog.forget(id);
             if is_watched {
                 self.watch.push((wallet, false));
             }
@@ -462,6 +470,7 @@ impl Core {
                 self.book.set_watched(id, true);
                 self.watch.push((wallet, true));
             }
+            self.backlog.forget(id);
             let before = self.book.set_deadline(id, i64::MAX);
             return self.agenda.change(id, before, i64::MAX);
         };
@@ -494,6 +503,7 @@ impl Core {
                 }
             }
         }
+        self.backlog.note(id, &decision.due, decision.is_locked_though_cured, context.at.now);
         let keys = (!decision.submissions.is_empty()).then(|| view.keys());
         let (wallet, was_watched) = (view.loan.wallet, view.is_watched);
         if decision.watches != was_watched {

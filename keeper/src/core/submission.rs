@@ -141,6 +141,17 @@ impl Submissions {
         self.repeats.push(Repeat { name, basis, times, not_before: now + pause });
     }
 
+    /// Whether a transaction of this name has not ended.
+    pub fn is_sent(&self, name: &str) -> bool {
+        self.under_way.iter().any(|under_way| under_way.operation.name() == name)
+    }
+
+    /// How many transactions of this name have failed in a row, and when the pause after them ends, if it lasts at `now`.
+    pub fn pause_of(&self, name: &str, now: i64) -> Option<(u32, i64)> {
+        let pause = self.pauses.iter().find(|pause| pause.name == name && now < pause.not_before)?;
+        Some((pause.failures, pause.not_before))
+    }
+
     /// When pauses end.
     pub fn pause_ends(&self) -> impl Iterator<Item = i64> {
         let pauses = self.pauses.iter().map(|pause| pause.not_before);

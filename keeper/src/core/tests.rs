@@ -86,14 +86,14 @@ fn alarms(effects: &[Effect]) -> Vec<Alarm> {
 }
 
 /// A core that has read the fixture and heard of the time.
-pub(super) fn started(fixture: &LoanFixture, now: i64) -> (Core, Vec<Effect>) {
+pub(in crate::core) fn started(fixture: &LoanFixture, now: i64) -> (Core, Vec<Effect>) {
     let mut core = core();
     core.apply(Event::Snapshot(fixture.snapshot(1)));
     let effects = core.apply(Event::Clock(now));
     (core, effects)
 }
 
-pub(super) fn tell_of(core: &mut Core, fixture: &LoanFixture, slot: u64) -> Vec<Effect> {
+pub(in crate::core) fn tell_of(core: &mut Core, fixture: &LoanFixture, slot: u64) -> Vec<Effect> {
     let Snapshot { accounts, wallets, .. } = fixture.snapshot(slot);
     let accounts = accounts.into_iter().map(|(key, account)| (key, Some(account))).collect();
     core.apply(Event::Update(Update { slot, accounts, wallets }))

@@ -84,6 +84,16 @@ pub(super) struct Gone {
     pub deadline: i64,
 }
 
+/// Where a loan is found, and when it is looked at again.
+#[derive(Clone, Copy)]
+pub(super) struct Address {
+    pub loan: Pubkey,
+    pub vehicle: Pubkey,
+    pub lender: Pubkey,
+    /// `i64::MAX` for never.
+    pub deadline: i64,
+}
+
 impl Book {
     /// A book that knows nothing yet, of the keeper at this address.
     pub fn new(keeper: Pubkey) -> Self {
@@ -172,6 +182,27 @@ impl Book {
     /// How many accounts wait for their loan.
     pub fn strays(&self) -> usize {
         self.strays.len()
+    }
+
+    /// Whether every account was read once.
+    pub fn has_read_all(&self) -> bool {
+        self.complete != Mark::NEVER
+    }
+
+    /// A loan's addresses, and when it is looked at again.
+    pub fn address(&self, id: RowId) -> Option<Address> {
+        let row = self.rows.get(id)?;
+        Some(Address {
+            loan: row.loan_key,
+            vehicle: row.vehicle_key,
+            lender: self.lenders.get(row.lender).key,
+            deadline: row.deadline,
+        })
+    }
+
+    /// A loan's open calls, the oldest first.
+    pub fn calls_of(&self, id: RowId) -> impl Iterator<Item = (Pubkey, &Invocation)> {
+        self.calls.of(id).map(|call| (call.key, &call.invocation))
     }
 
     /// Marks a loan as waiting for a decision in `queue`. Returns whether it is not there or in a more urgent one yet.

@@ -57,12 +57,16 @@ const DUTIES: [&dyn Duty; 9] = [
 /// The transactions that are due in a lane, the most urgent first, without those whose kind pauses after a failure. Each
 /// is worked out when it is asked for.
 pub(super) fn due<'c>(context: &'c Context<'_>, lane: Lane) -> impl Iterator<Item = Operation> + 'c {
+    wanted(context, lane).filter(|operation| context.is_rested(operation))
+}
+
+/// The same with those that pause after a failure.
+pub(super) fn wanted<'c>(context: &'c Context<'_>, lane: Lane) -> impl Iterator<Item = Operation> + 'c {
     let serves = context.policy.serves(&context.view.lender_key);
     let duties = DUTIES.iter().filter(move |duty| serves && duty.lane() == lane);
     let duties = duties.filter(|duty| !context.is_stopping || duty.is_finishing());
     let operations = duties.filter_map(|duty| duty.operation(context));
-    let allowed = operations.filter(|operation| context.may_lock || !operation.is_lock());
-    allowed.filter(|operation| context.is_rested(operation))
+    operations.filter(|operation| context.may_lock || !operation.is_lock())
 }
 
 /// The next time at which the passing of time alone can change what a duty does, apart from the contract's own
