@@ -25,8 +25,12 @@ const LINKER: &str = "wasm-ld";
 /// Seconds that the first build of the rules takes one core: std and every dependency are compiled with it.
 const FIRST_WASM: u32 = 220;
 
-/// What JavaScript calls: nothing else of the dependencies is kept.
-const EXPORTS: [&str; 3] = ["latchkey_alloc", "latchkey_ask", "latchkey_free"];
+/// The modules, and what JavaScript asks of each: nothing else of the dependencies is kept. What reads the past decodes every
+/// event, which the first screen does not wait for.
+const MODULES: [(&str, &str); 2] = [("rules.wasm", "latchkey_ask"), ("past.wasm", "latchkey_ask_past")];
+
+/// How JavaScript passes a question and takes the answer.
+const MEMORY: [&str; 2] = ["latchkey_alloc", "latchkey_free"];
 
 /// npm in `app/`, if this machine has it.
 pub fn npm(workspace: &Workspace) -> Option<Command> {
@@ -91,7 +95,7 @@ pub fn missing_browser() -> Result<Vec<&'static str>> {
     if on_path(BROWSER).is_some() { Ok(Vec::new()) } else { debian::missing(&[BROWSER]) }
 }
 
-/// Builds the rules into `app/public/rules.wasm`.
+/// Builds the rules into `app/public/rules.wasm`, and what reads the past into `past.wasm` beside it.
 ///
 /// They are linked by hand from a static library, because a dependency marks functions of its own for export, and a `cdylib`
 /// would keep them all.
@@ -117,10 +121,14 @@ pub fn build_rules(workspace: &Workspace, progress: &mut dyn Progress) -> Result
     if !finished.status.success() {
         bail!("building the rules for the web page failed\n{}", finished.said);
     }
-    link(&target.join(TARGET).join("wasm/liblatchkey_rules_wasm.a"), &workspace.path("app/public/rules.wasm"))
+    let library = target.join(TARGET).join("wasm/liblatchkey_rules_wasm.a");
+    for (name, asked) in MODULES {
+        link(&library, asked, &workspace.path("app/public").join(name))?;
+    }
+    Ok(())
 }
 
-fn link(library: &Path, module: &Path) -> Result<()> {
+fn link(library: &Path, asked: &str, module: &Path) -> Result<()> {
     let mut linker = Command::new(LINKER);
     linker.args([
         "--no-entry",
@@ -131,7 +139,7 @@ fn link(library: &Path, module: &Path) -> Result<()> {
         "-z",
         "stack-size=262144",
     ]);
-    for name in EXPORTS {
+    for name in MEMORY.into_iter().chain([asked]) {
         linker.arg(format!("--export={name}"));
     }
     command::run_quietly(linker.arg(library).arg("-o").arg(module))?;

@@ -1,6 +1,6 @@
 //! Everything an off-chain caller of the Latchkey program needs, and no network: addresses, account decoding,
-//! instruction builders, events, errors, amortisation schedules, payoff quotes, what happens next, what a
-//! lender may do, and Regulation Z disclosures.
+//! instruction builders, events, the payments and calls that they tell of, errors, amortisation schedules, payoff quotes,
+//! what happens next, what a lender may do, and Regulation Z disclosures.
 //!
 //! Account types, instruction data and every rule come from the program crate itself, so that nothing off chain can
 //! disagree with the chain about a layout or a sum. `tests/idl.rs` holds the builders against the committed IDL.
@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod errors;
 pub mod escrow;
 pub mod events;
+pub mod history;
 pub mod instructions;
 pub mod outlook;
 pub mod pda;

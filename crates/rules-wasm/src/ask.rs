@@ -60,7 +60,12 @@ pub fn refusal(ruled: Result<(), LatchkeyError>) -> Option<Refused> {
 /// Answers a question in JSON: `{"answer": …}`, or `{"error": {"code", "name", "text"}}`, whose code is 0 unless a rule of the
 /// contract refuses.
 pub fn answer(question: &str) -> String {
-    match try_answer(question) {
+    said(try_answer(question))
+}
+
+/// An answer as JSON, or why there is none.
+pub fn said(answer: Result<Value, Unanswered>) -> String {
+    match answer {
         Ok(answer) => json!({ "answer": answer }).to_string(),
         Err(Unanswered::Rule(rule)) => json!({ "error": Refused::from(rule) }).to_string(),
         Err(other) => {

@@ -1,6 +1,6 @@
 //! The functions that JavaScript calls: it writes a question into memory that it asked for, and reads the answer.
 
-use crate::ask::answer;
+use crate::{ask, history};
 
 /// Memory for a question of `length` bytes. It goes back with [`latchkey_ask`].
 #[unsafe(no_mangle)]
@@ -16,6 +16,25 @@ pub extern "C" fn latchkey_alloc(length: usize) -> *mut u8 {
 /// `question` comes from [`latchkey_alloc`] with the same `length`, and is used no more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn latchkey_ask(question: *mut u8, length: usize) -> u64 {
+    // SAFETY: this function's own contract.
+    unsafe { answered(question, length, ask::answer) }
+}
+
+/// The same for a question on the past. It is linked into a module of its own, which the page loads when it is needed.
+///
+/// # Safety
+///
+/// That of [`latchkey_ask`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn latchkey_ask_past(question: *mut u8, length: usize) -> u64 {
+    // SAFETY: this function's own contract.
+    unsafe { answered(question, length, history::answer) }
+}
+
+/// # Safety
+///
+/// That of [`latchkey_ask`].
+unsafe fn answered(question: *mut u8, length: usize, answer: fn(&str) -> String) -> u64 {
     let slice = core::ptr::slice_from_raw_parts_mut(question, length);
     // SAFETY: by this function's own contract it is a box that `latchkey_alloc` let go.
     let question = unsafe { Box::from_raw(slice) };

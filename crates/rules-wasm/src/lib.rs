@@ -11,7 +11,8 @@
 //!   escrow    what its escrow holds and pays
 //!   portfolio a row for each of many loans
 //!   plan      the schedule of terms before they are signed
-//! boundary  memory and the one function that JavaScript sees
+//! history   payments and calls in a node's transactions: a module of its own, because decoding events is heavy
+//! boundary  memory and the functions that JavaScript sees
 //! ```
 
 #![warn(missing_docs)]
@@ -19,6 +20,7 @@
 mod ask;
 mod boundary;
 mod escrow;
+mod history;
 mod loan;
 mod plan;
 mod portfolio;
@@ -26,3 +28,4 @@ mod servicing;
 mod text;
 
 pub use ask::answer;
+pub use history::answer as answer_on_past;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey_client::Pubkey;
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// An amount as decimal text.
@@ -27,4 +28,15 @@ pub fn read_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D:
 /// Bytes from base64.
 pub fn read_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     STANDARD.decode(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+/// An address from base58.
+pub fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pubkey, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

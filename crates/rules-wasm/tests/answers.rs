@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use borsh::BorshSerialize as _;
 use latchkey_client::latchkey::fixtures;
-use latchkey_rules_wasm::answer;
+use latchkey_rules_wasm::{answer, answer_on_past};
 use serde_json::{Value, json};
 
 fn ask(question: &Value) -> Value {
@@ -87,5 +87,24 @@ fn the_recorded_answers_are_those_of_the_rules() {
         let mut question = pair["question"].clone();
         question["ask"] = json!("servicing");
         assert_eq!(ask(&question), pair["servicing"]);
+    }
+}
+
+/// Logs of the program's own transactions, recorded by `tests/svm/tests/it/history.rs`.
+#[test]
+fn the_recorded_past_is_what_the_events_tell() {
+    let recorded = [
+        include_str!("../../../app/tests/history/payments.json"),
+        include_str!("../../../app/tests/history/cut.json"),
+        include_str!("../../../app/tests/history/calls.json"),
+        include_str!("../../../app/tests/history/sent.json"),
+    ];
+    for pairs in recorded {
+        let pairs: Vec<Value> = serde_json::from_str(pairs).unwrap();
+        assert!(!pairs.is_empty());
+        for pair in pairs {
+            let said: Value = serde_json::from_str(&answer_on_past(&pair["question"].to_string())).unwrap();
+            assert_eq!(said["answer"], pair["answer"]);
+        }
     }
 }

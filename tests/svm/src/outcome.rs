@@ -15,6 +15,10 @@ pub struct Outcome(Result<TransactionMetadata, FailedTransactionMetadata>);
 pub struct Done {
     /// The program's events, in order.
     pub events: Vec<Event>,
+    /// What a node keeps as its log.
+    pub logs: Vec<String>,
+    /// Its signature, as a node names it.
+    pub signature: String,
     /// Compute units it used.
     pub compute_units: u64,
 }
@@ -48,6 +52,8 @@ impl Outcome {
             Ok(done) => Done {
                 events: events::from_logs(done.logs.iter().map(String::as_str)),
                 compute_units: done.compute_units_consumed,
+                signature: done.signature.to_string(),
+                logs: done.logs,
             },
             Err(failed) => panic!("it should hold, but {}\n{:#?}", describe(&failed), failed.meta.logs),
         }

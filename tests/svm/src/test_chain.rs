@@ -83,16 +83,17 @@ impl TestChain {
 
     /// Sends one transaction. If it fails, nothing may have changed.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
+        let transaction = self.sign(instructions, signers);
+        self.submit(transaction)
+    }
+
+    /// Signs a transaction that lands if it is the next one.
+    pub fn sign(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
         // The same instructions sent again are another transaction.
         self.svm.expire_blockhash();
         let signers: Vec<_> = [&self.gas].into_iter().chain(signers.iter().copied()).collect();
-        let transaction = Transaction::new_signed_with_payer(
-            instructions,
-            Some(&self.gas.pubkey()),
-            &signers,
-            self.svm.latest_blockhash(),
-        );
-        self.submit(transaction)
+        let (payer, blockhash) = (self.gas.pubkey(), self.svm.latest_blockhash());
+        Transaction::new_signed_with_payer(instructions, Some(&payer), &signers, blockhash)
     }
 
     /// Signs a transaction that may land at any later time: a durable nonce stands in it for the blockhash.

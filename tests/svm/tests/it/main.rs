@@ -17,6 +17,7 @@ mod escrow;
 mod expire;
 mod extend;
 mod field;
+mod history;
 mod hold;
 mod keepers;
 mod lender;
