@@ -270,9 +270,9 @@ export function clock(now: number): string {
   return text(bytes);
 }
 
-/** A mint of six decimals. */
-export function mint(): string {
+/** A mint. */
+export function mint(decimals = 6): string {
   const bytes = new Uint8Array(82);
-  bytes[44] = 6;
+  bytes[44] = decimals;
   return text(bytes);
 }

@@ -67,6 +67,10 @@ export interface Calls {
 /** Money that reached a treasury. What was taken in an earlier transaction and sent now is in the amount alone. */
 export type Sent = Place & { loan: string; amount: Amount; taken: Parts };
 
+/** What the module reads of a transaction, whatever else the page knows of it. */
+const toTell = (transactions: readonly Told[]): Told[] =>
+  transactions.map(({ signature, time, logs, wallet }) => ({ signature, time, logs, wallet }));
+
 /** Reads transactions with the program's own events. It is a module of its own: the first screen does not need it. */
 export class Past {
   private constructor(private readonly module: Module) {}
@@ -77,16 +81,16 @@ export class Past {
 
   /** A loan's money line by line. The transactions name its car wallet and go from the oldest to the newest. */
   payments({ wallet, ...loan }: PaymentsQuestion, transactions: readonly Told[]): Payments {
-    return this.module.ask('payments', { ...loan, wallet: wallet.toString(), transactions });
+    return this.module.ask('payments', { ...loan, wallet: wallet.toString(), transactions: toTell(transactions) });
   }
 
   /** The calls in transactions, the oldest first. */
   calls(transactions: readonly Told[]): Calls {
-    return this.module.ask('calls', { transactions });
+    return this.module.ask('calls', { transactions: toTell(transactions) });
   }
 
   /** What reached a treasury in transactions that name it. */
   sent(treasury: string, transactions: readonly Told[]): Sent[] {
-    return this.module.ask('sent', { treasury, transactions });
+    return this.module.ask('sent', { treasury, transactions: toTell(transactions) });
   }
 }

@@ -220,7 +220,7 @@ export const en = {
 
   payments: {
     title: 'Paid so far',
-    body: 'What the contract has taken and how it was split. The list of single payments is not built yet.',
+    body: 'What the contract has taken and how it was split.',
     principal: 'Principal',
     interest: 'Interest',
     fees: 'Late fees',
@@ -300,6 +300,7 @@ export const en = {
     collectLine: 'The contract takes what is due from the car wallet. Whoever does this, the sums are the same.',
     lagging: (span: string) => `The node is ${span} behind. What you see may be old.`,
     rules: 'The rules of the contract could not be loaded. Load the page again.',
+    part: 'This part of the page failed. The rest holds. Load the page again to see it.',
   },
 
   start: {

@@ -223,7 +223,7 @@ export const es: Words = {
 
   payments: {
     title: 'Pagado hasta ahora',
-    body: 'Lo que el contrato ha tomado y cómo se repartió. La lista de pagos uno por uno todavía no está hecha.',
+    body: 'Lo que el contrato ha tomado y cómo se repartió.',
     principal: 'Capital',
     interest: 'Intereses',
     fees: 'Recargos',
@@ -299,6 +299,7 @@ export const es: Words = {
     collectLine: 'El contrato toma lo que ha vencido de la cuenta del auto. Quien lo haga, las sumas son las mismas.',
     lagging: (span) => `El nodo está ${span} atrasado. Lo que ve puede ser antiguo.`,
     rules: 'No se pudieron cargar las reglas del contrato. Cargue la página de nuevo.',
+    part: 'Esta parte de la página falló. Lo demás vale. Vuelva a cargar la página para verla.',
   },
 
   start: {

@@ -124,7 +124,9 @@ export async function lenderNode(page: Page, state: World = world): Promise<Fake
     }),
   );
   for (const action of [Action.Warn, Action.Lock, Action.Unlock]) {
-    node.more[await functionAddress(AT.lender, action)] = functionBytes(action);
+    const address = await functionAddress(AT.lender, action);
+    node.more[address] = functionBytes(action);
+    node.past[address] = [{ signature: '1'.repeat(64), time: state.now, logs: [], bytes: '', balances: [] }];
   }
   return node;
 }

@@ -30,6 +30,22 @@ export interface FakeNode {
   found: { address: string; bytes: string }[];
   /** The lamports of every account. */
   lamports: number;
+  /** Transactions by each address that they name, the newest first. */
+  past: Record<string, PastTransaction[]>;
+  /** Whether it keeps transactions. */
+  keepsPast: boolean;
+}
+
+/** A transaction that landed. */
+export interface PastTransaction {
+  signature: string;
+  time: number | null;
+  logs: readonly string[];
+  /** Its bytes, base64. */
+  bytes: string;
+  /** What each token account that it names held: its place among the transaction's accounts, before and after. */
+  balances: { at: number; before: string; after: string }[];
+  failed?: boolean;
 }
 
 /** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
@@ -49,6 +65,8 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     more: {},
     found: [],
     lamports: 1_000_000,
+    past: {},
+    keepsPast: true,
   };
   await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
   await page.route(`${URL}/**`, async (route) => {
@@ -56,6 +74,10 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     const { id, method, params } = route.request().postDataJSON() as { id: string; method: string; params: unknown[] };
     node.requests.push(method);
     const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+    if (!node.keepsPast && ['getSignaturesForAddress', 'getTransaction'].includes(method)) {
+      const error = { code: -32011, message: 'Transaction history is not available from this node' };
+      return route.fulfill({ headers, json: { jsonrpc: '2.0', id, error } });
+    }
     return route.fulfill({ headers, json: { jsonrpc: '2.0', id, result: answer(node, method, params) } });
   });
   return node;
@@ -132,12 +154,55 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
         account: held(bytes, LATCHKEY_PROGRAM_ADDRESS, node.lamports),
       }));
     case 'getSignaturesForAddress':
-      return [{ signature: '1'.repeat(64), slot: node.slot, err: null, memo: null, blockTime: node.world.now }];
+      return signaturesOf(node, params[0] as string, params[1] as Bounds);
+    case 'getTransaction':
+      return transactionOf(node, params[0] as string);
     case 'getMinimumBalanceForRentExemption':
       return 900_000;
     default:
       return null;
   }
+}
+
+interface Bounds {
+  limit: number;
+  before?: string;
+  until?: string;
+}
+
+function signaturesOf({ past, slot }: FakeNode, address: string, { limit, before, until }: Bounds) {
+  const all = past[address] ?? [];
+  const place = (signature: string | undefined) => all.findIndex((entry) => entry.signature === signature);
+  const [from, to] = [place(before) + 1, until ? place(until) : all.length];
+  return all
+    .slice(from, to)
+    .slice(0, limit)
+    .map(({ signature, time, failed }) => ({
+      signature,
+      slot,
+      err: failed ? { InstructionError: [0, { Custom: 6_000 }] } : null,
+      memo: null,
+      blockTime: time,
+      confirmationStatus: 'finalized',
+    }));
+}
+
+function transactionOf({ past, slot }: FakeNode, signature: string) {
+  const found = Object.values(past)
+    .flat()
+    .find((entry) => entry.signature === signature);
+  if (!found) return null;
+  const { time, logs, bytes, balances } = found;
+  const told = (which: 'before' | 'after') =>
+    balances.map(({ at, ...amounts }) => ({ accountIndex: at, uiTokenAmount: { amount: amounts[which] } }));
+  const meta = {
+    err: null,
+    fee: 5_000,
+    logMessages: logs,
+    preTokenBalances: told('before'),
+    postTokenBalances: told('after'),
+  };
+  return { slot, blockTime: time, version: 'legacy', transaction: [bytes, 'base64'], meta };
 }
 
 const held = (bytes: string, owner: string, lamports: number) => ({

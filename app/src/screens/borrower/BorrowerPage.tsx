@@ -1,10 +1,11 @@
 // The borrower's page: the first screen, one thing to do, and the rest below.
 import type { Address } from '@solana/kit';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import { hostOf } from '../../chain/network';
 import { usePage } from '../../page';
 import { span } from '../../words/time';
 import { Confirm, type Proposal } from '../Confirm';
+import { WhenSeen } from '../history/WhenSeen';
 import { WalletCard } from '../WalletCard';
 import { FirstScreen } from './FirstScreen';
 import { PayAhead, PayAny, Payoff } from './Money';
@@ -16,6 +17,9 @@ import { endLoan, refuseRecovery, takeBack } from './rights';
 import { Emergency, Notices, Paid, PlainTerms } from './Sections';
 import { Unlock } from './Unlock';
 import { type ShownLoan, useLoan } from './useLoan';
+
+// Single payments take many requests to a node, and code that the first screen does not need.
+const Payments = lazy(() => import('../history/Payments'));
 
 export function BorrowerPage({ address }: { address: Address }) {
   const { words } = usePage();
@@ -185,6 +189,11 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
       )}
       <Notices state={state} />
       {view && <Paid state={state} view={view} />}
+      {network && watched.state && (
+        <WhenSeen>
+          <Payments state={state} network={network} now={now} />
+        </WhenSeen>
+      )}
       <PlainTerms state={state} />
       <p className="quiet">
         {network && words.settings.network(words.networks[network], reading.when(now).reader)} ·{' '}

@@ -18,6 +18,7 @@ export function useReading(state: LoanState) {
     when: (unix: number) => moment(unix, zone, words.locale),
     day: (unix: number) =>
       new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' }).format(unix * 1000),
+    date: (unix: number) => new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium' }).format(unix * 1000),
     span: (seconds: number) => span(seconds, words.locale),
   };
 }

@@ -3,6 +3,7 @@ import { type Address, isAddress } from '@solana/kit';
 import { Functions } from './Functions';
 import { LoanPage } from './loan/LoanPage';
 import { Portfolio } from './Portfolio';
+import '../../design/history.css';
 import '../../design/lender.css';
 
 export default function Lender({ lender, path }: { lender: Address; path: string[] }) {
