@@ -245,7 +245,7 @@ export const STATES: Record<string, World> = {
   },
 };
 
-const text = (bytes: Uint8Array | ReturnType<ReturnType<typeof getLoanEncoder>['encode']>): string =>
+export const text = (bytes: Uint8Array | ReturnType<ReturnType<typeof getLoanEncoder>['encode']>): string =>
   getBase64Decoder().decode(bytes);
 
 /** A world's loan, vehicle and lender as base64. */

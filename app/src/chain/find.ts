@@ -76,6 +76,11 @@ export async function bookOf(rpc: Rpc, lender: Address) {
   return { loans, vehicles: new Map(vehicles.map(({ address, data }) => [address, data])) };
 }
 
+/** The vehicles of a lender; base64. */
+export async function vehiclesOf(rpc: Rpc, lender: Address) {
+  return accountsOf(rpc, lender, VEHICLE_DISCRIMINATOR);
+}
+
 /** What each of many token accounts holds, in their order. One that does not exist holds nothing. */
 export async function tokensOf(rpc: Rpc, accounts: readonly Address[]): Promise<bigint[]> {
   const held: bigint[] = [];

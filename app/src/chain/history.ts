@@ -57,9 +57,7 @@ export async function readPage(
 ): Promise<Stretch> {
   const limit = until ? 1_000 : PAGE;
   const bounds = { ...(before ? { before } : {}), ...(until ? { until } : {}) };
-  const listed = await tried(signal, () =>
-    rpc.getSignaturesForAddress(address, { ...bounds, limit, commitment: 'confirmed' }).send({ abortSignal: signal }),
-  );
+  const listed = await signaturesOf(rpc, address, { ...bounds, limit }, signal);
   const succeeded = listed.filter(({ err }) => err === null).map(({ signature }) => signature);
   const read = await readAll(rpc, succeeded, signal, account);
   const transactions = read.filter((transaction) => transaction !== undefined).reverse();
@@ -69,6 +67,18 @@ export async function readPage(
     isEnd: listed.length < limit,
     lost: read.length - transactions.length,
   };
+}
+
+/** The transactions that name an address, the newest first. */
+export async function signaturesOf(
+  rpc: Rpc,
+  address: Address,
+  bounds: { limit: number; before?: Signature; until?: Signature },
+  signal: AbortSignal,
+) {
+  return tried(signal, () =>
+    rpc.getSignaturesForAddress(address, { ...bounds, commitment: 'confirmed' }).send({ abortSignal: signal }),
+  );
 }
 
 /** Transactions in the order of their signatures; one that the node does not give is missing. */

@@ -3,9 +3,11 @@ import {
   type Address,
   getAddressDecoder,
   getAddressEncoder,
+  getCompiledTransactionMessageDecoder,
   getI64Decoder,
   getI64Encoder,
   getPublicKeyFromAddress,
+  getTransactionDecoder,
   getU64Decoder,
   type Instruction,
   type ReadonlyUint8Array,
@@ -22,6 +24,9 @@ export const UNLOCK = 3;
 /** The outcome of a command that the car carried out. */
 const APPLIED = 1;
 const RECEIPT_LENGTH = 163;
+/** What stands before the signed message in an instruction that proves it. */
+const HEADER = 16;
+const ED25519 = 'Ed25519SigVerify111111111111111111111111111' as Address;
 
 const tag = (text: string) => Uint8Array.from({ length: 16 }, (_, at) => text.charCodeAt(at) || 0);
 const addressBytes = (address: Address) => getAddressEncoder().encode(address);
@@ -78,43 +83,70 @@ export interface Awaited {
   seq: bigint;
 }
 
-/** The receipt for this unlock, if these bytes are one: signed by this car, for this call, and done. */
-export async function openReceipt(envelope: Uint8Array<ArrayBuffer>, awaited: Awaited): Promise<Receipt | undefined> {
+/** The call that a receipt is for; the action as messages number it. */
+export interface Obeyed extends Omit<Awaited, 'deviceKey'> {
+  action: number;
+}
+
+/** The receipt for this call in these bytes and who signed it, if its signature holds and it says that the car obeyed. */
+export async function readReceipt(
+  envelope: Uint8Array<ArrayBuffer>,
+  call: Obeyed,
+): Promise<{ signer: Address; receipt: Receipt } | undefined> {
   if (envelope.length !== SEAL + RECEIPT_LENGTH) return undefined;
   const message = envelope.slice(SEAL);
   const expected = concat([
     tag('latchkey:receipt'),
     Uint8Array.of(VERSION),
     addressBytes(LATCHKEY_PROGRAM_ADDRESS),
-    addressBytes(awaited.vehicle),
-    addressBytes(awaited.invocation),
+    addressBytes(call.vehicle),
+    addressBytes(call.invocation),
   ]);
   if (!same(message.slice(0, expected.length), expected)) return undefined;
-  if (getU64Decoder().decode(message, 113) !== awaited.seq) return undefined;
-  if (message[121] !== UNLOCK || message[122] !== APPLIED) return undefined;
-  if (getAddressDecoder().decode(envelope) !== awaited.deviceKey) return undefined;
-  const key = await getPublicKeyFromAddress(awaited.deviceKey);
+  if (getU64Decoder().decode(message, 113) !== call.seq) return undefined;
+  if (message[121] !== call.action || message[122] !== APPLIED) return undefined;
+  const signer = getAddressDecoder().decode(envelope);
+  const key = await getPublicKeyFromAddress(signer);
   const signature = envelope.slice(KEY, SEAL) as unknown as SignatureBytes;
   if (!(await verifySignature(key, signature, message))) return undefined;
-  return {
-    invocation: awaited.invocation,
-    deviceTime: getI64Decoder().decode(message, 123),
-    commandHash: message.slice(131),
-    envelope,
-  };
+  const deviceTime = getI64Decoder().decode(message, 123);
+  return { signer, receipt: { invocation: call.invocation, deviceTime, commandHash: message.slice(131), envelope } };
+}
+
+/** The receipt for this unlock, if these bytes are one: signed by this car, for this call, and done. */
+export async function openReceipt(
+  envelope: Uint8Array<ArrayBuffer>,
+  { deviceKey, ...call }: Awaited,
+): Promise<Receipt | undefined> {
+  const read = await readReceipt(envelope, { ...call, action: UNLOCK });
+  return read?.signer === deviceKey ? read.receipt : undefined;
+}
+
+/** Signed messages that a transaction proves to the program, in the one form that the program takes. */
+export function provenIn(transaction: ReadonlyUint8Array): Uint8Array<ArrayBuffer>[] {
+  const { messageBytes } = getTransactionDecoder().decode(transaction);
+  const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
+  // Written by a later runtime: the page reads no receipts in it.
+  if (!('instructions' in message)) return [];
+  return message.instructions.flatMap(({ programAddressIndex, data }) => {
+    if (!data || data.length <= HEADER + SEAL) return [];
+    if (message.staticAccounts[programAddressIndex] !== ED25519) return [];
+    const envelope = new Uint8Array(data.slice(HEADER));
+    return same(data, proof(envelope).data ?? new Uint8Array()) ? [envelope] : [];
+  });
 }
 
 /** The instruction that proves a signed message to the instruction right after it, in the one form that the program takes. */
 export function proof(envelope: ReadonlyUint8Array): Instruction {
   const length = envelope.length - SEAL;
-  const header = new Uint8Array(16);
+  const header = new Uint8Array(HEADER);
   const view = new DataView(header.buffer);
   const whole = 0xffff;
   // One signature, padding; then where signature, key and message stand in this instruction.
   const fields = [1, 48, whole, 16, whole, 112, length, whole];
   for (const [at, field] of fields.entries()) view.setUint16(at * 2, field, true);
   return {
-    programAddress: 'Ed25519SigVerify111111111111111111111111111' as Address,
+    programAddress: ED25519,
     accounts: [],
     data: concat([header, envelope]),
   };

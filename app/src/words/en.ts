@@ -347,7 +347,7 @@ export const en = {
     empty: 'No loan matches.',
     outOfDate: 'not looked at for long',
     notBuilt:
-      'Not built yet: origination, amendments by both parties, sale and the feed of calls. Use the terminal: `latchkey --help`.',
+      'Not built yet: origination, amendments by both parties and sale. Use the terminal: `latchkey --help`.',
     sortBy: (column: string) => `Sort by ${column}`,
   },
 

@@ -360,7 +360,7 @@ export const es: Words = {
     empty: 'Ningún préstamo coincide.',
     outOfDate: 'hace mucho sin mirar',
     notBuilt:
-      'Todavía no hecho: originación, enmiendas de ambas partes, venta y el registro de llamadas. Use la terminal: `latchkey --help`.',
+      'Todavía no hecho: originación, enmiendas de ambas partes y venta. Use la terminal: `latchkey --help`.',
     sortBy: (column) => `Ordenar por ${column}`,
   },
 

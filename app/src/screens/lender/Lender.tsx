@@ -1,5 +1,6 @@
 // The lender's screens: which one the rest of the address names.
 import { type Address, isAddress } from '@solana/kit';
+import { Calls } from './calls/Calls';
 import { Functions } from './Functions';
 import { LoanPage } from './loan/LoanPage';
 import { Portfolio } from './Portfolio';
@@ -10,5 +11,6 @@ export default function Lender({ lender, path }: { lender: Address; path: string
   const [screen, id = ''] = path;
   if (screen === 'loan' && isAddress(id)) return <LoanPage key={id} lender={lender} address={id as Address} />;
   if (screen === 'functions') return <Functions lender={lender} />;
+  if (screen === 'calls') return <Calls lender={lender} />;
   return <Portfolio lender={lender} />;
 }

@@ -4,9 +4,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { usePage } from '../../page';
 import type { Standing } from '../../rules/answers';
+import { useHistoryWords } from '../../words/history';
 import { useLenderWords } from '../../words/lender';
 import { money } from '../../words/money';
-import { csvOf } from './csv';
+import { csvOf, save } from './csv';
 import { HealthCard } from './HealthCard';
 import { BUCKETS, type Bucket, COLUMNS, type Column, type Filter, type Row, select } from './rows';
 import { usePortfolio } from './usePortfolio';
@@ -16,6 +17,7 @@ const ROW_HEIGHT = 44;
 export function Portfolio({ lender }: { lender: Address }) {
   const { words } = usePage();
   const own = useLenderWords();
+  const past = useHistoryWords();
   const { rows, decimals, trouble } = usePortfolio(lender);
   const [filter, setFilter] = useState<Filter>({
     search: '',
@@ -31,7 +33,8 @@ export function Portfolio({ lender }: { lender: Address }) {
     <main className="stack">
       <h1 className="headline">{words.portfolio.title}</h1>
       <p>
-        <a href={`#/lender/${lender}/functions`}>{own.functions.open}</a>
+        <a href={`#/lender/${lender}/functions`}>{own.functions.open}</a> ·{' '}
+        <a href={`#/lender/${lender}/calls`}>{past.calls.open}</a>
       </p>
       {trouble && (
         <p role="alert" className="banner bad">
@@ -71,7 +74,11 @@ export function Portfolio({ lender }: { lender: Address }) {
             ))}
           </select>
         </label>
-        <button type="button" disabled={shown.length === 0} onClick={() => save(csvOf(shown, decimals))}>
+        <button
+          type="button"
+          disabled={shown.length === 0}
+          onClick={() => save('portfolio.csv', csvOf(shown, decimals))}
+        >
           {words.portfolio.csv}
         </button>
       </div>
@@ -181,13 +188,4 @@ function Line({ lender, row, index, top, decimals }: LineProps) {
       )}
     </div>
   );
-}
-
-function save(text: string) {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'portfolio.csv';
-  link.click();
-  URL.revokeObjectURL(address);
 }

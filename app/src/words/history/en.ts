@@ -45,6 +45,65 @@ export const en = {
   table: 'The same as a table',
   day: 'Day',
   principal: 'Principal left',
+
+  calls: {
+    open: 'Calls and receipts',
+    title: 'Calls and receipts',
+    body: 'What was asked of your cars, which keeper did it, and how it ended. Each receipt is verified here with the key that the chain names for the car: it says that the car did it.',
+    commands:
+      'The chain keeps the hash of a command and not the command, so which command key signed it cannot be verified here. The car refuses commands that its lender’s keys did not sign.',
+    search: 'Car, loan, keeper or call',
+    action: 'What was asked',
+    actions: { any: 'Everything', warn: 'Warning', lock: 'Lock', unlock: 'Unlock' },
+    state: 'How it ended',
+    states: {
+      any: 'Any',
+      open: 'Open',
+      settled: 'Settled on a receipt',
+      expired: 'Closed without a receipt',
+      doubtful: 'Receipt not verified',
+    },
+    csv: 'Save as CSV',
+    none: 'Nothing was ever asked of your cars.',
+    count: (shown: number, read: number, cars: number, all: number) =>
+      `${shown} of ${read} calls that were read, of ${cars} of the ${all} cars of which something was ever asked.`,
+    cut: 'A car has more than a thousand transactions: its oldest calls are not listed.',
+    moreCars: 'Read more cars',
+    noHistory: 'This node keeps no transactions. Choose another one in the settings to see calls.',
+    unknown: (call: string) => `Call ${call}`,
+    car: (car: string) => `car ${car}`,
+    loan: (loan: string) => `loan ${loan}`,
+    pays: (sol: string) => `pays ${sol} SOL`,
+    requested: 'Asked for',
+    requestMissing: 'The request is in an older transaction, which was not read.',
+    claimed: (keeper: string, bond: string) => `Taken by keeper ${keeper} with a bond of ${bond} SOL`,
+    yielded: '(given back)',
+    settled: (keeper: string, fee: string) => `Settled on the car’s receipt; ${keeper} was paid ${fee} SOL`,
+    expired: (refunded: string, forfeited: string) =>
+      `Closed without a receipt; ${refunded} SOL went back to the escrow${forfeited ? `, and a bond of ${forfeited} SOL with it` : ''}`,
+    stillOpen: 'No end is known: it is open, or its end was not read.',
+    verifying: 'Verifying the receipt…',
+    verdicts: {
+      verified: 'Receipt verified: signed by the car’s key on the chain.',
+      earlier_key: 'Receipt verified: signed by a key that the car had before.',
+      unknown_key:
+        'Receipt not verifiable: signed by a key that nothing read so far names for this car. Read older transactions.',
+      false: 'Receipt false: the transaction holds no receipt of this car for this call. Do not trust this node.',
+    },
+    carTime: (when: string) => `By the car’s clock ${when}.`,
+  },
+
+  received: {
+    title: 'Payments received by week',
+    body: 'What reached the treasury from car wallets, by the week in which it arrived. What the contract has taken and not sent yet is not in it.',
+    week: 'Week from',
+    payments: 'Payments',
+    amount: 'Amount',
+    partly: 'only partly read',
+    csv: 'Save the payments as CSV',
+    none: 'Nothing reached the treasury in the transactions that were read.',
+    treasury: 'Payments that went to an earlier treasury are not read.',
+  },
 };
 
 export type HistoryWords = typeof en;
