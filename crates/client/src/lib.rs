@@ -1,6 +1,6 @@
 //! Everything an off-chain caller of the Latchkey program needs, and no network: addresses, account decoding,
 //! instruction builders, events, the payments and calls that they tell of, errors, amortisation schedules, payoff quotes,
-//! what happens next, what a lender may do, and Regulation Z disclosures.
+//! what happens next, what a lender may do, what a sale changes, and Regulation Z disclosures.
 //!
 //! Account types, instruction data and every rule come from the program crate itself, so that nothing off chain can
 //! disagree with the chain about a layout or a sum. `tests/idl.rs` holds the builders against the committed IDL.
@@ -17,8 +17,10 @@ pub mod outlook;
 pub mod pda;
 pub mod quote;
 pub mod reg_z;
+pub mod sale;
 pub mod schedule;
 pub mod servicing;
+pub mod settings;
 
 pub use anchor_lang::prelude::Pubkey;
 pub use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};

@@ -9,6 +9,9 @@
 //!   loan      one loan with its car at one moment
 //!   servicing what the lender may do to it then
 //!   escrow    what its escrow holds and pays
+//!   sale      whether another lender can buy it, and what changes with that
+//!   borrower_key  another key of the borrower
+//!   settings  what the lender changes of itself and its cars
 //!   portfolio a row for each of many loans
 //!   plan      the schedule of terms before they are signed
 //! history   payments and calls in a node's transactions: a module of its own, because decoding events is heavy
@@ -18,13 +21,16 @@
 #![warn(missing_docs)]
 
 mod ask;
+mod borrower_key;
 mod boundary;
 mod escrow;
 mod history;
 mod loan;
 mod plan;
 mod portfolio;
+mod sale;
 mod servicing;
+mod settings;
 mod text;
 
 pub use ask::answer;

@@ -28,6 +28,7 @@ mod money;
 mod notice;
 mod originate;
 mod page;
+mod page_changes;
 mod pause;
 mod payoff;
 mod policy;

@@ -23,8 +23,15 @@ use solana_sdk::transaction::TransactionError;
 /// Set to 1 to write the recorded pairs again.
 const WRITE: &str = "LATCHKEY_WRITE_AGREEMENT";
 
-fn base64(fixture: &mut LoanFixture, address: Pubkey) -> String {
+/// An account as a node gives it.
+pub fn base64(fixture: &mut LoanFixture, address: Pubkey) -> String {
     STANDARD.encode(fixture.chain.svm().get_account(&address).unwrap().data())
+}
+
+/// The page's answer.
+pub fn ask(question: &Value) -> Value {
+    let said: Value = serde_json::from_str(&answer(&question.to_string())).unwrap();
+    said["answer"].clone()
 }
 
 fn question(fixture: &mut LoanFixture) -> Value {
@@ -65,14 +72,7 @@ fn agree_on_servicing(fixture: &LoanFixture, question: &Value) -> Value {
     let now = fixture.chain.now();
     let fees = said_fees(fixture);
     let same = |refused: &Value, act: &dyn Fn(&mut LoanFixture) -> Outcome| {
-        let outcome = act(&mut fixture.clone());
-        match outcome.error() {
-            None => assert!(refused.is_null(), "the page refuses with {refused}"),
-            Some(TransactionError::InstructionError(_, InstructionError::Custom(code))) => {
-                assert_eq!(refused["code"], *code, "{}", outcome.describe());
-            }
-            Some(other) => panic!("{other}"),
-        }
+        assert_same(refused, &act(&mut fixture.clone()));
     };
     let refused = &said["answer"]["refused"];
     let until = now + MAX_HOLD_SECS;
@@ -96,6 +96,17 @@ fn agree_on_servicing(fixture: &LoanFixture, question: &Value) -> Value {
         same(refused, &|loan| loan.serve_notice_by(1 << bit));
     }
     said
+}
+
+/// The program did what the page allowed, or refused by the same rule.
+pub fn assert_same(refused: &Value, outcome: &Outcome) {
+    match outcome.error() {
+        None => assert!(refused.is_null(), "the page refuses with {refused}"),
+        Some(TransactionError::InstructionError(_, InstructionError::Custom(code))) => {
+            assert_eq!(refused["code"], *code, "{}", outcome.describe());
+        }
+        Some(other) => panic!("{other}"),
+    }
 }
 
 fn said_fees(fixture: &LoanFixture) -> u64 {

@@ -155,3 +155,19 @@ fn check_keys(action: Action, args: &SetFunctionArgs) -> Result<()> {
     }
     Ok(())
 }
+
+/// Whether the contract takes this offer, for whoever asks off chain before it is signed.
+#[cfg(not(target_os = "solana"))]
+pub fn check_offer(action: Action, args: &SetFunctionArgs) -> crate::rules::Ruled<()> {
+    check_args(action, args).map_err(|error| {
+        let number = match error {
+            Error::ProgramError(error) => match error.program_error {
+                ProgramError::Custom(number) => Some(number),
+                _ => None,
+            },
+            Error::AnchorError(error) => Some(error.error_code_number),
+        };
+        let rule = crate::errors::ALL.iter().copied().find(|rule| Some(u32::from(*rule)) == number);
+        rule.unwrap_or(LatchkeyError::Overflow)
+    })
+}
