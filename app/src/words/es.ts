@@ -359,10 +359,11 @@ export const es: Words = {
     csv: 'Guardar como CSV',
     empty: 'Ningún préstamo coincide.',
     outOfDate: 'hace mucho sin mirar',
-    notBuilt:
-      'Todavía no hecho: originación, enmiendas de ambas partes y venta. Use la terminal: `latchkey --help`.',
+    notBuilt: 'Todavía no hecho: originación, enmiendas de ambas partes y venta. Use la terminal: `latchkey --help`.',
     sortBy: (column) => `Ordenar por ${column}`,
   },
+
+  keys: { move: 'Otra billetera', open: 'Pasar el préstamo a otra billetera' },
 
   standing: {
     paid_off: 'pagado',

@@ -12,6 +12,7 @@ import { functionAddress } from '../../src/chain/around';
 import { SYSTEM } from '../../src/chain/offer';
 import {
   Action,
+  type FunctionArgs,
   findEscrowPda,
   getEscrowEncoder,
   getFunctionEncoder,
@@ -35,11 +36,11 @@ export async function borrowersWallet(): Promise<Address> {
   return getAddressFromPublicKey((await createKeyPairFromPrivateKeyBytes(borrowersSeed)).publicKey);
 }
 
-/** A nonce account of the lender's wallet, base64 with its owner. */
-export async function nonceAccount(nonce: number): Promise<[string, string]> {
+/** A nonce account of a wallet, the lender's if none is named, base64 with its owner. */
+export async function nonceAccount(nonce: number, wallet?: Address): Promise<[string, string]> {
   const bytes = new Uint8Array(80);
   bytes.set([1, 0, 0, 0, 1]);
-  bytes.set(getAddressEncoder().encode(await lenderWallet()), 8);
+  bytes.set(getAddressEncoder().encode(wallet ?? (await lenderWallet())), 8);
   bytes.fill(nonce, 40, 72);
   return [text(bytes), SYSTEM];
 }
@@ -53,11 +54,11 @@ export async function owned(state: World, role: 'authority' | 'servicer' | 'stra
 
 export const FEES = { [Action.Warn]: 20_000n, [Action.Lock]: 30_000n, [Action.Unlock]: 10_000n };
 
-export function functionBytes(action: Action, change: Partial<Parameters<typeof functionArgs>[1]> = {}): string {
+export function functionBytes(action: Action, change: Partial<FunctionArgs> = {}): string {
   return text(getFunctionEncoder().encode(functionArgs(action, change)));
 }
 
-function functionArgs(action: Action, change: { uri?: string }) {
+function functionArgs(action: Action, change: Partial<FunctionArgs>): FunctionArgs {
   return {
     version: { number: 2 },
     bump: 255,
@@ -146,7 +147,12 @@ export async function openAs(
 }
 
 /** Opens any screen with the borrower's wallet in a browser that has connected one before. */
-export async function openAsBorrower(page: Page, to: string): Promise<void> {
+export const openAsBorrower = (page: Page, to: string) => reopen(page, borrowersSeed, to);
+
+/** The same with the lender's. */
+export const reopenAsLender = (page: Page, to: string) => reopen(page, seed, to);
+
+async function reopen(page: Page, key: Uint8Array, to: string): Promise<void> {
   await page.goto('about:blank');
-  await page.goto(`/#/local?key=${getBase58Decoder().decode(borrowersSeed)}&to=${encodeURIComponent(to)}`);
+  await page.goto(`/#/local?key=${getBase58Decoder().decode(key)}&to=${encodeURIComponent(to)}`);
 }

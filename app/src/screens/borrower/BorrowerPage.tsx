@@ -8,6 +8,7 @@ import { Confirm, type Proposal } from '../Confirm';
 import { WhenSeen } from '../history/WhenSeen';
 import { WalletCard } from '../WalletCard';
 import { FirstScreen } from './FirstScreen';
+import { MoveLoan } from './keys/MoveLoan';
 import { PayAhead, PayAny, Payoff } from './Money';
 import { PrimaryAction } from './PrimaryAction';
 import { useReading } from './parts';
@@ -187,6 +188,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
           onTake={(amount) => propose((deal) => takeBack(deal, amount))}
         />
       )}
+      <MoveLoan state={state} now={now} blocked={blockedForBorrower} network={network} onPropose={setProposal} />
       <Notices state={state} />
       {view && <Paid state={state} view={view} />}
       {network && watched.state && (

@@ -5,64 +5,117 @@ import {
   getTransactionDecoder,
   type ReadonlyUint8Array,
 } from '@solana/kit';
+import { type HandedOver, readHandedOver } from '../../chain/handOver';
+import { proof } from '../../chain/messages';
 import { ADVANCE_NONCE, missingFrom, SYSTEM } from '../../chain/offer';
 import {
+  getAssignInstructionDataDecoder,
   getExtendInstructionDataDecoder,
   getLiftHoldInstructionDataDecoder,
+  getRecoverBorrowerInstructionDataDecoder,
   identifyLatchkeyInstruction,
   LATCHKEY_PROGRAM_ADDRESS,
   LatchkeyInstruction,
 } from '../../client';
 
+/** What both parties agree on, each with the loan that it is about. */
+export type Agreement = { loan: Address } & (
+  | { kind: 'extend' | 'lift_hold'; revision: number; deadline: number }
+  | { kind: 'sale'; revision: number; deadline: number; seller: Address; buyer: Address; receipt: HandedOver }
+  | { kind: 'rotate'; from: Address; to: Address }
+  | { kind: 'recover'; to: Address }
+);
+
 /** An agreement that waits for its last signature. */
-export interface Offered {
-  kind: 'extend' | 'lift_hold';
-  loan: Address;
+export type Offered = Agreement & {
   /** Who made the offer, and pays the network. */
   owner: Address;
   /** The value of the nonce that keeps it valid. */
   nonce: string;
-  revision: number;
-  deadline: number;
   missing: Address[];
   bytes: Uint8Array;
-}
+};
 
-/** Where both instructions name the loan among their accounts. */
-const LOAN = 3;
+interface Named {
+  program: Address;
+  accounts: Address[];
+  data: ReadonlyUint8Array;
+}
 
 /** Reads an offer. None if there is anything in it that the page could not show. */
 export function readOffer(bytes: Uint8Array): Offered | undefined {
   const { messageBytes } = getTransactionDecoder().decode(bytes);
   const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
-  if (message.version !== 'legacy' || message.instructions.length !== 2) return undefined;
-  const [advance, agreed] = message.instructions;
-  const at = (index: number | undefined) => (index === undefined ? undefined : message.staticAccounts[index]);
-  if (!advance || !agreed) return undefined;
-  const isNonce = at(advance.programAddressIndex) === SYSTEM && advance.data?.[0] === ADVANCE_NONCE;
-  if (!isNonce || at(agreed.programAddressIndex) !== LATCHKEY_PROGRAM_ADDRESS || !agreed.data) return undefined;
-  const read = agreement(agreed.data);
-  const [loan, owner] = [at(agreed.accountIndices?.[LOAN]), message.staticAccounts[0]];
+  if (message.version !== 'legacy') return undefined;
+  const { staticAccounts } = message;
+  const [advance, ...agreed] = message.instructions.map(({ programAddressIndex, accountIndices = [], data }) => ({
+    program: staticAccounts[programAddressIndex] as Address,
+    accounts: accountIndices.map((index) => staticAccounts[index] as Address),
+    data: data ?? new Uint8Array(),
+  }));
+  const owner = staticAccounts[0];
   // The first account pays; it must be the one whose nonce this is.
-  if (!read || !loan || !owner || at(advance.accountIndices?.[2]) !== owner) return undefined;
-  return { ...read, loan, owner, nonce: message.lifetimeToken, missing: missingFrom(bytes), bytes };
+  const isNonce = advance?.program === SYSTEM && advance.data[0] === ADVANCE_NONCE && advance.accounts[2] === owner;
+  const agreement = isNonce ? agreementIn(agreed) : undefined;
+  if (!agreement || !owner) return undefined;
+  return { ...agreement, owner, nonce: message.lifetimeToken, missing: missingFrom(bytes), bytes };
 }
 
-function agreement(data: ReadonlyUint8Array): Pick<Offered, 'kind' | 'revision' | 'deadline'> | undefined {
+function agreementIn(instructions: Named[]): Agreement | undefined {
+  const agreed = instructions.at(-1);
+  if (agreed?.program !== LATCHKEY_PROGRAM_ADDRESS) return undefined;
   try {
-    switch (identifyLatchkeyInstruction({ data })) {
-      case LatchkeyInstruction.Extend: {
-        const { revision, deadline } = getExtendInstructionDataDecoder().decode(data);
-        return { kind: 'extend', revision, deadline: Number(deadline) };
-      }
-      case LatchkeyInstruction.LiftHold: {
-        const { revision, deadline } = getLiftHoldInstructionDataDecoder().decode(data);
-        return { kind: 'lift_hold', revision, deadline: Number(deadline) };
-      }
-      default:
-        return undefined;
-    }
+    if (instructions.length === 1) return alone(agreed);
+    return instructions.length === 2 && instructions[0] ? proven(instructions[0], agreed) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** One instruction of the program. The places of accounts are those of the IDL. */
+function alone({ accounts, data }: Named): Agreement | undefined {
+  switch (identifyLatchkeyInstruction({ data })) {
+    case LatchkeyInstruction.Extend: {
+      const { revision, deadline } = getExtendInstructionDataDecoder().decode(data);
+      return about(accounts[3], { kind: 'extend', revision, deadline: Number(deadline) });
+    }
+    case LatchkeyInstruction.LiftHold: {
+      const { revision, deadline } = getLiftHoldInstructionDataDecoder().decode(data);
+      return about(accounts[3], { kind: 'lift_hold', revision, deadline: Number(deadline) });
+    }
+    case LatchkeyInstruction.RotateBorrower: {
+      const [from, to, loan] = accounts;
+      return from && to ? about(loan, { kind: 'rotate', from, to }) : undefined;
+    }
+    case LatchkeyInstruction.RecoverBorrower: {
+      const { newKey } = getRecoverBorrowerInstructionDataDecoder().decode(data);
+      // A proposal takes no second signature: what waits for one must be the taking over.
+      return accounts[1] === newKey ? about(accounts[3], { kind: 'recover', to: newKey }) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A sale, with the car's signed receipt right before it. */
+function proven(proven: Named, { accounts, data }: Named): Agreement | undefined {
+  if (identifyLatchkeyInstruction({ data }) !== LatchkeyInstruction.Assign) return undefined;
+  const receipt = readHandedOver(new Uint8Array(proven.data.slice(16)));
+  if (!receipt) return undefined;
+  const expected = proof(receipt.envelope);
+  const isProof =
+    proven.program === expected.programAddress &&
+    proven.accounts.length === 0 &&
+    proven.data.length === expected.data?.length &&
+    proven.data.every((byte, at) => byte === expected.data?.[at]);
+  const { revision, deadline } = getAssignInstructionDataDecoder().decode(data);
+  const [, , seller, buyer, , loan] = accounts;
+  if (!isProof || !seller || !buyer) return undefined;
+  return about(loan, { kind: 'sale', revision, deadline: Number(deadline), seller, buyer, receipt });
+}
+
+type Without<Whole> = Whole extends unknown ? Omit<Whole, 'loan'> : never;
+
+function about(loan: Address | undefined, agreement: Without<Agreement>): Agreement | undefined {
+  return loan && ({ loan, ...agreement } as Agreement);
 }

@@ -86,15 +86,16 @@ export function Field({
   label: string;
   value: string;
   onChange(value: string): void;
-  type?: 'text' | 'date';
+  type?: 'text' | 'date' | 'address';
 }) {
   return (
     <label>
       {label}
       <input
-        type={type}
+        type={type === 'date' ? 'date' : 'text'}
         inputMode={type === 'text' ? 'decimal' : undefined}
         autoComplete="off"
+        spellCheck={false}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -10,6 +10,8 @@ import { Act, type Acting, Field } from './Act';
 import { Agreements } from './Agreements';
 import { EaseAct } from './EaseAct';
 import { NoticeAct } from './NoticeAct';
+import { RecoveryAct } from './parties/RecoveryAct';
+import { SaleAct } from './parties/SaleAct';
 import { CALLS, call, chargeOff, close, declareDefault, hold, settle, stay, waive } from './proposals';
 import type { Parts } from './Sections';
 
@@ -28,6 +30,8 @@ export function Acts(props: ActProps) {
         <EaseAct {...props} />
         <Agreements {...props} />
         <CallActs {...props} />
+        <SaleAct {...props} />
+        <RecoveryAct {...props} />
         <EndActs {...props} />
       </div>
     </>

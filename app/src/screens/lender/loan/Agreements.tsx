@@ -1,17 +1,15 @@
 // What takes the borrower's signature too: the lender signs first and gets a link for the borrower.
 import { createNoopSigner, type Instruction } from '@solana/kit';
-import { useEffect, useRef, useState } from 'react';
-import { chainOf, connect, type Network } from '../../../chain/network';
-import { advanceNonce, buildOffer, createNonce, NONCE_SIZE, readNonce, toLink, tryOffer } from '../../../chain/offer';
-import { Failed } from '../../../chain/send';
+import { useState } from 'react';
+import { advanceNonce, createNonce } from '../../../chain/offer';
 import { getExtendInstruction, getLiftHoldInstruction } from '../../../client';
 import { usePage } from '../../../page';
-import { sign } from '../../../wallet/wallets';
 import { useLenderWords } from '../../../words/lender';
 import { sol } from '../../../words/money';
 import { useSignWords } from '../../../words/sign';
 import { useReading } from '../../borrower/parts';
-import { inWords } from '../../Confirm';
+import { type Offer, OfferDialog } from '../../sign/OfferDialog';
+import { useNonce } from '../../sign/useNonce';
 import { Act } from './Act';
 import type { ActProps } from './Acts';
 
@@ -23,7 +21,7 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
   const own = useLenderWords();
   const words = useSignWords();
   const { when } = useReading(state);
-  const [offer, setOffer] = useState<{ title: string; line: string; instruction: Instruction }>();
+  const [offer, setOffer] = useState<Offer>();
   const { hasNonce, rent } = useNonce(state.slot);
   const { loan } = state;
   const parties = () => {
@@ -39,7 +37,7 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
     };
   };
   const offered = (title: string, line: string, make: (given: ReturnType<typeof parties>) => Instruction) => () => {
-    setOffer({ title, line, instruction: make(parties()) });
+    setOffer({ title, lines: [line], instructions: [make(parties())] });
     return undefined;
   };
   const lacks = hasNonce === false ? words.offer.accountBody(sol(rent)) : undefined;
@@ -108,128 +106,8 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
         />
       )}
       {offer && acting.network && (
-        <OfferDialog key={node.rpc} {...offer} network={acting.network} onClose={() => setOffer(undefined)} />
+        <OfferDialog key={node.rpc} offer={offer} network={acting.network} onClose={() => setOffer(undefined)} />
       )}
     </>
-  );
-}
-
-/** Whether the connected wallet has a nonce account, and what one costs. */
-function useNonce(slot: bigint) {
-  const { node, connected } = usePage();
-  const [found, setFound] = useState<{ hasNonce: boolean | undefined; rent: bigint }>({
-    hasNonce: undefined,
-    rent: 0n,
-  });
-  const owner = connected?.address;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each newer slot asks again.
-  useEffect(() => {
-    if (!owner) return;
-    let isCurrent = true;
-    const { rpc } = connect(node);
-    Promise.all([readNonce(rpc, owner), rpc.getMinimumBalanceForRentExemption(NONCE_SIZE).send()]).then(
-      ([nonce, rent]) => isCurrent && setFound({ hasNonce: nonce !== undefined, rent }),
-      () => undefined,
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [node, owner, slot]);
-  return found;
-}
-
-interface DialogProps {
-  title: string;
-  line: string;
-  instruction: Instruction;
-  network: Network;
-  onClose(): void;
-}
-
-/** Shows what is signed, has a node try it, signs it, and hands out the link. */
-function OfferDialog({ title, line, instruction, network, onClose }: DialogProps) {
-  const { words: page, rules, node, connected } = usePage();
-  const words = useSignWords();
-  const [bytes, setBytes] = useState<Uint8Array>();
-  const [link, setLink] = useState<string>();
-  const [trouble, setTrouble] = useState<string>();
-  const [isCopied, setIsCopied] = useState(false);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const owner = connected?.address;
-
-  useEffect(() => dialog.current?.showModal(), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: words change nothing of what a node says.
-  useEffect(() => {
-    if (!owner) return;
-    let isCurrent = true;
-    const { rpc } = connect(node);
-    const make = async () => {
-      const nonce = await readNonce(rpc, owner);
-      if (!nonce) throw new Error(words.used);
-      const bytes = await buildOffer(owner, nonce, [instruction]);
-      await tryOffer(rpc, bytes, [instruction], []);
-      return bytes;
-    };
-    make().then(
-      (made) => isCurrent && setBytes(made),
-      (error) => isCurrent && setTrouble(said(error)),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [node, owner, instruction]);
-
-  const said = (error: unknown) =>
-    error instanceof Failed ? inWords(error.failure, page, rules) : (error as Error).message;
-  const signIt = async () => {
-    if (!connected || !bytes) return;
-    try {
-      const signed = await sign(connected, bytes, chainOf(network));
-      setLink(`${location.origin}${location.pathname}#/sign/${toLink(new Uint8Array(signed))}`);
-      setTrouble(undefined);
-    } catch (error) {
-      setTrouble(said(error));
-    }
-  };
-  return (
-    <dialog ref={dialog} aria-labelledby="offer-title" onClose={onClose}>
-      <div className="stack">
-        <h2 id="offer-title">{title}</h2>
-        <p>{line}</p>
-        {link ? (
-          <>
-            <p role="status">{words.offer.done}</p>
-            <label>
-              {words.offer.link}
-              <textarea readOnly rows={4} value={link} />
-            </label>
-            <p className="quiet">{words.offer.one}</p>
-            <button
-              type="button"
-              className="primary"
-              onClick={() => navigator.clipboard.writeText(link).then(() => setIsCopied(true))}
-            >
-              {isCopied ? words.offer.copied : words.offer.copy}
-            </button>
-          </>
-        ) : (
-          <>
-            <p className="quiet">{words.offer.body}</p>
-            <p role="status">{bytes || trouble ? '' : page.confirm.trying}</p>
-            <button type="button" className="primary" disabled={!bytes} onClick={signIt}>
-              {words.offer.sign}
-            </button>
-          </>
-        )}
-        {trouble && (
-          <p role="alert" className="error">
-            {trouble}
-          </p>
-        )}
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {page.act.close}
-        </button>
-      </div>
-    </dialog>
   );
 }
