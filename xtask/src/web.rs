@@ -26,8 +26,12 @@ const LINKER: &str = "wasm-ld";
 const FIRST_WASM: u32 = 220;
 
 /// The modules, and what JavaScript asks of each: nothing else of the dependencies is kept. What reads the past decodes every
-/// event, which the first screen does not wait for.
-const MODULES: [(&str, &str); 2] = [("rules.wasm", "latchkey_ask"), ("past.wasm", "latchkey_ask_past")];
+/// event, and most readers change neither parties nor settings: the first screen does not wait for those.
+const MODULES: [(&str, &str); 3] = [
+    ("rules.wasm", "latchkey_ask"),
+    ("past.wasm", "latchkey_ask_past"),
+    ("changes.wasm", "latchkey_ask_change"),
+];
 
 /// How JavaScript passes a question and takes the answer.
 const MEMORY: [&str; 2] = ["latchkey_alloc", "latchkey_free"];
@@ -95,7 +99,7 @@ pub fn missing_browser() -> Result<Vec<&'static str>> {
     if on_path(BROWSER).is_some() { Ok(Vec::new()) } else { debian::missing(&[BROWSER]) }
 }
 
-/// Builds the rules into `app/public/rules.wasm`, and what reads the past into `past.wasm` beside it.
+/// Builds the rules into `app/public/rules.wasm`, and the modules that are loaded later beside it.
 ///
 /// They are linked by hand from a static library, because a dependency marks functions of its own for export, and a `cdylib`
 /// would keep them all.

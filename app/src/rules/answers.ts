@@ -117,36 +117,3 @@ export interface EscrowView {
   locks: Amount | null;
   warnings: Amount | null;
 }
-
-/** A sale to another lender. */
-export interface SaleView {
-  refused: Refused | null;
-  /** What the car must have taken before; base64. */
-  keyring: string;
-  /** What the loan pins afterwards. */
-  unlock_keys: string[];
-  unlock_uri: string;
-  /** When the last instalment is due. */
-  last_due: Time;
-}
-
-/** Another key of the borrower: which rule refuses each step. */
-export interface BorrowerKeyView {
-  rotate: Refused | null;
-  propose: Refused | null;
-  complete: Refused | null;
-  refuse: Refused | null;
-  proposed: { key: string; from: Time } | null;
-  restricted_until: Time | null;
-  /** The contract's times, seconds. */
-  wait: number;
-  bar: number;
-  probation: number;
-}
-
-/** What may be changed of a car. */
-export interface VehicleView {
-  retire: Refused | null;
-  distrust: Refused | null;
-  rotate: Refused | null;
-}

@@ -2,7 +2,7 @@
 import type { Refused } from './answers';
 
 /** The functions that a module answers questions with. */
-type Asked = 'latchkey_ask' | 'latchkey_ask_past';
+type Asked = 'latchkey_ask' | 'latchkey_ask_past' | 'latchkey_ask_change';
 
 type Exports = {
   memory: WebAssembly.Memory;

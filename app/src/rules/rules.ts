@@ -1,15 +1,5 @@
 // The contract's rules: `crates/rules-wasm`, asked in JSON.
-import type {
-  BorrowerKeyView,
-  EscrowView,
-  LoanView,
-  Plan,
-  PortfolioRow,
-  Refused,
-  SaleView,
-  ServicingView,
-  VehicleView,
-} from './answers';
+import type { EscrowView, LoanView, Plan, PortfolioRow, Refused, ServicingView } from './answers';
 import { Module, type ModuleSource } from './module';
 
 export { RuleError } from './module';
@@ -34,33 +24,6 @@ export interface EscrowQuestion {
   lock_fee: bigint;
 }
 
-/** What the rules are asked about a sale. Accounts are base64. */
-export interface SaleQuestion {
-  loan: string;
-  vehicle: string;
-  lender: string;
-  buyer: string;
-  buyer_address: string;
-  /** The buyer's functions. */
-  warn: string;
-  lock: string;
-  unlock: string;
-  /** The car's clock in its receipt of the buyer's keys, once there is one. */
-  device_time: number | null;
-  now: number;
-}
-
-/** A function as it would be offered. */
-export interface OfferQuestion {
-  action: number;
-  fee: bigint;
-  bond: bigint;
-  lease_secs: number;
-  ttl_secs: number;
-  required: number;
-  command_keys: { key: string; uri: string }[];
-}
-
 export class Rules {
   private constructor(private readonly module: Module) {}
 
@@ -83,35 +46,6 @@ export class Rules {
     return this.module.ask('escrow', { escrow, loan, ...Object.fromEntries(texts) });
   }
 
-  sale(question: SaleQuestion): SaleView {
-    return this.module.ask('sale', question);
-  }
-
-  /** What becomes of the borrower's key if it were `newKey`. */
-  borrowerKey(loan: string, newKey: string, now: number): BorrowerKeyView {
-    return this.module.ask('borrower_key', { loan, new_key: newKey, now });
-  }
-
-  /** The rule that refuses the nomination of another authority. */
-  nominate(lender: string, nominee: string): Refused | null {
-    return this.change('nominate', { lender, nominee }).refused;
-  }
-
-  /** The rule that refuses another allow-list. */
-  keepers(keepers: readonly string[]): Refused | null {
-    return this.change('keepers', { keepers }).refused;
-  }
-
-  /** The rule that refuses to offer a function like this. */
-  offer({ fee, bond, ...offer }: OfferQuestion): Refused | null {
-    return this.change('function', { ...offer, fee: `${fee}`, bond: `${bond}` }).refused;
-  }
-
-  /** What may be changed of a car, and of the loan that it secures if there is one. */
-  vehicle(vehicle: string, loan: string | null, deviceKey: string, now: number): VehicleView {
-    return this.module.ask('settings', { change: 'vehicle', vehicle, loan, device_key: deviceKey, now });
-  }
-
   /** Rows in the order of the loans. */
   portfolio(loans: Omit<LoanQuestion, 'lender' | 'now'>[], now: bigint): PortfolioRow[] {
     const entries = loans.map(({ wallet, ...accounts }) => ({ ...accounts, wallet: wallet.toString() }));
@@ -126,9 +60,5 @@ export class Rules {
   /** What an error number of the program means. */
   refusal(code: number): Refused {
     return this.module.ask('refusal', { code });
-  }
-
-  private change(change: string, fields: object): { refused: Refused | null } {
-    return this.module.ask('settings', { change, ...fields });
   }
 }

@@ -172,6 +172,7 @@ test('a proposed key takes over when its time has come and it signs', async ({ p
   await page.getByRole('button', { name: 'Sign and make the link' }).click();
   const link = await page.getByLabel('Link for the new wallet').inputValue();
   await openAsBorrower(page, link.slice(link.indexOf('#/') + 2));
+  await expect(page.getByRole('main')).toContainText(`${next} becomes the key of the borrower.`);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Sign and send' }).click();
   await expect(page.getByRole('main')).toContainText('Confirmed.');

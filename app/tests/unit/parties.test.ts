@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Address, getAddressDecoder, getBase64Decoder } from '@solana/kit';
 import { expect, test } from 'vitest';
 import { faultOf, fromHex, readHandedOver } from '../../src/chain/handOver';
-import { Rules } from '../../src/rules/rules';
+import { Changes } from '../../src/rules/changes';
 import { KEY_LANGUAGES } from '../../src/words/keys';
 import { SALE_LANGUAGES } from '../../src/words/sale';
 import { SIGN_LANGUAGES } from '../../src/words/sign';
@@ -50,9 +50,9 @@ test('a receipt proves the buyer’s keys, or says what it proves instead', asyn
   expect(await faultOf({ ...receipt, envelope: forged }, right)).toBe('unsigned');
 });
 
-const rules = await Rules.load(read('../../public/rules.wasm'));
+const changes = await Changes.load(read('../../public/changes.wasm'));
 const asked = (loan: Partial<World['loan']>, now = NOW, next = key(20)) =>
-  rules.borrowerKey(bytesOf({ ...world, loan: { ...world.loan, ...loan } }).loan, next, now);
+  changes.borrowerKey(bytesOf({ ...world, loan: { ...world.loan, ...loan } }).loan, next, now);
 
 test('another key of the borrower has the contract’s times', () => {
   expect(asked({})).toMatchObject({ rotate: null, propose: null, proposed: null, wait: 14 * DAY, bar: 90 * DAY });

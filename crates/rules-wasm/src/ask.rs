@@ -4,7 +4,7 @@ use latchkey_client::latchkey::errors::LatchkeyError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{borrower_key, escrow, loan, plan, portfolio, sale, servicing, settings};
+use crate::{escrow, loan, plan, portfolio, servicing};
 
 /// What the page can ask.
 #[derive(Deserialize)]
@@ -13,9 +13,6 @@ enum Question {
     Loan(loan::Question),
     Servicing(loan::Question),
     Escrow(escrow::Question),
-    Sale(sale::Question),
-    BorrowerKey(borrower_key::Question),
-    Settings(settings::Question),
     Portfolio(portfolio::Question),
     Plan(plan::Question),
     Refusal { code: u32 },
@@ -82,9 +79,6 @@ fn try_answer(question: &str) -> Result<Value, Unanswered> {
         Question::Loan(question) => serde_json::to_value(loan::answer(&question)?)?,
         Question::Servicing(question) => serde_json::to_value(servicing::answer(&question)?)?,
         Question::Escrow(question) => serde_json::to_value(escrow::answer(&question)?)?,
-        Question::Sale(question) => serde_json::to_value(sale::answer(&question)?)?,
-        Question::BorrowerKey(question) => serde_json::to_value(borrower_key::answer(&question)?)?,
-        Question::Settings(question) => serde_json::to_value(settings::answer(&question)?)?,
         Question::Portfolio(question) => serde_json::to_value(portfolio::answer(&question)?)?,
         Question::Plan(question) => serde_json::to_value(plan::answer(&question)?)?,
         Question::Refusal { code } => {

@@ -1,6 +1,6 @@
 //! The functions that JavaScript calls: it writes a question into memory that it asked for, and reads the answer.
 
-use crate::{ask, history};
+use crate::{ask, changes, history};
 
 /// Memory for a question of `length` bytes. It goes back with [`latchkey_ask`].
 #[unsafe(no_mangle)]
@@ -29,6 +29,17 @@ pub unsafe extern "C" fn latchkey_ask(question: *mut u8, length: usize) -> u64 {
 pub unsafe extern "C" fn latchkey_ask_past(question: *mut u8, length: usize) -> u64 {
     // SAFETY: this function's own contract.
     unsafe { answered(question, length, history::answer) }
+}
+
+/// The same for a question on a change, in a module of its own too.
+///
+/// # Safety
+///
+/// That of [`latchkey_ask`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn latchkey_ask_change(question: *mut u8, length: usize) -> u64 {
+    // SAFETY: this function's own contract.
+    unsafe { answered(question, length, changes::answer) }
 }
 
 /// # Safety

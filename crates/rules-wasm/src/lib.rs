@@ -9,11 +9,10 @@
 //!   loan      one loan with its car at one moment
 //!   servicing what the lender may do to it then
 //!   escrow    what its escrow holds and pays
-//!   sale      whether another lender can buy it, and what changes with that
-//!   borrower_key  another key of the borrower
-//!   settings  what the lender changes of itself and its cars
 //!   portfolio a row for each of many loans
 //!   plan      the schedule of terms before they are signed
+//! changes   what it can ask before a change is signed: a module of its own, for those who change something
+//!   sale, borrower_key, settings
 //! history   payments and calls in a node's transactions: a module of its own, because decoding events is heavy
 //! boundary  memory and the functions that JavaScript sees
 //! ```
@@ -23,6 +22,7 @@
 mod ask;
 mod borrower_key;
 mod boundary;
+mod changes;
 mod escrow;
 mod history;
 mod loan;
@@ -34,4 +34,5 @@ mod settings;
 mod text;
 
 pub use ask::answer;
+pub use changes::answer as answer_on_change;
 pub use history::answer as answer_on_past;

@@ -10,39 +10,42 @@ use serde::{Deserialize, Serialize};
 use crate::ask::{Refused, Unanswered, refusal};
 use crate::text;
 
-#[derive(Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
-pub enum Question {
-    /// Another authority is nominated.
-    Nominate {
-        #[serde(deserialize_with = "text::read_bytes")]
-        lender: Vec<u8>,
-        #[serde(deserialize_with = "text::read_key")]
-        nominee: Pubkey,
-    },
-    /// Another allow-list.
-    Keepers {
-        #[serde(deserialize_with = "text::read_keys")]
-        keepers: Vec<Pubkey>,
-    },
-    /// A function is offered.
-    Function(Offer),
-    /// A car: each of its changes.
-    Vehicle {
-        #[serde(deserialize_with = "text::read_bytes")]
-        vehicle: Vec<u8>,
-        /// The loan that it secures.
-        loan: Option<Base64>,
-        /// The device key that would take over.
-        #[serde(deserialize_with = "text::read_key")]
-        device_key: Pubkey,
-        now: i64,
-    },
+/// The rule that refuses one change, or nothing.
+#[derive(Serialize)]
+pub struct View {
+    refused: Option<Refused>,
 }
 
+/// Another authority is nominated.
 #[derive(Deserialize)]
-pub struct Base64(#[serde(deserialize_with = "text::read_bytes")] Vec<u8>);
+pub struct Nomination {
+    #[serde(deserialize_with = "text::read_bytes")]
+    lender: Vec<u8>,
+    #[serde(deserialize_with = "text::read_key")]
+    nominee: Pubkey,
+}
 
+impl Nomination {
+    pub fn answer(&self) -> Result<View, Unanswered> {
+        let lender: Lender = decode_as("lender", &self.lender)?;
+        Ok(View { refused: refusal(settings::nominate(&lender, self.nominee)) })
+    }
+}
+
+/// Another allow-list.
+#[derive(Deserialize)]
+pub struct Keepers {
+    #[serde(deserialize_with = "text::read_keys")]
+    keepers: Vec<Pubkey>,
+}
+
+impl Keepers {
+    pub fn answer(&self) -> View {
+        View { refused: refusal(settings::admit(&self.keepers)) }
+    }
+}
+
+/// A function is offered.
 #[derive(Deserialize)]
 pub struct Offer {
     /// As accounts count actions, from 0.
@@ -64,43 +67,12 @@ struct Key {
     uri: String,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum View {
-    One { refused: Option<Refused> },
-    Vehicle { retire: Option<Refused>, distrust: Option<Refused>, rotate: Option<Refused> },
-}
-
-pub fn answer(question: &Question) -> Result<View, Unanswered> {
-    let one = |ruled| Ok(View::One { refused: refusal(ruled) });
-    match question {
-        Question::Nominate { lender, nominee } => {
-            let lender: Lender = decode_as("lender", lender)?;
-            one(settings::nominate(&lender, *nominee))
-        }
-        Question::Keepers { keepers } => one(settings::admit(keepers)),
-        Question::Function(offer) => {
-            let action = Action::ALL.get(offer.action).copied().unwrap_or(Action::Unlock);
-            one(settings::check_offer(action, &offer.args()))
-        }
-        Question::Vehicle { vehicle, loan, device_key, now } => {
-            let vehicle: Vehicle = decode_as("vehicle", vehicle)?;
-            let loan: Option<Loan> =
-                loan.as_ref().map(|Base64(bytes)| decode_as("loan", bytes)).transpose()?;
-            Ok(View::Vehicle {
-                retire: refusal(settings::retire(&vehicle)),
-                distrust: refusal(settings::distrust(&vehicle)),
-                rotate: refusal(settings::rotate_device(&vehicle, loan.as_ref(), *device_key, *now)),
-            })
-        }
-    }
-}
-
 impl Offer {
-    fn args(&self) -> SetFunctionArgs {
+    pub fn answer(&self) -> View {
+        let action = Action::ALL.get(self.action).copied().unwrap_or(Action::Unlock);
         let command_keys =
             self.command_keys.iter().map(|Key { key, uri }| CommandKey { key: *key, uri: uri.clone() });
-        SetFunctionArgs {
+        let offer = SetFunctionArgs {
             fee: self.fee,
             bond: self.bond,
             lease_secs: self.lease_secs,
@@ -108,6 +80,43 @@ impl Offer {
             required: self.required,
             command_keys: command_keys.collect(),
             code_hash: [0; 32],
-        }
+        };
+        View { refused: refusal(settings::check_offer(action, &offer)) }
+    }
+}
+
+/// A car is changed.
+#[derive(Deserialize)]
+pub struct Car {
+    #[serde(deserialize_with = "text::read_bytes")]
+    vehicle: Vec<u8>,
+    /// The loan that it secures, if there is one.
+    loan: Option<Base64>,
+    /// The device key that would take over.
+    #[serde(deserialize_with = "text::read_key")]
+    device_key: Pubkey,
+    now: i64,
+}
+
+#[derive(Deserialize)]
+struct Base64(#[serde(deserialize_with = "text::read_bytes")] Vec<u8>);
+
+/// The rule that refuses each change of a car, or nothing.
+#[derive(Serialize)]
+pub struct CarView {
+    retire: Option<Refused>,
+    distrust: Option<Refused>,
+    rotate: Option<Refused>,
+}
+
+impl Car {
+    pub fn answer(&self) -> Result<CarView, Unanswered> {
+        let vehicle: Vehicle = decode_as("vehicle", &self.vehicle)?;
+        let loan = self.loan.as_ref().map(|Base64(bytes)| decode_as::<Loan>("loan", bytes)).transpose()?;
+        Ok(CarView {
+            retire: refusal(settings::retire(&vehicle)),
+            distrust: refusal(settings::distrust(&vehicle)),
+            rotate: refusal(settings::rotate_device(&vehicle, loan.as_ref(), self.device_key, self.now)),
+        })
     }
 }

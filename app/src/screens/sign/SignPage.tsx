@@ -3,6 +3,7 @@ import type { LoanState } from '../../chain/loan';
 import type { Network } from '../../chain/network';
 import { fromLink } from '../../chain/offer';
 import { usePage } from '../../page';
+import { useChanges } from '../../rules/changes';
 import { useKeyWords } from '../../words/keys';
 import { useSignWords } from '../../words/sign';
 import { useReading } from '../borrower/parts';
@@ -70,10 +71,12 @@ function SignTerms({ offered, state, now, network }: Props<'extend' | 'lift_hold
 
 /** A key that takes the borrower's place: handed over, or in place of a lost one. */
 function SignKey({ offered, state, now, network }: Props<'rotate' | 'recover'>) {
-  const { words, rules } = usePage();
+  const { words } = usePage();
+  const changes = useChanges();
   const [own, keys] = [useSignWords(), useKeyWords()];
   const { span } = useReading(state);
-  const asked = rules.borrowerKey(state.bytes.loan, offered.to, now);
+  const asked = changes?.borrowerKey(state.bytes.loan, offered.to, now);
+  if (!asked) return <p role="status">{words.loading}</p>;
   const [rule, gone] =
     offered.kind === 'rotate'
       ? [asked.rotate, state.loan.borrower === offered.from ? undefined : keys.rotate.moved]

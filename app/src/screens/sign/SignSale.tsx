@@ -51,11 +51,13 @@ export function SignSale({ offered, state, view, now, network }: Props) {
           ? own.noFunctions
           : fault
             ? own.fault[fault]
-            : sale?.refused
-              ? words.failed.rule(sale.refused)
-              : state.loan.lender !== offered.seller
-                ? own.noSale
-                : undefined);
+            : !sale
+              ? own.reading
+              : sale.refused
+                ? words.failed.rule(sale.refused)
+                : state.loan.lender !== offered.seller
+                  ? own.noSale
+                  : undefined);
   return (
     <SignOffer
       offered={offered}

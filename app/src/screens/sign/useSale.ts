@@ -6,7 +6,7 @@ import { faultOf, type HandedOver, type ReceiptFault } from '../../chain/handOve
 import type { LoanState } from '../../chain/loan';
 import { connect } from '../../chain/network';
 import { usePage } from '../../page';
-import type { SaleView } from '../../rules/answers';
+import { type SaleView, useChanges } from '../../rules/changes';
 
 /** The lender at an address, read again with each slot; undefined while it is not known. */
 export function useBuyer(address: string, slot: bigint): Buyer | 'no_lender' | 'no_functions' | undefined {
@@ -30,18 +30,18 @@ export function useBuyer(address: string, slot: bigint): Buyer | 'no_lender' | '
 
 /** What the rules say of the sale, on the car's receipt once there is one. */
 export function useSale(state: LoanState, buyer: Buyer | undefined, receipt: HandedOver | undefined, now: number) {
-  const { rules } = usePage();
+  const changes = useChanges();
   return useMemo<SaleView | undefined>(
     () =>
       buyer &&
-      rules.sale({
+      changes?.sale({
         ...state.bytes,
         ...buyer.bytes,
         buyer_address: buyer.address,
         device_time: receipt?.deviceTime ?? null,
         now,
       }),
-    [rules, state, buyer, receipt, now],
+    [changes, state, buyer, receipt, now],
   );
 }
 

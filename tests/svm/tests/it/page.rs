@@ -28,12 +28,6 @@ pub fn base64(fixture: &mut LoanFixture, address: Pubkey) -> String {
     STANDARD.encode(fixture.chain.svm().get_account(&address).unwrap().data())
 }
 
-/// The page's answer.
-pub fn ask(question: &Value) -> Value {
-    let said: Value = serde_json::from_str(&answer(&question.to_string())).unwrap();
-    said["answer"].clone()
-}
-
 fn question(fixture: &mut LoanFixture) -> Value {
     let keys = fixture.keys;
     json!({

@@ -8,12 +8,19 @@ use latchkey::rules::recovery::{PROBATION_SECS, RECOVERY_SECS, REFUSAL_SECS};
 use latchkey::rules::sale::{MAX_CLOCK_SKEW_SECS, MAX_HAND_OVER_AGE_SECS};
 use latchkey::state::Action;
 use latchkey_client::{Pubkey, pda};
+use latchkey_rules_wasm::answer_on_change;
 use latchkey_tests_svm::{Car, DAY, LoanFixture, Outcome, START, due, person};
 use serde_json::{Value, json};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use crate::page::{ask, assert_same, base64};
+use crate::page::{assert_same, base64};
+
+/// The page's answer.
+fn ask(question: &Value) -> Value {
+    let said: Value = serde_json::from_str(&answer_on_change(&question.to_string())).unwrap();
+    said["answer"].clone()
+}
 
 /// Asks the page about the sale on a receipt of `device_time`, and has the program sell a copy.
 fn agree_on_sale(fixture: &LoanFixture, device_time: i64) -> Value {
@@ -150,7 +157,7 @@ type Change = Box<dyn Fn(&mut SetFunctionArgs)>;
 
 fn refused(change: &str, fields: &Value) -> Value {
     let mut question = fields.clone();
-    (question["ask"], question["change"]) = (json!("settings"), json!(change));
+    question["ask"] = json!(change);
     ask(&question)["refused"].clone()
 }
 
@@ -252,8 +259,7 @@ fn agree_on_car(fixture: &LoanFixture, device: &Car) -> Value {
     let (active, vehicle) = (fixture.vehicle().active_loan(), fixture.keys.vehicle);
     let loan = active.map(|loan| base64(&mut fixture, loan));
     let said = ask(&json!({
-        "ask": "settings",
-        "change": "vehicle",
+        "ask": "vehicle",
         "vehicle": base64(&mut fixture, vehicle),
         "loan": loan,
         "device_key": device.device_key().to_string(),

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { advanceNonce, createNonce } from '../../../chain/offer';
 import { getRotateBorrowerInstruction } from '../../../client';
 import { usePage } from '../../../page';
+import { useChanges } from '../../../rules/changes';
 import { useKeyWords } from '../../../words/keys';
 import { sol } from '../../../words/money';
 import { useSignWords } from '../../../words/sign';
@@ -16,17 +17,24 @@ import type { MoveProps } from './MoveLoan';
 const ANY = 'SysvarC1ock11111111111111111111111111111111';
 
 export default function MoveForm({ state, now, blocked, network, onPropose }: MoveProps) {
-  const { words, rules, node, connected } = usePage();
+  const changes = useChanges();
+  const { words, node, connected } = usePage();
   const [own, sign] = [useKeyWords(), useSignWords()];
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [offer, setOffer] = useState<Offer>();
   const { hasNonce, rent } = useNonce(state.slot);
   const key = text.trim();
-  const { rotate } = rules.borrowerKey(state.bytes.loan, isAddress(key) ? key : ANY, now);
+  const asked = changes?.borrowerKey(state.bytes.loan, isAddress(key) ? key : ANY, now);
   const refusal =
     blocked ??
-    (rotate ? words.failed.rule(rotate) : hasNonce === false ? sign.offer.accountBody(sol(rent)) : undefined);
+    (!asked
+      ? words.loading
+      : asked.rotate
+        ? words.failed.rule(asked.rotate)
+        : hasNonce === false
+          ? sign.offer.accountBody(sol(rent))
+          : undefined);
   const owner = connected?.address;
 
   const submit = (event: FormEvent) => {

@@ -3,6 +3,7 @@ import { type Address, createNoopSigner, isAddress } from '@solana/kit';
 import { useState } from 'react';
 import { getRecoverBorrowerInstruction } from '../../../../client';
 import { usePage } from '../../../../page';
+import { useChanges } from '../../../../rules/changes';
 import { useKeyWords } from '../../../../words/keys';
 import { sol } from '../../../../words/money';
 import { useSignWords } from '../../../../words/sign';
@@ -16,14 +17,16 @@ import type { ActProps } from '../Acts';
 const ANY = 'SysvarC1ock11111111111111111111111111111111';
 
 export function RecoveryAct({ state, now, ...acting }: ActProps) {
-  const { rules, node, connected } = usePage();
+  const { node, connected } = usePage();
+  const changes = useChanges();
   const [own, sign] = [useKeyWords(), useSignWords()];
   const { when, span } = useReading(state);
   const [text, setText] = useState('');
   const [offer, setOffer] = useState<Offer>();
   const { hasNonce, rent } = useNonce(state.slot);
   const key = text.trim();
-  const asked = rules.borrowerKey(state.bytes.loan, isAddress(key) ? key : ANY, now);
+  const asked = changes?.borrowerKey(state.bytes.loan, isAddress(key) ? key : ANY, now);
+  if (!asked) return null;
   const { proposed } = asked;
   const accounts = { lender: state.loan.lender, loan: state.address };
   return (

@@ -58,7 +58,9 @@ export function SaleAct({ state, view, around, now, servicing, ...acting }: ActP
                 ? own.badReceipt
                 : fault && fault !== 'checking'
                   ? own.fault[fault]
-                  : undefined;
+                  : sale
+                    ? undefined
+                    : own.reading;
   const make = async () => {
     if (!buyer || !receipt || !owner) return;
     const [warn, lock, unlock] = await Promise.all([
