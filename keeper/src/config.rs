@@ -1,12 +1,16 @@
 //! The keeper's configuration file, TOML. Unknown keys are errors, and reading it touches nothing but the file.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anchor_lang::prelude::Pubkey;
+use config::{Environment, File, FileFormat};
 use latchkey_function::FunctionConfig;
 use latchkey_function::mqtt::MqttConfig;
 use latchkey_link::config_file::{self, ConfigFileError};
 use latchkey_link::http::OutboundConfig;
+use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::core::LOCKS_PER_HOUR;
@@ -42,6 +46,17 @@ pub struct Config {
     /// Which work the keeper takes.
     #[serde(default)]
     pub work: WorkConfig,
+    /// Where it tells how it is.
+    #[serde(default)]
+    pub health: HealthConfig,
+}
+
+/// Where a keeper tells how it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthConfig {
+    /// The address of `/live`, `/ready`, `/metrics` and `/status`; without one there are none.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Which work a keeper takes.
@@ -76,6 +91,13 @@ pub enum ConfigError {
     /// The value of `key` has the wrong scheme.
     #[error("{key} must start with {expected}")]
     BadUrl { key: &'static str, expected: &'static str },
+    /// A variable of the environment, or both together.
+    #[error("the configuration {path} with the variables LATCHKEY_KEEPER__… of the environment is not valid")]
+    Environment {
+        path: PathBuf,
+        #[source]
+        source: RedactedError,
+    },
     #[error("{key} is an empty list: name at least one node")]
     NoUrl { key: &'static str },
     #[error("chain.priority_percentile is {0}: a percentile is from 0 to 100")]
@@ -86,10 +108,23 @@ pub enum ConfigError {
     BadFees { floor: u64, cap: u64 },
 }
 
+/// What a variable of the environment that overrides a key begins with.
+const PREFIX: &str = "LATCHKEY_KEEPER";
+const VARIABLES: &str = "LATCHKEY_KEEPER__";
+/// Keys that hold lists: a variable names their elements with commas between.
+const LISTS: [&str; 6] =
+    ["command_keys", "fee_payers", "chain.rpc_url", "chain.websocket_url", "functions.hosts", "work.lenders"];
+
 impl Config {
-    /// Reads and checks a configuration.
+    /// Reads and checks a configuration. A variable of the environment such as `LATCHKEY_KEEPER__CHAIN__RPC_URL` overrides
+    /// the key `chain.rpc_url` of the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let mut config: Self = config_file::read(path)?;
+        Self::load_with(path, std::env::vars().collect())
+    }
+
+    /// The same, where `variables` are the environment.
+    pub fn load_with(path: &Path, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let mut config = Self::read(path, variables)?;
         config.check()?;
         let base = path.parent().unwrap_or(Path::new(""));
         config.keypair = base.join(&config.keypair);
@@ -101,6 +136,28 @@ impl Config {
             *ca = base.join(&ca);
         }
         Ok(config)
+    }
+
+    fn read(path: &Path, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let variables: HashMap<_, _> =
+            variables.into_iter().filter(|(name, _)| name.starts_with(VARIABLES)).collect();
+        if variables.is_empty() {
+            return Ok(config_file::read(path)?);
+        }
+        let environment = Environment::with_prefix(PREFIX).prefix_separator("__").separator("__");
+        let environment = environment.try_parsing(true).list_separator(",").source(Some(variables));
+        let environment = LISTS.into_iter().fold(environment, Environment::with_list_parse_key);
+        let file = File::from(path).format(FileFormat::Toml);
+        let merged = config::Config::builder().add_source(file).add_source(environment).build();
+        merged.and_then(config::Config::try_deserialize).map_err(|source| {
+            // What is wrong in the file itself is told with its line.
+            match config_file::read::<Self>(path) {
+                Err(broken) => ConfigError::File(broken),
+                Ok(_) => {
+                    ConfigError::Environment { path: path.to_owned(), source: RedactedError::new(&source) }
+                }
+            }
+        })
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -179,9 +236,8 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_page_shows_a_configuration_and_its_defaults() {
-        let page = include_str!("../../docs/operating.md");
-        let shown = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    fn the_file_to_start_from_has_the_defaults() {
+        let shown = include_str!("../../deploy/keeper.toml");
         let least = load(LEAST).unwrap();
         let shown = load(shown).unwrap();
         let chain = ChainConfig {
@@ -190,8 +246,64 @@ mod tests {
             ..shown.chain.clone()
         };
         assert_eq!((chain, shown.drain_secs), (least.chain, least.drain_secs));
+        assert_eq!(shown.health.listen.map(|address| address.ip().is_loopback()), Some(true));
         assert_eq!((shown.broker, shown.function, shown.work), (least.broker, least.function, least.work));
         assert_eq!(shown.functions, least.functions);
+    }
+
+    fn load_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keeper.toml");
+        fs::write(&path, text).unwrap();
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load_with(&path, variables.collect()).map_err(|error| {
+            let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            format!("{error}: {source}")
+        })
+    }
+
+    #[test]
+    fn every_key_is_overridden_by_a_variable_of_the_environment() {
+        let overridden = load_with(
+            LEAST,
+            &[
+                ("LATCHKEY_KEEPER__CHAIN__RPC_URL", "http://one:8899,http://two:8899"),
+                ("LATCHKEY_KEEPER__DRAIN_SECS", "7"),
+                ("LATCHKEY_KEEPER__WORK__LOCKS_PER_HOUR", "3"),
+                ("LATCHKEY_KEEPER__HEALTH__LISTEN", "127.0.0.1:9464"),
+                ("LATCHKEY_KEEPER__COMMAND_KEYS", "a.json,b.json"),
+                ("LATCHKEY_PROGRAM_SO", "another program's"),
+            ],
+        );
+        let config = overridden.unwrap();
+        let urls: Vec<&str> = config.chain.rpc_url.each().collect();
+        assert_eq!(urls, ["http://one:8899", "http://two:8899"]);
+        assert_eq!((config.drain_secs, config.work.locks_per_hour), (7, 3));
+        assert_eq!(config.health.listen.unwrap().port(), 9_464);
+        assert_eq!(config.command_keys.len(), 2);
+        // What only the environment has need not be in the file.
+        let without = LEAST.replace("keypair = 'keeper.json'", "");
+        assert!(load_with(&without, &[("LATCHKEY_KEEPER__KEYPAIR", "keeper.json")]).is_ok());
+    }
+
+    #[test]
+    fn a_variable_that_is_misspelt_or_has_a_wrong_value_is_refused_by_name_and_without_secrets() {
+        let refusal = |name, value| load_with(LEAST, &[(name, value)]).unwrap_err();
+        let misspelt = refusal("LATCHKEY_KEEPER__DRAIN_SEC", "7");
+        assert!(misspelt.contains("drain_sec") && misspelt.contains("LATCHKEY_KEEPER__"), "{misspelt}");
+        let wrong = refusal("LATCHKEY_KEEPER__DRAIN_SECS", "soon");
+        assert!(wrong.contains("drain_secs"), "{wrong}");
+        let secret = refusal("LATCHKEY_KEEPER__CHAIN__RPC_URL", "htps://host/?api-key=SECRET");
+        assert!(secret.contains("chain.rpc_url") && !secret.contains("SECRET"), "{secret}");
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_file_is_told_with_its_line_whatever_the_environment_says() {
+        let broken = LEAST.replace("[chain]", "drain_sec = 5\n[chain]");
+        for variables in [&[][..], &[("LATCHKEY_KEEPER__DRAIN_SECS", "7")]] {
+            let refusal = load_with(&broken, variables).unwrap_err();
+            assert!(refusal.contains("line 2") && refusal.contains("drain_sec"), "{refusal}");
+        }
     }
 
     #[test]

@@ -12,9 +12,10 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::core::{Alarm, Core, Effect, Event, FunctionReply, Gauges, Lane, Policy, Setup};
+use crate::core::{Alarm, Core, Effect, Event, FunctionReply, Gauges, Policy, Setup};
 use crate::functions::Functions;
 use crate::ledger::{Landing, Ledger, LedgerError};
+use crate::surface::{Ended, Surface, Teller};
 
 /// Events that may wait for the core.
 const QUEUE: usize = 1_024;
@@ -67,8 +68,8 @@ pub enum Stopped {
 
 /// The result of a task.
 enum Done {
-    Ended(Pubkey, Lane, Landing),
-    Replied(Pubkey, FunctionReply),
+    Ended(Ended),
+    Replied(Pubkey, Action, FunctionReply),
     Released(Pubkey, FunctionReply),
 }
 
@@ -76,7 +77,7 @@ impl Keeper {
     /// Runs until it is told to stop and has finished or given back what it has begun. After an error the keeper must be
     /// restarted.
     pub async fn run(self, shutdown: impl Into<Shutdown>) -> Result<(), Stopped> {
-        self.run_measured(shutdown, &watch::Sender::default()).await
+        self.run_with(shutdown, Surface::default()).await
     }
 
     /// The same, and says after each event how much it holds.
@@ -85,6 +86,11 @@ impl Keeper {
         shutdown: impl Into<Shutdown>,
         gauges: &watch::Sender<Gauges>,
     ) -> Result<(), Stopped> {
+        self.run_with(shutdown, Surface::measured(gauges.clone())).await
+    }
+
+    /// The same, and tells at `surface` what it does.
+    pub async fn run_with(self, shutdown: impl Into<Shutdown>, mut surface: Surface) -> Result<(), Stopped> {
         let shutdown = shutdown.into();
         let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
         let setup = Setup {
@@ -94,6 +100,7 @@ impl Keeper {
             jitter: jitter(&self.address),
         };
         let mut core = Core::new(setup);
+        let mut teller = Teller::new(&surface);
         let (sender, mut events) = mpsc::channel(QUEUE);
         let ledger = Arc::clone(&self.ledger);
         let watching = tokio::spawn(async move { ledger.watch(sender).await });
@@ -115,12 +122,26 @@ impl Keeper {
                     core.apply(Event::Stop)
                 }
                 Some(done) = tasks.join_next() => match done {
-                    Ok(done) => take_in(&mut core, done),
+                    Ok(done) => {
+                        match &done {
+                            Done::Ended(ended) => teller.ended(ended),
+                            Done::Replied(call, action, reply) => teller.replied(call, *action, reply),
+                            Done::Released(..) => {}
+                        }
+                        take_in(&mut core, done)
+                    }
                     // Otherwise its call or transaction would count as under way forever.
                     Err(failed) => break Err(Stopped::Task(failed)),
                 },
+                Some(question) = surface.question() => {
+                    question.answer(&core);
+                    continue;
+                }
                 event = events.recv() => match event {
-                    Some(event) => core.apply(event),
+                    Some(event) => {
+                        teller.event(&event);
+                        core.apply(event)
+                    }
                     None => break Err(Stopped::Ledger),
                 },
                 () = calls_end(stopping.as_ref()), if !calls.is_cancelled() => {
@@ -135,9 +156,10 @@ impl Keeper {
                 () = std::future::ready(()), if core.is_behind() => core.proceed(),
             };
             tell_unreadable(&core.take_unreadable());
-            gauges.send_replace(core.gauges());
+            surface.gauges.send_replace(core.gauges());
             for effect in effects {
-                self.start(effect, &mut tasks, &calls);
+                teller.effect(&effect);
+                self.start(effect, &core, &mut tasks, &calls);
             }
             if stopping.is_some() && core.is_idle() {
                 info!("stopped");
@@ -165,13 +187,18 @@ impl Keeper {
     }
 
     /// Carries out an effect. Calls to cars end when `calls` does.
-    fn start(&self, effect: Effect, tasks: &mut JoinSet<Done>, calls: &CancellationToken) {
+    fn start(&self, effect: Effect, core: &Core, tasks: &mut JoinSet<Done>, calls: &CancellationToken) {
         match effect {
             Effect::Submit(intent) => {
                 let ledger = Arc::clone(&self.ledger);
-                let vehicle = intent.keys.vehicle;
-                let lane = intent.operation.lane();
-                tasks.spawn(async move { Done::Ended(vehicle, lane, ledger.land(*intent).await) });
+                let settled =
+                    intent.operation.settles().and(intent.operation.invocation(&intent.keys.vehicle));
+                let pays = settled.and_then(|call| core.fee_of(&call)).unwrap_or(0);
+                let ordered = Instant::now();
+                tasks.spawn(async move {
+                    let landing = ledger.land((*intent).clone()).await;
+                    Done::Ended(Ended { intent, ordered, pays, landing })
+                });
             }
             Effect::Cancel { vehicle, lane } => self.ledger.cancel(vehicle, lane),
             Effect::Watch { wallets } => self.ledger.watch_wallets(&wallets),
@@ -185,7 +212,7 @@ impl Keeper {
                 let calls = calls.clone();
                 tasks.spawn(async move {
                     let reply = until(&calls, functions.call(&call)).await;
-                    Done::Replied(call.invocation, reply)
+                    Done::Replied(call.invocation, call.action, reply)
                 });
             }
             Effect::Release(call) => {
@@ -259,9 +286,10 @@ fn not_yet(failed: &LedgerError) {
 
 fn take_in(core: &mut Core, done: Done) -> Vec<Effect> {
     match done {
-        Done::Replied(invocation, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
+        Done::Replied(invocation, _, reply) => core.apply(Event::FunctionReplied { invocation, reply }),
         Done::Released(loan, reply) => core.apply(Event::Released { loan, reply }),
-        Done::Ended(vehicle, lane, Landing { verdict, touched }) => {
+        Done::Ended(Ended { intent, landing: Landing { verdict, touched, .. }, .. }) => {
+            let (vehicle, lane) = (intent.keys.vehicle, intent.operation.lane());
             // The transaction still counts as under way here, so that the core takes in its effects before it decides on
             // the next.
             let mut effects = touched.map_or_else(Vec::new, |update| core.apply(Event::Update(update)));
@@ -279,7 +307,7 @@ mod tests {
 
     use super::*;
     use crate::core::fixture::{self, KEEPER, LoanFixture};
-    use crate::core::{FunctionCall, Intent, ReleaseCall, Snapshot, Update, Verdict};
+    use crate::core::{FunctionCall, Intent, Lane, ReleaseCall, Snapshot, Update, Verdict};
 
     const NOW: i64 = 1_061;
 
@@ -323,7 +351,7 @@ mod tests {
             fixture.invocations[0].1.set_claim(None);
             let Snapshot { accounts, wallets, .. } = fixture.snapshot(2);
             let accounts = accounts.into_iter().map(|(key, account)| (key, Some(account))).collect();
-            Landing { verdict: Verdict::Succeeded, touched: Some(Update { slot: 2, accounts, wallets }) }
+            Landing::new(Verdict::Succeeded, Some(Update { slot: 2, accounts, wallets }))
         }
 
         fn cancel(&self, _vehicle: Pubkey, _lane: Lane) {}

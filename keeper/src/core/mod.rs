@@ -251,6 +251,11 @@ impl Core {
         self.book.len()
     }
 
+    /// What an open call pays, lamports.
+    pub fn fee_of(&self, invocation: &Pubkey) -> Option<u64> {
+        self.book.invocation(invocation).map(|invocation| invocation.fee)
+    }
+
     /// How many leases it holds.
     pub fn leases(&self) -> usize {
         self.book.leases(self.now).count()

@@ -134,6 +134,23 @@ impl Operation {
         }
     }
 
+    /// The action that it requests.
+    pub const fn requests(&self) -> Option<Action> {
+        match self {
+            Self::Request { action, .. } => Some(*action),
+            Self::DeclareDefaultAndLock { .. } => Some(Action::Lock),
+            _ => None,
+        }
+    }
+
+    /// The action whose call it settles.
+    pub const fn settles(&self) -> Option<Action> {
+        match self {
+            Self::Confirm { action, .. } => Some(*action),
+            _ => None,
+        }
+    }
+
     /// The invocation that it is about.
     pub fn invocation(&self, vehicle: &Pubkey) -> Option<Pubkey> {
         self.seq().map(|seq| pda::invocation(vehicle, seq))

@@ -51,8 +51,13 @@ pub const LOCKS_PER_HOUR: usize = 200;
 
 impl Policy {
     /// Whether it serves a lender.
-    pub(super) fn serves(&self, lender: &Pubkey) -> bool {
+    pub fn serves(&self, lender: &Pubkey) -> bool {
         self.lenders.is_empty() || self.lenders.contains(lender)
+    }
+
+    /// Whether as many of a function's keys are in reach as must sign, whatever it pays.
+    pub fn can_sign(&self, function: &Function) -> bool {
+        self.wants(function.action, u64::MAX, &Signers::of_function(function))
     }
 
     /// Whether functions that it has or may call hold as many of the keys as must sign, and the fee is high enough. Any fee

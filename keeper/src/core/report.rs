@@ -210,11 +210,10 @@ impl Core {
 
     fn open_call(&self, key: Pubkey, invocation: &Invocation) -> OpenCall {
         let state = match self.calls.get(&key) {
-            None => CallState::NotTried,
+            None | Some(Call::Ready { failures: 0, .. }) => CallState::NotTried,
             Some(Call::Running { .. }) => CallState::Running,
             Some(Call::Refused { .. }) => CallState::Refused,
             Some(Call::Proven { .. }) => CallState::Proven,
-            Some(Call::Ready { failures: 0, .. }) => CallState::NotTried,
             Some(Call::Ready { failures, not_before }) => {
                 CallState::Pauses { failures: *failures, until: *not_before }
             }

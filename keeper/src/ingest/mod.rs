@@ -24,7 +24,9 @@ pub(crate) use accounts::{owned, raw};
 pub use clock::{ChainTime, Judged, MergedClock, Reading};
 use merge::Merge;
 use session::Session;
+pub(crate) use snapshot::parties;
 pub use socket::SocketError;
+pub(crate) use socket::{Said as SocketSaid, Socket};
 
 use crate::core::{Event, RawAccount};
 use crate::ledger::ChainConfig;

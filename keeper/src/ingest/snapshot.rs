@@ -1,7 +1,7 @@
 //! Everything of the program, read by kind: a node answers a filtered list sooner than one list of all, and each list has
 //! its own limit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
@@ -37,6 +37,30 @@ pub(super) async fn read(nodes: &Nodes) -> Result<Snapshot, LedgerError> {
     }
     snapshot.token_programs = token_programs(nodes, &snapshot.accounts).await?;
     Ok(snapshot)
+}
+
+/// A lender and its functions.
+pub(crate) struct Party {
+    pub key: Pubkey,
+    pub lender: Lender,
+    pub functions: Vec<Function>,
+}
+
+/// Reads the lenders and their functions. What another version of the program wrote is skipped.
+pub(crate) async fn parties(nodes: &Nodes) -> Result<Vec<Party>, LedgerError> {
+    let mut parties: BTreeMap<Pubkey, Party> = BTreeMap::new();
+    for Listed { pubkey: key, account } in list(nodes, Lender::DISCRIMINATOR).await?.value {
+        if let Ok(lender) = decode_as("lender", &account.data) {
+            parties.insert(key, Party { key, lender, functions: Vec::new() });
+        }
+    }
+    for Listed { account, .. } in list(nodes, Function::DISCRIMINATOR).await?.value {
+        let Ok(function) = decode_as::<Function>("function", &account.data) else { continue };
+        if let Some(party) = parties.get_mut(&function.lender) {
+            party.functions.push(function);
+        }
+    }
+    Ok(parties.into_values().collect())
 }
 
 async fn list(nodes: &Nodes, kind: &[u8]) -> Result<Response<Vec<Listed>>, LedgerError> {

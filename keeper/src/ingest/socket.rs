@@ -44,7 +44,7 @@ pub enum SocketError {
 
 /// What a node says.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(crate) enum Said {
     /// The answer to a request: the subscription's number, or why there is none.
     Answer { id: u64, result: Result<u64, String> },
     /// Something that was subscribed to.
@@ -53,7 +53,7 @@ pub(super) enum Said {
     Alive,
 }
 
-pub(super) struct Socket {
+pub(crate) struct Socket {
     stream: Box<dyn WebSocket>,
     last_id: u64,
 }

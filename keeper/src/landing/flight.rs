@@ -32,6 +32,8 @@ pub(super) struct Attempt {
     pub signature: Signature,
     /// Its bytes, base64.
     pub wire: String,
+    /// What the network takes for it if it lands, lamports.
+    pub fee: u64,
     pub blockhash: Hash,
     /// The slot at which the blockhash was read.
     pub blockhash_slot: u64,
@@ -77,6 +79,8 @@ pub(super) struct Flight {
     told: HashMap<Pubkey, (u64, RawAccount)>,
     /// How it ended, in which slot, and when that was known.
     pub ended: Option<(Verdict, u64, Instant)>,
+    /// Why it was not sent, or did not succeed.
+    pub reason: Option<String>,
     reply: Option<oneshot::Sender<Landing>>,
 }
 
@@ -105,6 +109,7 @@ impl Flight {
             awaited,
             told: HashMap::new(),
             ended: None,
+            reason: None,
             reply: Some(reply),
         }
     }
@@ -162,10 +167,17 @@ impl Flight {
         Some(Update { slot, accounts: accounts?.into_iter().chain(closed).collect(), wallets: Vec::new() })
     }
 
+    /// What the network took for it, lamports.
+    fn fees(&self) -> u64 {
+        let landed = self.attempts.iter().filter(|copy| matches!(copy.fate, Fate::Landed { .. }));
+        landed.map(|copy| copy.fee).sum()
+    }
+
     /// Reports the end, once.
     pub fn reply(&mut self, verdict: Verdict, touched: Option<Update>) {
+        let fees = self.fees();
         if let Some(reply) = self.reply.take() {
-            let _ = reply.send(Landing { verdict, touched });
+            let _ = reply.send(Landing { verdict, touched, fees, reason: self.reason.take() });
         }
     }
 }
@@ -204,6 +216,7 @@ mod tests {
         Attempt {
             signature: Signature::default(),
             wire: String::new(),
+            fee: 5_000,
             blockhash: Hash::default(),
             blockhash_slot: 100,
             signed_at: now,

@@ -102,7 +102,7 @@ impl Lander {
     pub async fn land(&self, intent: Intent) -> Landing {
         let (reply, landing) = oneshot::channel();
         let _ = self.0.send(Order::Land { intent: Box::new(intent), reply });
-        landing.await.unwrap_or(Landing { verdict: Verdict::Outage, touched: None })
+        landing.await.unwrap_or(Landing::new(Verdict::Outage, None))
     }
 
     /// Drops a transaction that was not sent yet.

@@ -48,6 +48,18 @@ pub struct Landing {
     pub verdict: Verdict,
     /// The accounts that it touched, read after it ended; `None` if they could not be read.
     pub touched: Option<Update>,
+    /// What the network took for it, lamports: every copy that landed, though it failed. Rent and bonds come back, and are not
+    /// in it.
+    pub fees: u64,
+    /// Why it did not succeed, for the operator.
+    pub reason: Option<String>,
+}
+
+impl Landing {
+    /// One that cost nothing, and of which there is nothing else to say.
+    pub const fn new(verdict: Verdict, touched: Option<Update>) -> Self {
+        Self { verdict, touched, fees: 0, reason: None }
+    }
 }
 
 /// Why the ledger could not be read.

@@ -96,6 +96,12 @@ impl RpcLedger {
         &self.ingest.tellers
     }
 
+    /// What accounts hold, lamports, in their order; 0 for one that does not exist.
+    pub async fn balances(&self, addresses: Vec<Pubkey>) -> Result<Vec<u64>, ReadFailure> {
+        let read = self.ingest.reader.read(addresses, 0).await?;
+        Ok(read.accounts.into_iter().map(|account| account.map_or(0, |account| account.lamports)).collect())
+    }
+
     /// The chain as car functions read it, through the same nodes. Reads at the same time share a call.
     pub fn reader(&self) -> RpcReader {
         RpcReader(self.ingest.reader.clone())

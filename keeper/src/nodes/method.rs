@@ -8,6 +8,7 @@ pub enum Method {
     GetAccountInfo,
     GetClusterNodes,
     GetEpochSchedule,
+    GetGenesisHash,
     GetLatestBlockhash,
     GetMinimumBalanceForRentExemption,
     GetMultipleAccounts,
@@ -23,10 +24,11 @@ pub enum Method {
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::GetAccountInfo,
         Self::GetClusterNodes,
         Self::GetEpochSchedule,
+        Self::GetGenesisHash,
         Self::GetLatestBlockhash,
         Self::GetMinimumBalanceForRentExemption,
         Self::GetMultipleAccounts,
@@ -46,6 +48,7 @@ impl Method {
             Self::GetAccountInfo => "getAccountInfo",
             Self::GetClusterNodes => "getClusterNodes",
             Self::GetEpochSchedule => "getEpochSchedule",
+            Self::GetGenesisHash => "getGenesisHash",
             Self::GetLatestBlockhash => "getLatestBlockhash",
             Self::GetMinimumBalanceForRentExemption => "getMinimumBalanceForRentExemption",
             Self::GetMultipleAccounts => "getMultipleAccounts",

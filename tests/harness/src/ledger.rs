@@ -418,7 +418,7 @@ impl Ledger for SvmLedger {
 
     async fn land(&self, intent: Intent) -> Landing {
         if !self.is_due(&intent).await {
-            return Landing { verdict: Verdict::Cancelled, touched: None };
+            return Landing::new(Verdict::Cancelled, None);
         }
         let sent = intent.instructions().map_err(|error| error.to_string()).and_then(|instructions| {
             let sent = self.svm.send_signed(|blockhash| sign(&instructions, &self.keeper, blockhash));
@@ -434,7 +434,7 @@ impl Ledger for SvmLedger {
             }
         }
         let verdict = if sent.is_ok() { Verdict::Succeeded } else { Verdict::Failed };
-        Landing { verdict, touched: Some(self.svm.lock().update(&intent)) }
+        Landing::new(verdict, Some(self.svm.lock().update(&intent)))
     }
 
     fn cancel(&self, vehicle: Pubkey, lane: Lane) {

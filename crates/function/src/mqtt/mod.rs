@@ -15,6 +15,7 @@ mod config;
 mod connection;
 mod conversation;
 mod mailboxes;
+mod probe;
 mod publish;
 mod sender;
 mod session;
@@ -29,6 +30,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub use config::{ConfigError, MqttConfig, Tls};
+pub use probe::{Probe, ProbeError, probe};
 pub use session::SessionCourier;
 pub use stats::CourierStats;
 

@@ -26,7 +26,7 @@ impl Desk {
         let now = Instant::now();
         flight.ended = Some((verdict, slot, now));
         let error = flight.attempts.iter().rev().find_map(|copy| match &copy.fate {
-            Fate::Landed { error, .. } => error.as_deref(),
+            Fate::Landed { error, .. } => error.clone(),
             _ => None,
         });
         flight.span.in_scope(|| match verdict {
@@ -35,6 +35,12 @@ impl Desk {
             Verdict::Outage => warn!("no node took the transaction before its blockhash expired"),
             _ => {}
         });
+        flight.reason = match verdict {
+            Verdict::Succeeded | Verdict::NotSent | Verdict::Cancelled => None,
+            Verdict::Failed => error,
+            Verdict::Expired => Some("it did not land before its blockhash expired".to_owned()),
+            Verdict::Outage => Some("no node took it before its blockhash expired".to_owned()),
+        };
         let key = (flight.intent.keys.vehicle, flight.intent.operation.name());
         let landed = matches!(verdict, Verdict::Succeeded | Verdict::Failed).then_some(slot);
         let changed = (verdict == Verdict::Succeeded).then(|| flight.changed(slot));
@@ -75,6 +81,7 @@ impl Desk {
         flight.span.in_scope(|| info!(error = reason as &dyn Error, "not sent"));
         let (verdict, now) = (reason.verdict(), Instant::now());
         flight.ended = Some((verdict, 0, now));
+        flight.reason = Some(reason.to_string());
         self.waiting.remove(&(flight.intent.operation.priority(), id));
         self.ending.insert(id, if verdict == Verdict::Outage { now + OUTAGE } else { now });
         self.look_at = now;

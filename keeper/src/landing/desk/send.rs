@@ -115,7 +115,9 @@ impl Desk {
         let attempts =
             self.failures.get(&(keys.vehicle, operation.name())).map_or(0, |failures| failures.count);
         let price = self.prices.offer(*self.recent_fee.borrow(), attempts);
-        let cost = worst_cost(operation, self.rent, priority_fee(flight.units, price));
+        let priority_fee = priority_fee(flight.units, price);
+        let fee = worst_cost(operation, 0, priority_fee);
+        let cost = worst_cost(operation, self.rent, priority_fee);
         let mut instructions = flight.instructions.clone();
         let bond = bonded(operation).and_then(|action| self.bonds.get(&(keys.lender, action as u8)));
         let whole = cost.saturating_add(bond.copied().unwrap_or(0));
@@ -141,6 +143,7 @@ impl Desk {
         Ok(Some(Attempt {
             signature: transaction.signatures[0],
             wire: STANDARD.encode(wire),
+            fee,
             blockhash: blockhash.hash,
             blockhash_slot: blockhash.slot,
             signed_at: now,

@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 pub use chain::{Ending, FakeChain};
+pub use rpc::LOADER;
 
 use super::http;
 
@@ -34,6 +35,8 @@ pub struct Faults {
     pub clock_off: i64,
     /// The same for the next reading alone.
     pub clock_off_once: i64,
+    /// It is of another cluster.
+    pub other_cluster: bool,
     /// A simulation says nothing of balances.
     pub no_balances: bool,
     /// Connections to the websocket are accepted, and their upgrade is never answered.

@@ -15,6 +15,8 @@ use super::chain::{Ending, FakeAccount, State};
 use super::{Faults, Shared};
 use crate::rpc::http::Reply;
 
+/// Who owns programs.
+pub const LOADER: Pubkey = Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
 /// What rent a fake account costs, lamports.
 const RENT: u64 = 2_000_000;
 
@@ -63,8 +65,9 @@ fn call(state: &mut State, faults: &Faults, method: &str, params: &Value) -> Res
             state.blockhashes.insert(hash.clone(), slot);
             with_context(json!({ "blockhash": hash, "lastValidBlockHeight": slot + state.lifetime }))
         }
+        "getGenesisHash" => json!(if faults.other_cluster { "other" } else { "genesis" }),
         // Block heights are slots here: who compares one with a last valid block height is wrong.
-        "getBlockHeight" => json!(slot),
+        "getSlot" | "getBlockHeight" => json!(slot),
         "isBlockhashValid" => {
             let hash = params[0].as_str().context("a blockhash is missing")?;
             with_context(json!(
@@ -185,7 +188,7 @@ pub(super) fn account_json(account: &FakeAccount, slice: &Value) -> Value {
         "lamports": account.lamports,
         "data": [STANDARD.encode(data), "base64"],
         "owner": account.owner.to_string(),
-        "executable": false,
+        "executable": account.owner == LOADER,
         "rentEpoch": 0,
         "space": account.data.len(),
     })
