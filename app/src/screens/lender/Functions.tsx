@@ -6,6 +6,7 @@ import { Action, getPauseInstruction, getUnpauseInstruction } from '../../client
 import { usePage } from '../../page';
 import { useLenderWords } from '../../words/lender';
 import { sol } from '../../words/money';
+import { useSettingsWords } from '../../words/settings';
 import { span } from '../../words/time';
 import { Section } from '../borrower/parts';
 import { Confirm, type Proposal } from '../Confirm';
@@ -19,13 +20,14 @@ const NOBODY = '11111111111111111111111111111111';
 
 export function Functions({ lender }: { lender: Address }) {
   const { words } = usePage();
-  const own = useLenderWords();
+  const [own, settings] = [useLenderWords(), useSettingsWords()];
   const { state, trouble, lookNow } = useLender(lender);
   const [proposal, setProposal] = useState<Proposal>();
   return (
     <main className="stack">
-      <p>
+      <p className="row">
         <a href={`#/lender/${lender}`}>{own.loan.back}</a>
+        <a href={`#/lender/${lender}/settings`}>{settings.open}</a>
       </p>
       <h1 className="headline">{own.functions.title}</h1>
       {trouble && (

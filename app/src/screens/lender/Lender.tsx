@@ -4,12 +4,14 @@ import { Calls } from './calls/Calls';
 import { Functions } from './Functions';
 import { LoanPage } from './loan/LoanPage';
 import { Portfolio } from './Portfolio';
+import { SettingsPage } from './settings/SettingsPage';
 import '../../design/history.css';
 import '../../design/lender.css';
 
 export default function Lender({ lender, path }: { lender: Address; path: string[] }) {
   const [screen, id = ''] = path;
   if (screen === 'loan' && isAddress(id)) return <LoanPage key={id} lender={lender} address={id as Address} />;
+  if (screen === 'settings') return <SettingsPage lender={lender} />;
   if (screen === 'functions') return <Functions lender={lender} />;
   if (screen === 'calls') return <Calls lender={lender} />;
   return <Portfolio lender={lender} />;

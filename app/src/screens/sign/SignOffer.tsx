@@ -96,9 +96,7 @@ export function SignOffer({ offered, network, lines, refused, details, done }: S
         <ul className="stack">
           {(isSent ? (shown ?? lines) : lines).map((line, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one agreement keep their order.
-            <li key={at} className="address">
-              {line}
-            </li>
+            <li key={at}>{line}</li>
           ))}
           {signer && !isDone && <li className="address">{own.missing(signer)}</li>}
         </ul>

@@ -23,7 +23,7 @@ interface Props {
   button: string;
   /** Whose signature it takes; nobody's in particular if none is named. */
   needs?: Role;
-  acting: Acting;
+  acting: Pick<Acting, 'role' | 'blocked'>;
   refused: Refused | null;
   /** Why it cannot be done for another reason than a rule. */
   lacks?: string | undefined;
