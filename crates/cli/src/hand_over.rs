@@ -43,7 +43,7 @@ impl Order {
 
     /// In plain words, for whoever is to sign it.
     pub fn told(&self) -> String {
-        let HandOver { vehicle, issued_at, seq, borrower, locks_until, keyring, .. } = &self.order;
+        let HandOver { vehicle, issued_at, seq, borrower, locks_until, keyring, code_key, .. } = &self.order;
         let borrower =
             if *borrower == [0; 32] { "none: no loan is open".to_owned() } else { base58(borrower) };
         rows([
@@ -52,6 +52,7 @@ impl Order {
             ("may warn", signers(&keyring.warn)),
             ("may lock", signers(&keyring.lock)),
             ("may unlock", signers(&keyring.unlock)),
+            ("codes of", code(code_key).unwrap_or_else(|| "none: the car takes no codes".to_owned())),
             ("may lock until", date::show(*locks_until)),
             ("borrower", borrower),
             ("old numbers", format!("up to {seq}")),
@@ -62,7 +63,8 @@ impl Order {
 
     /// The order as it travels.
     pub fn view(&self) -> View {
-        let HandOver { vehicle, issued_at, seq, borrower, locks_until, keyring, nonce, .. } = &self.order;
+        let HandOver { vehicle, issued_at, seq, borrower, locks_until, keyring, nonce, code_key, .. } =
+            &self.order;
         let envelope = hex::encode(self.signed.to_bytes());
         let json = json!({
             "envelope": envelope,
@@ -72,6 +74,7 @@ impl Order {
             "warn": set(&keyring.warn),
             "lock": set(&keyring.lock),
             "unlock": set(&keyring.unlock),
+            "code_key": code(code_key),
             "locks_until": locks_until,
             "borrower": (*borrower != [0; 32]).then(|| base58(borrower)),
             "seq": seq,
@@ -84,6 +87,10 @@ impl Order {
 
 fn base58(key: &[u8; 32]) -> String {
     Pubkey::from(*key).to_string()
+}
+
+fn code(key: &[u8; 32]) -> Option<String> {
+    (*key != [0; 32]).then(|| base58(key))
 }
 
 fn keys(set: &KeySet) -> Vec<String> {
@@ -125,6 +132,7 @@ mod tests {
                 lock: set,
                 unlock: set,
             },
+            code_key: [7; 32],
         };
         Order::new(Cosigned::seal(&[&key(1)], &order.encode()), order)
     }

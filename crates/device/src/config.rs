@@ -31,9 +31,14 @@ pub struct Config {
     pub network_time: NetworkTime,
     /// Where a local socket takes envelopes that were carried to the car.
     pub socket: Option<PathBuf>,
+    /// The device of a serial line that takes them too, such as a keypad or a radio at `/dev/ttyS1`.
+    pub serial: Option<PathBuf>,
     /// The key that hands the car over to other command keys, base58. Without one they stay as they are here.
     #[serde(default, serialize_with = "write_some_key", deserialize_with = "read_some_key")]
     pub root: Option<Key>,
+    /// The key of the function whose codes unlock the car, base58, until its first hand-over. Without one it takes no codes.
+    #[serde(default, serialize_with = "write_some_key", deserialize_with = "read_some_key")]
+    pub code_key: Option<Key>,
     /// How many of the keys that may lock must sign a lock.
     #[serde(default = "one")]
     pub lock_signatures: u8,
@@ -60,7 +65,7 @@ impl Config {
 
     /// Whom the car obeys until its first hand-over.
     pub fn keyring(&self) -> Result<Keyring, BadKeyring> {
-        Keyring::of(&self.keyring, self.lock_signatures)
+        Ok(Keyring { code_key: self.code_key, ..Keyring::of(&self.keyring, self.lock_signatures)? })
     }
 
     /// Who the device is. Reads its key file.

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use latchkey_protocol::code::Code;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::agent::{Actuation, Agent, Decision, Fallback, Service, SignedReceipt, Situation};
+use crate::agent::{
+    Actuation, Agent, Decision, Fallback, NotTaken, Service, SignedReceipt, Situation, Typed,
+};
 use crate::car::{Car, CarError};
 use crate::clock::Clock;
 use crate::identity::Identity;
 use crate::interlock::Sensors;
-use crate::mqtt::{Heard, Link};
-use crate::socket::{Carried, Socket};
+use crate::mqtt::Link;
+use crate::port::{self, Arrival, Brought, Port, Reply};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
@@ -25,12 +28,14 @@ pub enum DeviceError {
     Car(#[from] CarError),
 }
 
-/// What came of a command or a tick.
+/// What came of a command, a code or a tick.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Report {
     /// The receipt to publish.
     pub answer: Option<SignedReceipt>,
+    /// Why a code is not taken.
+    pub not_taken: Option<NotTaken>,
     /// The first thing that failed.
     pub trouble: Option<DeviceError>,
 }
@@ -38,6 +43,16 @@ pub struct Report {
 impl Report {
     fn failed(&mut self, error: impl Into<DeviceError>) {
         self.trouble.get_or_insert(error.into());
+    }
+
+    /// What whoever brought it is told.
+    fn reply(&self) -> Reply {
+        match (&self.answer, self.not_taken) {
+            (Some(answer), _) => Reply::Receipt(answer.receipt.clone()),
+            (None, Some(why)) => Reply::NotTaken(why),
+            (None, None) if self.trouble.is_some() => Reply::Later,
+            (None, None) => Reply::Ignored,
+        }
     }
 }
 
@@ -91,6 +106,18 @@ impl<C: Car, S: Store> Device<C, S> {
         }
     }
 
+    /// Obeys a code that was typed, if it is right.
+    pub fn enter(&mut self, code: Code) -> Report {
+        let now = self.situation();
+        match self.agent.code(code, now) {
+            Typed::Right(decision) => self.carry_out(decision),
+            Typed::Not(why, decision) => {
+                warn!(reason = %why, "code not taken");
+                Report { not_taken: Some(why), ..self.carry_out(decision) }
+            }
+        }
+    }
+
     /// Lets time pass.
     pub fn tick(&mut self) -> Report {
         let now = self.situation();
@@ -103,48 +130,48 @@ impl<C: Car, S: Store> Device<C, S> {
         self.agent.latest()
     }
 
-    /// Serves commands from `link` and lets time pass every `tick`, until `shutdown`.
+    /// Serves the commands of one connection, and lets time pass every `tick`, until `shutdown`.
     pub async fn run(self, link: Link, tick: Duration, shutdown: CancellationToken) {
-        self.run_with(link, None, tick, shutdown).await;
+        self.serve(vec![Box::new(link)], tick, shutdown).await;
     }
 
-    /// The same, with what is carried to a local socket.
-    pub async fn run_with(
-        mut self,
-        mut link: Link,
-        mut socket: Option<Socket>,
-        tick: Duration,
-        shutdown: CancellationToken,
-    ) {
+    /// Serves what is brought to these ports, and lets time pass every `tick`, until `shutdown`.
+    pub async fn serve(mut self, mut ports: Vec<Box<dyn Port>>, tick: Duration, shutdown: CancellationToken) {
         let mut ticks = tokio::time::interval(tick);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let report = tokio::select! {
-                heard = link.next() => match heard {
-                    Some(Heard::Connected) => {
-                        self.latest().iter().for_each(|receipt| link.publish(receipt));
+                arrived = port::next(&mut ports) => match arrived {
+                    Some((at, Arrival::Connected)) => {
+                        self.latest().iter().for_each(|receipt| ports[at].publish(receipt));
                         continue;
                     }
-                    Some(Heard::Command(message)) => self.receive(&message),
+                    Some((_, Arrival::Brought(brought, waits))) => {
+                        let report = match brought {
+                            Brought::Envelope(envelope) => self.receive(&envelope),
+                            Brought::Code(code) => self.enter(code),
+                        };
+                        if let Some(waits) = waits {
+                            // Whoever brought it may be gone: every port has the receipt too.
+                            let _ = waits.send(report.reply());
+                        }
+                        report
+                    }
                     None => return,
                 },
-                Some(Carried { message, receipt }) = carried(socket.as_mut()) => {
-                    let report = self.receive(&message);
-                    if let Some(answer) = &report.answer {
-                        // Whoever carried it may be gone: the link has it too.
-                        let _ = receipt.send(answer.receipt.clone());
-                    }
-                    report
-                }
                 _ = ticks.tick() => self.tick(),
                 () = shutdown.cancelled() => {
-                    link.close().await;
+                    for port in ports {
+                        port.close().await;
+                    }
                     return;
                 }
             };
             self.trouble.note(report.trouble.as_ref());
             if let Some(answer) = report.answer {
-                link.publish(&answer);
+                for port in &mut ports {
+                    port.publish(&answer);
+                }
             }
         }
     }
@@ -251,14 +278,6 @@ impl<C: Car, S: Store> Device<C, S> {
             }
             Err(error) => report.failed(error),
         }
-    }
-}
-
-/// Waits for what is carried to the socket. Without a socket it waits without end.
-async fn carried(socket: Option<&mut Socket>) -> Option<Carried> {
-    match socket {
-        Some(socket) => socket.next().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::SigningKey;
 use latchkey_link::key_file::{self, KeyFileError};
 use latchkey_link::tls::TlsError;
 use latchkey_protocol::Key;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::address;
 use crate::car::SimulatedCar;
 use crate::clock::{NetworkTime, SystemClock};
 use crate::config::{read_key, read_keyring, write_key};
@@ -81,7 +81,7 @@ impl FleetCar {
         let state = home.join("state");
         let device_key = own_key(&home, &state)?;
         let public = device_key.verifying_key().to_bytes();
-        let vehicle = vehicle_address(&config.program, &public);
+        let vehicle = address::vehicle(&config.program, &public);
         let keyring = Keyring::of(&config.keyring, 1)?;
         let identity = Identity { program: config.program, vehicle, device_key, root: None, keyring };
         let car = SimulatedCar::new();
@@ -107,25 +107,4 @@ fn own_key(home: &Path, state: &Path) -> Result<SigningKey, FleetError> {
         Ok(_) | Err(StoreError::Provisioned { .. }) => Ok(key_file::generate(&path)?),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The address of the vehicle account registered with this device key, as the chain derives it: the first hash, with a
-/// bump counted down from 255, that is not a point of the ed25519 curve.
-pub fn vehicle_address(program: &Key, device_key: &Key) -> Key {
-    let hash = |bump: u8| -> Key {
-        Sha256::new()
-            .chain_update(b"vehicle")
-            .chain_update(device_key)
-            .chain_update([bump])
-            .chain_update(program)
-            .chain_update(b"ProgramDerivedAddress")
-            .finalize()
-            .into()
-    };
-    // Half of all hashes are points, so all 256 never are.
-    (0..=u8::MAX)
-        .rev()
-        .map(hash)
-        .find(|address| VerifyingKey::from_bytes(address).is_err())
-        .unwrap_or_default()
 }

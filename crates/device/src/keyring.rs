@@ -46,6 +46,8 @@ pub struct Keyring {
     pub locks_until: Option<i64>,
     /// When it was ordered, Unix seconds.
     pub issued_at: i64,
+    /// The X25519 key of the function whose codes unlock the car, if it takes codes.
+    pub code_key: Option<Key>,
 }
 
 impl Keyring {
@@ -64,6 +66,7 @@ impl Keyring {
             borrower: None,
             locks_until: None,
             issued_at: 0,
+            code_key: None,
         })
     }
 
@@ -78,6 +81,7 @@ impl Keyring {
             borrower: (order.borrower != NO_KEY).then_some(order.borrower),
             locks_until: Some(order.locks_until),
             issued_at: order.issued_at,
+            code_key: (order.code_key != NO_KEY).then_some(order.code_key),
         }
     }
 
@@ -120,6 +124,7 @@ impl Keyring {
             || next.lock.required < self.lock.required
             || later
             || adds(&self.unlock, &next.unlock)
+            || (self.code_key.is_some() && next.code_key != self.code_key)
             || next.borrower != Some(borrower);
         harms.then_some(borrower)
     }

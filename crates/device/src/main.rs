@@ -21,7 +21,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Subcommands {
-    /// Serve a simulated car: type `start`, `park` or `state`, one a line
+    /// Serve a simulated car: type `start`, `park`, `state`, or `code` and its digits, one a line
     Run(Run),
     /// Serve a fleet of simulated cars: type `start 3` or `park 3`, one a line
     Simulate(Simulate),
@@ -31,7 +31,7 @@ enum Subcommands {
     Provision(Provision),
     /// Print what the car remembers as JSON: its lock, its numbers, and whom it obeys
     Show(Show),
-    /// Hand a command or a hand-over to a car through its socket, without any network, and print its receipt
+    /// Hand a command, a hand-over or a code to a car through its socket, without any network, and print its receipt
     Carry(Carry),
     /// Print the signed enrolment that registers this car with a lender, as hex
     Enrol(Enrol),

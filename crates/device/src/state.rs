@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use latchkey_protocol::Key;
+use latchkey_protocol::cosigned::Cosigned;
 
 use crate::keyring::Keyring;
 
@@ -45,6 +46,8 @@ pub struct State {
     /// The newest commands obeyed with all their signatures, as they came, newest first, at most [`COMMANDS_KEPT`]: who
     /// commanded what can be proven by them.
     pub commands: Vec<Vec<u8>>,
+    /// Wrong codes since the newest unlock.
+    pub tries: Tries,
 }
 
 impl State {
@@ -54,8 +57,10 @@ impl State {
         self.earlier.truncate(RECEIPTS_KEPT);
     }
 
-    /// Keeps a command that is obeyed, as evidence. One that lapsed and comes again is kept once.
-    pub fn keep_command(&mut self, message: Vec<u8>) {
+    /// Keeps a command that is obeyed, as evidence. One that lapsed and comes again is kept once. A code carries no signature
+    /// and proves nothing to others.
+    pub fn keep_command(&mut self, command: Option<&Cosigned>) {
+        let Some(message) = command.map(Cosigned::to_bytes) else { return };
         self.commands.retain(|kept| *kept != message);
         self.commands.insert(0, message);
         self.commands.truncate(COMMANDS_KEPT);
@@ -67,6 +72,15 @@ impl State {
 pub struct Mark {
     pub boot: [u8; 16],
     pub elapsed: u64,
+}
+
+/// Codes that were typed and were wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// How many, one after the other; it stays at its highest.
+    pub wrong: u8,
+    /// How long it takes until the next code is looked at, seconds.
+    pub pause: u64,
 }
 
 /// A command the car obeyed.

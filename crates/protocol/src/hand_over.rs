@@ -20,13 +20,15 @@ pub struct HandOver {
     pub locks_until: i64,
     /// The whole new keyring.
     pub keyring: Keyring,
+    /// The X25519 key of the function whose codes the car takes; all zero: it takes none.
+    pub code_key: Key,
 }
 
 impl HandOver {
     /// The domain tag.
     pub const TAG: [u8; TAG_LEN] = *b"latchkey:keyring";
     /// Length in bytes.
-    pub const LEN: usize = 169 + Keyring::LEN;
+    pub const LEN: usize = 169 + Keyring::LEN + 32;
 
     /// The hand-over's bytes.
     pub fn encode(&self) -> [u8; Self::LEN] {
@@ -39,7 +41,8 @@ impl HandOver {
             .put(&self.seq.to_le_bytes())
             .put(&self.borrower)
             .put(&self.locks_until.to_le_bytes())
-            .put(&self.keyring.encode());
+            .put(&self.keyring.encode())
+            .put(&self.code_key);
         buffer
     }
 
@@ -55,7 +58,8 @@ impl HandOver {
             seq: reader.u64(),
             borrower: reader.array(),
             locks_until: reader.i64(),
-            keyring: Keyring::decode(reader.rest())?,
+            keyring: Keyring::decode(&reader.array::<{ Keyring::LEN }>())?,
+            code_key: reader.array(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The messages between car function, car and chain: fixed little-endian layouts, written up in `docs/protocol.md`.
 //!
 //! Without features the crate is `no_std`, allocates nothing and depends on nothing: this is what the on-chain program
-//! links. Feature `std` adds MQTT topic names; `crypto` adds signing, strict verification and hashing; `anchor` lets an
+//! links. Feature `std` adds MQTT topic names; `crypto` adds signing, strict verification, hashing and the codes that people type; `anchor` lets an
 //! [`Action`] stand in the program's accounts.
 
 #![warn(missing_docs)]
@@ -12,6 +12,8 @@
 extern crate std;
 
 mod bytes;
+#[cfg(feature = "crypto")]
+pub mod code;
 mod command;
 #[cfg(feature = "crypto")]
 pub mod cosigned;

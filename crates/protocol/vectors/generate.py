@@ -6,10 +6,12 @@ the `cryptography` package. Numbers of 64 bits are decimal strings, since not ev
 """
 
 import hashlib
+import hmac
 import json
 import struct
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ACTIONS = {"warn": 1, "lock": 2, "unlock": 3}
@@ -23,6 +25,7 @@ OUTCOMES = {
     "refused_service": 7,
     "refused_too_long": 8,
 }
+FIELD = 2**255 - 19
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -42,6 +45,11 @@ class Signer:
         self.private = Ed25519PrivateKey.from_private_bytes(self.seed)
         self.public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+    def exchange(self, u):
+        """The X25519 secret with another key's coordinate."""
+        scalar = X25519PrivateKey.from_private_bytes(hashlib.sha512(self.seed).digest()[:32])
+        return scalar.exchange(X25519PublicKey.from_public_bytes(u))
+
     def pair(self, message):
         return self.public + self.private.sign(message)
 
@@ -55,7 +63,7 @@ class Signer:
 
 
 COMMAND_KEY, DEVICE, KEEPER, ROOT = Signer("command"), Signer("device"), Signer("keeper"), Signer("root")
-BORROWER = Signer("borrower")
+BORROWER, CODES = Signer("borrower"), Signer("code")
 
 
 def message(tag, *fields):
@@ -125,11 +133,11 @@ def keyring(lender, warn, lock, unlock):
     return {"lender": lender.hex(), **sets, "bytes": raw.hex(), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
-def hand_over(nonce, issued_at, seq, borrower, locks_until, ring):
+def hand_over(nonce, issued_at, seq, borrower, locks_until, ring, code_key=ZERO):
     raw = message(
         b"latchkey:keyring",
         PROGRAM, VEHICLE, nonce, struct.pack("<qQ", issued_at, seq), borrower, struct.pack("<q", locks_until),
-        bytes.fromhex(ring["bytes"]),
+        bytes.fromhex(ring["bytes"]), code_key,
     )
     return {
         "nonce": nonce.hex(),
@@ -138,6 +146,7 @@ def hand_over(nonce, issued_at, seq, borrower, locks_until, ring):
         "borrower": borrower.hex(),
         "locks_until": str(locks_until),
         "keyring": ring,
+        "code_key": code_key.hex(),
         **ROOT.signed(raw),
         "cosigned": (ROOT.pair(raw) + BORROWER.pair(raw) + raw).hex(),
         "next_nonce": hashlib.sha256(raw).hexdigest(),
@@ -147,6 +156,54 @@ def hand_over(nonce, issued_at, seq, borrower, locks_until, ring):
 def release(issued_at):
     raw = message(b"latchkey:release", PROGRAM, VEHICLE, struct.pack("<q", issued_at))
     return {"issued_at": str(issued_at), **COMMAND_KEY.signed(raw)}
+
+
+def montgomery(public):
+    """The X25519 coordinate of an ed25519 public key."""
+    y = int.from_bytes(public, "little") % 2**255
+    return ((1 + y) * pow(1 - y, -1, FIELD) % FIELD).to_bytes(32, "little")
+
+
+def code(seq):
+    """The twelve digits of an unlock, computed as the function does and as the car does."""
+    raw = message(b"latchkey:code", PROGRAM, VEHICLE, INVOCATION, struct.pack("<Q", seq))
+    secret = CODES.exchange(montgomery(DEVICE.public))
+    assert secret == DEVICE.exchange(montgomery(CODES.public))
+    digest = hmac.digest(secret, raw, "sha256")
+    digits = f"{seq % 1000:03}{int.from_bytes(digest[:8], 'little') % 10**9:09}"
+    return {
+        "seq": str(seq),
+        "bytes": raw.hex(),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "code": " ".join(digits[at:at + 3] for at in range(0, 12, 3)),
+    }
+
+
+def is_point(raw):
+    """Whether these bytes are a point of the ed25519 curve."""
+    y = int.from_bytes(raw, "little") % 2**255
+    d = -121665 * pow(121666, -1, FIELD)
+    square = (y * y - 1) * pow(d * y * y + 1, -1, FIELD) % FIELD
+    return pow(square, (FIELD - 1) // 2, FIELD) in (0, 1)
+
+
+def derived(*seeds):
+    """The program's address for these seeds."""
+    for bump in range(255, -1, -1):
+        seeded = b"".join(seeds) + bytes([bump]) + PROGRAM + b"ProgramDerivedAddress"
+        address = hashlib.sha256(seeded).digest()
+        if not is_point(address):
+            return address
+
+
+def addresses(signer, seq):
+    vehicle = derived(b"vehicle", signer.public)
+    return {
+        "device_key": signer.public.hex(),
+        "vehicle": vehicle.hex(),
+        "seq": str(seq),
+        "invocation": derived(b"invocation", vehicle, struct.pack("<Q", seq)).hex(),
+    }
 
 
 def hand_over_receipt(order, device_time):
@@ -227,13 +284,13 @@ FIRST_BYTE, LAST_BYTE = b"\1" + bytes(31), bytes(31) + b"\1"
 HAND_OVERS = {
     "sale": hand_over(NONCE, 1767484800, 43, BORROWER.public, 1830556800, keyring(
         BUYER, key_set(1, WARNER), key_set(2, *LOCKERS), key_set(1, UNLOCKER, WARNER),
-    )),
+    ), montgomery(CODES.public)),
     "one_key": hand_over(NONCE, 1767484800, 0, ZERO, 1783036800, keyring(
         BUYER, *[key_set(1, COMMAND_KEY.public) for _ in ACTIONS],
     )),
     "highest_numbers": hand_over(b"\xff" * 32, 2**63 - 1, 2**64 - 1, b"\xff" * 32, 2**63 - 1, keyring(
         b"\xff" * 32, key_set(3, *LOCKERS), key_set(3, *LOCKERS), key_set(1, *LOCKERS),
-    )),
+    ), b"\xff" * 32),
     "lowest_numbers": hand_over(ZERO, -(2**63), 0, ZERO, -(2**63), keyring(
         ZERO, key_set(2, FIRST_BYTE, LAST_BYTE), key_set(1, LAST_BYTE), key_set(1, FIRST_BYTE),
     )),
@@ -247,6 +304,9 @@ HAND_OVER_RECEIPTS = {
 
 
 RELEASE = release(1830556800)
+# The last is the first number whose nine digits begin with a zero.
+CODED = {"unlock": 43, "zero": 0, "last_of_a_thousand": 999, "next_thousand": 1000, "highest_number": 2**64 - 1}
+CODED["leading_zero"] = next(seq for seq in range(44, 1000) if code(seq)["code"][4] == "0")
 
 
 def refused():
@@ -302,7 +362,7 @@ def refused():
     yield "keyring", "WrongLength", "empty", ""
     yield "keyring", "WrongLength", "a byte too few", HAND_OVERS["sale"]["keyring"]["bytes"][:-2]
     yield "keyring", "WrongLength", "a whole hand-over", order
-    yield "keyring", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 395, b"\2")[338:]
+    yield "keyring", "UnlockNeedsOne", "two of two keys for an unlock", edited(order, 395, b"\2")[338:984]
     yield "hand_over_receipt", "WrongLength", "a byte too few", handed[:-2]
     yield "hand_over_receipt", "WrongLength", "a byte too many", handed + "00"
     yield "hand_over_receipt", "WrongTag", "a tag that ends otherwise", edited(handed, 15, b"!")
@@ -350,7 +410,7 @@ print(json.dumps({
     "keys": {
         name: {"seed": signer.seed.hex(), "public": signer.public.hex()}
         for name, signer in [("command", COMMAND_KEY), ("device", DEVICE), ("keeper", KEEPER), ("root", ROOT),
-                             ("borrower", BORROWER)]
+                             ("borrower", BORROWER), ("code", CODES)]
     },
     "program": PROGRAM.hex(),
     "vehicle": VEHICLE.hex(),
@@ -364,6 +424,9 @@ print(json.dumps({
     "hand_overs": HAND_OVERS,
     "hand_over_receipts": HAND_OVER_RECEIPTS,
     "release": RELEASE,
+    "code_key": montgomery(CODES.public).hex(),
+    "codes": {name: code(seq) for name, seq in CODED.items()},
+    "addresses": [addresses(DEVICE, 0), addresses(DEVICE, 43), addresses(KEEPER, 2**64 - 1)],
     "cosigned": [dict(zip(("error", "why", "bytes"), case)) for case in cosigned()],
     "topics": [topics(VEHICLE), topics(bytes(32)), topics(b"\0\0" + b"\xff" * 30)],
     "refused": [dict(zip(("kind", "error", "why", "bytes"), case)) for case in refused()],

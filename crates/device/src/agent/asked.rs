@@ -13,8 +13,8 @@ pub const LONGEST_LOCK: i64 = 45 * 86_400;
 /// A command for this car, by keys that may command it.
 pub(super) struct Asked<'a> {
     pub command: &'a Command<'a>,
-    /// The command with its signatures.
-    pub signed: &'a Cosigned,
+    /// The command with its signatures; `None` for an unlock by a code.
+    pub signed: Option<&'a Cosigned>,
     pub hash: Hash,
     /// Whether its keys may also lock: only such keys prove a time.
     pub by_keys_that_may_lock: bool,

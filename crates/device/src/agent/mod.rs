@@ -4,6 +4,7 @@
 //! car has done.
 
 mod asked;
+mod codes;
 mod decision;
 mod keys;
 mod receipts;
@@ -15,12 +16,13 @@ use latchkey_protocol::{Action, Command, Outcome};
 use crate::clock::Clocks;
 use crate::identity::{Identity, Ignored, Order};
 use crate::interlock::{Interlock, Readiness};
-use crate::state::{Lease, Lock, Mark, Obeyed, State, Warning};
+use crate::state::{Lease, Lock, Mark, Obeyed, State, Tries, Warning};
 use crate::store::NoRecord;
 use crate::trusted::{Stopwatch, Trusted, TrustedTime};
 use asked::Asked;
 
 pub use asked::LONGEST_LOCK;
+pub use codes::{LONGEST_PAUSE, NotTaken, Typed};
 pub use decision::{Actuation, Answer, Decision, Fallback, Line, SignedReceipt, Situation};
 
 /// While a lock stands, its shrinking lease is saved this often, seconds. After a restart it is taken to be so much
@@ -55,6 +57,8 @@ pub struct Agent {
     clock: TrustedTime,
     /// The time at the last look, if it could be trusted.
     time: Option<Trusted>,
+    /// The wall clock at the last look.
+    wall: i64,
     watch: Stopwatch,
     /// Names this run of the machine.
     run: [u8; 16],
@@ -78,6 +82,7 @@ impl Agent {
             owed: Vec::new(),
             clock: TrustedTime::default(),
             time: None,
+            wall: clocks.wall,
             watch: Stopwatch::started_at(clocks.elapsed),
             run: clocks.boot,
             interlock: Interlock::new(dwell),
@@ -119,7 +124,7 @@ impl Agent {
         let signed = Cosigned::open(message).map_err(Ignored::Unsigned)?;
         let order = self.identity.order(&signed.payload)?;
         self.pass(&now);
-        let device_time = self.device_time(&now.clocks);
+        let device_time = self.device_time();
         match order {
             Order::Command(command) => self.command(&signed, &command, device_time),
             Order::HandOver(order) => self.hand_over(&signed, &order, device_time),
@@ -140,7 +145,7 @@ impl Agent {
         }
         let asked = Asked {
             command,
-            signed,
+            signed: Some(signed),
             hash: sha256(&signed.payload),
             by_keys_that_may_lock: may(Action::Lock),
             time: self.time,
@@ -167,7 +172,7 @@ impl Agent {
     /// failed is tried again.
     pub fn tick(&mut self, now: Situation) -> Decision {
         self.pass(&now);
-        let device_time = self.device_time(&now.clocks);
+        let device_time = self.device_time();
         match self.state.lock {
             Lock::Locked(lease) if lease.is_over() => {
                 return self.turn_to(self.over());
@@ -187,8 +192,7 @@ impl Agent {
         let stale = now.clocks.elapsed.saturating_sub(self.saved_at);
         let recovers = self.service == Some(Service::MayHaveForgotten) && self.time.is_some();
         let save = self.service != Some(Service::NoRecord)
-            && (((self.unsaved || recovers) && stale > 0)
-                || (self.state.lock != Lock::Unlocked && stale >= SAVED_EVERY));
+            && (((self.unsaved || recovers) && stale > 0) || (self.runs_down() && stale >= SAVED_EVERY));
         Decision {
             release: self.must_release(&self.state),
             remember: save.then(|| self.marked(self.state.clone())),
@@ -196,6 +200,11 @@ impl Agent {
             answer: self.owed.first().copied().map(Answer::Promise),
             ..Decision::NOTHING
         }
+    }
+
+    /// Whether a time runs down that a restart must not begin again.
+    fn runs_down(&self) -> bool {
+        self.state.lock != Lock::Unlocked || self.state.tries.pause > 0
     }
 
     /// The state is now safe on disk.
@@ -221,8 +230,9 @@ impl Agent {
     /// Drops any lock, because the record cannot be written and may lack a newer unlock.
     pub fn fail_open(&mut self, mut state: State) -> Decision {
         // One that still waited has had no effect.
-        let waited = matches!(state.lock, Lock::Armed { .. });
-        state.last = state.last.map(|last| Obeyed { lapsed: last.lapsed || waited, ..last });
+        if matches!(state.lock, Lock::Armed { .. }) {
+            state.last = self.lapsed(state.last.as_ref(), Outcome::RefusedService, self.device_time());
+        }
         self.service = Some(Service::MayHaveForgotten);
         let message = if state.lock == Lock::Unlocked { state.message } else { String::new() };
         self.not_remembered(State { lock: Lock::Unlocked, message, ..state });
@@ -317,6 +327,7 @@ impl Agent {
     fn unlock(&self, asked: &Asked<'_>) -> Decision {
         let mut next = self.obeyed(asked, Outcome::Applied);
         next.lock = Lock::Unlocked;
+        next.tries = Tries::default();
         // Done even where the immobiliser is thought to be released: it may have been set by another hand.
         let turn = self.turn_to(next);
         Decision { release: true, answer: Some(Answer::Promise(Line::Locks)), ..turn }
@@ -337,7 +348,7 @@ impl Agent {
 
     fn warn(&self, asked: &Asked<'_>, unix: i64) -> Decision {
         let mut next = self.state.clone();
-        next.keep_command(asked.signed.to_bytes());
+        next.keep_command(asked.signed);
         let replaced = next.warned.replace(self.new_receipt(asked, Outcome::Applied));
         // The receipt of one that never sounded is not true.
         let sounded = next.warning.is_none();
@@ -360,7 +371,7 @@ impl Agent {
     /// The state after a lock or an unlock is obeyed, but for the lock itself.
     fn obeyed(&self, asked: &Asked<'_>, outcome: Outcome) -> State {
         let mut next = self.state.clone();
-        next.keep_command(asked.signed.to_bytes());
+        next.keep_command(asked.signed);
         let replaced = next.last.replace(self.new_receipt(asked, outcome));
         // The receipt of a lock that waited and never began would no longer be true.
         let waited = matches!(self.state.lock, Lock::Armed { .. });
@@ -410,8 +421,13 @@ impl Agent {
         self.readiness = self.interlock.observe(sensors, clocks.elapsed);
         // What the contact says is what the immobiliser does, whatever it was told.
         self.inhibits = contact.or(self.inhibits);
+        if self.watch.counted_to() > clocks.elapsed {
+            // It may stand for long: whoever types codes must not wait for it.
+            self.state.tries.pause = 0;
+        }
         let passed = self.watch.lap(clocks.elapsed);
         self.shorten(passed);
+        self.wall = clocks.wall;
         self.time = self.clock.observe(clocks);
         if let Some(time) = self.time {
             self.change_leases(|lease| lease.at(time.latest()));
@@ -419,6 +435,7 @@ impl Agent {
     }
 
     fn shorten(&mut self, passed: u64) {
+        self.state.tries.pause = self.state.tries.pause.saturating_sub(passed);
         self.change_leases(|lease| lease.after(passed));
     }
 
@@ -449,7 +466,7 @@ impl Agent {
     }
 
     /// The time for a receipt, Unix seconds.
-    fn device_time(&self, clocks: &Clocks) -> i64 {
-        self.time.map_or(clocks.wall, |time| time.unix).max(self.state.not_before)
+    fn device_time(&self) -> i64 {
+        self.time.map_or(self.wall, |time| time.unix).max(self.state.not_before)
     }
 }

@@ -36,6 +36,7 @@ impl Show {
             "newest": state.last.as_ref().map(|obeyed| obeyed.seq.to_string()),
             "newest_warning": state.warned.as_ref().map(|obeyed| obeyed.seq.to_string()),
             "old_numbers": state.old_numbers.map(|seq| seq.to_string()),
+            "wrong_codes": state.tries.wrong,
             "nonce": hex::encode(state.nonce),
             "root": identity.root.as_ref().map(base58),
             "keyring": keys(keyring),
@@ -66,6 +67,7 @@ fn keys(keyring: &Keyring) -> Value {
         "warn": set(&keyring.warn),
         "lock": set(&keyring.lock),
         "unlock": set(&keyring.unlock),
+        "code_key": keyring.code_key.as_ref().map(base58),
         "borrower": keyring.borrower.as_ref().map(base58),
         "locks_until": keyring.locks_until,
     })

@@ -6,7 +6,9 @@
 mod config;
 mod poller;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use latchkey_link::backoff::Backoff;
@@ -24,6 +26,7 @@ pub use config::{BrokerConfig, TlsConfig};
 
 use crate::agent::SignedReceipt;
 use crate::clock::Clock;
+use crate::port::{Arrival, Brought, Port};
 use poller::Poller;
 
 /// How long the broker keeps the session of a sleeping car, seconds: 30 days, the longest an invocation lives.
@@ -127,6 +130,26 @@ impl Link {
             // The poller ends by itself once the goodbye is out, and is cut off if that takes too long.
             let _ = tokio::time::timeout(GOODBYE, &mut poller).await;
         }
+    }
+}
+
+impl Port for Link {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
+        self.inbox.poll_recv(context).map(|heard| {
+            Some(match heard? {
+                Heard::Connected => Arrival::Connected,
+                // Whoever sent it hears every receipt.
+                Heard::Command(message) => Arrival::Brought(Brought::Envelope(message), None),
+            })
+        })
+    }
+
+    fn publish(&mut self, receipt: &SignedReceipt) {
+        Self::publish(self, receipt);
+    }
+
+    fn close(self: Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(Self::close(*self))
     }
 }
 

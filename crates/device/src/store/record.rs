@@ -11,7 +11,7 @@ use latchkey_protocol::KeySet;
 use latchkey_protocol::sealed::sha256;
 
 use crate::keyring::Keyring;
-use crate::state::{COMMANDS_KEPT, Lease, Lock, Mark, Obeyed, RECEIPTS_KEPT, State, Warning};
+use crate::state::{COMMANDS_KEPT, Lease, Lock, Mark, Obeyed, RECEIPTS_KEPT, State, Tries, Warning};
 
 /// Every slot has this length, so that a save neither grows a file nor shrinks it, and needs no room on a full disk.
 pub const SLOT_LEN: usize = 16_384;
@@ -20,8 +20,8 @@ const TAG: [u8; 16] = *b"latchkey:record\0";
 const MAJOR: u8 = 2;
 /// The last version without a keyring.
 const WITHOUT_KEYRING: u8 = 1;
-/// Version 2.1 added the commands.
-const MINOR: u8 = 1;
+/// Version 2.1 added the commands, and 2.2 the codes.
+const MINOR: u8 = 2;
 /// Tag, two version bytes, generation, and length of the body.
 const HEADER_LEN: usize = 16 + 2 + 8 + 4;
 const CHECKSUM_LEN: usize = 32;
@@ -118,6 +118,10 @@ fn body(state: &State) -> Vec<u8> {
     body.extend(state.nonce);
     put_many(&mut body, state.handed.as_slice(), |body, receipt| put_bytes(body, receipt));
     put_many(&mut body, &state.commands, |body, command| put_bytes(body, command));
+    let code_key = state.keyring.as_ref().and_then(|keyring| keyring.code_key);
+    put_many(&mut body, code_key.as_slice(), |body, key| body.extend(key));
+    body.push(state.tries.wrong);
+    body.extend(state.tries.pause.to_le_bytes());
     body
 }
 
@@ -160,14 +164,22 @@ fn read_state(reader: &mut Reader<'_>, (major, minor): (u8, u8)) -> Option<State
         return Some(state);
     }
     let owned = |reader: &mut Reader<'_>| reader.bytes().map(<[u8]>::to_vec);
-    Some(State {
+    let mut state = State {
         old_numbers: reader.many(1, Reader::u64)?.pop(),
         keyring: reader.many(1, keyring)?.pop(),
         nonce: reader.array()?,
         handed: reader.many(1, owned)?.pop(),
         commands: if minor == 0 { Vec::new() } else { reader.many(COMMANDS_KEPT, owned)? },
         ..state
-    })
+    };
+    if minor > 1 {
+        let code_key = reader.many(1, Reader::array)?.pop();
+        if let Some(keyring) = &mut state.keyring {
+            keyring.code_key = code_key;
+        }
+        state.tries = Tries { wrong: reader.byte()?, pause: reader.u64()? };
+    }
+    Some(state)
 }
 
 /// All but the keyring and what goes with it.
@@ -206,6 +218,7 @@ fn keyring(reader: &mut Reader<'_>) -> Option<Keyring> {
         borrower: reader.many(1, Reader::array)?.pop(),
         locks_until: reader.many(1, Reader::i64)?.pop(),
         issued_at: reader.i64()?,
+        code_key: None,
     })
 }
 

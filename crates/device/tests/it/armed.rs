@@ -1,9 +1,12 @@
 //! A lock that waits for the car to park.
 
+use std::sync::Arc;
+
 use latchkey_device::car::Ignition;
+use latchkey_device::device::Device;
 use latchkey_protocol::Outcome;
 
-use crate::common::{Order, Rig, START, assert_answers};
+use crate::common::{Full, Order, Rig, START, assert_answers, identity, read};
 
 #[test]
 fn a_running_car_is_armed_and_locks_when_it_parks() {
@@ -164,4 +167,21 @@ fn a_standing_lock_is_renewed_on_a_car_that_runs_and_the_car_runs_on() {
     rig.expect(&Order::lock(2), Outcome::Applied);
     assert_eq!(rig.car.look().ignition, Ignition::Running);
     assert!(rig.is_locked());
+}
+
+#[test]
+fn an_armed_lock_that_a_car_without_storage_drops_is_not_said_to_be_armed() {
+    let mut rig = Rig::new();
+    rig.car.try_start();
+    rig.expect(&Order::lock(1), Outcome::Armed);
+    let store = Full(rig.look().0);
+    let clock = Arc::new(rig.clock.clone());
+    let mut device = Device::start(identity(), rig.car.clone(), store, clock);
+    let latest: Vec<_> = device.latest().iter().map(read).collect();
+    assert_answers(&latest[0], &Order::lock(1), Outcome::RefusedService);
+    assert_eq!(latest.len(), 1);
+    rig.car.park();
+    let copy = device.receive(&Order::lock(1).sealed()).answer.unwrap();
+    assert_answers(&read(&copy), &Order::lock(1), Outcome::RefusedService);
+    assert!(!rig.car.look().inhibited);
 }

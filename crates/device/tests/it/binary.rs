@@ -8,13 +8,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use latchkey_device::clock::NetworkTime;
 use latchkey_device::config::Config;
 use latchkey_link::key_file;
+use latchkey_protocol::code::{Code, CodeSecret};
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Enrolment, Outcome, Receipt};
 use latchkey_tests_processes::{AgentProcess, Mosquitto};
 use tempfile::TempDir;
 
 use crate::broker::{Function, LIMIT, broker};
-use crate::common::{Order, PROGRAM, VEHICLE, broker_config, keyring};
+use crate::codes::unlock as unlock_of;
+use crate::common::{Order, PROGRAM, VEHICLE, broker_config, code_key, coded_key, keyring};
 
 pub const PROGRAM_FILE: &str = env!("CARGO_BIN_EXE_latchkey-device");
 
@@ -40,6 +42,8 @@ fn configure(directory: &Path, port: u16) {
         network_time: NetworkTime::Always,
         socket: Some(directory.join("socket")),
         root: None,
+        serial: None,
+        code_key: Some(coded_key()),
         lock_signatures: 1,
         keyring: keyring(),
         broker: broker_config(port),
@@ -169,8 +173,8 @@ async fn a_car_without_any_network_is_unlocked_by_an_envelope_that_is_carried_to
     configure(directory.path(), 1);
     let mut agent = start(directory.path()).await;
     let socket = directory.path().join("socket");
-    let carry =
-        |envelope: &[u8]| output(&["carry", "--socket", socket.to_str().unwrap(), &hex::encode(envelope)]);
+    let bring = |brought: &str| output(&["carry", "--socket", socket.to_str().unwrap(), brought]);
+    let carry = |envelope: &[u8]| bring(&hex::encode(envelope));
     let outcome = |printed: String| {
         let signed = Envelope::open(&hex::decode(printed).unwrap()).unwrap();
         Receipt::decode(&signed.payload).unwrap().outcome
@@ -186,6 +190,20 @@ async fn a_car_without_any_network_is_unlocked_by_an_envelope_that_is_carried_to
 
     let ignored = carry(&[7; 300]).unwrap_err();
     assert!(ignored.contains("ignores"), "{ignored}");
-    let garbled = output(&["carry", "--socket", socket.to_str().unwrap(), "not hexadecimal"]).unwrap_err();
+    let garbled = bring("not hexadecimal").unwrap_err();
     assert!(garbled.contains("hexadecimal"), "{garbled}");
+
+    // A code does it too, brought in the same way or typed at the car.
+    let device = key_file::read(&directory.path().join("device.json")).unwrap();
+    let secret = CodeSecret::with_car(&code_key(), &device.verifying_key().to_bytes()).unwrap();
+    let code = |seq| Code::of(&secret, &unlock_of(seq)).to_string();
+    assert_eq!(outcome(carry(&order(Action::Lock, 3).sealed()).unwrap()), Outcome::Applied);
+    assert_eq!(outcome(bring(&code(4)).unwrap()), Outcome::Applied);
+    assert!(!agent.look().await.unwrap().inhibited);
+    let wrong = bring(&code(3)).unwrap_err();
+    assert!(wrong.contains("a wrong code: the next one is looked at in 5 s"), "{wrong}");
+    let soon = bring(&code(4)).unwrap_err();
+    assert!(soon.contains("too soon after a wrong code"), "{soon}");
+    agent.type_until(&format!("code {}\nstate", code(4)), |car| !car.inhibited).await.unwrap();
+    assert!(agent.process.output().contains("{\"code\":\"wait "));
 }

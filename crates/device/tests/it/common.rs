@@ -12,7 +12,8 @@ use latchkey_device::identity::Identity;
 use latchkey_device::keyring::{Keyring, Trusted};
 use latchkey_device::mqtt::BrokerConfig;
 use latchkey_device::state::State;
-use latchkey_device::store::{MemoryStore, Store as _};
+use latchkey_device::store::{MemoryStore, NoRecord, Store, StoreError};
+use latchkey_protocol::code;
 use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::{Envelope, SEAL_LEN, sha256};
 use latchkey_protocol::{Action, Command, HandOver, Key, KeySet, Outcome, Receipt};
@@ -41,6 +42,16 @@ pub fn root_key() -> SigningKey {
     SigningKey::from_bytes(&[4; 32])
 }
 
+/// Gives codes out.
+pub fn code_key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+/// What the car knows of it.
+pub fn coded_key() -> Key {
+    code::public(&code_key())
+}
+
 pub fn trusted(key: &SigningKey, actions: &[Action]) -> Trusted {
     Trusted { key: key.verifying_key().to_bytes(), actions: actions.to_vec() }
 }
@@ -63,7 +74,8 @@ pub fn provisioned() -> Vec<Trusted> {
 }
 
 pub fn identity() -> Identity {
-    let keyring = Keyring::of(&provisioned(), 1).unwrap();
+    let code_key = Some(coded_key());
+    let keyring = Keyring { code_key, ..Keyring::of(&provisioned(), 1).unwrap() };
     let root = Some(root_key().verifying_key().to_bytes());
     Identity { program: PROGRAM, vehicle: VEHICLE, device_key: device_key(), root, keyring }
 }
@@ -206,6 +218,11 @@ impl TestClock {
         self.change(|clocks| clocks.wall = unix);
     }
 
+    /// The elapsed clock says this, whatever it said before.
+    pub fn set_elapsed(&self, elapsed: u64) {
+        self.change(|clocks| clocks.elapsed = elapsed);
+    }
+
     /// The network says this, or nothing.
     pub fn set_network(&self, unix: Option<i64>) {
         self.change(|clocks| clocks.network = unix);
@@ -326,10 +343,25 @@ pub fn hand_over() -> HandOver {
         borrower: borrower_key().verifying_key().to_bytes(),
         locks_until: START + 1_000_000,
         keyring: latchkey_protocol::Keyring { lender: [0xd4; 32], warn: set, lock: set, unlock: set },
+        code_key: [0; 32],
     }
 }
 
 /// An order about keys as it travels, signed by each of these.
 pub fn cosigned(keys: &[&SigningKey], payload: &[u8]) -> Vec<u8> {
     Cosigned::seal(keys, payload).to_bytes()
+}
+
+/// A disk that takes nothing.
+pub struct Full(pub State);
+
+impl Store for Full {
+    fn load(&mut self) -> Result<State, NoRecord> {
+        Ok(self.0.clone())
+    }
+
+    fn save(&mut self, _: &State) -> Result<(), StoreError> {
+        let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        Err(StoreError::Io { path: "state".into(), source })
+    }
 }

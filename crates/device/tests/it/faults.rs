@@ -18,7 +18,7 @@ fn break_car(rig: &Rig, broken: bool) {
 /// That the order is not answered, because the car's hardware fails.
 fn fails(rig: &mut Rig, order: &Order) {
     let report = rig.device.receive(&order.sealed());
-    assert!(matches!(report, Report { answer: None, trouble: Some(DeviceError::Car(_)) }), "{report:?}");
+    assert!(matches!(report, Report { answer: None, trouble: Some(DeviceError::Car(_)), .. }), "{report:?}");
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_broken_immobiliser_yields_no_receipt_and_is_tried_again_until_it_obeys() {
     break_car(&rig, true);
     let sealed = Order::lock(1).sealed();
     for report in [rig.device.receive(&sealed), rig.device.receive(&sealed), rig.device.tick()] {
-        assert!(matches!(report, Report { answer: None, trouble: Some(DeviceError::Car(_)) }));
+        assert!(matches!(report, Report { answer: None, trouble: Some(DeviceError::Car(_)), .. }));
     }
     assert_eq!(rig.device.latest(), []);
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use latchkey_device::address;
 use latchkey_device::config::parse_key;
-use latchkey_device::fleet::{FleetConfig, vehicle_address};
+use latchkey_device::fleet::FleetConfig;
 use latchkey_protocol::sealed::Envelope;
 use latchkey_protocol::{Action, Key, Outcome, Receipt};
 use latchkey_tests_processes::process::{Process, Spec};
@@ -69,7 +70,7 @@ async fn twenty_cars_in_one_process_obey_each_for_itself_and_remember() {
     assert_eq!(locked, [false; CARS]);
     let lock = order(Action::Lock, 1);
     for (number, (vehicle, device_key)) in &cars {
-        assert_eq!(*vehicle, vehicle_address(&PROGRAM, device_key));
+        assert_eq!(*vehicle, address::vehicle(&PROGRAM, device_key));
         let mut function = Function::connect(broker.port(), vehicle).await;
         function.presence("online").await;
         // Every second car is locked.
@@ -99,6 +100,6 @@ fn a_vehicle_has_the_address_that_the_chain_gives_it() {
         (3, "347Sx7jfTqsbzzZ4jemPomEm2QYCXFdCQxDbekGi5gQ6"),
     ];
     for (byte, address) in known {
-        assert_eq!(base58(&vehicle_address(&PROGRAM, &[byte; 32])), address);
+        assert_eq!(base58(&address::vehicle(&PROGRAM, &[byte; 32])), address);
     }
 }

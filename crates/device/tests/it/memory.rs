@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use latchkey_device::keyring::Keyring;
-use latchkey_device::state::{Lease, Lock, Mark, Obeyed, State, Warning};
+use latchkey_device::state::{Lease, Lock, Mark, Obeyed, State, Tries, Warning};
 use latchkey_device::store::{DiskStore, NoRecord, SLOT_LEN, Store as _, StoreError};
 use latchkey_protocol::KeySet;
 use latchkey_protocol::sealed::sha256;
@@ -34,11 +34,13 @@ fn state(seq: u64) -> State {
             borrower: Some([7; 32]),
             locks_until: Some(i64::MIN),
             issued_at: i64::MAX,
+            code_key: Some([13; 32]),
         }),
         nonce: [10; 32],
         handed: Some(vec![11; 281]),
         // The longest command with three signatures.
         commands: vec![vec![12; 3 * 96 + 347]; 8],
+        tries: Tries { wrong: u8::MAX, pause: 600 },
     }
 }
 
@@ -270,19 +272,30 @@ fn a_record_of_version_1_is_read_and_has_no_keyring() {
         fs::write(&path, older).unwrap();
     }
     let commands = Vec::new();
-    let without =
-        State { old_numbers: None, keyring: None, nonce: [0; 32], handed: None, commands, ..state(1) };
+    let without = State {
+        old_numbers: None,
+        keyring: None,
+        nonce: [0; 32],
+        handed: None,
+        commands,
+        tries: Tries::default(),
+        ..state(1)
+    };
     assert_eq!(load(directory.path()).unwrap(), without);
 }
 
 #[test]
-fn a_record_from_before_commands_were_kept_is_read_without_them() {
-    let directory = tempfile::tempdir().unwrap();
-    saved(directory.path(), [1]);
-    for slot in ["state.a", "state.b"] {
-        let path = directory.path().join(slot);
-        let older = rewritten(&fs::read(&path).unwrap(), [2, 0], b"");
-        fs::write(&path, older).unwrap();
+fn a_record_from_before_commands_and_codes_is_read_without_them() {
+    for (minor, commands) in [(0, Vec::new()), (1, state(1).commands)] {
+        let directory = tempfile::tempdir().unwrap();
+        saved(directory.path(), [1]);
+        for slot in ["state.a", "state.b"] {
+            let path = directory.path().join(slot);
+            let older = rewritten(&fs::read(&path).unwrap(), [2, minor], b"");
+            fs::write(&path, older).unwrap();
+        }
+        let mut without = State { commands, tries: Tries::default(), ..state(1) };
+        without.keyring.as_mut().unwrap().code_key = None;
+        assert_eq!(load(directory.path()).unwrap(), without);
     }
-    assert_eq!(load(directory.path()).unwrap(), State { commands: Vec::new(), ..state(1) });
 }

@@ -8,12 +8,14 @@ use latchkey_device::agent::Service;
 use latchkey_device::car::Ignition;
 use latchkey_device::clock::{Clock as _, Clocks};
 use latchkey_device::state::{Lease, Lock, Obeyed};
+use latchkey_protocol::code::{Code, CodeSecret};
 use latchkey_protocol::{Action, HandOver, Release};
 use serde_json::{Value, json};
 
+use crate::codes::{code, unlock};
 use crate::common::{
-    Order, PROGRAM, Rig, START, VEHICLE, borrower_key, buyers_key, cosigned, device_key, full_key, hand_over,
-    key_set, provisioned, root_key, warn_key,
+    Order, PROGRAM, Rig, START, VEHICLE, borrower_key, buyers_key, code_key, coded_key, cosigned, device_key,
+    full_key, hand_over, key_set, provisioned, root_key, warn_key,
 };
 
 const DAY: i64 = 86_400;
@@ -44,6 +46,12 @@ impl Trace {
         let report = self.rig.device.receive(&sealed);
         let receipt = report.answer.map(|answer| hex::encode(answer.receipt));
         self.record("command", &json!(hex::encode(sealed)), &json!(receipt));
+    }
+
+    /// Types a code.
+    fn enter(&mut self, code: Code) {
+        let receipt = self.rig.device.enter(code).answer.map(|answer| hex::encode(answer.receipt));
+        self.record("code", &json!(code.to_string()), &json!(receipt));
     }
 
     fn tick(&mut self) {
@@ -88,6 +96,8 @@ impl Trace {
                 "proven": state.not_before.to_string(),
                 "nonce": hex::encode(state.nonce),
                 "old_numbers": text_of(state.old_numbers),
+                "wrong_codes": state.tries.wrong,
+                "pause": state.tries.pause,
                 "service": self.rig.device.service().map(|service| match service {
                     Service::NoRecord => "no_record",
                     Service::MayHaveForgotten => "may_have_forgotten",
@@ -255,6 +265,28 @@ fn traces() -> Value {
             t.pass(1);
             t.send(&Order::lock(13));
         }),
+        "codes, right and wrong": Trace::of(|t| {
+            t.send(&Order::lock(5));
+            t.enter(code(4));
+            t.enter(code(6));
+            t.pass(4);
+            t.enter(code(6));
+            t.pass(1);
+            t.enter(code(1_005));
+            t.restart(Some(5));
+            t.enter(code(1_004));
+            t.enter(code(1_004));
+            t.send(&Order::lock(1_005));
+            t.enter(code(6));
+        }),
+        "a hand-over that brings another code key": Trace::of(|t| {
+            let code_key = latchkey_protocol::code::public(&buyers_key());
+            t.order(&[&root_key()], &HandOver { code_key, ..hand_over() }.encode());
+            t.enter(code(11));
+            let secret = CodeSecret::with_car(&buyers_key(), &device_key().verifying_key().to_bytes()).unwrap();
+            t.pass(5);
+            t.enter(Code::of(&secret, &unlock(11)));
+        }),
         "whoever may not command is ignored": Trace::of(|t| {
             t.send(&Order::lock(1).with(|order| order.key = warn_key()));
             t.send(&Order::unlock(1).with(|order| order.key = device_key()));
@@ -282,6 +314,8 @@ fn the_behaviour_vectors_are_what_this_car_does() {
             "vehicle": hex::encode(VEHICLE),
             "device_seed": hex::encode(device_key().to_bytes()),
             "keyring": keyring,
+            "code_key": hex::encode(coded_key()),
+            "code_seed": hex::encode(code_key().to_bytes()),
             "root_seed": hex::encode(root_key().to_bytes()),
             "borrower_seed": hex::encode(borrower_key().to_bytes()),
             "command_seeds": {

@@ -56,6 +56,7 @@ fn messages() -> [Vec<u8>; 7] {
         borrower: [6; 32],
         locks_until: 7,
         keyring,
+        code_key: [8; 32],
     };
     let release = Release { program: [1; 32], vehicle: [2; 32], issued_at: 3 };
     let hand_over_receipt = HandOverReceipt {

@@ -61,6 +61,7 @@ fn hand_over(keyring: &Keyring) -> HandOver {
         borrower: [6; 32],
         locks_until: 7,
         keyring: *keyring,
+        code_key: [8; 32],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use latchkey_protocol::code::CodedUnlock;
 use latchkey_protocol::ed25519::{MESSAGE_OFFSET, PUBKEY_OFFSET, SIGNATURE_OFFSET};
 use latchkey_protocol::sealed::SEAL_LEN;
 use latchkey_protocol::{
@@ -58,6 +59,9 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         shown.insert(path);
     }
     let wanted = [
+        "code_key",
+        "codes.unlock.bytes",
+        "codes.unlock.sha256",
         "commands.lock.bytes",
         "commands.lock.envelope",
         "commands.lock.sha256",
@@ -66,6 +70,7 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         "hand_overs.sale.cosigned",
         "hand_overs.sale.keyring.sha256",
         "invoke.envelope",
+        "keys.code.seed",
         "keys.command.public",
         "keys.command.seed",
         "keys.device.public",
@@ -77,6 +82,8 @@ fn every_byte_of_the_worked_example_is_a_vectors() {
         "vehicle",
     ];
     assert_eq!(shown, BTreeSet::from(wanted));
+    let code = vectors["codes"]["unlock"]["code"].as_str().unwrap();
+    assert!(PAGE.contains(&format!("The driver types `{code}`")));
 }
 
 #[test]
@@ -107,6 +114,7 @@ fn the_offsets_of_every_layout_add_up_to_the_lengths_in_the_code() {
         ("### Keyring", Keyring::LEN, ""),
         ("### Key set", KEY_SET_LEN, ""),
         ("### Hand-over receipt", HandOverReceipt::LEN, ""),
+        ("## Codes", CodedUnlock::LEN, ""),
         ("## Envelopes", SEAL_LEN, "the rest"),
         ("## How the chain checks a receipt", MESSAGE_OFFSET + Receipt::LEN, ""),
     ];
@@ -193,6 +201,7 @@ fn the_lengths_in_the_text_are_the_codes() {
         SEAL_LEN + HandOverReceipt::LEN,
         SEAL_LEN + Release::LEN,
     ));
+    says(format!("computed from these {} bytes", CodedUnlock::LEN));
     says(format!("{} bytes. An order to a car whose loan has ended", Release::LEN));
     says(format!("the hand-over's {} bytes", HandOver::LEN));
     for tag in [

@@ -105,11 +105,12 @@ proptest! {
     fn hand_overs(
         (program, vehicle, nonce) in any::<([u8; 32], [u8; 32], [u8; 32])>(),
         (issued_at, seq, borrower, locks_until) in any::<(i64, u64, [u8; 32], i64)>(),
+        code_key: [u8; 32],
         keyring in keyrings(),
     ) {
         prop_assert_eq!(Keyring::decode(&keyring.encode()), Ok(keyring));
         let hand_over =
-            HandOver { program, vehicle, nonce, issued_at, seq, borrower, locks_until, keyring };
+            HandOver { program, vehicle, nonce, issued_at, seq, borrower, locks_until, keyring, code_key };
         prop_assert_eq!(HandOver::decode(&hand_over.encode()), Ok(hand_over));
     }
 
@@ -140,7 +141,7 @@ proptest! {
                 key.fill(byte);
             }
         }
-        let (hand_over, keyring) = (HandOver::decode(&bytes), Keyring::decode(&bytes[169..]));
+        let (hand_over, keyring) = (HandOver::decode(&bytes), Keyring::decode(&bytes[169..492]));
         prop_assert_eq!(hand_over.map(|hand_over| hand_over.keyring), keyring);
         if let Ok(hand_over) = hand_over {
             prop_assert_eq!(hand_over.encode().to_vec(), bytes);

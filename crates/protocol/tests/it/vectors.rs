@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::SigningKey;
+use latchkey_protocol::code::{self, Code, CodeSecret, CodedUnlock};
 use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::ed25519::instruction_data;
 use latchkey_protocol::sealed::{Envelope, OpenError, SEAL_LEN, sha256};
@@ -30,6 +31,8 @@ pub struct Vectors {
     hand_overs: BTreeMap<String, HandOverVector>,
     hand_over_receipts: BTreeMap<String, HandOverReceiptVector>,
     release: ReleaseVector,
+    code_key: Hex,
+    codes: BTreeMap<String, CodeVector>,
     cosigned: Vec<CosignedVector>,
     topics: Vec<Topics>,
     refused: Vec<Refused>,
@@ -96,6 +99,7 @@ struct HandOverVector {
     borrower: Hex,
     locks_until: String,
     keyring: KeyringVector,
+    code_key: Hex,
     cosigned: Hex,
     next_nonce: Hex,
     #[serde(flatten)]
@@ -107,6 +111,14 @@ struct ReleaseVector {
     issued_at: String,
     #[serde(flatten)]
     signed: Signed,
+}
+
+#[derive(Deserialize)]
+struct CodeVector {
+    seq: String,
+    bytes: Hex,
+    sha256: Hex,
+    code: String,
 }
 
 /// Bytes with several signatures; the error is empty where they are read.
@@ -276,6 +288,7 @@ impl Vectors {
             borrower: vector.borrower.key(),
             locks_until: vector.locks_until.parse().unwrap(),
             keyring: vector.keyring.keyring(),
+            code_key: vector.code_key.key(),
         }
     }
 
@@ -432,6 +445,33 @@ fn the_release_vector_is_written_read_and_signed_byte_for_byte() {
     assert_eq!(release.encode().as_slice(), bytes);
     assert_eq!(Release::decode(bytes), Ok(release));
     check_signed(&vectors.key("command"), &vectors.release.signed);
+}
+
+#[test]
+fn every_code_vector_is_computed_by_the_function_and_by_the_car() {
+    let vectors = vectors();
+    let (function, car) = (vectors.key("code"), vectors.key("device"));
+    let code_key = vectors.code_key.key();
+    assert_eq!(code::public(&function), code_key);
+    let at_the_function = CodeSecret::with_car(&function, &car.verifying_key().to_bytes()).unwrap();
+    let in_the_car = CodeSecret::with_function(&car, &code_key).unwrap();
+    for (name, vector) in &vectors.codes {
+        let unlock = CodedUnlock {
+            program: vectors.program.key(),
+            vehicle: vectors.vehicle.key(),
+            invocation: vectors.invocation.key(),
+            seq: vector.seq.parse().unwrap(),
+        };
+        assert_eq!(unlock.encode().as_slice(), vector.bytes.0, "{name}");
+        assert_eq!(unlock.hash(), vector.sha256.array(), "{name}");
+        for secret in [&at_the_function, &in_the_car] {
+            let code = Code::of(secret, &unlock);
+            assert_eq!(code.to_string(), vector.code, "{name}");
+            assert_eq!(vector.code.parse(), Ok(code), "{name}");
+            assert_eq!(code.number(), unlock.seq % code::NUMBERS, "{name}");
+        }
+    }
+    assert_eq!(vectors.codes.len(), 6);
 }
 
 #[test]

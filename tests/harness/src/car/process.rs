@@ -40,6 +40,8 @@ impl ProcessCar {
             network_time: NetworkTime::Always,
             socket: None,
             root: None,
+            serial: None,
+            code_key: None,
             lock_signatures: keys.lock_signatures(),
             keyring: keys.trusted(),
             broker: broker(broker_port),

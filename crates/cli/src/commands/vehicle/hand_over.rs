@@ -25,7 +25,7 @@ const POWER_TO_LOCK_SECS: i64 = 180 * 86_400;
 /// The order carries the keys of the lender's three functions as they are on chain, the borrower of the open loan, and the
 /// last second in which the car may be locked: 180 days after the last due date. While a loan is open, the borrower signs too
 /// (`latchkey vehicle agree`) if a key is added that may lock, if fewer keys must sign a lock, if the power to lock lasts longer,
-/// if a key is taken away that may unlock, or if the borrower changes. A car that takes the order lets its driver start.
+/// if a key is taken away that may unlock or give codes, or if the borrower changes. A car that takes the order lets its driver start.
 ///
 /// Carry what is printed to the car (`latchkey-device carry`). Its answer is the receipt that `latchkey loan assign` asks for, and
 /// names the nonce of the next order; an order with a wrong nonce is answered too, and changes nothing.
@@ -42,6 +42,10 @@ pub struct HandOverCommand {
     /// The key file of the car's root key
     #[arg(long, value_name = "FILE")]
     root_keypair: PathBuf,
+    /// The public key of the function whose codes unlock the car: `latchkey-function --check` prints it [default: the car
+    /// takes no codes]
+    #[arg(long, value_name = "KEY")]
+    code_key: Option<Pubkey>,
     /// The last second in which the car may be locked [default: 180 days after the open loan's last due date]
     #[arg(long, value_name = "DATE", value_parser = latchkey_cli::units::date::parse)]
     locks_until: Option<i64>,
@@ -80,6 +84,7 @@ impl HandOverCommand {
             borrower: loan.map_or([0; 32], |loan| loan.borrower.to_bytes()),
             locks_until,
             keyring: keyring(lender, warn, lock, unlock),
+            code_key: self.code_key.map_or([0; 32], |key| key.to_bytes()),
         };
         let order = Order::new(Cosigned::seal(&[&root], &order.encode()), order);
         context.printer.note(&order.told());
