@@ -5,6 +5,7 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use latchkey_client::Pubkey;
 use latchkey_client::latchkey::state::Action;
+use latchkey_client::protocol::code::Code;
 use latchkey_client::protocol::sealed::{Envelope, OpenError};
 use latchkey_function::answer::{Answer, Awaited, Ignored, judge};
 use latchkey_function::http::client::{Try, ask};
@@ -55,8 +56,8 @@ pub enum AskError {
 pub enum Given {
     /// It had the car unlocked: the car's receipt.
     Receipt(Envelope),
-    /// It signed the unlock, for somebody for whom it does not deliver.
-    Unlock(Envelope),
+    /// It signed the unlock, for somebody for whom it does not deliver. Its code may be there too.
+    Unlock { signed: Envelope, code: Option<Code> },
 }
 
 /// The function at an address.
@@ -102,8 +103,9 @@ impl<'a> FunctionAt<'a> {
             };
             let (pause, failure) = match ask(&self.outbound, self.uri, once).await {
                 Ok(Meaning::Receipt(bytes)) => return receipt(accounts, address, seq, &bytes),
-                Ok(Meaning::Signed(bytes)) => {
-                    return Ok(Given::Unlock(Envelope::open(&bytes).map_err(AskError::NotSigned)?));
+                Ok(Meaning::Signed { envelope, code }) => {
+                    let signed = Envelope::open(&envelope).map_err(AskError::NotSigned)?;
+                    return Ok(Given::Unlock { signed, code });
                 }
                 Ok(Meaning::Waiting(after)) => (after, AskError::NoAnswer(patience)),
                 Ok(Meaning::Later { retry_after, reason }) => (retry_after, AskError::Refused(reason)),

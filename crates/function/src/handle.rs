@@ -12,6 +12,7 @@ use tracing::{Instrument as _, debug, info, info_span};
 
 use crate::answer::{Answer, Awaited, judge};
 use crate::chain::ChainReader;
+use crate::codes::CodeKey;
 use crate::config::FunctionConfig;
 use crate::courier::{Answers, Courier, Parcel};
 use crate::gate;
@@ -34,6 +35,7 @@ pub(crate) struct Inner {
     chain: Arc<dyn ChainReader>,
     pub courier: Arc<dyn Courier>,
     counters: Counters,
+    code_key: Option<CodeKey>,
 }
 
 /// A call with all that an asker can say about it.
@@ -66,8 +68,19 @@ impl Function {
         chain: Arc<dyn ChainReader>,
         courier: Arc<dyn Courier>,
     ) -> Self {
-        let signer = Box::new(signer);
-        Self { inner: Arc::new(Inner { config, signer, chain, courier, counters: Counters::default() }) }
+        Self::with_codes(config, signer, chain, courier, None)
+    }
+
+    /// The same, and it gives a code out beside each unlock that it only signs.
+    pub fn with_codes(
+        config: FunctionConfig,
+        signer: impl CommandSigner + 'static,
+        chain: Arc<dyn ChainReader>,
+        courier: Arc<dyn Courier>,
+        code_key: Option<CodeKey>,
+    ) -> Self {
+        let (signer, counters) = (Box::new(signer), Counters::default());
+        Self { inner: Arc::new(Inner { config, signer, chain, courier, counters, code_key }) }
     }
 
     /// Has the car do what the signed request names, and waits for its word at most `limit`. A warning or a lock is done
@@ -101,7 +114,7 @@ impl Function {
             asked.check_fresh(snapshot.now, self.inner.config.freshness_secs)?;
             let signs = self.signed(&snapshot, call.gathered, Wanted::Some, deadline);
             let Ready { signed, not_after } = signs.await?;
-            Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after }))
+            Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after, code: None }))
         };
         self.opened(call, signs).await
     }
@@ -130,6 +143,11 @@ impl Function {
     /// The public keys that it signs with.
     pub fn keys(&self) -> Vec<Pubkey> {
         self.inner.signer.keys()
+    }
+
+    /// What cars know of its code key: an X25519 key.
+    pub fn code_key(&self) -> Option<Pubkey> {
+        self.inner.code_key.as_ref().map(|key| Pubkey::from(key.public()))
     }
 
     /// The chain that it reads.
@@ -203,7 +221,8 @@ impl Function {
 
     async fn sign_only(&self, snapshot: &Snapshot, deadline: Instant) -> Result<Outcome, Refusal> {
         let Ready { signed, not_after } = self.signed(snapshot, None, Wanted::All, deadline).await?;
-        Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after }))
+        let code = self.inner.code_key.as_ref().and_then(|key| key.code(snapshot));
+        Ok(Outcome::Signed(SignedCommand { envelope: signed, not_after, code }))
     }
 
     /// The command with what others have signed and what this function adds.

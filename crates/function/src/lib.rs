@@ -15,6 +15,7 @@
 
 pub mod answer;
 pub mod chain;
+pub mod codes;
 pub mod command;
 pub mod config;
 pub mod courier;
@@ -38,6 +39,7 @@ pub mod snapshot;
 pub mod stats;
 
 pub use chain::{ChainAccount, ChainReader, ReadError};
+pub use codes::CodeKey;
 pub use config::FunctionConfig;
 pub use courier::{Answers, Courier, Parcel};
 pub use handle::{Call, Function};

@@ -43,11 +43,14 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     let config = ServerConfig::load(&cli.config)?;
     let function = config.function()?;
-    let keys = function.keys();
+    let (keys, code_key) = (function.keys(), function.code_key());
     let router = router(function, &config.limits())?;
     if cli.check {
         for key in keys {
             println!("{key}");
+        }
+        if let Some(key) = code_key {
+            println!("code_key {key}");
         }
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use latchkey::errors::LatchkeyError;
+use latchkey_protocol::code::Code;
 use latchkey_protocol::cosigned::Cosigned;
 use latchkey_protocol::sealed::{Envelope, OpenError};
 use latchkey_protocol::{DecodeError, MessageTooLong, Receipt};
@@ -32,6 +33,8 @@ pub struct SignedCommand {
     pub envelope: Cosigned,
     /// The last second in which the car obeys it.
     pub not_after: i64,
+    /// The same unlock for a driver to type, if the function has a code key.
+    pub code: Option<Code>,
 }
 
 /// A car's signed receipt for what was asked; the contract settles on it.

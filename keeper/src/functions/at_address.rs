@@ -141,7 +141,7 @@ impl AtAddress {
             }
             let asks = Asks { wish: Wish::Sign, gathered: None, wait: SIGNING, left };
             let pause = match self.ask(call, uri, span, asks).await {
-                Ok(Meaning::Signed(bytes)) => return Signature::Given(bytes),
+                Ok(Meaning::Signed { envelope, .. }) => return Signature::Given(envelope),
                 Ok(Meaning::Later { retry_after, reason }) => {
                     info!(%invocation, at = hosts_only(uri), reason, "the function signs later");
                     retry_after
@@ -227,7 +227,7 @@ impl AtAddress {
                     warn!(%invocation, reason, "the function refused");
                     return Ended::Refused;
                 }
-                Ok(Meaning::Signed(_)) => {
+                Ok(Meaning::Signed { .. }) => {
                     warn!(%invocation, "the function does not deliver for this keeper: it is not on the lender's list");
                     return Ended::Refused;
                 }

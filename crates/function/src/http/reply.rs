@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey_protocol::code::Code;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Outcome, Refusal};
@@ -24,6 +25,9 @@ pub struct Reply {
     /// The last second in which the car obeys it, Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<i64>,
+    /// The same unlock in twelve digits, for a car that no message reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// What HTTP says of an outcome.
@@ -113,6 +117,7 @@ impl Reply {
             Outcome::Signed(signed) => Self {
                 envelope: base64(signed.envelope.to_bytes()),
                 not_after: Some(signed.not_after),
+                code: signed.code.map(|code| code.to_string()),
                 ..said(
                     "signed and not sent: carry an unlock to the car, and anything else to those who must sign it too",
                 )
@@ -139,8 +144,8 @@ impl Reply {
 pub enum Meaning {
     /// Bytes that claim to be the car's signed receipt.
     Receipt(Vec<u8>),
-    /// Bytes that claim to be the signed command.
-    Signed(Vec<u8>),
+    /// Bytes that claim to be the signed command, and what claims to be its code.
+    Signed { envelope: Vec<u8>, code: Option<Code> },
     /// Sent, not answered: ask again after so long. The lease is of use.
     Waiting(Option<Duration>),
     /// Not now: ask again after so long.
@@ -156,7 +161,7 @@ impl Meaning {
     pub fn word(&self) -> &str {
         match self {
             Self::Receipt(_) => "a receipt",
-            Self::Signed(_) => "a signed command",
+            Self::Signed { .. } => "a signed command",
             Self::Waiting(_) => "waiting",
             Self::Later { reason, .. } | Self::Refused { reason } => reason,
             Self::Nonsense(what) => what,
@@ -178,9 +183,10 @@ pub fn meaning(code: u16, retry_after: Option<Duration>, content_type: Option<&s
         200 => {
             let Some(reply) = reply else { return Meaning::Nonsense("200 without a reply in JSON") };
             let bytes = |text: Option<String>| STANDARD.decode(text?).ok();
+            let code = reply.code.and_then(|code| code.parse().ok());
             match (bytes(reply.receipt), bytes(reply.envelope)) {
                 (Some(receipt), _) => Meaning::Receipt(receipt),
-                (None, Some(envelope)) => Meaning::Signed(envelope),
+                (None, Some(envelope)) => Meaning::Signed { envelope, code },
                 (None, None) => Meaning::Nonsense("200 without a receipt"),
             }
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use latchkey_link::config_file::{self, ConfigFileError};
-use latchkey_link::key_file::KeyFileError;
+use latchkey_link::key_file::{self, KeyFileError};
 use serde::{Deserialize, Serialize};
 
 use crate::iot::{IotConfig, IotConfigError, IotCourier};
@@ -13,7 +13,7 @@ use crate::mqtt::{self, MqttConfig, SessionCourier};
 use crate::remote_signer::{RemoteSigner, RemoteSignerConfig, RemoteSignerError};
 use crate::rpc::{RpcChain, RpcChainConfig, RpcChainError};
 use crate::server::Limits;
-use crate::{CommandKeys, Courier, Function, FunctionConfig};
+use crate::{CodeKey, CommandKeys, Courier, Function, FunctionConfig};
 
 /// A function's configuration. Relative paths are resolved against the directory of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct ServerConfig {
     /// A signing service that holds the command keys.
     #[serde(default)]
     pub signer: Option<RemoteSignerConfig>,
+    /// The keypair file of the code key: with one, each unlock that is handed out has a code of twelve digits beside it.
+    #[serde(default)]
+    pub code_key: Option<PathBuf>,
     /// The longest that a call waits for the car, seconds.
     #[serde(default = "max_wait_secs")]
     pub max_wait_secs: u64,
@@ -118,7 +121,7 @@ impl ServerConfig {
 
     fn resolve(&mut self, base: &Path) {
         let resolve = |path: &mut PathBuf| *path = base.join(&path);
-        self.command_keys.iter_mut().for_each(resolve);
+        self.command_keys.iter_mut().chain(&mut self.code_key).for_each(resolve);
         if let Some(signer) = &mut self.signer {
             [&mut signer.token_file, &mut signer.ca].into_iter().flatten().for_each(resolve);
         }
@@ -139,9 +142,12 @@ impl ServerConfig {
             _ => return Err(ServerConfigError::Ways),
         };
         let config = self.function.clone();
-        Ok(match &self.signer {
-            Some(signer) => Function::new(config, RemoteSigner::new(signer)?, chain, courier),
-            None => Function::new(config, CommandKeys::load(&self.command_keys)?, chain, courier),
+        let code_key = self.code_key.as_deref().map(key_file::read).transpose()?.map(CodeKey::of);
+        Ok(if let Some(signer) = &self.signer {
+            Function::with_codes(config, RemoteSigner::new(signer)?, chain, courier, code_key)
+        } else {
+            let keys = CommandKeys::load(&self.command_keys)?;
+            Function::with_codes(config, keys, chain, courier, code_key)
         })
     }
 

@@ -1,5 +1,8 @@
 //! An unlock that is due belongs to anybody; only parties have it delivered.
 
+use latchkey_function::CodeKey;
+use latchkey_protocol::code::{Code, CodeSecret, CodedUnlock};
+
 use super::*;
 
 /// The unlock of a lender whose keepers are named.
@@ -50,6 +53,48 @@ async fn a_stranger_gets_it_signed_at_once_and_nothing_is_sent() {
     assert!(courier.parcels().is_empty());
     endpoint.post(&event(&call)).await.assert(200, "done");
     assert_eq!(courier.parcels()[0].envelope, signed(&got).to_bytes(), "what a keeper sends is the same too");
+}
+
+#[tokio::test]
+async fn a_function_with_a_code_key_gives_the_code_that_the_car_computes() {
+    let call = closed_circle();
+    let (courier, car) = (obedient(&call), key(5));
+    let code_key = CodeKey::of(key(8));
+    let known_to_the_car = code_key.public();
+    let function = Function::with_codes(
+        FunctionConfig::default(),
+        command_keys(),
+        Arc::new(Chain::of(&call)),
+        courier.clone(),
+        Some(code_key),
+    );
+    let endpoint = Endpoint::start(function).await;
+    let posted = endpoint.post(&event_of(&key(9), call.address(), call.now)).await;
+    let got = get(&endpoint, &call).await;
+    assert_eq!(call.vehicle.device_key, public(&car));
+    let unlock = CodedUnlock {
+        program: latchkey::ID.to_bytes(),
+        vehicle: call.invocation.vehicle.to_bytes(),
+        invocation: call.address().to_bytes(),
+        seq: call.invocation.seq,
+    };
+    let secret = CodeSecret::with_function(&car, &known_to_the_car).unwrap();
+    let expected = Some(Code::of(&secret, &unlock).to_string());
+    assert_eq!((&posted.reply.code, &got.reply.code), (&expected, &expected));
+    signed(&got);
+    assert!(courier.parcels().is_empty());
+    // A keeper has it delivered, and nothing but an unlock that is due has a code.
+    assert_eq!(endpoint.post(&event(&call)).await.reply.code, None);
+    let mut over = closed_circle();
+    over.now = EXPIRES;
+    let without = get(&Endpoint::obedient(&call).await, &call).await;
+    assert_eq!(without.reply.code, None, "a function without the key");
+    let key = Some(CodeKey::of(key(8)));
+    let chain = Arc::new(Chain::of(&over));
+    let function = Function::with_codes(FunctionConfig::default(), command_keys(), chain, courier, key);
+    let answer = get(&Endpoint::start(function).await, &over).await;
+    answer.assert(410, "expired");
+    assert_eq!(answer.reply.code, None);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use latchkey_cli::printer::View;
 use latchkey_cli::units::{date, duration, money};
 use latchkey_client::latchkey::state::Action;
 use latchkey_client::protocol::Receipt;
+use latchkey_client::protocol::code::Code;
 use latchkey_client::protocol::sealed::Envelope;
 use latchkey_client::{Instruction, Pubkey, instructions, pda};
 use serde_json::json;
@@ -105,19 +106,20 @@ impl Unlock {
         bar.finish_and_clear();
         match given? {
             Given::Receipt(receipt) => confirm(context, &accounts, &me, &receipt).await,
-            Given::Unlock(unlock) => context.show(&carry(&accounts, seq, &unlock)),
+            Given::Unlock { signed, code } => context.show(&carry(&accounts, seq, &signed, code)),
         }
     }
 }
 
 /// A signed unlock that somebody must carry to the car.
-fn carry(accounts: &LoanAccounts, seq: u64, unlock: &Envelope) -> View {
+fn carry(accounts: &LoanAccounts, seq: u64, unlock: &Envelope, code: Option<Code>) -> View {
     let envelope = hex::encode(unlock.to_bytes());
     let loan = accounts.keys.loan.to_string();
+    let typed = code.map_or_else(String::new, |code| format!(" or type {code} there"));
     View::new(
-        json!({ "loan": loan, "seq": seq, "unlock": envelope }),
+        json!({ "loan": loan, "seq": seq, "unlock": envelope, "code": code.map(|code| code.to_string()) }),
         format!(
-            "unlock {seq} is signed: {envelope}\ncarry it to the car, and bring the car's receipt with `latchkey loan unlock \
+            "unlock {seq} is signed: {envelope}\ncarry it to the car{typed}, and bring the car's receipt with `latchkey loan unlock \
              {loan} --receipt FILE`"
         ),
     )

@@ -1,6 +1,7 @@
 //! `latchkey vehicle`
 
 mod audit;
+mod code;
 mod distrust;
 mod enrolment;
 mod hand_over;
@@ -17,6 +18,7 @@ command_group! {
         RotateKey(rotate_key::RotateKey),
         HandOver(hand_over::HandOverCommand),
         Agree(hand_over::Agree),
+        Code(code::CodeCommand),
         Release(release::ReleaseCommand),
         Audit(audit::Audit),
         Distrust(distrust::Distrust),
