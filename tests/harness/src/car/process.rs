@@ -1,12 +1,16 @@
 use std::{
     ffi::OsStr,
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
-use latchkey_client::{Pubkey, pda, protocol::sealed::Envelope};
+use latchkey_client::{
+    Pubkey, pda,
+    protocol::{Key, sealed::Envelope},
+};
 use latchkey_device::{clock::NetworkTime, config::Config};
 use latchkey_tests_processes::{AgentProcess, agent::Looks};
 use tokio::process::Command;
@@ -16,6 +20,8 @@ use crate::{localnet::binary, story::Car};
 
 /// Where the agent remembers, in its directory.
 const STATE: &str = "state";
+/// Where what is carried to it is taken, in its directory.
+const SOCKET: &str = "socket";
 
 /// A car whose agent is `latchkey-device`, a process of its own that can be killed and started again at any moment.
 #[derive(Debug)]
@@ -28,6 +34,26 @@ pub struct ProcessCar {
 impl ProcessCar {
     /// Makes a car with a new key that obeys `keys`, and starts its agent. Everything it owns is in `directory`.
     pub async fn start(directory: &Path, broker_port: u16, keys: CarKeys) -> Result<Self> {
+        Self::of(directory, binary("latchkey-device")?, broker_port, keys, None).await
+    }
+
+    /// The same in a network namespace of its own, where there is no network and no broker. It takes what is
+    /// [carried](Self::carry) to it, and codes of this code key.
+    pub async fn without_network(directory: &Path, keys: CarKeys, code_key: Key) -> Result<Self> {
+        let script = directory.join("without-network");
+        let agent = binary("latchkey-device")?;
+        fs::write(&script, format!("#!/bin/sh\nexec unshare -rn '{}' \"$@\"\n", agent.display()))?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+        Self::of(directory, script, 1, keys, Some(code_key)).await
+    }
+
+    async fn of(
+        directory: &Path,
+        agent: PathBuf,
+        broker_port: u16,
+        keys: CarKeys,
+        code_key: Option<Key>,
+    ) -> Result<Self> {
         let key_file = directory.join("device.json");
         let printed = run(["keygen".as_ref(), "--out".as_ref(), key_file.as_os_str()]).await?;
         let device_key: Pubkey = printed.parse().context("keygen prints the public key")?;
@@ -38,10 +64,10 @@ impl ProcessCar {
             device_key: "device.json".into(),
             state_dir: STATE.into(),
             network_time: NetworkTime::Always,
-            socket: None,
+            socket: Some(SOCKET.into()),
             root: None,
             serial: None,
-            code_key: None,
+            code_key,
             lock_signatures: keys.lock_signatures(),
             keyring: keys.trusted(),
             broker: broker(broker_port),
@@ -49,8 +75,16 @@ impl ProcessCar {
         let config = directory.join("device.toml");
         fs::write(&config, toml::to_string(&settings)?)?;
         provision(directory).await?;
-        let agent = AgentProcess::start(binary("latchkey-device")?, directory, &config).await?;
+        let agent = AgentProcess::start(agent, directory, &config).await?;
         Ok(Self { agent, device_key, key_file })
+    }
+
+    /// Carries an envelope or a code to the car's socket, and gives back the receipt, as it travels.
+    pub async fn carry(&self, brought: &str) -> Result<Envelope> {
+        let socket = self.key_file.with_file_name(SOCKET);
+        let printed =
+            run(["carry".as_ref(), "--socket".as_ref(), socket.as_os_str(), brought.as_ref()]).await?;
+        Ok(Envelope::open(&hex::decode(printed)?)?)
     }
 
     /// The car's present state.

@@ -4,6 +4,7 @@ mod forged;
 mod interrupted;
 mod killed;
 mod leaders;
+mod offline;
 mod page;
 mod path;
 mod secrets;
