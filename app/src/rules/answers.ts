@@ -66,11 +66,62 @@ export interface LoanView {
 
 export type PortfolioRow = { standing: Standing; quote: Quote } | { error: Refused };
 
-export interface Plan {
-  instalment: Amount;
+/** What terms cost if every payment arrives on its due date. Amounts are cents, or units of a mint that has no cents. */
+export interface Cost {
+  /** The annual percentage rate of Regulation Z, hundredths of a percent; null for a loan of less than a day. */
+  apr_hundredths: Amount | null;
   finance_charge: Amount;
+  amount_financed: Amount;
   total_of_payments: Amount;
-  payments: { due: Time; amount: Amount; interest: Amount; principal: Amount; balance: Amount }[];
+  payments: { due: Time; payment: Amount; interest: Amount; principal: Amount; balance: Amount }[];
+  /** The first payment that is all interest, counted from 0. */
+  only_interest: number | null;
+}
+
+/** A loan that is not written yet. */
+export interface Origination {
+  refused: Refused | null;
+  /** The instalment that was asked about, or the level one; null where the terms are refused. */
+  instalment: Amount | null;
+  /** The smallest first deposit into the escrow, lamports. */
+  least_escrow: Amount;
+  cost: Cost | null;
+}
+
+/** What a change means for the borrower. */
+export type Effect = 'better' | 'worse' | 'depends';
+
+/** A term by its name in the contract. */
+export type TermName =
+  | 'principal'
+  | 'apr_ppm'
+  | 'instalment'
+  | 'count'
+  | 'first_due'
+  | 'calendar'
+  | 'grace_secs'
+  | 'late_fee'
+  | 'late_after_secs'
+  | 'warn_after_secs'
+  | 'notice_secs'
+  | 'min_channels'
+  | 'notice_after_default'
+  | 'final_notice_secs'
+  | 'notice_max_age_secs'
+  | 'emergency_secs'
+  | 'emergency_max'
+  | 'lock_ttl_secs'
+  | 'max_extensions'
+  | 'overpayment'
+  | 'public_unlock';
+
+/** An amendment that both parties sign. */
+export interface Amended {
+  refused: Refused | null;
+  instalment: Amount | null;
+  changes: { term: TermName; effect: Effect }[];
+  /** What is left would cost this; null where it is refused, or nothing is left. */
+  cost: Cost | null;
 }
 
 /** What a lender can do to a loan; each is allowed, or refused by a rule. */

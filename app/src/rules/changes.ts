@@ -1,6 +1,7 @@
-// What the rules say before somebody signs a change of parties or of a lender: a module of its own, for those who change.
+// What the rules say before somebody signs a new loan, or a change of terms, of parties or of a lender: a module of its own,
+// for those who change something.
 import { useEffect, useState } from 'react';
-import type { Refused, Time } from './answers';
+import type { Amended, Origination, Refused, Time } from './answers';
 import { Module, type ModuleSource } from './module';
 
 /** A sale to another lender. */
@@ -63,11 +64,53 @@ export interface OfferQuestion {
   command_keys: { key: string; uri: string }[];
 }
 
+/** What the rules are asked about a loan that is not written yet. */
+export interface OriginationQuestion {
+  /** Base64 of how the contract stores terms. An instalment of 0 asks for the level one. */
+  terms: string;
+  lender: string;
+  vehicle: string;
+  /** What the lender's warning, lock and unlock cost, lamports. */
+  fees: readonly [bigint, bigint, bigint];
+  unlock_uri: string;
+  /** The first deposit into the escrow, lamports; none stands for the least. */
+  escrow: bigint | undefined;
+  decimals: number;
+  now: bigint;
+}
+
+/** What the rules are asked about an amendment by both. Sums are base units. */
+export interface AmendmentQuestion {
+  loan: string;
+  lender: string;
+  wallet: bigint;
+  terms: string;
+  forgive_principal: bigint;
+  forgive_interest: bigint;
+  decimals: number;
+  now: bigint;
+}
+
 export class Changes {
   private constructor(private readonly module: Module) {}
 
   static async load(source: ModuleSource): Promise<Changes> {
     return new Changes(await Module.load(source, 'latchkey_ask_change'));
+  }
+
+  /** Whether a new loan can be written, and what it costs. */
+  origination({ fees, escrow, now, ...given }: OriginationQuestion): Origination {
+    const texts = { fees: fees.map(String), escrow: escrow === undefined ? null : escrow.toString() };
+    return this.module.ask('origination', { ...given, ...texts, now: Number(now) });
+  }
+
+  /** Whether both parties can amend a loan, what changes, and what the rest costs. */
+  amendment({ wallet, forgive_principal, forgive_interest, now, ...given }: AmendmentQuestion): Amended {
+    const texts = Object.entries({ wallet, forgive_principal, forgive_interest }).map(([name, units]) => [
+      name,
+      `${units}`,
+    ]);
+    return this.module.ask('amendment', { ...given, ...Object.fromEntries(texts), now: Number(now) });
   }
 
   sale(question: SaleQuestion): SaleView {

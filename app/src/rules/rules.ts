@@ -1,5 +1,5 @@
 // The contract's rules: `crates/rules-wasm`, asked in JSON.
-import type { EscrowView, LoanView, Plan, PortfolioRow, Refused, ServicingView } from './answers';
+import type { EscrowView, LoanView, PortfolioRow, Refused, ServicingView } from './answers';
 import { Module, type ModuleSource } from './module';
 
 export { RuleError } from './module';
@@ -50,11 +50,6 @@ export class Rules {
   portfolio(loans: Omit<LoanQuestion, 'lender' | 'now'>[], now: bigint): PortfolioRow[] {
     const entries = loans.map(({ wallet, ...accounts }) => ({ ...accounts, wallet: wallet.toString() }));
     return this.module.ask('portfolio', { loans: entries, now: Number(now) });
-  }
-
-  /** The schedule of terms signed at `openedAt`. An instalment of 0 asks for the level one, in multiples of `unit`. */
-  plan(terms: string, openedAt: bigint, unit: bigint): Plan {
-    return this.module.ask('plan', { terms, opened_at: Number(openedAt), unit: unit.toString() });
   }
 
   /** What an error number of the program means. */

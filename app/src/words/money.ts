@@ -47,3 +47,13 @@ export function parseSol(text: string): bigint | undefined {
   const [, whole = '0', part = ''] = match;
   return BigInt(whole) * 1_000_000_000n + BigInt(part.padEnd(9, '0'));
 }
+
+/** Cents as the rules count them: of a mint without cents, its smallest units. */
+export function cents(amount: bigint | string, decimals: number, locale: string): string {
+  return money(BigInt(amount), Math.min(decimals, CENTS), locale);
+}
+
+/** Hundredths of a percent as a rate. */
+export function hundredths(rate: bigint | string, locale: string): string {
+  return money(BigInt(rate), 2, locale);
+}

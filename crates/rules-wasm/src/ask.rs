@@ -4,7 +4,7 @@ use latchkey_client::latchkey::errors::LatchkeyError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{escrow, loan, plan, portfolio, servicing};
+use crate::{escrow, loan, portfolio, servicing};
 
 /// What the page can ask.
 #[derive(Deserialize)]
@@ -14,7 +14,6 @@ enum Question {
     Servicing(loan::Question),
     Escrow(escrow::Question),
     Portfolio(portfolio::Question),
-    Plan(plan::Question),
     Refusal { code: u32 },
 }
 
@@ -80,7 +79,6 @@ fn try_answer(question: &str) -> Result<Value, Unanswered> {
         Question::Servicing(question) => serde_json::to_value(servicing::answer(&question)?)?,
         Question::Escrow(question) => serde_json::to_value(escrow::answer(&question)?)?,
         Question::Portfolio(question) => serde_json::to_value(portfolio::answer(&question)?)?,
-        Question::Plan(question) => serde_json::to_value(plan::answer(&question)?)?,
         Question::Refusal { code } => {
             let text = match Refusal(code).rule() {
                 Some(rule) => Refused::from(rule),

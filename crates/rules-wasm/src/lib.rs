@@ -10,23 +10,26 @@
 //!   servicing what the lender may do to it then
 //!   escrow    what its escrow holds and pays
 //!   portfolio a row for each of many loans
-//!   plan      the schedule of terms before they are signed
 //! changes   what it can ask before a change is signed: a module of its own, for those who change something
 //!   sale, borrower_key, settings
+//!   origination whether a new loan can be written, and what it costs
+//!   amendment whether both can amend a loan, what changes, and what the rest costs
 //! history   payments and calls in a node's transactions: a module of its own, because decoding events is heavy
 //! boundary  memory and the functions that JavaScript sees
 //! ```
 
 #![warn(missing_docs)]
 
+mod amendment;
 mod ask;
 mod borrower_key;
 mod boundary;
 mod changes;
+mod cost;
 mod escrow;
 mod history;
 mod loan;
-mod plan;
+mod origination;
 mod portfolio;
 mod sale;
 mod servicing;

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use latchkey_client::Pubkey;
+use latchkey_client::latchkey::state::Terms;
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// An amount as decimal text.
@@ -45,4 +46,25 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn read_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Pubkey>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+}
+
+/// Terms from base64 of how Borsh has them.
+pub fn read_terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Terms, D::Error> {
+    borsh::from_slice(&read_bytes(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+/// Amounts from decimal texts.
+pub fn read_amounts<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+) -> Result<[u64; N], D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let amounts: Result<Vec<u64>, _> = texts.iter().map(|text| text.parse()).collect();
+    let amounts = amounts.map_err(serde::de::Error::custom)?;
+    amounts.try_into().map_err(|_| serde::de::Error::custom(format!("there are {N} amounts")))
+}
+
+/// An amount from decimal text, or null.
+pub fn read_maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }

@@ -1,3 +1,4 @@
+use latchkey_client::cost::Row;
 use latchkey_client::latchkey::rules::terms::check_terms;
 
 use super::*;
@@ -44,14 +45,14 @@ fn the_four_numbers_are_in_the_words_of_regulation_z() {
 #[test]
 fn the_numbers_add_up_in_cents() {
     let disclosure = disclosure();
-    let sum = |part: fn(&Row) -> u64| -> u64 { disclosure.payments.iter().map(part).sum() };
-    assert_eq!(sum(|row| row.payment), disclosure.total_of_payments());
-    assert_eq!(sum(|row| row.interest), disclosure.finance_charge());
+    let sum = |part: fn(&Row) -> u64| -> u64 { disclosure.cost.payments.iter().map(part).sum() };
+    assert_eq!(sum(|row| row.payment), disclosure.cost.total_of_payments());
+    assert_eq!(sum(|row| row.interest), disclosure.cost.finance_charge());
     assert_eq!(sum(|row| row.principal), 1_000_000);
-    assert!(disclosure.payments.iter().all(|row| row.interest + row.principal == row.payment));
+    assert!(disclosure.cost.payments.iter().all(|row| row.interest + row.principal == row.payment));
     // Thirty days of $10,000 at 18% are $147.945…
-    assert_eq!(disclosure.payments[0].interest, 14_795);
-    assert_eq!(disclosure.payments[2].balance, 0);
+    assert_eq!(disclosure.cost.payments[0].interest, 14_795);
+    assert_eq!(disclosure.cost.payments[2].balance, 0);
 }
 
 #[test]
@@ -88,8 +89,8 @@ fn m5_thirty_years_at_a_rate_to_the_thousandth_of_a_percent() {
                  period = \"monthly\"";
     let told = disclosed(terms, 6, "2027-02-01T12:00:00Z");
     assert_eq!(told.terms.apr_ppm, 38_750);
-    assert_eq!(told.payments.len(), 360);
-    let (last, others) = told.payments.split_last().unwrap();
+    assert_eq!(told.cost.payments.len(), 360);
+    let (last, others) = told.cost.payments.split_last().unwrap();
     assert_eq!(last.balance, 0);
     assert!(others.iter().all(|row| row.balance > 0), "a payment after the last one");
     assert!(told.to_string().contains("3.875% a year"));
@@ -102,7 +103,7 @@ fn m6_on_a_mint_of_six_decimals_a_person_pays_cents() {
                  period = \"monthly\"";
     let told = disclosed(terms, 6, &date::show(NOW));
     assert_eq!(told.terms.instalment % 10_000, 0, "the instalment is no whole number of cents");
-    let (last, others) = told.payments.split_last().unwrap();
+    let (last, others) = told.cost.payments.split_last().unwrap();
     assert!(others.iter().all(|row| row.payment * 10_000 == told.terms.instalment));
     assert!(last.payment <= others[0].payment, "the last payment takes the rest, and no more");
     let shown = told.json();
@@ -121,7 +122,7 @@ fn m10_the_rates_of_appendix_j_are_disclosed_for_loans_of_those_dates() {
     let terms = "principal = \"6000\"\napr = \"11.82%\"\ncount = 36\ninstalment = \"200\"\n\
                  first_due = \"1978-04-01T00:00:00Z\"\nperiod = \"monthly\"";
     let told = disclosed(terms, 2, "1978-02-10T00:00:00Z");
-    let hundredths = (told.apr_ppm.unwrap() + 50) / 100;
+    let hundredths = (told.cost.apr_ppm.unwrap() + 50) / 100;
     assert!(hundredths.abs_diff(1_182) <= 3, "{hundredths}");
 }
 
@@ -132,9 +133,9 @@ fn m11_semi_monthly_is_accepted_at_10_34_percent() {
     let terms = "principal = \"5000\"\napr = \"10.29%\"\ncount = 24\ninstalment = \"219.17\"\n\
                  first_due = \"1978-03-01T00:00:00Z\"\nperiod = \"semi-monthly\"\ndays = [1, 16]";
     let told = disclosed(terms, 2, "1978-02-23T00:00:00Z");
-    assert_eq!(told.payments.len(), 24);
-    assert!(told.payments[..23].iter().all(|row| row.payment == 21_917));
-    assert_eq!(told.payments[23].payment, 21_918);
+    assert_eq!(told.cost.payments.len(), 24);
+    assert!(told.cost.payments[..23].iter().all(|row| row.payment == 21_917));
+    assert_eq!(told.cost.payments[23].payment, 21_918);
     assert_eq!(told.annual_percentage_rate(), "10.34%");
     assert!(told.to_string().contains("semi-monthly, on days 1 and 16"));
 }
@@ -147,7 +148,7 @@ fn days_are_those_where_the_borrower_lives() {
     let told = disclosed(terms, 2, "2027-01-15T03:00:00Z");
     assert!(told.to_string().contains("2027-02-15T22:00:00-05:00"), "{told}");
     // From 14 January to 15 February: 32 days of $1,000 at 12%.
-    assert_eq!(told.payments[0].interest, 1_052);
+    assert_eq!(told.cost.payments[0].interest, 1_052);
     assert_eq!(told.annual_percentage_rate(), "12.00%");
 }
 
@@ -155,5 +156,5 @@ fn days_are_those_where_the_borrower_lives() {
 fn a_loan_of_seconds_has_no_rate_of_the_regulation_and_shows_its_own() {
     let terms = "principal = \"1000\"\napr = \"18%\"\ncount = 2\nfirst_due = \"+20s\"\nperiod = \"20s\"";
     let told = disclosed(terms, 6, "2027-01-15T03:00:00Z");
-    assert_eq!((told.apr_ppm, told.annual_percentage_rate().as_str()), (None, "18.00%"));
+    assert_eq!((told.cost.apr_ppm, told.annual_percentage_rate().as_str()), (None, "18.00%"));
 }

@@ -21,15 +21,19 @@ impl Disclosure {
                 self.annual_percentage_rate(),
                 "The cost of your credit as a yearly rate.",
             ),
-            ("FINANCE CHARGE", self.cents(self.finance_charge()), "The amount the credit will cost you."),
+            (
+                "FINANCE CHARGE",
+                self.cents(self.cost.finance_charge()),
+                "The amount the credit will cost you.",
+            ),
             (
                 "Amount Financed",
-                self.cents(self.amount_financed()),
+                self.cents(self.cost.amount_financed),
                 "The amount of credit provided to you or on your behalf.",
             ),
             (
                 "Total of Payments",
-                self.cents(self.total_of_payments()),
+                self.cents(self.cost.total_of_payments()),
                 "The amount you will have paid after you have made all payments as scheduled.",
             ),
         ];
@@ -49,7 +53,7 @@ impl Disclosure {
             date::show_at(self.signed_at, offset)
         )?;
         let head = ["#", "due", "payment", "interest", "principal", "balance"].map(str::to_owned);
-        let rows = self.payments.iter().zip(1..).map(|(row, number): (_, usize)| {
+        let rows = self.cost.payments.iter().zip(1..).map(|(row, number): (_, usize)| {
             [
                 number.to_string(),
                 date::show_at(row.due, offset),
@@ -71,9 +75,7 @@ impl Disclosure {
                 row.iter().zip(widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
             writeln!(f, "{}", cells.join("  "))?;
         }
-        let only_interest =
-            self.payments.iter().position(|row| row.principal == 0 && row.balance > 0 && row.interest > 0);
-        if let Some(index) = only_interest {
+        if let Some(index) = self.cost.only_interest() {
             let number = index + 1;
             writeln!(f, "\nPayment {number} does not lower the principal: the last payments are larger.")?;
         }

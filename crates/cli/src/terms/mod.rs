@@ -10,6 +10,7 @@ mod tests;
 use std::error;
 use std::path::Path;
 
+use latchkey_client::cost::cent;
 use latchkey_client::errors::Refusal;
 use latchkey_client::latchkey::state::Terms;
 use latchkey_client::schedule::level_instalment;
@@ -127,7 +128,7 @@ impl TermsFile {
     /// The instalment that the file names, or the level one of `terms`.
     fn instalment(&self, terms: &Terms, decimals: u8, now: i64) -> Result<u64, TermsError> {
         match self.instalment.as_str() {
-            "level" => level_instalment(terms, now, money::cent(decimals))
+            "level" => level_instalment(terms, now, cent(decimals))
                 .map_err(|rule| TermsError::NoLevelInstalment(Refusal(rule.into()))),
             text => money::parse_cents(text, decimals).map_err(wrong("instalment")),
         }

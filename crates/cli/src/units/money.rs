@@ -1,10 +1,9 @@
 //! Amounts: decimal strings of whole tokens outside, base units inside.
 
+use latchkey_client::cost::{CENT_DECIMALS, cent};
+
 /// Decimals of a SOL: 1 SOL is 1,000,000,000 lamports.
 pub const SOL_DECIMALS: u8 = 9;
-
-/// Digits after the point of an amount that people pay.
-const CENT_DECIMALS: u8 = 2;
 
 /// Why a text is not an amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +32,6 @@ pub fn parse(text: &str, decimals: u8) -> Result<u64, MoneyError> {
         return Err(MoneyError::TooFine { text: text.to_owned(), decimals });
     }
     format!("{whole}{significant:0<width$}").parse().map_err(|_| MoneyError::TooMuch(text.to_owned()))
-}
-
-/// Base units of a cent, or the smallest unit of a mint with fewer than two decimals.
-pub const fn cent(decimals: u8) -> u64 {
-    10_u64.saturating_pow(decimals.saturating_sub(CENT_DECIMALS) as u32)
 }
 
 /// Base units of an amount that people pay: no finer than a cent, whatever the mint can count.

@@ -59,5 +59,5 @@ fn the_lowered_policy_of_the_operators_page_accepts_its_terms() {
     }
     assert!(check_terms(&terms, &floors, now).is_ok());
     let disclosure = Disclosure::new(&terms, now, 6).unwrap();
-    assert_eq!(disclosure.payments.len(), 12);
+    assert_eq!(disclosure.cost.payments.len(), 12);
 }

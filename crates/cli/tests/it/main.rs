@@ -2,4 +2,5 @@
 
 mod files;
 mod flags;
+mod page;
 mod policies;

@@ -1,11 +1,21 @@
-//! The payments in cents, and the annual percentage rate of Regulation Z.
+//! What a loan costs: its payments in cents, and the figures of Regulation Z (12 CFR 1026.18).
+//!
+//! Terminal and page show these, so that both parties read the same before they sign.
 
-use latchkey_client::latchkey::rules::calendar::DAY;
-use latchkey_client::latchkey::state::{Calendar, CalendarUnit, Terms};
-use latchkey_client::reg_z::{self, Date, Flow, UnitPeriod};
-use latchkey_client::schedule::Schedule;
+use latchkey::rules::Ruled;
+use latchkey::rules::calendar::DAY;
+use latchkey::state::{Calendar, CalendarUnit, Terms};
 
-use crate::units::money;
+use crate::reg_z::{self, Date, Flow, UnitPeriod};
+use crate::schedule::{Schedule, schedule};
+
+/// Digits after the point of an amount that people pay.
+pub const CENT_DECIMALS: u8 = 2;
+
+/// Base units of a cent, or the smallest unit of a mint with fewer than two decimals.
+pub const fn cent(decimals: u8) -> u64 {
+    10_u64.saturating_pow(decimals.saturating_sub(CENT_DECIMALS) as u32)
+}
 
 /// One payment of a schedule. Amounts are cents, or the smallest units of a mint that has no cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +32,59 @@ pub struct Row {
     pub balance: u64,
 }
 
+/// The cost of terms, assuming that every payment arrives on its due date.
+///
+/// Interest is the only charge, and the whole principal goes to the seller, so it is the amount financed. Amounts are in
+/// cents, because people pay cents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// The amount financed, cents.
+    pub amount_financed: u64,
+    /// All payments.
+    pub payments: Vec<Row>,
+    /// The annual percentage rate of Regulation Z, parts per million. None for a loan of less than a day, which has none.
+    pub apr_ppm: Option<u64>,
+}
+
+impl Cost {
+    /// Computes the schedule of terms signed at `signed_at` with the program's own rules. `decimals` are those of the mint.
+    pub fn of(terms: &Terms, signed_at: i64, decimals: u8) -> Ruled<Self> {
+        let payments = in_cents(terms, &schedule(terms, signed_at)?, decimals);
+        let amount_financed = terms.principal.div_ceil(cent(decimals));
+        let apr_ppm = annual_percentage_rate(terms, &payments, amount_financed, signed_at);
+        Ok(Self { amount_financed, payments, apr_ppm })
+    }
+
+    /// All payments together, cents.
+    pub fn total_of_payments(&self) -> u64 {
+        self.payments.iter().map(|row| row.payment).sum()
+    }
+
+    /// What the credit costs, cents.
+    pub fn finance_charge(&self) -> u64 {
+        self.total_of_payments().saturating_sub(self.amount_financed)
+    }
+
+    /// The annual percentage rate in hundredths of a percent, as the regulation rounds it.
+    pub fn apr_hundredths(&self) -> Option<u64> {
+        self.apr_ppm.map(|ppm| (ppm + 50) / 100)
+    }
+
+    /// The first payment that is all interest, counted from 0: the last payments are larger for it.
+    pub fn only_interest(&self) -> Option<usize> {
+        self.payments.iter().position(|row| row.principal == 0 && row.balance > 0 && row.interest > 0)
+    }
+}
+
 /// A schedule in cents.
 ///
 /// Every payment but the last is in whole cents by its terms. The last one takes what is left, rounded up to the cent: so
 /// much is to be paid, and the wallet keeps what the contract does not take. Balances are rounded up alike, and interest is
 /// what a payment does not lower the balance by, so that all columns add up.
-pub fn in_cents(terms: &Terms, schedule: &Schedule, decimals: u8) -> Vec<Row> {
-    let cent = money::cent(decimals);
+fn in_cents(terms: &Terms, schedule: &Schedule, decimals: u8) -> Vec<Row> {
+    let cent = cent(decimals);
     let mut before = terms.principal.div_ceil(cent);
-    let row = |paid: &latchkey_client::schedule::Payment| {
+    let row = |paid: &crate::schedule::Payment| {
         let (payment, balance) = (paid.amount.div_ceil(cent), paid.balance.div_ceil(cent));
         let principal = before.saturating_sub(balance);
         before = balance;
@@ -43,7 +97,7 @@ pub fn in_cents(terms: &Terms, schedule: &Schedule, decimals: u8) -> Vec<Row> {
 ///
 /// Dates are those where the borrower lives, and the unit-period is the calendar's. None for a loan that has no such rate:
 /// one that ends on the day it begins, or costs less than nothing.
-pub fn annual_percentage_rate(terms: &Terms, rows: &[Row], principal: u64, signed_at: i64) -> Option<u64> {
+fn annual_percentage_rate(terms: &Terms, rows: &[Row], principal: u64, signed_at: i64) -> Option<u64> {
     if terms.calendar.unit == CalendarUnit::Seconds && i64::from(terms.calendar.every) < DAY {
         return None;
     }
