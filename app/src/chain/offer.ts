@@ -15,6 +15,7 @@ import {
   getBase64Decoder,
   getBase64EncodedWireTransaction,
   getBase64Encoder,
+  getCompiledTransactionMessageDecoder,
   getTransactionDecoder,
   getTransactionEncoder,
   type Instruction,
@@ -121,22 +122,29 @@ export async function buildOffer(owner: Address, nonce: Nonce, instructions: rea
   return new Uint8Array(getTransactionEncoder().encode(compileTransaction(message)));
 }
 
-/** Has a node try it. Fails with the reason if it would fail; returns accounts afterwards as the node foresees them. */
-export async function tryOffer(rpc: Rpc, bytes: Uint8Array, instructions: readonly Instruction[], watch: Address[]) {
-  const wire = getBase64EncodedWireTransaction(getTransactionDecoder().decode(bytes) as Transaction);
+/** Has a node try it. Fails with the reason if it would fail. */
+export async function tryOffer(rpc: Rpc, bytes: Uint8Array): Promise<void> {
+  const transaction = getTransactionDecoder().decode(bytes) as Transaction;
   const { value: tried } = await reached(
     rpc
-      .simulateTransaction(wire, {
+      .simulateTransaction(getBase64EncodedWireTransaction(transaction), {
         encoding: 'base64',
         commitment: 'confirmed',
         sigVerify: false,
-        accounts: { addresses: watch, encoding: 'base64' },
       })
       .send(),
   );
-  if (tried.err) throw new Failed(failureOf(tried.err, instructions));
-  const accounts = (tried.accounts ?? []) as readonly ({ data: readonly [string, string] } | null)[];
-  return watch.map((_, index) => accounts[index]?.data[0]);
+  if (tried.err) throw new Failed(failureOf(tried.err, instructionsOf(transaction)));
+}
+
+/** The programs that a transaction asks, in its order. */
+function instructionsOf({ messageBytes }: Transaction): Pick<Instruction, 'programAddress'>[] {
+  const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
+  if (message.version !== 'legacy') return [];
+  return message.instructions.flatMap(({ programAddressIndex }) => {
+    const programAddress = message.staticAccounts[programAddressIndex];
+    return programAddress ? [{ programAddress }] : [];
+  });
 }
 
 /** Who has not signed yet. */

@@ -155,7 +155,7 @@ export async function reached<T>(answer: Promise<T>): Promise<T> {
 const TOO_LITTLE = 1;
 
 /** What a node's error about these instructions means. */
-export function failureOf(error: unknown, instructions: readonly Instruction[] = []): Failure {
+export function failureOf(error: unknown, instructions: readonly Pick<Instruction, 'programAddress'>[] = []): Failure {
   if (error === 'BlockhashNotFound') return { kind: 'expired' };
   if (error === 'AccountNotFound' || error === 'InsufficientFundsForFee') return { kind: 'no_fee' };
   if (typeof error === 'object' && error !== null && 'InsufficientFundsForRent' in error) return { kind: 'no_fee' };

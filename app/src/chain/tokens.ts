@@ -1,4 +1,4 @@
-// The little of the SPL token programs that the page needs: an associated account, and one transfer.
+// The little of the SPL token programs that the page needs: an associated account, how it is made, and one transfer.
 import {
   AccountRole,
   type Address,
@@ -10,7 +10,9 @@ import {
   type Instruction,
 } from '@solana/kit';
 
-const ASSOCIATED_TOKEN_PROGRAM = 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL' as Address;
+export const ASSOCIATED_TOKEN_PROGRAM = 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL' as Address;
+
+const SYSTEM_PROGRAM = '11111111111111111111111111111111' as Address;
 
 /** The number of `TransferChecked` in both token programs. */
 const TRANSFER_CHECKED = 12;
@@ -23,6 +25,29 @@ export async function tokenAccountOf(owner: Address, mint: Address, program: Add
     seeds: [address.encode(owner), address.encode(program), address.encode(mint)],
   });
   return account;
+}
+
+/** The number by which that program makes an account unless it is there already. */
+export const CREATE_IF_MISSING = 1;
+
+/** Makes the associated account of an owner, if it is not there yet. */
+export function createTokenAccount(
+  payer: Address,
+  { account, owner }: { account: Address; owner: Address },
+  mint: { address: Address; program: Address },
+): Instruction {
+  return {
+    programAddress: ASSOCIATED_TOKEN_PROGRAM,
+    accounts: [
+      { address: payer, role: AccountRole.WRITABLE_SIGNER },
+      { address: account, role: AccountRole.WRITABLE },
+      { address: owner, role: AccountRole.READONLY },
+      { address: mint.address, role: AccountRole.READONLY },
+      { address: SYSTEM_PROGRAM, role: AccountRole.READONLY },
+      { address: mint.program, role: AccountRole.READONLY },
+    ],
+    data: Uint8Array.of(CREATE_IF_MISSING),
+  };
 }
 
 /** A transfer of `amount` base units that fails if mint or decimals are not the ones shown. */

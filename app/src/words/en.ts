@@ -346,7 +346,6 @@ export const en = {
     csv: 'Save as CSV',
     empty: 'No loan matches.',
     outOfDate: 'not looked at for long',
-    notBuilt: 'Not built yet: origination, amendments by both parties and sale. Use the terminal: `latchkey --help`.',
     sortBy: (column: string) => `Sort by ${column}`,
   },
 

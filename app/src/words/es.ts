@@ -359,7 +359,6 @@ export const es: Words = {
     csv: 'Guardar como CSV',
     empty: 'Ningún préstamo coincide.',
     outOfDate: 'hace mucho sin mirar',
-    notBuilt: 'Todavía no hecho: originación, enmiendas de ambas partes y venta. Use la terminal: `latchkey --help`.',
     sortBy: (column) => `Ordenar por ${column}`,
   },
 

@@ -1,9 +1,9 @@
 // What stands below the first screen: everything else that a borrower may want to know.
 import type { LoanState } from '../../chain/loan';
-import { CalendarUnit, Overpayment } from '../../client';
 import { usePage } from '../../page';
 import type { LoanView } from '../../rules/answers';
 import { Section, useReading, When } from './parts';
+import { plainTerms } from './terms';
 
 export function Notices({ state }: { state: LoanState }) {
   const { words } = usePage();
@@ -64,43 +64,14 @@ function Sum({ name, amount }: { name: string; amount: string }) {
 
 export function PlainTerms({ state }: { state: LoanState }) {
   const { words } = usePage();
-  const { amount, span, when } = useReading(state);
+  const reading = useReading(state);
   const { terms, extensionsUsed } = state.loan;
-  const { calendar } = terms;
-  const rate = `${(terms.aprPpm / 10_000).toLocaleString(words.locale, { maximumFractionDigits: 4 })} %`;
-  const due = () => {
-    if (calendar.unit === CalendarUnit.Months)
-      return words.terms.monthly(calendar.every, words.terms.day(calendar.day));
-    if (calendar.unit === CalendarUnit.TwiceAMonth) {
-      return words.terms.twice(words.terms.day(calendar.day), words.terms.day(calendar.secondDay));
-    }
-    return calendar.every === 604_800 ? words.terms.weekly : words.terms.everySeconds(span(calendar.every));
-  };
-  const lines = [
-    words.terms.lent(amount(terms.principal), rate),
-    words.terms.schedule(terms.count, amount(terms.instalment)),
-    `${due()} ${when(Number(terms.firstDue)).reader}.`,
-    terms.lateFee > 0n ? words.terms.lateFee(amount(terms.lateFee), span(terms.lateAfterSecs)) : words.terms.noLateFee,
-    words.terms.order,
-    words.terms.grace(span(terms.graceSecs)),
-    terms.minChannels > 0 ? words.terms.notice(terms.minChannels, span(terms.noticeSecs)) : words.terms.noNotice,
-    terms.finalNoticeSecs > 0 ? words.terms.finalNotice(span(terms.finalNoticeSecs)) : undefined,
-    words.terms.lock(span(terms.lockTtlSecs)),
-    words.terms.nextStart,
-    terms.emergencyMax > 0
-      ? words.terms.emergency(terms.emergencyMax, span(terms.emergencySecs))
-      : words.emergency.none,
-    words.terms.overpayment[terms.overpayment === Overpayment.PayAhead ? 'PayAhead' : 'ReducePrincipal'],
-    words.terms.extensions(extensionsUsed, terms.maxExtensions),
-  ];
   return (
     <Section id="terms" title={words.terms.title}>
       <ul className="stack">
-        {lines
-          .filter((line) => line !== undefined)
-          .map((line) => (
-            <li key={line}>{line}</li>
-          ))}
+        {plainTerms(terms, extensionsUsed, words, reading).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
       </ul>
     </Section>
   );

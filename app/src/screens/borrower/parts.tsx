@@ -7,9 +7,12 @@ import type { TimelineMoment } from './timeline';
 
 /** How this loan's amounts and moments read. */
 export function useReading(state: LoanState) {
+  return useReadingOf(state.mint.decimals, state.loan.terms.calendar.utcOffsetSecs);
+}
+
+/** The same of a loan that is not written: the decimals of its money, and how far the borrower's time is ahead of UTC. */
+export function useReadingOf(decimals: number, zone: number) {
   const { words } = usePage();
-  const { decimals } = state.mint;
-  const zone = state.loan.terms.calendar.utcOffsetSecs;
   return {
     /** An amount as it stands. */
     amount: (units: bigint | string) => money(BigInt(units), decimals, words.locale),

@@ -1,5 +1,7 @@
 // The lender's screens: which one the rest of the address names.
 import { type Address, isAddress } from '@solana/kit';
+import { AmendPage } from '../agree/AmendPage';
+import { OriginatePage } from '../agree/OriginatePage';
 import { Calls } from './calls/Calls';
 import { Functions } from './Functions';
 import { LoanPage } from './loan/LoanPage';
@@ -9,7 +11,11 @@ import '../../design/history.css';
 import '../../design/lender.css';
 
 export default function Lender({ lender, path }: { lender: Address; path: string[] }) {
-  const [screen, id = ''] = path;
+  const [screen, id = '', what] = path;
+  if (screen === 'loan' && isAddress(id) && what === 'amend') {
+    return <AmendPage key={id} lender={lender} address={id as Address} />;
+  }
+  if (screen === 'originate') return <OriginatePage lender={lender} />;
   if (screen === 'loan' && isAddress(id)) return <LoanPage key={id} lender={lender} address={id as Address} />;
   if (screen === 'settings') return <SettingsPage lender={lender} />;
   if (screen === 'functions') return <Functions lender={lender} />;

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { usePage } from '../../page';
 import type { Standing } from '../../rules/answers';
+import { useAgreeWords } from '../../words/agree';
 import { useHistoryWords } from '../../words/history';
 import { useLenderWords } from '../../words/lender';
 import { money } from '../../words/money';
@@ -18,6 +19,7 @@ export function Portfolio({ lender }: { lender: Address }) {
   const { words } = usePage();
   const own = useLenderWords();
   const past = useHistoryWords();
+  const agree = useAgreeWords();
   const { rows, decimals, trouble } = usePortfolio(lender);
   const [filter, setFilter] = useState<Filter>({
     search: '',
@@ -33,7 +35,10 @@ export function Portfolio({ lender }: { lender: Address }) {
     <main className="stack">
       <h1 className="headline">{words.portfolio.title}</h1>
       <p>
-        <a href={`#/lender/${lender}/functions`}>{own.functions.open}</a> ·{' '}
+        <a href={`#/lender/${lender}/originate`}>{agree.originate.open}</a>
+        {' · '}
+        <a href={`#/lender/${lender}/functions`}>{own.functions.open}</a>
+        {' · '}
         <a href={`#/lender/${lender}/calls`}>{past.calls.open}</a>
       </p>
       {trouble && (
@@ -85,7 +90,6 @@ export function Portfolio({ lender }: { lender: Address }) {
       <p role="status">{rows ? words.portfolio.count(shown.length, rows.length) : words.portfolio.loading}</p>
       {rows && <Table lender={lender} rows={shown} decimals={decimals} filter={filter} onSort={change} />}
       {rows && rows.length > 0 && <HealthCard rows={rows} decimals={decimals} />}
-      <p className="quiet">{words.portfolio.notBuilt}</p>
     </main>
   );
 }

@@ -1,6 +1,6 @@
 // The first signature under what somebody else signs last: shown, tried by a node, signed, and handed out as a link.
 import type { Instruction } from '@solana/kit';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { chainOf, connect, type Network } from '../../chain/network';
 import { buildOffer, readNonce, toLink, tryOffer } from '../../chain/offer';
 import { Failed } from '../../chain/send';
@@ -21,11 +21,13 @@ export interface Offer {
 interface DialogProps {
   offer: Offer;
   network: Network;
+  /** What it does that is more than lines. */
+  children?: ReactNode;
   onClose(): void;
 }
 
 /** Shows what is signed, has a node try it, signs it, and hands out the link. */
-export function OfferDialog({ offer, network, onClose }: DialogProps) {
+export function OfferDialog({ offer, network, children, onClose }: DialogProps) {
   const { title, lines, instructions } = offer;
   const { words: page, rules, node, connected } = usePage();
   const words = useSignWords();
@@ -47,7 +49,7 @@ export function OfferDialog({ offer, network, onClose }: DialogProps) {
       const nonce = await readNonce(rpc, owner);
       if (!nonce) throw new Error(words.used);
       const bytes = await buildOffer(owner, nonce, instructions);
-      await tryOffer(rpc, bytes, instructions, []);
+      await tryOffer(rpc, bytes);
       return bytes;
     };
     make().then(
@@ -80,6 +82,7 @@ export function OfferDialog({ offer, network, onClose }: DialogProps) {
             <li key={line}>{line}</li>
           ))}
         </ul>
+        {children}
         {link ? (
           <>
             <p role="status">{to.done}</p>

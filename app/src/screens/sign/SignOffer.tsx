@@ -40,7 +40,7 @@ export function SignOffer({ offered, network, lines, refused, details, done }: S
     const { rpc } = connect(node);
     const look = async () => {
       if ((await readNonce(rpc, offered.owner)) !== offered.nonce) throw new Error(own.used);
-      await tryOffer(rpc, offered.bytes, [], []);
+      await tryOffer(rpc, offered.bytes);
     };
     look().then(
       () => isCurrent && setPhase('ready'),

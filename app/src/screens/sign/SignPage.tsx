@@ -8,7 +8,9 @@ import { useKeyWords } from '../../words/keys';
 import { useSignWords } from '../../words/sign';
 import { useReading } from '../borrower/parts';
 import { useLoan } from '../borrower/useLoan';
+import { NewLoanOffer } from './NewLoanOffer';
 import { type Offered, readOffer } from './offered';
+import { SignAmendment } from './SignAmendment';
 import { SignOffer } from './SignOffer';
 import { SignSale } from './SignSale';
 import { useStale } from './useStale';
@@ -20,7 +22,9 @@ export default function SignPage({ link }: { link: string }) {
   return (
     <main className="stack">
       <h1 className="headline">{own.title}</h1>
-      {offered ? (
+      {offered?.kind === 'originate' ? (
+        <NewLoanOffer offered={offered} />
+      ) : offered ? (
         <Read offered={offered} />
       ) : (
         <p role="alert" className="banner bad">
@@ -31,7 +35,7 @@ export default function SignPage({ link }: { link: string }) {
   );
 }
 
-function Read({ offered }: { offered: Offered }) {
+function Read({ offered }: { offered: Exclude<Offered, { kind: 'originate' }> }) {
   const { words } = usePage();
   const { state, view, watched, now } = useLoan(offered.loan);
   if (!state || !watched.network) {
@@ -41,6 +45,8 @@ function Read({ offered }: { offered: Offered }) {
   switch (offered.kind) {
     case 'sale':
       return <SignSale offered={offered} view={view} {...common} />;
+    case 'amend':
+      return <SignAmendment offered={offered} {...common} />;
     case 'rotate':
     case 'recover':
       return <SignKey offered={offered} {...common} />;

@@ -4,15 +4,15 @@ import { connect } from '../../chain/network';
 import { NONCE_SIZE, readNonce } from '../../chain/offer';
 import { usePage } from '../../page';
 
-/** Asked again with each slot. */
-export function useNonce(slot: bigint) {
+/** Asked again with each newer state of the chain, such as a slot. */
+export function useNonce(state: unknown) {
   const { node, connected } = usePage();
   const [found, setFound] = useState<{ hasNonce: boolean | undefined; rent: bigint }>({
     hasNonce: undefined,
     rent: 0n,
   });
   const owner = connected?.address;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each newer slot asks again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each newer state asks again.
   useEffect(() => {
     if (!owner) return;
     let isCurrent = true;
@@ -24,6 +24,6 @@ export function useNonce(slot: bigint) {
     return () => {
       isCurrent = false;
     };
-  }, [node, owner, slot]);
+  }, [node, owner, state]);
   return found;
 }

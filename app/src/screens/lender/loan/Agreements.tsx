@@ -1,12 +1,13 @@
 // What takes the borrower's signature too: the lender signs first and gets a link for the borrower.
 import { createNoopSigner, type Instruction } from '@solana/kit';
 import { useState } from 'react';
-import { advanceNonce, createNonce } from '../../../chain/offer';
 import { getExtendInstruction, getLiftHoldInstruction } from '../../../client';
 import { usePage } from '../../../page';
+import { useAgreeWords } from '../../../words/agree';
 import { useLenderWords } from '../../../words/lender';
 import { sol } from '../../../words/money';
 import { useSignWords } from '../../../words/sign';
+import { NonceActs } from '../../agree/NonceActs';
 import { useReading } from '../../borrower/parts';
 import { type Offer, OfferDialog } from '../../sign/OfferDialog';
 import { useNonce } from '../../sign/useNonce';
@@ -22,7 +23,8 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
   const words = useSignWords();
   const { when } = useReading(state);
   const [offer, setOffer] = useState<Offer>();
-  const { hasNonce, rent } = useNonce(state.slot);
+  const agree = useAgreeWords();
+  const nonce = useNonce(state.slot);
   const { loan } = state;
   const parties = () => {
     const signer = connected?.address ?? loan.lender;
@@ -40,27 +42,10 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
     setOffer({ title, lines: [line], instructions: [make(parties())] });
     return undefined;
   };
-  const lacks = hasNonce === false ? words.offer.accountBody(sol(rent)) : undefined;
+  const lacks = nonce.hasNonce === false ? words.offer.accountBody(sol(nonce.rent)) : undefined;
   return (
     <>
-      {acting.role && hasNonce === false && (
-        <Act
-          id="nonce"
-          title={words.offer.account}
-          body={words.offer.accountBody(sol(rent))}
-          button={words.offer.accountButton}
-          acting={acting}
-          refused={null}
-          onAct={() => {
-            acting.propose(async ({ signer }) => ({
-              title: words.offer.account,
-              lines: [words.offer.accountLine(sol(rent))],
-              instructions: await createNonce(signer, rent),
-            }));
-            return undefined;
-          }}
-        />
-      )}
+      <NonceActs nonce={nonce} acting={acting} onPropose={(proposal) => acting.propose(() => proposal)} />
       <Act
         id="extend"
         {...own.act.extend}
@@ -87,24 +72,11 @@ export function Agreements({ state, servicing, now, ...acting }: ActProps) {
           getLiftHoldInstruction,
         )}
       />
-      {acting.role && hasNonce && (
-        <Act
-          id="take-back"
-          title={words.offer.back}
-          body={words.offer.backBody}
-          button={words.offer.backButton}
-          acting={acting}
-          refused={null}
-          onAct={() => {
-            acting.propose(async ({ signer }) => ({
-              title: words.offer.back,
-              lines: [words.offer.backBody],
-              instructions: [await advanceNonce(signer)],
-            }));
-            return undefined;
-          }}
-        />
-      )}
+      <section className="card" aria-labelledby="amend-title">
+        <h3 id="amend-title">{agree.amend.title}</h3>
+        <p className="quiet">{agree.amend.body}</p>
+        <a href={`#/lender/${loan.lender}/loan/${state.address}/amend`}>{agree.amend.open}</a>
+      </section>
       {offer && acting.network && (
         <OfferDialog key={node.rpc} offer={offer} network={acting.network} onClose={() => setOffer(undefined)} />
       )}
