@@ -131,7 +131,7 @@ function NewTerms({ shown, state }: { shown: ShownLoan; state: LoanState }) {
     <>
       <WalletCard network={watched.network} />
       <div className="tiles">
-        <NonceActs nonce={nonce} acting={{ role, blocked, network: watched.network }} onPropose={setProposal} />
+        <NonceActs nonce={nonce} acting={{ role, blocked }} onPropose={setProposal} />
       </div>
       <form className="stack" onSubmit={show} noValidate>
         <TermsFields

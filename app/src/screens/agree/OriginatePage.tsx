@@ -173,7 +173,7 @@ function NewLoan({ before, isOld, named, onName, onDone }: Props) {
       setOffer({ parties, terms, instructions });
     });
   };
-  const acting = { role, blocked, network: before.network };
+  const acting = { role, blocked };
   const name = (field: keyof Named) => (value: string) => onName({ ...named, [field]: value });
   return (
     <>
