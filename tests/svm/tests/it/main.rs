@@ -29,6 +29,7 @@ mod notice;
 mod originate;
 mod page;
 mod page_changes;
+mod page_terms;
 mod pause;
 mod payoff;
 mod policy;
