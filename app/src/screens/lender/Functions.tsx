@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ACTIONS } from '../../chain/around';
 import { Action, getPauseInstruction, getUnpauseInstruction } from '../../client';
 import { usePage } from '../../page';
+import { useCarWords } from '../../words/cars';
 import { useLenderWords } from '../../words/lender';
 import { sol } from '../../words/money';
 import { useSettingsWords } from '../../words/settings';
@@ -20,7 +21,7 @@ const NOBODY = '11111111111111111111111111111111';
 
 export function Functions({ lender }: { lender: Address }) {
   const { words } = usePage();
-  const [own, settings] = [useLenderWords(), useSettingsWords()];
+  const [own, settings, cars] = [useLenderWords(), useSettingsWords(), useCarWords()];
   const { state, trouble, lookNow } = useLender(lender);
   const [proposal, setProposal] = useState<Proposal>();
   return (
@@ -28,6 +29,7 @@ export function Functions({ lender }: { lender: Address }) {
       <p className="row">
         <a href={`#/lender/${lender}`}>{own.loan.back}</a>
         <a href={`#/lender/${lender}/settings`}>{settings.open}</a>
+        <a href={`#/lender/${lender}/cars`}>{cars.open}</a>
       </p>
       <h1 className="headline">{own.functions.title}</h1>
       {trouble && (

@@ -3,6 +3,7 @@ import { type Address, isAddress } from '@solana/kit';
 import { AmendPage } from '../agree/AmendPage';
 import { OriginatePage } from '../agree/OriginatePage';
 import { Calls } from './calls/Calls';
+import { CarsPage } from './cars/CarsPage';
 import { Functions } from './Functions';
 import { LoanPage } from './loan/LoanPage';
 import { Portfolio } from './Portfolio';
@@ -17,6 +18,7 @@ export default function Lender({ lender, path }: { lender: Address; path: string
   }
   if (screen === 'originate') return <OriginatePage lender={lender} />;
   if (screen === 'loan' && isAddress(id)) return <LoanPage key={id} lender={lender} address={id as Address} />;
+  if (screen === 'cars') return <CarsPage lender={lender} />;
   if (screen === 'settings') return <SettingsPage lender={lender} />;
   if (screen === 'functions') return <Functions lender={lender} />;
   if (screen === 'calls') return <Calls lender={lender} />;

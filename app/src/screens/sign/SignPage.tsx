@@ -4,6 +4,7 @@ import type { Network } from '../../chain/network';
 import { fromLink } from '../../chain/offer';
 import { usePage } from '../../page';
 import { useChanges } from '../../rules/changes';
+import { useCarWords } from '../../words/cars';
 import { useKeyWords } from '../../words/keys';
 import { useSignWords } from '../../words/sign';
 import { useReading } from '../borrower/parts';
@@ -50,6 +51,8 @@ function Read({ offered }: { offered: Exclude<Offered, { kind: 'originate' }> })
     case 'rotate':
     case 'recover':
       return <SignKey offered={offered} {...common} />;
+    case 'rotate_device':
+      return <SignDevice offered={offered} {...common} />;
     default:
       return <SignTerms offered={offered} {...common} />;
   }
@@ -101,4 +104,24 @@ function SignKey({ offered, state, now, network }: Props<'rotate' | 'recover'>) 
       done={<a href={`#/loan/${offered.loan}`}>{keys.yourLoan}</a>}
     />
   );
+}
+
+/** Another device for the car that secures the borrower's loan. */
+function SignDevice({ offered, state, now, network }: Props<'rotate_device'>) {
+  const { words } = usePage();
+  const changes = useChanges();
+  const [own, cars, keys] = [useSignWords(), useCarWords(), useKeyWords()];
+  const { vehicle, deviceKey } = offered;
+  if (!changes) return <p role="status">{words.loading}</p>;
+  const rule = changes.vehicle(state.bytes.vehicle, state.bytes.loan, deviceKey, now).rotate;
+  const refused = state.loan.vehicle !== vehicle ? own.bad : rule ? words.failed.rule(rule) : undefined;
+  const { rotate } = cars;
+  const lines = [
+    rotate.line(state.vehicle.deviceKey, deviceKey),
+    rotate.borrower,
+    rotate.void,
+    own.loan(offered.loan),
+    keys.noDeadline,
+  ];
+  return <SignOffer offered={offered} network={network} lines={lines} refused={refused} />;
 }

@@ -16,6 +16,7 @@ import {
   getLiftHoldInstructionDataDecoder,
   getOriginateInstructionDataDecoder,
   getRecoverBorrowerInstructionDataDecoder,
+  getRotateDeviceKeyInstructionDataDecoder,
   identifyLatchkeyInstruction,
   LATCHKEY_PROGRAM_ADDRESS,
   LatchkeyInstruction,
@@ -51,6 +52,7 @@ export type Agreement = { loan: Address } & (
   | { kind: 'sale'; revision: number; deadline: number; seller: Address; buyer: Address; receipt: HandedOver }
   | { kind: 'rotate'; from: Address; to: Address }
   | { kind: 'recover'; to: Address }
+  | { kind: 'rotate_device'; vehicle: Address; deviceKey: Address }
 );
 
 /** An agreement that waits for its last signature. */
@@ -162,21 +164,32 @@ function newLoan({ accounts, data }: Named, before: Named[], owner: Address): Ag
   });
 }
 
-/** A sale, with the car's signed receipt right before it. */
+/** What a car proves right before: its receipt of a buyer's keys, or a new device its enrolment. */
 function proven(proven: Named, { accounts, data }: Named): Agreement | undefined {
-  if (identifyLatchkeyInstruction({ data }) !== LatchkeyInstruction.Assign) return undefined;
-  const receipt = readHandedOver(new Uint8Array(proven.data.slice(16)));
-  if (!receipt) return undefined;
-  const expected = proof(receipt.envelope);
+  const envelope = new Uint8Array(proven.data.slice(16));
+  const expected = proof(envelope);
   const isProof =
     proven.program === expected.programAddress &&
     proven.accounts.length === 0 &&
     proven.data.length === expected.data?.length &&
     proven.data.every((byte, at) => byte === expected.data?.[at]);
-  const { revision, deadline } = getAssignInstructionDataDecoder().decode(data);
-  const [, , seller, buyer, , loan] = accounts;
-  if (!isProof || !seller || !buyer) return undefined;
-  return about(loan, { kind: 'sale', revision, deadline: Number(deadline), seller, buyer, receipt });
+  if (!isProof) return undefined;
+  switch (identifyLatchkeyInstruction({ data })) {
+    case LatchkeyInstruction.Assign: {
+      const receipt = readHandedOver(envelope);
+      const { revision, deadline } = getAssignInstructionDataDecoder().decode(data);
+      const [, , seller, buyer, , loan] = accounts;
+      if (!receipt || !seller || !buyer) return undefined;
+      return about(loan, { kind: 'sale', revision, deadline: Number(deadline), seller, buyer, receipt });
+    }
+    case LatchkeyInstruction.RotateDeviceKey: {
+      const { deviceKey } = getRotateDeviceKeyInstructionDataDecoder().decode(data);
+      const [, , , vehicle, loan] = accounts;
+      return vehicle ? about(loan, { kind: 'rotate_device', vehicle, deviceKey }) : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 type Without<Whole> = Whole extends unknown ? Omit<Whole, 'loan'> : never;

@@ -21,7 +21,7 @@ import type { ActProps } from '../Acts';
 const COUNTS_FOR = 86_400n;
 
 export function SaleAct({ state, view, around, now, servicing, ...acting }: ActProps) {
-  const { words, node, connected } = usePage();
+  const { node, connected } = usePage();
   const [own, sign] = [useSaleWords(), useSignWords()];
   const { when } = useReading(state);
   const [address, setAddress] = useState('');
@@ -56,11 +56,13 @@ export function SaleAct({ state, view, around, now, servicing, ...acting }: ActP
               ? own.noReceipt
               : !receipt
                 ? own.badReceipt
-                : fault && fault !== 'checking'
-                  ? own.fault[fault]
-                  : sale
-                    ? undefined
-                    : own.reading;
+                : fault === 'checking'
+                  ? own.reading
+                  : fault
+                    ? own.fault[fault]
+                    : sale
+                      ? undefined
+                      : own.reading;
   const make = async () => {
     if (!buyer || !receipt || !owner) return;
     const [warn, lock, unlock] = await Promise.all([
@@ -105,7 +107,6 @@ export function SaleAct({ state, view, around, now, servicing, ...acting }: ActP
         onAct={() => {
           if (!buyer) return own.badAddress;
           if (!receipt) return own.badReceipt;
-          if (fault) return fault === 'checking' ? words.confirm.trying : own.fault[fault];
           void make();
           return undefined;
         }}
