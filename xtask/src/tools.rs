@@ -81,6 +81,10 @@ pub const TYPOS: CargoTool = CargoTool {
 /// OpenSSL's headers, for LiteSVM and for MQTT over TLS.
 const LIBRARIES: [&str; 2] = ["libssl-dev", "pkg-config"];
 
+/// Alerts are tested with Prometheus and the tool that comes with it.
+const PROMETHEUS: &str = "prometheus";
+const PROMTOOL: &str = "promtool";
+
 /// The broker of the localnet demo and the validator suite.
 const MOSQUITTO: &str = "mosquitto";
 
@@ -95,6 +99,11 @@ pub fn exact(tool: &CargoTool, cache: &Cache, progress: &mut dyn Progress) -> Re
 /// Whether [`exact`] would find it without installing it.
 pub fn is_present(tool: &CargoTool, cache: &Cache) -> bool {
     tool.is_installed(cache) || on_paths(tool.binary).any(|path| reports(&path, tool.version))
+}
+
+/// The package of [`PROMTOOL`], where that is missing.
+pub fn missing_prometheus() -> Result<Vec<&'static str>> {
+    if on_path(PROMTOOL).is_some() { Ok(Vec::new()) } else { debian::missing(&[PROMETHEUS]) }
 }
 
 /// Any version of the tool that is on PATH, otherwise the cache's.

@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod notify;
 mod run;
 mod status;
 

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
 use super::config::usable;
-use super::{Ended, Exit, Failure};
+use super::{Ended, Exit, Failure, notify};
 use crate::config::Config;
 use crate::core::Policy;
 use crate::dry_run::{ReadOnly, Silent};
@@ -96,6 +96,7 @@ pub(super) async fn run(path: &Path, dry_run: bool) -> Ended {
         tokio::spawn(serve(listener, router(sources), async move { told.cancelled().await }, DRAIN));
     }
     tokio::spawn(stop_on_signals(shutdown.clone())?);
+    tokio::spawn(notify::keep(surface.asker(), shutdown.clone()));
     if dry_run {
         info!("a dry run: no transaction is sent, and no function is called");
     }

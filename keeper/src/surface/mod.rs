@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::core::{Core, Gauges, Health, LoanReport, Report};
 
 pub use metrics::{Metrics, Outcome};
-pub(crate) use progress::Stage;
+pub use progress::Stage;
 pub use reply::{CallReply, LoanReply, LoanStanding, NextReply, StatusReply, WaitingReply, WorkReply};
 pub use server::{Sources, router};
 pub(crate) use teller::{Ended, Teller};

@@ -56,6 +56,8 @@ pub enum Part {
     Libraries,
     /// mosquitto.
     Broker,
+    /// Prometheus and promtool.
+    Prometheus,
     /// cargo-nextest.
     Nextest,
     /// cargo-deny.
@@ -82,6 +84,7 @@ impl Purpose {
                 Part::SbfBuild,
                 Part::Libraries,
                 Part::Broker,
+                Part::Prometheus,
                 Part::Nextest,
                 Part::Validator,
                 Part::Emulator,
@@ -160,7 +163,7 @@ pub fn ensure(cache: &Cache, parts: &BTreeSet<Part>, terminal: &mut Terminal) ->
                 Toolchain::prepare(cache, terminal)?;
             }
             // Packages only, installed above.
-            Part::Libraries => {}
+            Part::Libraries | Part::Prometheus => {}
             Part::Broker => tools.broker = Some(tools::mosquitto(terminal)?),
             Part::Nextest => tools.nextest = Some(tools::any(&NEXTEST, cache, terminal)?),
             Part::Deny => tools.deny = Some(tools::exact(&DENY, cache, terminal)?),
@@ -190,6 +193,7 @@ pub fn missing_packages(cache: &Cache, parts: &BTreeSet<Part>) -> Result<Vec<&'s
                 packages.extend(debian::missing(ANCHOR.packages)?);
             }
             Part::Broker => packages.extend(tools::missing_mosquitto()?),
+            Part::Prometheus => packages.extend(tools::missing_prometheus()?),
             _ => {}
         }
     }

@@ -115,10 +115,14 @@ impl Suite {
     fn parts(suite: Option<Self>) -> BTreeSet<Part> {
         match suite {
             None | Some(Self::Validator) => Purpose::Test.parts().iter().copied().collect(),
-            // The courier and the car are tested over a real broker.
-            Some(Self::Unit) => {
-                BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest, Part::Broker])
-            }
+            // The courier and the car are tested over a real broker, the keeper's alerts by a real Prometheus.
+            Some(Self::Unit) => BTreeSet::from([
+                Part::SbfBuild,
+                Part::Libraries,
+                Part::Nextest,
+                Part::Broker,
+                Part::Prometheus,
+            ]),
             Some(Self::Svm | Self::Chaos) => BTreeSet::from([Part::SbfBuild, Part::Libraries, Part::Nextest]),
             Some(Self::App) => BTreeSet::new(),
         }

@@ -1,6 +1,7 @@
 //! The keeper's ledger against nodes that fail: lags, lies, silence, refusals, losses. Real HTTP and websockets.
 
 mod addresses;
+mod alerts;
 mod doctor;
 mod landing;
 mod life;

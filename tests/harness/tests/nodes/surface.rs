@@ -34,14 +34,15 @@ impl Functions for NoCars {
 }
 
 /// A keeper that runs, and where it tells how it is.
-struct Running {
-    address: String,
+pub struct Running {
+    pub address: String,
     shutdown: Shutdown,
-    broker: Arc<AtomicBool>,
+    /// Whether the broker is connected.
+    pub broker: Arc<AtomicBool>,
 }
 
 impl Running {
-    async fn start(node: &latchkey_harness::rpc::fake::FakeNode) -> Self {
+    pub async fn start(node: &latchkey_harness::rpc::fake::FakeNode) -> Self {
         let ledger = Arc::new(RpcLedger::new(config(&[node]), Keypair::new(), Vec::new()).unwrap());
         let surface = Surface::default();
         let broker = Arc::new(AtomicBool::new(true));
@@ -84,7 +85,7 @@ impl Running {
     }
 
     /// Asks until the answer has this code.
-    async fn until(&self, path: &str, code: u16) -> String {
+    pub async fn until(&self, path: &str, code: u16) -> String {
         let until = Instant::now() + SOON;
         loop {
             let (got, text) = self.get(path).await;
