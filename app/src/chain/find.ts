@@ -10,6 +10,7 @@ import {
 import { LATCHKEY_PROGRAM_ADDRESS, LOAN_DISCRIMINATOR, VEHICLE_DISCRIMINATOR } from '../client';
 import { tokensInText } from './loan';
 import type { Rpc } from './network';
+import { together } from './together';
 
 // Offsets of fields in a loan, and of the lender in a vehicle: behind the discriminator, version and bump. `idl/README.md`
 // promises that fields stay where they are.
@@ -26,6 +27,8 @@ export function partiesOf(loan: ReadonlyUint8Array): { borrower: Address; vehicl
 
 /** A node answers for at most so many accounts at once. */
 const BATCH = 100;
+/** Such requests at a time. */
+const AT_ONCE = 4;
 
 export const startsWith = (discriminator: Parameters<ReturnType<typeof getBase64Decoder>['decode']>[0]) => ({
   memcmp: {
@@ -83,8 +86,8 @@ export async function vehiclesOf(rpc: Rpc, lender: Address) {
 
 /** What each of many token accounts holds, in their order. One that does not exist holds nothing. */
 export async function tokensOf(rpc: Rpc, accounts: readonly Address[]): Promise<bigint[]> {
-  const held: bigint[] = [];
-  for (let start = 0; start < accounts.length; start += BATCH) {
+  const starts = Array.from({ length: Math.ceil(accounts.length / BATCH) }, (_, index) => index * BATCH);
+  const batches = await together(starts, AT_ONCE, async (start) => {
     const { value } = await rpc
       .getMultipleAccounts(accounts.slice(start, start + BATCH), {
         encoding: 'base64',
@@ -92,7 +95,7 @@ export async function tokensOf(rpc: Rpc, accounts: readonly Address[]): Promise<
         dataSlice: { offset: 0, length: 72 },
       })
       .send();
-    for (const account of value) held.push(account ? tokensInText((account.data as readonly [string, string])[0]) : 0n);
-  }
-  return held;
+    return value.map((account) => (account ? tokensInText((account.data as readonly [string, string])[0]) : 0n));
+  });
+  return batches.flat();
 }

@@ -11,6 +11,7 @@ import {
 } from '@solana/kit';
 import type { Told } from '../rules/past';
 import type { Rpc } from './network';
+import { together } from './together';
 import { sleep } from './watch';
 
 /** Signatures that one page asks for: public nodes allow some forty requests of a kind in ten seconds. */
@@ -88,16 +89,7 @@ export async function readAll(
   signal: AbortSignal,
   account?: Address,
 ): Promise<(Transaction | undefined)[]> {
-  const read: (Transaction | undefined)[] = new Array(signatures.length).fill(undefined);
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < signatures.length; index = next++) {
-      const signature = signatures[index];
-      if (signature) read[index] = await readOne(rpc, signature, signal, account);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return read;
+  return together(signatures, AT_ONCE, (signature) => readOne(rpc, signature, signal, account));
 }
 
 async function readOne(rpc: Rpc, signature: Signature, signal: AbortSignal, account: Address | undefined) {

@@ -1,4 +1,5 @@
 // Amounts of base units as people write them.
+import { numberForm } from './formats';
 
 const CENTS = 2;
 
@@ -16,9 +17,12 @@ export function money(units: bigint, decimals: number, locale: string): string {
   const rounded = (units + drop / 2n) / drop;
   const whole = rounded / 10n ** BigInt(shown);
   const part = rounded % 10n ** BigInt(shown);
-  const grouped = new Intl.NumberFormat(locale).format(whole);
+  const grouped = numberForm(locale).format(whole);
   if (decimals === 0) return grouped;
-  const point = new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.';
+  const point =
+    numberForm(locale)
+      .formatToParts(1.5)
+      .find((part) => part.type === 'decimal')?.value ?? '.';
   return `${grouped}${point}${part.toString().padStart(shown, '0')}`;
 }
 

@@ -1,4 +1,5 @@
 // Moments of the contract in the reader's zone, with the contract's own beside it.
+import { momentForm, numberForm } from './formats';
 
 /** A moment as the reader sees it, and as the contract does where that reads differently. */
 export interface Moment {
@@ -16,8 +17,8 @@ export function moment(unix: number, contractOffset: number, locale: string, zon
     hour: '2-digit',
     minute: '2-digit',
   };
-  const reader = new Intl.DateTimeFormat(locale, { ...form, ...(zone ? { timeZone: zone } : {}) });
-  const contract = new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' });
+  const reader = momentForm(locale, { ...form, ...(zone ? { timeZone: zone } : {}) });
+  const contract = momentForm(locale, { ...form, timeZone: 'UTC' });
   const here = reader.format(unix * 1000);
   const there = contract.format((unix + contractOffset) * 1000);
   return { reader: here, contract: here === there ? undefined : `${there} ${offsetName(contractOffset)}` };
@@ -44,7 +45,7 @@ export function span(seconds: number, locale: string): string {
   const shown =
     first === -1 ? parts.slice(3) : parts.slice(first, first + 2).filter(([count], i) => i === 0 || count > 0);
   return shown
-    .map(([count, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+    .map(([count, unit]) => numberForm(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
     .join(' ');
 }
 

@@ -26,14 +26,19 @@ export interface FakeNode {
   call: { address: string; bytes: string } | undefined;
   /** More accounts by address: base64 of one of the program's, or with its owner. */
   more: Record<string, string | [string, string]>;
-  /** What a search of the program's accounts finds. */
-  found: { address: string; bytes: string }[];
+  /** What a search of the program's accounts finds; by what they begin with, where there are several kinds. */
+  found: Found[] | ((discriminator: string) => Found[]);
   /** The lamports of every account. */
   lamports: number;
   /** Transactions by each address that they name, the newest first. */
   past: Record<string, PastTransaction[]>;
   /** Whether it keeps transactions. */
   keepsPast: boolean;
+}
+
+interface Found {
+  address: string;
+  bytes: string;
 }
 
 /** A transaction that landed. */
@@ -50,7 +55,30 @@ export interface PastTransaction {
 
 /** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
 export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
-  const node: FakeNode = {
+  const node = nodeOf(world);
+  await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
+  await page.route(`${URL}/**`, async (route) => {
+    if (!node.isUp) return route.abort('connectionrefused');
+    const { id, method, params } = route.request().postDataJSON() as { id: string; method: string; params: unknown[] };
+    node.requests.push(method);
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+    return route.fulfill({ headers, json: replyOf(node, id, method, params) });
+  });
+  return node;
+}
+
+/** What the node replies to a request. */
+export function replyOf(node: FakeNode, id: string, method: string, params: unknown[]): object {
+  if (!node.keepsPast && ['getSignaturesForAddress', 'getTransaction'].includes(method)) {
+    const error = { code: -32011, message: 'Transaction history is not available from this node' };
+    return { jsonrpc: '2.0', id, error };
+  }
+  return { jsonrpc: '2.0', id, result: answer(node, method, params) };
+}
+
+/** A node that holds a world. */
+export function nodeOf(world: World): FakeNode {
+  return {
     world,
     isUp: true,
     hasLoan: true,
@@ -68,19 +96,6 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     past: {},
     keepsPast: true,
   };
-  await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
-  await page.route(`${URL}/**`, async (route) => {
-    if (!node.isUp) return route.abort('connectionrefused');
-    const { id, method, params } = route.request().postDataJSON() as { id: string; method: string; params: unknown[] };
-    node.requests.push(method);
-    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
-    if (!node.keepsPast && ['getSignaturesForAddress', 'getTransaction'].includes(method)) {
-      const error = { code: -32011, message: 'Transaction history is not available from this node' };
-      return route.fulfill({ headers, json: { jsonrpc: '2.0', id, error } });
-    }
-    return route.fulfill({ headers, json: { jsonrpc: '2.0', id, result: answer(node, method, params) } });
-  });
-  return node;
 }
 
 export interface FakeSocket {
@@ -149,7 +164,7 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
     case 'getBlockHeight':
       return node.blockHeight;
     case 'getProgramAccounts':
-      return node.found.map(({ address, bytes }) => ({
+      return searched(node, params[1]).map(({ address, bytes }) => ({
         pubkey: address,
         account: held(bytes, LATCHKEY_PROGRAM_ADDRESS, node.lamports),
       }));
@@ -162,6 +177,12 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
     default:
       return null;
   }
+}
+
+function searched({ found }: FakeNode, config: unknown): Found[] {
+  if (typeof found !== 'function') return found;
+  const { filters } = config as { filters: { memcmp: { bytes: string } }[] };
+  return found(filters[0]?.memcmp.bytes ?? '');
 }
 
 interface Bounds {
@@ -214,25 +235,28 @@ const held = (bytes: string, owner: string, lamports: number) => ({
   space: bytes.length,
 });
 
-function accountAt({ world, hasLoan, call, more, lamports }: FakeNode, address: string) {
-  const { loan, vehicle, lender } = bytesOf(world);
-  const data: Record<string, [string, string]> = {
-    ...(hasLoan ? { [AT.loan]: [loan, LATCHKEY_PROGRAM_ADDRESS] } : {}),
-    ...(call ? { [call.address]: [call.bytes, LATCHKEY_PROGRAM_ADDRESS] } : {}),
-    ...Object.fromEntries(
-      Object.entries(more).map(([at, bytes]) => [
-        at,
-        typeof bytes === 'string' ? [bytes, LATCHKEY_PROGRAM_ADDRESS] : bytes,
-      ]),
-    ),
-    [AT.vehicle]: [vehicle, LATCHKEY_PROGRAM_ADDRESS],
-    [AT.lender]: [lender, LATCHKEY_PROGRAM_ADDRESS],
-    [AT.wallet]: [tokenAccount(world.wallet), AT.token],
-    [AT.mint]: [mint(), AT.token],
-    [AT.clock]: [clock(world.now), 'Sysvar1111111111111111111111111111111111111'],
-  };
-  const found = data[address];
+function accountAt(node: FakeNode, address: string) {
+  const found = bytesAt(node, address);
   if (!found) return null;
-  const [bytes, owner] = found;
-  return held(bytes, owner, lamports);
+  const [bytes, owner] = typeof found === 'string' ? [found, LATCHKEY_PROGRAM_ADDRESS] : found;
+  return held(bytes, owner, node.lamports);
+}
+
+function bytesAt({ world, hasLoan, call, more }: FakeNode, address: string): string | [string, string] | undefined {
+  switch (address) {
+    case AT.vehicle:
+      return bytesOf(world).vehicle;
+    case AT.lender:
+      return bytesOf(world).lender;
+    case AT.wallet:
+      return [tokenAccount(world.wallet), AT.token];
+    case AT.mint:
+      return [mint(), AT.token];
+    case AT.clock:
+      return [clock(world.now), 'Sysvar1111111111111111111111111111111111111'];
+    default:
+      if (address in more) return more[address];
+      if (address === call?.address) return call.bytes;
+      return hasLoan && address === AT.loan ? bytesOf(world).loan : undefined;
+  }
 }

@@ -5,14 +5,16 @@ use std::{collections::BTreeSet, ffi::OsString, path::PathBuf};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use latchkey_progress::usual;
+use latchkey_toolchain::debian;
 
 use crate::{
     commands::{
-        build, finish,
+        app, build, finish,
         setup::{self, Part, Purpose},
         with_tools,
     },
     terminal::Terminal,
+    web,
     workspace::Workspace,
 };
 
@@ -32,7 +34,7 @@ const FIRST_BUILD: u32 = 200;
 /// Seconds that the first optimised build of what is measured takes one core.
 const FIRST_RELEASE: u32 = 600;
 
-/// Measure what the program, the function and the keeper cost
+/// Measure what the program, the function, the keeper and the page cost
 #[derive(Debug, Parser)]
 pub struct Args {
     /// What to measure
@@ -55,9 +57,11 @@ pub enum What {
     Lapse(Keeper),
     /// Many locks in one second, on a local validator
     Drain(Keeper),
+    /// The built web page in Chromium: a borrower's phone, and a lender's ten thousand loans
+    Page(Keeper),
 }
 
-/// What a bench of the keeper is asked for. `-- --help` lists its own options.
+/// What a bench of the keeper or of the page is asked for. `-- --help` lists its own options.
 #[derive(Debug, Default, Parser)]
 pub struct Keeper {
     /// Print one JSON object
@@ -143,6 +147,7 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
         What::Idle(keeper) => fleet(workspace, "idle", keeper, terminal),
         What::Lapse(keeper) => fleet(workspace, "lapse", keeper, terminal),
         What::Drain(keeper) => fleet(workspace, "drain", keeper, terminal),
+        What::Page(asked) => page(workspace, asked, terminal),
     }
 }
 
@@ -173,6 +178,13 @@ fn calls(workspace: &Workspace, function: &Function, terminal: &mut Terminal) ->
         bench.arg("--write").arg(workspace.path(PERFORMANCE));
     }
     finish(&mut bench)
+}
+
+/// The web page as it is served, in the browser of its tests.
+fn page(workspace: &Workspace, asked: &Keeper, terminal: &mut Terminal) -> Result<()> {
+    debian::ensure(&web::missing_browser()?, terminal)?;
+    app::build(workspace, terminal)?;
+    web::script(workspace, "bench", &asked.for_bench(workspace.path(PERFORMANCE)), terminal)
 }
 
 /// The keeper's core, in a process of its own.

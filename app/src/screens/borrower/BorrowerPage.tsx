@@ -3,6 +3,7 @@ import type { Address } from '@solana/kit';
 import { lazy, useState } from 'react';
 import { hostOf } from '../../chain/network';
 import { usePage } from '../../page';
+import { momentForm } from '../../words/formats';
 import { span } from '../../words/time';
 import { Confirm, type Proposal } from '../Confirm';
 import { WhenSeen } from '../history/WhenSeen';
@@ -70,7 +71,7 @@ function Freshness({ shown }: { shown: ShownLoan }) {
   const { words } = usePage();
   const { staleFor, lag, keptAt } = shown;
   const when = (milliseconds: number) =>
-    new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds);
+    momentForm(words.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds);
   const text =
     keptAt !== undefined
       ? words.trouble.offline(when(keptAt))

@@ -1,6 +1,7 @@
 // Small pieces of the borrower's page.
 import type { LoanState } from '../../chain/loan';
 import { usePage } from '../../page';
+import { momentForm } from '../../words/formats';
 import { money, upToCent } from '../../words/money';
 import { moment, span } from '../../words/time';
 import type { TimelineMoment } from './timeline';
@@ -19,9 +20,8 @@ export function useReadingOf(decimals: number, zone: number) {
     /** An amount to pay: whole cents, never too little. */
     toPay: (units: bigint | string) => money(upToCent(BigInt(units), decimals), decimals, words.locale),
     when: (unix: number) => moment(unix, zone, words.locale),
-    day: (unix: number) =>
-      new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' }).format(unix * 1000),
-    date: (unix: number) => new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium' }).format(unix * 1000),
+    day: (unix: number) => momentForm(words.locale, { day: 'numeric', month: 'short' }).format(unix * 1000),
+    date: (unix: number) => momentForm(words.locale, { dateStyle: 'medium' }).format(unix * 1000),
     span: (seconds: number) => span(seconds, words.locale),
   };
 }

@@ -1,10 +1,12 @@
 // The lender itself: its keys, its pause, and the functions that it offers keepers.
+
 import { type Address, createNoopSigner } from '@solana/kit';
 import { type FormEvent, useState } from 'react';
 import { ACTIONS } from '../../chain/around';
 import { Action, getPauseInstruction, getUnpauseInstruction } from '../../client';
 import { usePage } from '../../page';
 import { useCarWords } from '../../words/cars';
+import { momentForm } from '../../words/formats';
 import { useLenderWords } from '../../words/lender';
 import { sol } from '../../words/money';
 import { useSettingsWords } from '../../words/settings';
@@ -186,7 +188,7 @@ function Offered({ action, state }: { action: Action; state: LenderState }) {
       own.functions.lastUsed,
       used === undefined
         ? own.notices.never
-        : new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(used * 1_000),
+        : momentForm(words.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(used * 1_000),
     ],
   ];
   const uris = [offered.uri, offered.uri2, offered.uri3];

@@ -5,6 +5,7 @@ import { useMemo, useRef, useState } from 'react';
 import { usePage } from '../../page';
 import type { Standing } from '../../rules/answers';
 import { useAgreeWords } from '../../words/agree';
+import { momentForm } from '../../words/formats';
 import { useHistoryWords } from '../../words/history';
 import { useLenderWords } from '../../words/lender';
 import { money } from '../../words/money';
@@ -165,7 +166,7 @@ interface LineProps {
 function Line({ lender, row, index, top, decimals }: LineProps) {
   const { words } = usePage();
   const amount = (units: bigint) => money(units, decimals, words.locale);
-  const day = (unix: number) => new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium' }).format(unix * 1000);
+  const day = (unix: number) => momentForm(words.locale, { dateStyle: 'medium' }).format(unix * 1000);
   return (
     <div role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${top}px)` }}>
       <div role="cell">

@@ -5,6 +5,7 @@ import type { Network } from '../../../chain/network';
 import type { Verdict } from '../../../chain/receipts';
 import { usePage } from '../../../page';
 import type { Call, Past, Place } from '../../../rules/past';
+import { momentForm } from '../../../words/formats';
 import { useHistoryWords } from '../../../words/history';
 import { useLenderWords } from '../../../words/lender';
 import { sol } from '../../../words/money';
@@ -195,9 +196,7 @@ function CallItem({ call, verdict, lender, network }: CallProps) {
           {verdict && verdict !== 'false' && (
             <span className="quiet">
               {words.carTime(
-                new Intl.DateTimeFormat(page.locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-                  end.device_time * 1_000,
-                ),
+                momentForm(page.locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(end.device_time * 1_000),
               )}
             </span>
           )}
@@ -213,7 +212,7 @@ function Step({ text, at, network, more }: { text: string; at: Place; network: N
   const when =
     at.time === null
       ? words.dayUnknown
-      : new Intl.DateTimeFormat(page.locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(at.time * 1_000);
+      : momentForm(page.locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(at.time * 1_000);
   return (
     <li>
       {text} <span className="quiet">{when}</span> {more} <TransactionLink signature={at.signature} network={network} />
