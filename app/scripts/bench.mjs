@@ -12,7 +12,8 @@ const { values } = parseArgs({
 /** What the bench of the page writes stands between these lines, as that of every other bench. */
 const [BEGIN, END] = ['<!-- `cargo xtask bench page --write` writes what follows. -->', '<!-- Up to here. -->'];
 
-const load = loadavg()[0].toFixed(1);
+const load = () => Number(loadavg()[0].toFixed(1));
+const before = load();
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
 const file = join(folder, 'figures.json');
 const env = {
@@ -28,6 +29,7 @@ const { status } = spawnSync('npx', ['playwright', 'test', '-c', 'playwright.ben
 if (status !== 0) process.exit(status ?? 1);
 const figures = JSON.parse(readFileSync(file, 'utf8'));
 rmSync(folder, { recursive: true });
+const after = load();
 
 const seconds = ({ median, worst }) => [median, worst].map((ms) => (ms / 1_000).toFixed(2));
 const columns = [
@@ -56,7 +58,7 @@ function table(columns, rows) {
 }
 
 const kB = (bytes) => Math.round(bytes / 1_000);
-const text = `Measured on ${cpus().length} cores of ${cpus()[0]?.model.trim()}; load average ${load} when it began; Chromium ${figures.chromium}; ${figures.runs} visits each, at most 5 of the lender's.
+const text = `Measured on ${cpus().length} cores of ${cpus()[0]?.model.trim()}; load average ${before} when it began and ${after} when it ended; Chromium ${figures.chromium}; ${figures.runs} visits each, at most 5 of the lender's.
 
 ${table(columns, figures.borrower)}
 
@@ -65,11 +67,11 @@ ${table(book, figures.portfolio)}
 Loaded until then, JavaScript and WebAssembly, gzipped: ${kB(figures.loaded_bytes.borrower)} kB by the borrower's page, ${kB(figures.loaded_bytes.lender)} kB by the lender's.
 `;
 
-console.log(values.json ? JSON.stringify({ ...figures, load_average: Number(load) }) : text);
+console.log(values.json ? JSON.stringify({ ...figures, load_average: [before, after] }) : text);
 if (values.write) {
   const page = readFileSync(values.write, 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.slice(rest.indexOf(END));
+  const [head, rest] = page.split(BEGIN);
+  const tail = rest?.slice(rest.indexOf(END));
   if (!rest?.includes(END)) throw new Error(`${values.write} has no part for these figures`);
-  writeFileSync(values.write, `${before}${BEGIN}\n\n${text}\n${after}`);
+  writeFileSync(values.write, `${head}${BEGIN}\n\n${text}\n${tail}`);
 }

@@ -56,6 +56,12 @@ export interface PastTransaction {
 /** Answers for the node that the page asks by default. The socket stays silent, so that the page must poll. */
 export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
   const node = nodeOf(world);
+  await playOn(page, node);
+  return node;
+}
+
+/** Has the node answer the requests of a page. */
+export async function playOn(page: Page, node: FakeNode): Promise<void> {
   await page.routeWebSocket(/127\.0\.0\.1:8900/, () => {});
   await page.route(`${URL}/**`, async (route) => {
     if (!node.isUp) return route.abort('connectionrefused');
@@ -64,7 +70,6 @@ export async function fakeNode(page: Page, world: World): Promise<FakeNode> {
     const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
     return route.fulfill({ headers, json: replyOf(node, id, method, params) });
   });
-  return node;
 }
 
 /** What the node replies to a request. */

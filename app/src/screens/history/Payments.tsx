@@ -7,6 +7,7 @@ import type { Line, Parts, Past, Payments as Told } from '../../rules/past';
 import { useHistoryWords } from '../../words/history';
 import { type Reading, Section, useReading } from '../borrower/parts';
 import { BalanceChart } from './BalanceChart';
+import { Older, Progress } from './Progress';
 import { TransactionLink } from './TransactionLink';
 import { usePast } from './usePast';
 import { type Transactions, useTransactions } from './useTransactions';
@@ -61,35 +62,6 @@ function Lines({ past, state, network, now }: Props & { past: Past }) {
         </>
       )}
     </>
-  );
-}
-
-/** What is being read, and what stands in the way. */
-export function Progress({ read }: { read: Transactions }) {
-  const words = useHistoryWords();
-  return (
-    <>
-      <p role="status" className={read.isReading || read.isRead ? 'quiet' : 'sr'}>
-        {read.isReading ? words.reading : read.isRead && read.transactions.length === 0 ? words.none : ''}
-      </p>
-      {read.trouble && <p role="alert">{read.trouble === 'no_history' ? words.noHistory : words.unreachable}</p>}
-      {read.trouble && (
-        <button type="button" disabled={read.isReading} onClick={read.readOlder}>
-          {words.again}
-        </button>
-      )}
-      {read.lost > 0 && <p role="alert">{words.lost(read.lost)}</p>}
-    </>
-  );
-}
-
-export function Older({ read }: { read: Transactions }) {
-  const words = useHistoryWords();
-  if (read.isEnd || read.trouble) return null;
-  return (
-    <button type="button" disabled={read.isReading} onClick={read.readOlder}>
-      {words.older}
-    </button>
   );
 }
 

@@ -9,8 +9,10 @@ import { momentForm } from '../../words/formats';
 import { useHistoryWords } from '../../words/history';
 import { useLenderWords } from '../../words/lender';
 import { money } from '../../words/money';
+import { WhenSeen } from '../history/WhenSeen';
 import { csvOf, save } from './csv';
 import { HealthCard } from './HealthCard';
+import { Received } from './received/Received';
 import { BUCKETS, type Bucket, COLUMNS, type Column, type Filter, type Row, select } from './rows';
 import { usePortfolio } from './usePortfolio';
 
@@ -21,7 +23,7 @@ export function Portfolio({ lender }: { lender: Address }) {
   const own = useLenderWords();
   const past = useHistoryWords();
   const agree = useAgreeWords();
-  const { rows, decimals, trouble } = usePortfolio(lender);
+  const { rows, decimals, lender: read, trouble } = usePortfolio(lender);
   const [filter, setFilter] = useState<Filter>({
     search: '',
     standing: undefined,
@@ -91,6 +93,11 @@ export function Portfolio({ lender }: { lender: Address }) {
       <p role="status">{rows ? words.portfolio.count(shown.length, rows.length) : words.portfolio.loading}</p>
       {rows && <Table lender={lender} rows={shown} decimals={decimals} filter={filter} onSort={change} />}
       {rows && rows.length > 0 && <HealthCard rows={rows} decimals={decimals} />}
+      {read && (
+        <WhenSeen>
+          <Received treasury={read.treasury} decimals={decimals} now={read.now} />
+        </WhenSeen>
+      )}
     </main>
   );
 }

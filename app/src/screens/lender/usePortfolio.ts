@@ -15,13 +15,20 @@ const PAUSE = 60_000;
 export interface Portfolio {
   rows: Row[] | undefined;
   decimals: number;
+  /** Where payments go, and the chain's time when this was read. */
+  lender: { treasury: Address; now: number } | undefined;
   /** The node does not answer. */
   trouble: boolean;
 }
 
 export function usePortfolio(lender: Address): Portfolio {
   const { rules, node } = usePage();
-  const [portfolio, setPortfolio] = useState<Portfolio>({ rows: undefined, decimals: 2, trouble: false });
+  const [portfolio, setPortfolio] = useState<Portfolio>({
+    rows: undefined,
+    decimals: 2,
+    lender: undefined,
+    trouble: false,
+  });
   useEffect(() => {
     const end = new AbortController();
     const watch = async () => {
@@ -59,13 +66,18 @@ async function readPortfolio(rules: Rules, node: Node, address: Address) {
   ]);
   const [lender, clock] = value.map((account) => account && bytes(account.data[0]));
   if (!lender || !clock) throw new Error('this network has no such lender');
-  const { mint } = getLenderDecoder().decode(lender);
+  const { mint, treasury } = getLenderDecoder().decode(lender);
   const minted = await rpc.getAccountInfo(mint, { encoding: 'base64', commitment: 'confirmed' }).send();
   const entries = listed.map(({ loan, vehicle }, index) => ({ loan, vehicle, wallet: held[index] ?? 0n }));
-  const figures = rules.portfolio(entries, timeIn(clock));
+  const now = timeIn(clock);
+  const figures = rules.portfolio(entries, now);
   const rows = listed.flatMap(({ address, borrower }, index) => {
     const row = figures[index];
     return row ? [rowOf(address, borrower, row)] : [];
   });
-  return { rows, decimals: minted.value ? decimalsIn(bytes(minted.value.data[0])) : 2 };
+  return {
+    rows,
+    lender: { treasury, now: Number(now) },
+    decimals: minted.value ? decimalsIn(bytes(minted.value.data[0])) : 2,
+  };
 }
