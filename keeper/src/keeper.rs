@@ -92,14 +92,16 @@ impl Keeper {
     /// The same, and tells at `surface` what it does.
     pub async fn run_with(self, shutdown: impl Into<Shutdown>, mut surface: Surface) -> Result<(), Stopped> {
         let shutdown = shutdown.into();
-        let Some(escrow_rent) = self.escrow_rent(&shutdown).await else { return Ok(()) };
         let setup = Setup {
             keeper: self.address,
             policy: self.policy.clone(),
-            escrow_rent,
+            escrow_rent: 0,
             jitter: jitter(&self.address),
         };
-        let mut core = Core::new(setup);
+        let Some(escrow_rent) = self.escrow_rent(&shutdown, &setup, &mut surface).await else {
+            return Ok(());
+        };
+        let mut core = Core::new(Setup { escrow_rent, ..setup });
         let mut teller = Teller::new(&surface);
         let (sender, mut events) = mpsc::channel(QUEUE);
         let ledger = Arc::clone(&self.ledger);
@@ -170,18 +172,27 @@ impl Keeper {
         ended
     }
 
-    /// The rent of an escrow account, lamports. Asks the ledger until it answers; `None` if `shutdown` comes first.
-    async fn escrow_rent(&self, shutdown: &Shutdown) -> Option<u64> {
-        loop {
-            match self.ledger.rent_exempt(Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE).await {
-                Ok(lamports) => return Some(lamports),
-                Err(failed) => not_yet(&failed),
+    /// The rent of an escrow account, lamports. Asks the ledger until it answers; `None` if `shutdown` comes first. Whoever
+    /// asks meanwhile is told of a keeper that knows nothing yet.
+    async fn escrow_rent(&self, shutdown: &Shutdown, setup: &Setup, surface: &mut Surface) -> Option<u64> {
+        let knows_nothing = Core::new(setup.clone());
+        let answer = async {
+            loop {
+                match self.ledger.rent_exempt(Escrow::DISCRIMINATOR.len() + Escrow::INIT_SPACE).await {
+                    Ok(lamports) => return lamports,
+                    Err(failed) => not_yet(&failed),
+                }
+                tokio::time::sleep(PAUSE).await;
             }
+        };
+        tokio::pin!(answer);
+        loop {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(PAUSE) => {}
                 () = shutdown.gently.cancelled() => return None,
                 () = shutdown.at_once.cancelled() => return None,
+                lamports = &mut answer => return Some(lamports),
+                Some(question) = surface.question() => question.answer(&knows_nothing),
             }
         }
     }

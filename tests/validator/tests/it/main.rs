@@ -5,6 +5,7 @@ mod interrupted;
 mod killed;
 mod leaders;
 mod offline;
+mod operated;
 mod page;
 mod path;
 mod secrets;
