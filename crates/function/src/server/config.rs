@@ -80,8 +80,6 @@ pub enum ServerConfigError {
     Ways,
     #[error("{0} is 0: it must be above 0")]
     Zero(&'static str),
-    #[error("{0:?} in cors_origins is not an origin: write https://pay.example.com, or * alone")]
-    Origin(String),
     #[error(transparent)]
     Key(#[from] KeyFileError),
     #[error(transparent)]

@@ -13,12 +13,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{Extensions, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use latchkey_link::http::{OriginError, origins};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::CorsLayer;
 
-use super::ServerConfigError;
 use super::deadline::{self, PlatformEnd};
 use super::prefer::{self, PREFER, PREFERENCE_APPLIED};
 use crate::handle::{Call, Function};
@@ -66,7 +66,7 @@ impl App {
 }
 
 /// The function's routes.
-pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfigError> {
+pub fn router(function: Function, limits: &Limits) -> Result<Router, OriginError> {
     let app = App { function, calls: Semaphore::new(limits.max_calls), max_wait: limits.max_wait };
     let cors = CorsLayer::new()
         .allow_origin(origins(&limits.cors_origins)?)
@@ -83,17 +83,6 @@ pub fn router(function: Function, limits: &Limits) -> Result<Router, ServerConfi
         .fallback(|| async { said(404, "not_found", ROUTES) })
         .layer(cors)
         .with_state(Arc::new(app)))
-}
-
-fn origins(listed: &[String]) -> Result<AllowOrigin, ServerConfigError> {
-    if listed == ["*"] {
-        return Ok(AllowOrigin::any());
-    }
-    let origin = |text: &String| {
-        let value = text.parse::<HeaderValue>().ok().filter(|_| text.contains("://") && !text.ends_with('/'));
-        value.ok_or_else(|| ServerConfigError::Origin(text.clone()))
-    };
-    Ok(AllowOrigin::list(listed.iter().map(origin).collect::<Result<Vec<_>, _>>()?))
 }
 
 async fn invoke(State(app): State<Arc<App>>, request: Request) -> Response {

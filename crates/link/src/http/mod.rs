@@ -8,6 +8,8 @@
 mod addresses;
 mod hosts;
 pub mod json_rpc;
+#[cfg(feature = "server")]
+mod origins;
 mod outbound;
 #[cfg(feature = "server")]
 mod serve;
@@ -21,6 +23,8 @@ use reqwest::{ClientBuilder, Response, Url};
 
 pub use addresses::{Guard, Lookup, PrivateAddress, SystemLookup, is_public};
 pub use hosts::{AddressError, HostError, Hosts};
+#[cfg(feature = "server")]
+pub use origins::{OriginError, origins};
 pub use outbound::{Answer, CallError, Outbound, OutboundConfig, OutboundError, Request};
 pub use reqwest;
 #[cfg(feature = "server")]
