@@ -1,5 +1,7 @@
 //! The methods, and how the ledger answers them. Everything that has happened is confirmed at once.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -61,7 +63,9 @@ fn call(svm: &Svm, method: &str, params: &Value) -> Result<Value> {
             with_context(json!(found?))
         }
         "getProgramAccounts" => program_accounts(svm, params)?,
-        "simulateTransaction" => with_context(simulate(svm, &transaction(&params[0])?)),
+        "simulateTransaction" => {
+            with_context(simulate(svm, &transaction(&params[0])?, &params[1]["accounts"]["addresses"])?)
+        }
         "sendTransaction" => {
             let transaction = transaction(&params[0])?;
             let signature = transaction.signatures[0];
@@ -124,19 +128,29 @@ fn program_accounts(svm: &Svm, params: &Value) -> Result<Value> {
     Ok(found.collect())
 }
 
-fn simulate(svm: &Svm, transaction: &Transaction) -> Value {
+/// `watched` are the accounts whose state afterwards is asked for, if any are.
+fn simulate(svm: &Svm, transaction: &Transaction, watched: &Value) -> Result<Value> {
     let simulated = svm.simulate(transaction);
-    let (meta, error) = match simulated {
-        Ok(simulated) => (simulated.meta, None),
-        Err(failed) => (failed.meta, Some(failed.err)),
+    let (meta, error, after) = match simulated {
+        Ok(simulated) => (simulated.meta, None, simulated.post_accounts),
+        Err(failed) => (failed.meta, Some(failed.err), Vec::new()),
     };
-    json!({
+    let after: HashMap<Pubkey, Account> =
+        after.into_iter().map(|(address, account)| (address, account.into())).collect();
+    let shown = |asked: &Value| {
+        let address = address(asked)?;
+        let account = after.get(&address).cloned().or_else(|| svm.account(&address));
+        Ok(account.filter(|account| account.lamports > 0).as_ref().map_or(Value::Null, account_json))
+    };
+    let accounts: Option<Vec<Value>> =
+        watched.as_array().map(|watched| watched.iter().map(shown).collect::<Result<_>>()).transpose()?;
+    Ok(json!({
         "err": error_json(error),
         "logs": meta.logs,
-        "accounts": null,
+        "accounts": accounts,
         "unitsConsumed": meta.compute_units_consumed,
         "returnData": null,
-    })
+    }))
 }
 
 /// An airdrop has a signature of zeros, and has always landed.
