@@ -81,6 +81,7 @@ impl Suite {
                 "release",
                 "schedule",
                 "services",
+                "sponsor",
                 "story",
                 "time",
             ],
