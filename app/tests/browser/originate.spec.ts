@@ -222,7 +222,7 @@ test('the form works in Spanish and by keyboard', async ({ page }) => {
   await page.keyboard.type('12');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('TASA DE PORCENTAJE ANUAL');
+  await expect(dialog).toContainText('TASA DE PORCENTAJE');
   await expect(dialog).toContainText('Usted da el auto en garantía.');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);

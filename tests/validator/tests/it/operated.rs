@@ -47,7 +47,7 @@ async fn a_configuration_is_written_once_and_checked_without_a_connection() {
     let broken = keeper(directory.path(), &check).await;
     assert_eq!(broken.status.code(), Some(3));
     assert!(said(&broken).contains("line ") && said(&broken).contains("drain_sec"), "{}", said(&broken));
-    assert_eq!(keeper(directory.path(), &["config", "chekc"]).await.status.code(), Some(2));
+    assert_eq!(keeper(directory.path(), &["config", "unknown"]).await.status.code(), Some(2));
 }
 
 #[tokio::test]
