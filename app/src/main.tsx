@@ -17,15 +17,15 @@ const LOCAL: Node = { rpc: 'http://127.0.0.1:8899', websocket: 'ws://127.0.0.1:8
 async function deliveredNode(): Promise<Node> {
   try {
     const answer = await fetch('./config.json');
-    const { rpc, websocket } = (await answer.json()) as Partial<Node>;
-    return rpc ? { rpc, websocket: websocket ?? websocketOf(rpc) } : LOCAL;
+    const { rpc, websocket, sponsor } = (await answer.json()) as Partial<Node>;
+    return rpc ? { rpc, websocket: websocket ?? websocketOf(rpc), sponsor } : { ...LOCAL, sponsor };
   } catch {
     return LOCAL;
   }
 }
 
 /**
- * `#/local?rpc=…&ws=…&key=…&to=…`: a link of the localnet demo. It may name a node on this machine only, and bring a key for
+ * `#/local?rpc=…&ws=…&sponsor=…&key=…&to=…`: a link of the localnet demo. It may name a node and a sponsor on this machine only, and bring a key for
  * the burner wallet. It is taken out of the address at once. A page that is served from elsewhere does not obey it: there a
  * stranger's link could turn the reader to a false node, or hand them a wallet whose key the stranger has.
  */
@@ -37,9 +37,10 @@ async function takeLocalLink(): Promise<void> {
     return registerBurner();
   }
   const given = new URLSearchParams(query);
-  const [rpc, ws, key, to] = ['rpc', 'ws', 'key', 'to'].map((name) => given.get(name));
+  const [rpc, ws, named, key, to] = ['rpc', 'ws', 'sponsor', 'key', 'to'].map((name) => given.get(name));
+  const sponsor = named && isOnThisMachine(named) ? named : undefined;
   if (rpc && isOnThisMachine(rpc) && ws && isOnThisMachine(ws)) {
-    localStorage.setItem('latchkey:node', JSON.stringify({ rpc, websocket: ws } satisfies Node));
+    localStorage.setItem('latchkey:node', JSON.stringify({ rpc, websocket: ws, sponsor } satisfies Node));
   }
   history.replaceState(null, '', `#/${to ?? ''}`);
   await registerBurner(key ? new Uint8Array(getBase58Encoder().encode(key)) : undefined);

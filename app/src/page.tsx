@@ -72,7 +72,8 @@ export function PageProvider({ rules, node: first, children }: { rules: Rules; n
 export function savedNode(delivered: Node): Node {
   try {
     const saved = JSON.parse(localStorage.getItem(KEYS.node) ?? 'null') as Node | null;
-    return saved?.rpc && saved.websocket ? saved : delivered;
+    // One that was saved before there was a sponsor has the one that the page is delivered with.
+    return saved?.rpc && saved.websocket ? { sponsor: delivered.sponsor, ...saved } : delivered;
   } catch {
     return delivered;
   }

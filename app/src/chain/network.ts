@@ -4,6 +4,8 @@ import { createSolanaRpc, createSolanaRpcSubscriptions } from '@solana/kit';
 export interface Node {
   rpc: string;
   websocket: string;
+  /** A fee payer of the operator's, if there is one. */
+  sponsor?: string | undefined;
 }
 
 export type Network = 'mainnet' | 'devnet' | 'testnet' | 'localnet';

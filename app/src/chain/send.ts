@@ -28,6 +28,9 @@ export type Failure =
   | { kind: 'declined' }
   | { kind: 'expired' }
   | { kind: 'unreachable' }
+  | { kind: 'sponsor'; text: string }
+  | { kind: 'sponsor_away' }
+  | { kind: 'sponsor_empty' }
   | { kind: 'other'; text: string };
 
 export class Failed extends Error {

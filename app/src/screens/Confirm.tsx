@@ -1,13 +1,15 @@
 // What the reader sees before the wallet is asked: the transaction in words, tried out by a node, and then followed.
 import type { Address, Instruction } from '@solana/kit';
 import { useEffect, useRef, useState } from 'react';
-import { chainOf, connect, type Network } from '../chain/network';
-import { Failed, type Failure, land, type Prepared, prepare } from '../chain/send';
+import { chainOf, connect, hostOf, type Network } from '../chain/network';
+import { Failed, type Failure, land, type Prepared } from '../chain/send';
+import { cosign, prepareOrSponsor, type Sponsor } from '../chain/sponsor';
 import { usePage } from '../page';
 import type { Rules } from '../rules/rules';
 import { sign } from '../wallet/wallets';
 import type { Words } from '../words/en';
 import { sol } from '../words/money';
+import { sponsorWords } from '../words/sponsor';
 
 /** Something to sign: what it does in words, and the instructions that do just that. */
 export interface Proposal {
@@ -31,7 +33,7 @@ interface Props {
 export function Confirm({ proposal, network, onDone, onClose }: Props) {
   const { words, node, connected, rules } = usePage();
   const [phase, setPhase] = useState<Phase>('trying');
-  const [prepared, setPrepared] = useState<Prepared>();
+  const [prepared, setPrepared] = useState<Prepared & { sponsor?: Sponsor }>();
   const [failure, setFailure] = useState<Failure>();
   const [tries, setTries] = useState(0);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -45,7 +47,7 @@ export function Confirm({ proposal, network, onDone, onClose }: Props) {
     let isCurrent = true;
     setPhase('trying');
     setFailure(undefined);
-    prepare(connect(node).rpc, proposal.instructions, payer, proposal.watch).then(
+    prepareOrSponsor(connect(node).rpc, proposal.instructions, payer, proposal.watch, node.sponsor).then(
       (prepared) => {
         if (!isCurrent) return;
         setPrepared(prepared);
@@ -67,8 +69,9 @@ export function Confirm({ proposal, network, onDone, onClose }: Props) {
     try {
       setPhase('signing');
       const signed = await sign(connected, prepared.bytes, chainOf(network));
+      const complete = prepared.sponsor ? await cosign(prepared.sponsor, signed) : signed;
       setPhase('sent');
-      await land(connect(node).rpc, signed, prepared.lastValidBlockHeight, () => setPhase('processed'));
+      await land(connect(node).rpc, complete, prepared.lastValidBlockHeight, () => setPhase('processed'));
       setPhase('confirmed');
       onDone();
     } catch (error) {
@@ -129,8 +132,10 @@ export function Confirm({ proposal, network, onDone, onClose }: Props) {
   );
 }
 
-function Foreseen({ proposal, prepared }: { proposal: Proposal; prepared: Prepared }) {
+function Foreseen({ proposal, prepared }: { proposal: Proposal; prepared: Prepared & { sponsor?: Sponsor } }) {
   const { words } = usePage();
+  const { pays } = sponsorWords(words);
+  const { sponsor, fee } = prepared;
   const isTold = prepared.after.length > 0 && prepared.after.every((account) => account !== undefined);
   const told = isTold ? proposal.afterwards?.(prepared.after) : undefined;
   return (
@@ -141,7 +146,9 @@ function Foreseen({ proposal, prepared }: { proposal: Proposal; prepared: Prepar
           {told ?? words.confirm.afterUnknown}
         </p>
       )}
-      <p className="quiet">{words.confirm.fee(sol(prepared.fee))}</p>
+      <p className="quiet address">
+        {sponsor ? pays(hostOf(sponsor.url), sponsor.address, sol(fee)) : words.confirm.fee(sol(fee))}
+      </p>
     </>
   );
 }
@@ -169,12 +176,20 @@ function failureIn(error: unknown): Failure {
 }
 
 /** A failure as what to do. The program's errors come from its own table. */
-export function inWords(failure: Failure, { failed }: Words, rules: Rules): string {
+export function inWords(failure: Failure, words: Words, rules: Rules): string {
+  const { failed } = words;
+  const { failed: sponsor } = sponsorWords(words);
   switch (failure.kind) {
     case 'rule':
       return failed.rule(rules.refusal(failure.code));
     case 'other':
       return failed.other(failure.text);
+    case 'sponsor':
+      return sponsor.sponsor(failure.text);
+    case 'sponsor_away':
+      return sponsor.away;
+    case 'sponsor_empty':
+      return sponsor.empty;
     default:
       return failed[failure.kind];
   }

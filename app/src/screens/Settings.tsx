@@ -3,9 +3,10 @@ import { type FormEvent, useState } from 'react';
 import { isOnThisMachine, websocketOf } from '../chain/network';
 import { usePage } from '../page';
 import { LANGUAGES, type Language } from '../words';
+import { sponsorWords } from '../words/sponsor';
 
-/** A node that anyone may name: by https, or on this machine. */
-function isNode(address: string): boolean {
+/** An address that anyone may name: by https, or on this machine. */
+function isService(address: string): boolean {
   return URL.canParse(address) && (new URL(address).protocol === 'https:' || isOnThisMachine(address));
 }
 
@@ -13,13 +14,16 @@ export function Settings() {
   const { words, language, setLanguage, node, setNode } = usePage();
   const [rpc, setRpc] = useState(node.rpc);
   const [websocket, setWebsocket] = useState(node.websocket);
-  const [isWrong, setIsWrong] = useState(false);
+  const [sponsor, setSponsor] = useState(node.sponsor ?? '');
+  const [wrong, setWrong] = useState<'node' | 'sponsor'>();
+  const sponsored = sponsorWords(words);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    const isRight = isNode(rpc);
-    setIsWrong(!isRight);
-    if (!isRight) return;
-    setNode({ rpc, websocket: websocket.trim() || websocketOf(rpc) });
+    const named = sponsor.trim() || undefined;
+    const wrong = !isService(rpc) ? 'node' : named && !isService(named) ? 'sponsor' : undefined;
+    setWrong(wrong);
+    if (wrong) return;
+    setNode({ rpc, websocket: websocket.trim() || websocketOf(rpc), sponsor: named });
     history.back();
   };
   return (
@@ -44,8 +48,8 @@ export function Settings() {
             type="url"
             required
             value={rpc}
-            aria-invalid={isWrong}
-            aria-describedby={isWrong ? 'node-wrong' : undefined}
+            aria-invalid={wrong === 'node'}
+            aria-describedby={wrong ? 'node-wrong' : undefined}
             onChange={(event) => setRpc(event.target.value)}
           />
         </label>
@@ -53,9 +57,19 @@ export function Settings() {
           {words.settings.websocket}
           <input type="url" value={websocket} onChange={(event) => setWebsocket(event.target.value)} />
         </label>
-        {isWrong && (
+        <label>
+          {sponsored.setting}
+          <input
+            type="url"
+            value={sponsor}
+            aria-invalid={wrong === 'sponsor'}
+            aria-describedby={wrong ? 'node-wrong' : undefined}
+            onChange={(event) => setSponsor(event.target.value)}
+          />
+        </label>
+        {wrong && (
           <p id="node-wrong" role="alert" className="error">
-            {words.settings.badNode}
+            {wrong === 'node' ? words.settings.badNode : sponsored.badSetting}
           </p>
         )}
         <button type="submit" className="primary">

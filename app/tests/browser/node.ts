@@ -15,8 +15,8 @@ export interface FakeNode {
   /** The first block's hash, by which the page knows the network. */
   genesis: string;
   requests: string[];
-  /** What a simulation says is wrong. */
-  simulated: unknown;
+  /** What a simulation says is wrong, or how that follows from the transaction in base64. */
+  simulated: unknown | ((wire: string) => unknown);
   /** What became of the transactions that were sent. */
   status: { confirmationStatus: string; err: unknown } | null;
   blockHeight: number;
@@ -160,7 +160,7 @@ function answer(node: FakeNode, method: string, params: unknown[]): unknown {
         value: { blockhash: 'EkSnNWid2cvwEVnVx9aBqawnmiCNiDgp3gUdkDPTKN1N', lastValidBlockHeight: 250 },
       };
     case 'simulateTransaction':
-      return { context, value: { err: node.simulated, logs: [], accounts: null, unitsConsumed: 1 } };
+      return { context, value: { err: wrong(node, params[0] as string), logs: [], accounts: null, unitsConsumed: 1 } };
     case 'sendTransaction':
       node.sent.push(params[0] as string);
       return '1'.repeat(64);
@@ -230,6 +230,9 @@ function transactionOf({ past, slot }: FakeNode, signature: string) {
   };
   return { slot, blockTime: time, version: 'legacy', transaction: [bytes, 'base64'], meta };
 }
+
+const wrong = ({ simulated }: FakeNode, wire: string): unknown =>
+  typeof simulated === 'function' ? simulated(wire) : simulated;
 
 const held = (bytes: string, owner: string, lamports: number) => ({
   data: [bytes, 'base64'],

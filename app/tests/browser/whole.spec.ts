@@ -48,8 +48,9 @@ async function signAndSend(page: Page, title: string) {
 
 const car = (page: Page) => page.locator('#car');
 
-/** Opens the loan before it is written, and sees all of its life without a reload. `locked` is told before the payment. */
-async function watchTheCarLock(page: Page, locked: () => void = () => {}) {
+/** Opens the loan before it is written, and sees all of its life without a reload. `locked` is told before the payment, whose window
+ *  must show `shown`. */
+async function watchTheCarLock(page: Page, locked: () => void = () => {}, shown = '') {
   await page.goto(whole.link);
   await expect(page.getByText('There is no such loan on a local network')).toBeVisible();
   await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
@@ -63,6 +64,7 @@ async function watchTheCarLock(page: Page, locked: () => void = () => {}) {
   tell('the car is locked');
   await expect.poll(() => existsSync(whole.go), { timeout: 60_000 }).toBe(true);
   await page.getByRole('button', { name: /^Pay [\d,.]+ to unlock$/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Pay' })).toContainText(shown, { timeout: 60_000 });
   await signAndSend(page, 'Pay');
 }
 
@@ -83,6 +85,12 @@ test('a borrower watches the car lock, pays, and sees it unlocked', async ({ pag
   await seeTheCarUnlocked(page);
   // The page may have read the unlock before it was told.
   await expect.poll(pushes, { message: 'the validator told of the unlock' }).toBeGreaterThan(before);
+});
+
+test('a borrower without SOL pays through the sponsor', async ({ page }) => {
+  test.skip(!given, 'cargo xtask test --suite validator runs it');
+  await watchTheCarLock(page, undefined, 'pays the network’s fee and deposit');
+  await seeTheCarUnlocked(page);
 });
 
 test('a borrower unlocks the car alone', async ({ page }) => {

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod localnet;
 pub mod page;
 pub mod rpc;
+pub mod sponsor;
 pub mod story;
 pub mod testbed;
 

@@ -18,7 +18,7 @@ use solana_sdk::signature::Keypair;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_http::services::ServeDir;
 
-use crate::localnet::Localnet;
+use crate::{localnet::Localnet, sponsor::SponsorProcess};
 
 /// Where `cargo xtask app build` builds the page, if it has.
 pub fn built() -> Option<PathBuf> {
@@ -66,12 +66,20 @@ impl PageServer {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// A link that opens `screen` with this key in the page's burner wallet, and this validator as its node. What stands behind
+    /// A link that opens `screen` with this key in the page's burner wallet, this validator as its node, and the
+    /// sponsor if there is one. What stands behind
     /// `#` is never sent to a server.
-    pub fn link(&self, localnet: &Localnet, key: &Keypair, screen: &str) -> String {
+    pub fn link(
+        &self,
+        localnet: &Localnet,
+        sponsor: Option<&SponsorProcess>,
+        key: &Keypair,
+        screen: &str,
+    ) -> String {
         let key = encode(key.secret_bytes()).into_string();
         let (url, rpc, websocket) = (self.url(), localnet.url(), localnet.websocket_port());
-        format!("{url}/#/local?rpc={rpc}&ws=ws://127.0.0.1:{websocket}&key={key}&to={screen}")
+        let sponsor = sponsor.map(|sponsor| format!("&sponsor={}", sponsor.address())).unwrap_or_default();
+        format!("{url}/#/local?rpc={rpc}&ws=ws://127.0.0.1:{websocket}{sponsor}&key={key}&to={screen}")
     }
 }
 

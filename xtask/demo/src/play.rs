@@ -5,15 +5,17 @@ use std::path::Path;
 use anyhow::Result;
 use latchkey_harness::{
     page::PageServer,
+    sponsor::SponsorProcess,
     story::{Chain as _, Parties, Script},
     testbed::LocalTestbed,
 };
 use serde::Serialize;
 use solana_sdk::{native_token::LAMPORTS_PER_SOL, signature::Keypair, signer::Signer as _};
+use tempfile::TempDir;
 
 use crate::tell::Teller;
 
-/// What each party has for fees and deposits, lamports.
+/// What the lender and the sponsor have for fees and deposits, lamports. The borrower has none: the sponsor pays.
 const PURSE: u64 = 10 * LAMPORTS_PER_SOL;
 
 /// Where the page is served. Each party has an origin of its own, so that one browser can play both.
@@ -35,10 +37,16 @@ pub async fn host<T>(
     let borrowers = PageServer::start(dist).await?;
     let lenders = PageServer::start(dist).await?;
     let keys = testbed.begin(parties, Script::hour(), teller.observer()).await?;
-    for party in [&parties.borrower, &parties.authority] {
+    let sponsor_key = Keypair::new();
+    for party in [&sponsor_key, &parties.authority] {
         testbed.chain.airdrop(&party.pubkey(), PURSE).await?;
     }
-    let link = |server: &PageServer, key: &Keypair, screen| server.link(&testbed.localnet, key, screen);
+    let place = TempDir::new()?;
+    let sponsor =
+        SponsorProcess::start(place.path(), &testbed.localnet.url(), &parties.lender, &sponsor_key).await?;
+    let link = |server: &PageServer, key: &Keypair, screen| {
+        server.link(&testbed.localnet, Some(&sponsor), key, screen)
+    };
     let served = Served {
         borrower: link(&borrowers, &parties.borrower, &format!("loan/{}", keys.loan)),
         lender: link(&lenders, &parties.authority, &format!("lender/{}", parties.lender)),

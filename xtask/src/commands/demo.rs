@@ -98,6 +98,11 @@ impl Args {
         (self.two_keys || self.function != Function::Embedded).then_some("latchkey-function")
     }
 
+    /// What pays the borrower's fees, where the page is served.
+    fn sponsor_binary(&self) -> Option<&'static str> {
+        self.app.then_some("latchkey-sponsor")
+    }
+
     /// The ledger: the page asks a validator.
     pub fn cluster(&self) -> Cluster {
         if self.app { Cluster::Localnet } else { self.cluster }
@@ -132,7 +137,8 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
     let cluster = args.cluster();
     let parts = cluster.purpose().parts().iter().copied().chain(args.function.part());
     let parts: BTreeSet<_> = parts.collect();
-    let binaries: Vec<&str> = cluster.binaries().iter().copied().chain(args.function_binary()).collect();
+    let binaries = cluster.binaries().iter().copied().chain(args.function_binary());
+    let binaries: Vec<&str> = binaries.chain(args.sponsor_binary()).collect();
     if cluster == Cluster::Embedded {
         let mut steps = Vec::new();
         if !setup::missing_packages(&workspace.cache, &parts)?.is_empty() {

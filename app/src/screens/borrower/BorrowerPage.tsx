@@ -17,6 +17,7 @@ import { collect, type Deal, pay, payAhead, payOff, settle, startInEmergency, un
 import { EndLoan, Recovery, TakeBack } from './Rights';
 import { endLoan, refuseRecovery, takeBack } from './rights';
 import { Emergency, Notices, Paid, PlainTerms } from './Sections';
+import { SolanaPay } from './SolanaPay';
 import { Unlock } from './Unlock';
 import { type ShownLoan, useLoan } from './useLoan';
 
@@ -153,6 +154,7 @@ function Loan({ shown, state }: { shown: ShownLoan; state: NonNullable<ShownLoan
             blocked={blockedForAnyone}
             onPay={(amount) => propose((deal) => pay(deal, amount))}
           />
+          <SolanaPay state={state} isDue={view.outlook.shortfall !== null} blocked={silent} />
           <PayAhead
             state={state}
             view={view}

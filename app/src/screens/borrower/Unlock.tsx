@@ -1,11 +1,11 @@
 // An unlock: asked for, delivered by its function, or fetched from it to hold before the car.
 import { useEffect, useState } from 'react';
-import { encode } from 'uqr';
 import type { LoanState } from '../../chain/loan';
 import type { Receipt } from '../../chain/messages';
 import { fetchUnlock, type SignedUnlock } from '../../chain/unlock';
 import { usePage } from '../../page';
 import type { LoanView } from '../../rules/answers';
+import { Code } from '../Code';
 import { Deliver } from './Deliver';
 import { Section } from './parts';
 import { invocationOf, type OpenCall } from './proposals';
@@ -112,16 +112,5 @@ function AtFunction({
         </figure>
       )}
     </>
-  );
-}
-
-function Code({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { ecc: 'L', border: 4 });
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return (
-    <svg className="code" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
   );
 }

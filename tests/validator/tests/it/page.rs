@@ -13,10 +13,12 @@ use latchkey_harness::function::{FunctionProcess, Site, URI};
 use latchkey_harness::localnet::{Localnet, binary};
 use latchkey_harness::page::{self, PageServer};
 use latchkey_harness::process::{Process, Spec};
+use latchkey_harness::sponsor::SponsorProcess;
 use latchkey_harness::story::{Car as _, Chain as _, Parties, Script};
 use latchkey_harness::testbed::LocalTestbed;
 use latchkey_tests_validator::{Missed, tails};
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
+use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer as _;
 use tokio::try_join;
 
@@ -34,6 +36,17 @@ async fn borrowers_with_the_page_alone_watch_the_lock_pay_and_are_unlocked() {
 async fn the_demo_serves_the_page_to_borrower_and_lender_until_it_is_interrupted() {
     let Some(dist) = page_here() else { return };
     demonstrate(&dist).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_borrower_without_sol_pays_through_the_sponsor_and_the_keeper_unlocks_the_car() {
+    let Some(dist) = page_here() else { return };
+    Box::pin(sponsored(&dist)).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+async fn sponsored(dist: &Path) -> Result<()> {
+    let localnet = Localnet::start().await?;
+    unlocked(dist, &localnet, Site::Embedded, Fees::Sponsor, "through the sponsor").await
 }
 
 async fn demonstrate(dist: &Path) -> Result<()> {
@@ -78,8 +91,8 @@ fn page_here() -> Option<PathBuf> {
 async fn live(dist: &Path) -> Result<()> {
     let localnet = Localnet::start().await?;
     try_join!(
-        unlocked(dist, &localnet, Site::Embedded, "sees it unlocked"),
-        unlocked(dist, &localnet, Site::Http, "alone")
+        unlocked(dist, &localnet, Site::Embedded, Fees::Own, "sees it unlocked"),
+        unlocked(dist, &localnet, Site::Http, Fees::Own, "alone")
     )?;
     Ok(())
 }
@@ -92,18 +105,36 @@ fn script() -> Script {
     Script { terms, offer: Script::PATIENT, ..script }
 }
 
+/// Who pays the network's fees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fees {
+    Own,
+    /// The borrower has no SOL.
+    Sponsor,
+}
+
 /// One borrower. The keeper dies after the lock if the function is a process of its own.
-async fn unlocked(dist: &Path, localnet: &Localnet, site: Site, test: &str) -> Result<()> {
+async fn unlocked(dist: &Path, localnet: &Localnet, site: Site, fees: Fees, test: &str) -> Result<()> {
     let parties = Parties::new().served_at(site.uri());
     let localnet = Localnet::attach(&localnet.url()).await?;
     let testbed = LocalTestbed::with_function(localnet, &parties, site).await?;
-    testbed.chain.airdrop(&parties.borrower.pubkey(), LAMPORTS_PER_SOL).await?;
+    let directory = tempfile::tempdir()?;
+    let payer = Keypair::new();
+    let with_sol = if fees == Fees::Own { parties.borrower.pubkey() } else { payer.pubkey() };
+    testbed.chain.airdrop(&with_sol, LAMPORTS_PER_SOL).await?;
+    let sponsor = match fees {
+        Fees::Own => None,
+        Fees::Sponsor => {
+            let (rpc, lender) = (testbed.localnet.url(), &parties.lender);
+            Some(SponsorProcess::start(directory.path(), &rpc, lender, &payer).await?)
+        }
+    };
+    let borrower = parties.borrower.pubkey();
     let server = PageServer::start(dist).await?;
     let loan = pda::loan(&pda::vehicle(&testbed.car.device_key()), 0);
-    let directory = tempfile::tempdir()?;
     let go = directory.path().join("go");
     let whole = serde_json::json!({
-        "link": server.link(&testbed.localnet, &parties.borrower, &format!("loan/{loan}")),
+        "link": server.link(&testbed.localnet, sponsor.as_ref(), &parties.borrower, &format!("loan/{loan}")),
         "function": testbed.function.as_ref().map(|function| {
             serde_json::json!({ "uri": URI, "at": FunctionProcess::address(function) })
         }),
@@ -131,6 +162,12 @@ async fn unlocked(dist: &Path, localnet: &Localnet, site: Site, test: &str) -> R
     ensure!(loan.testbed.car.try_start().await?, "the page saw an unlock that the car did not");
     let ended = browser.ended(LIMIT).await?;
     ensure!(ended.success(), "{}", browser.tail());
+    if fees == Fees::Sponsor {
+        let chain = &loan.testbed.chain;
+        ensure!(chain.account(&borrower).await?.is_none(), "the borrower was to have no SOL");
+        let left = chain.account(&payer.pubkey()).await?.context("the sponsor's account")?.lamports;
+        ensure!(left < LAMPORTS_PER_SOL, "the sponsor paid nothing");
+    }
     Ok(())
 }
 
