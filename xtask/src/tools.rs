@@ -101,7 +101,7 @@ pub fn is_present(tool: &CargoTool, cache: &Cache) -> bool {
     tool.is_installed(cache) || on_paths(tool.binary).any(|path| reports(&path, tool.version))
 }
 
-/// The package of [`PROMTOOL`], where that is missing.
+/// The package that brings Prometheus and promtool, where that is missing.
 pub fn missing_prometheus() -> Result<Vec<&'static str>> {
     if on_path(PROMTOOL).is_some() { Ok(Vec::new()) } else { debian::missing(&[PROMETHEUS]) }
 }
