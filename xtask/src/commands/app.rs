@@ -28,6 +28,8 @@ enum Command {
         #[arg(last = true)]
         rest: Vec<String>,
     },
+    /// Take the pictures of docs/images
+    Screenshots,
     /// Write app/src/client from the IDL
     Generate,
     /// Build the contract's rules as WebAssembly into app/public/rules.wasm
@@ -43,6 +45,11 @@ pub fn run(workspace: &Workspace, args: &Args, terminal: &mut Terminal) -> Resul
         }
         Command::Build => build(workspace, terminal),
         Command::Test { rest } => test(workspace, rest, terminal),
+        Command::Screenshots => {
+            latchkey_toolchain::debian::ensure(&web::missing_browser()?, terminal)?;
+            build(workspace, terminal)?;
+            web::script::<&str>(workspace, "screenshots", &[], terminal)
+        }
         Command::Generate => web::script::<&str>(workspace, "generate", &[], terminal),
         Command::Rules => web::build_rules(workspace, terminal),
     }
