@@ -1,6 +1,6 @@
 //! A fee payer for borrowers who have no SOL.
 //!
-//! [`Sponsor::sign`] signs a transaction as its fee payer if [`recognise`] knows every instruction in it, the loan is of a
+//! [`Sponsor::sign`] signs a transaction as its fee payer if `recognise` knows every instruction in it, the loan is of a
 //! lender that the operator allows, a node has tried it out, and [`rate`] has room. [`Sponsor::payment`] makes such a
 //! transaction for a wallet that scans a Solana Pay code. [`server`] puts both behind HTTP: `docs/sponsor.md` is its interface.
 //!
