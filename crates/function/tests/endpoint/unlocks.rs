@@ -58,7 +58,7 @@ async fn a_stranger_gets_it_signed_at_once_and_nothing_is_sent() {
 #[tokio::test]
 async fn a_function_with_a_code_key_gives_the_code_that_the_car_computes() {
     let call = closed_circle();
-    let (courier, car) = (obedient(&call), key(5));
+    let (courier, car) = (obedient(&call), call.car.clone());
     let code_key = CodeKey::of(key(8));
     let known_to_the_car = code_key.public();
     let function = Function::with_codes(
