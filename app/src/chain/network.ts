@@ -1,5 +1,10 @@
 // Which node the page asks, and which network that node is on.
-import { createSolanaRpc, createSolanaRpcSubscriptions } from '@solana/kit';
+import {
+  createDefaultRpcTransport,
+  createSolanaRpcFromTransport,
+  createSolanaRpcSubscriptions,
+  type RpcTransport,
+} from '@solana/kit';
 
 export interface Node {
   rpc: string;
@@ -52,8 +57,26 @@ export function hostOf(address: string): string {
   }
 }
 
-export type Rpc = ReturnType<typeof createSolanaRpc>;
+/** Lists of accounts are long, and of them only addresses and bytes are used. They are read by the browser's own JSON, which is
+ * faster than one that keeps every digit of numbers beyond 2^53. */
+function transportTo(url: string): RpcTransport {
+  const usual = createDefaultRpcTransport({ url });
+  return async <Answer>(request: Parameters<RpcTransport>[0]): Promise<Answer> => {
+    const { method } = request.payload as { method: string };
+    if (method !== 'getProgramAccounts') return usual<Answer>(request);
+    const body = JSON.stringify(request.payload, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
+    const headers = { 'content-type': 'application/json' };
+    const signal = request.signal ?? null;
+    const response = await fetch(url, { method: 'POST', headers, body, signal });
+    if (!response.ok) throw new Error(`the node answers ${response.status}`);
+    return (await response.json()) as Answer;
+  };
+}
+
+const rpcOf = (url: string) => createSolanaRpcFromTransport(transportTo(url));
+
+export type Rpc = ReturnType<typeof rpcOf>;
 
 export function connect(node: Node) {
-  return { rpc: createSolanaRpc(node.rpc), subscriptions: createSolanaRpcSubscriptions(node.websocket) };
+  return { rpc: rpcOf(node.rpc), subscriptions: createSolanaRpcSubscriptions(node.websocket) };
 }

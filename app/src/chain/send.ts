@@ -99,29 +99,49 @@ export async function prepare(
   };
 }
 
+/** How far what was sent is: on its way, in a block, or not known because the node does not answer. */
+export type Way = 'sent' | 'processed' | 'silent';
+
+/** How long a node may take to answer. */
+const ANSWER = 6_000;
+const soon = () => ({ abortSignal: AbortSignal.timeout(ANSWER) });
+
 /** Sends what the wallet signed, again and again, until it is confirmed or its time is over. */
-export function land(rpc: Rpc, signed: Uint8Array, lastValidBlockHeight: bigint, tell: () => void) {
+export function land(rpc: Rpc, signed: Uint8Array, lastValidBlockHeight: bigint, tell: (way: Way) => void) {
   const isOver = async () => (await rpc.getBlockHeight({ commitment: 'confirmed' }).send()) > lastValidBlockHeight;
   return landUntil(rpc, signed, isOver, tell);
 }
 
 /** The same for a transaction whose time is told by `isOver`. */
-export async function landUntil(rpc: Rpc, signed: Uint8Array, isOver: () => Promise<boolean>, tell: () => void) {
+export async function landUntil(
+  rpc: Rpc,
+  signed: Uint8Array,
+  isOver: () => Promise<boolean>,
+  tell: (way: Way) => void,
+) {
   const transaction = getTransactionDecoder().decode(signed) as Transaction;
   const wire = getBase64EncodedWireTransaction(transaction);
   const signature = signatureOf(transaction);
   let wasSeen = false;
+  let isSilent = false;
+  const hears = (answered: boolean) => {
+    if (answered === !isSilent) return;
+    isSilent = !answered;
+    tell(isSilent ? 'silent' : wasSeen ? 'processed' : 'sent');
+  };
   for (;;) {
-    const send = rpc.sendTransaction(wire, { encoding: 'base64', skipPreflight: true, maxRetries: 0n }).send();
+    const send = rpc.sendTransaction(wire, { encoding: 'base64', skipPreflight: true, maxRetries: 0n }).send(soon());
     // A node that cannot take it now may have taken it before: only its status tells.
     await send.catch(() => undefined);
     for (let looks = 0; looks < 4; looks++) {
       await sleep(looks === 0 ? 200 : 600);
-      const status = await statusOf(rpc, signature);
+      const answer = await statusOf(rpc, signature);
+      hears(answer !== undefined);
+      const status = answer?.status;
       if (status?.err) throw new Failed(failureOf(status.err));
       if (status && !wasSeen) {
         wasSeen = true;
-        tell();
+        tell('processed');
       }
       if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized') return signature;
     }
@@ -131,12 +151,13 @@ export async function landUntil(rpc: Rpc, signed: Uint8Array, isOver: () => Prom
   }
 }
 
+/** What a node knows of a signature; nothing if it does not answer. */
 async function statusOf(rpc: Rpc, signature: Signature) {
   const answer = await rpc
     .getSignatureStatuses([signature])
-    .send()
+    .send(soon())
     .catch(() => undefined);
-  return answer?.value[0] ?? undefined;
+  return answer && { status: answer.value[0] ?? undefined };
 }
 
 function signatureOf(transaction: Transaction): Signature {

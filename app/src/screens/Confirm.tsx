@@ -2,7 +2,7 @@
 import type { Address, Instruction } from '@solana/kit';
 import { useEffect, useRef, useState } from 'react';
 import { chainOf, connect, hostOf, type Network } from '../chain/network';
-import { Failed, type Failure, land, type Prepared } from '../chain/send';
+import { Failed, type Failure, land, type Prepared, type Way } from '../chain/send';
 import { cosign, prepareOrSponsor, type Sponsor } from '../chain/sponsor';
 import { usePage } from '../page';
 import type { Rules } from '../rules/rules';
@@ -21,7 +21,7 @@ export interface Proposal {
   afterwards?: (accounts: (string | undefined)[]) => string | undefined;
 }
 
-type Phase = 'trying' | 'ready' | 'signing' | 'sent' | 'processed' | 'confirmed' | 'failed';
+type Phase = 'trying' | 'ready' | 'signing' | Way | 'confirmed' | 'failed';
 
 interface Props {
   proposal: Proposal;
@@ -71,7 +71,7 @@ export function Confirm({ proposal, network, onDone, onClose }: Props) {
       const signed = await sign(connected, prepared.bytes, chainOf(network));
       const complete = prepared.sponsor ? await cosign(prepared.sponsor, signed) : signed;
       setPhase('sent');
-      await land(connect(node).rpc, complete, prepared.lastValidBlockHeight, () => setPhase('processed'));
+      await land(connect(node).rpc, complete, prepared.lastValidBlockHeight, setPhase);
       setPhase('confirmed');
       onDone();
     } catch (error) {
@@ -80,7 +80,7 @@ export function Confirm({ proposal, network, onDone, onClose }: Props) {
     }
   };
 
-  const isUnderWay = phase === 'signing' || phase === 'sent' || phase === 'processed';
+  const isUnderWay = phase === 'signing' || isOnItsWay(phase);
   return (
     <dialog
       ref={dialog}
@@ -153,6 +153,8 @@ function Foreseen({ proposal, prepared }: { proposal: Proposal; prepared: Prepar
   );
 }
 
+const isOnItsWay = (phase: Phase): phase is Way => ['sent', 'processed', 'silent'].includes(phase);
+
 function progress(phase: Phase, { confirm }: Words): string {
   switch (phase) {
     case 'trying':
@@ -163,6 +165,8 @@ function progress(phase: Phase, { confirm }: Words): string {
       return confirm.sent;
     case 'processed':
       return confirm.processed;
+    case 'silent':
+      return confirm.silent;
     case 'confirmed':
       return confirm.confirmed;
     case 'ready':

@@ -270,6 +270,8 @@ export const en = {
     signing: 'Sign in your wallet…',
     sent: 'Sent. Waiting for the network…',
     processed: 'The network has it. Waiting for the confirmation…',
+    silent:
+      'Sent, but the node does not answer now. It may have happened: this window goes on asking, so leave it open.',
     confirmed: 'Confirmed.',
   },
 

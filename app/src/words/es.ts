@@ -270,6 +270,8 @@ export const es: Words = {
     signing: 'Firme en su billetera…',
     sent: 'Enviado. Esperando a la red…',
     processed: 'La red lo tiene. Esperando la confirmación…',
+    silent:
+      'Enviado, pero el nodo no responde ahora. Puede haberse hecho: esta ventana sigue preguntando, déjela abierta.',
     confirmed: 'Confirmado.',
   },
 

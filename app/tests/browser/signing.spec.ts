@@ -91,6 +91,20 @@ test('one that a slow node has seen is not given up when its blockhash is old', 
   await expect(dialog(page)).toContainText('Confirmed.');
 });
 
+test('a node that falls silent after the signature is told so, and its answer ends the wait', async ({ page }) => {
+  const node = await open(page, world);
+  node.status = { confirmationStatus: 'processed', err: null };
+  await page.getByRole('button', { name: /^Pay 1,100\.16 by/ }).click();
+  await page.getByRole('button', { name: 'Sign and send' }).click();
+  await expect(dialog(page)).toContainText('The network has it.');
+  node.isUp = false;
+  await expect(dialog(page)).toContainText('the node does not answer now. It may have happened');
+  node.isUp = true;
+  await expect(dialog(page)).toContainText('The network has it.');
+  node.status = { confirmationStatus: 'confirmed', err: null };
+  await expect(dialog(page)).toContainText('Confirmed.');
+});
+
 test('a reader who declines stays connected, and nothing is sent', async ({ page }) => {
   await offerWallet(page, 'Careful', 'declines');
   const node = await fakeNode(page, world);

@@ -3,7 +3,7 @@ import { getTransactionDecoder } from '@solana/kit';
 import { type ReactNode, useEffect, useState } from 'react';
 import { chainOf, connect, type Network } from '../../chain/network';
 import { missingFrom, readNonce, tryOffer } from '../../chain/offer';
-import { Failed, type Failure, landUntil } from '../../chain/send';
+import { Failed, type Failure, landUntil, type Way } from '../../chain/send';
 import { usePage } from '../../page';
 import { sign } from '../../wallet/wallets';
 import { useSignWords } from '../../words/sign';
@@ -11,7 +11,7 @@ import { inWords } from '../Confirm';
 import { WalletCard } from '../WalletCard';
 import type { Offered } from './offered';
 
-type Phase = 'trying' | 'ready' | 'signing' | 'sent' | 'processed' | 'confirmed' | 'failed';
+type Phase = 'trying' | 'ready' | 'signing' | Way | 'confirmed' | 'failed';
 
 export interface SignProps {
   offered: Offered;
@@ -58,7 +58,7 @@ export function SignOffer({ offered, network, lines, refused, details, done }: S
   const said = (error: unknown) =>
     error instanceof Failed ? inWords(error.failure as Failure, words, rules) : (error as Error).message;
   const isDone = phase === 'confirmed';
-  const isSent = isDone || phase === 'sent' || phase === 'processed';
+  const isSent = isDone || phase === 'sent' || phase === 'processed' || phase === 'silent';
   const [signer] = offered.missing;
   const refusal =
     (isSent ? undefined : refused) ??
@@ -81,7 +81,7 @@ export function SignOffer({ offered, network, lines, refused, details, done }: S
       if (!isSame(signed, offered.bytes) || missingFrom(signed).length > 0) throw new Error(own.changed);
       setPhase('sent');
       const isOver = async () => (await readNonce(rpc, offered.owner)) !== offered.nonce;
-      await landUntil(rpc, signed, isOver, () => setPhase('processed'));
+      await landUntil(rpc, signed, isOver, setPhase);
       setPhase('confirmed');
     } catch (error) {
       setTrouble(said(error));
