@@ -12,7 +12,20 @@ interface Whole {
   go: string;
 }
 
+/** A lender with money and a car, and a borrower, none of whom has a loan yet. */
+interface Lent {
+  /** The lender's form for a new loan, and any screen of the borrower's up to its address: both with their keys. */
+  originate: string;
+  borrower: string;
+  /** Addresses. */
+  lender: string;
+  borrowerWallet: string;
+  vehicle: string;
+  seller: string;
+}
+
 const given = process.env.LATCHKEY_WHOLE;
+const lent: Lent | null = JSON.parse(process.env.LATCHKEY_LENT ?? 'null');
 /** The links that `cargo xtask demo --app` prints. */
 const demo: { borrower: string; lender: string } | null = JSON.parse(process.env.LATCHKEY_DEMO ?? 'null');
 const whole: Whole = JSON.parse(given ?? 'null');
@@ -104,6 +117,70 @@ test('a borrower unlocks the car alone', async ({ page }) => {
   });
   await signAndSend(page, 'Bring the car’s receipt');
   await seeTheCarUnlocked(page);
+});
+
+const connectBurner = async (page: Page) => {
+  await page.getByRole('button', { name: 'Connect Burner (this browser)' }).click();
+  await page.getByText('Connected:').waitFor();
+};
+
+/** The lender signs what the dialog shows and gets the link; the borrower opens it and signs last. */
+async function signBoth(lender: Page, borrower: Page, prefix: string) {
+  await lender.getByRole('button', { name: 'Sign and make the link' }).click();
+  const link = await lender.getByLabel('Link for the borrower').inputValue({ timeout: 60_000 });
+  await borrower.goto('about:blank');
+  await borrower.goto(`${prefix}${encodeURIComponent(link.slice(link.indexOf('#/') + 2))}`);
+  const connect = borrower.getByRole('button', { name: 'Connect Burner (this browser)' });
+  const signing = borrower.getByRole('button', { name: 'Sign and send' });
+  await expect(connect.or(signing).first()).toBeVisible({ timeout: 60_000 });
+  if (await connect.isVisible()) await connect.click();
+  await signing.click();
+  await expect(borrower.getByRole('main')).toContainText('Confirmed.', { timeout: 60_000 });
+}
+
+test('a lender writes a loan, funds it, holds, lifts the hold and settles', async ({ page, browser }) => {
+  if (!lent) return test.skip(true, 'cargo xtask test --suite validator runs it');
+  const other = await (await browser.newContext()).newPage();
+  await page.goto(lent.originate);
+  await connectBurner(page);
+  await page.getByRole('button', { name: 'Set up the nonce account' }).click();
+  await signAndSend(page, 'A nonce account');
+  const year = {
+    'Borrower’s address': lent.borrowerWallet,
+    'Car’s address': lent.vehicle,
+    'Seller: a token account, or its owner': lent.seller,
+    Principal: '12000',
+    'Rate a year, %': '18',
+    'Number of payments': '12',
+    'First due date, in the borrower’s time': new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 19),
+    'The borrower’s time, such as -05:00': '+00:00',
+  };
+  for (const [label, text] of Object.entries(year)) await page.getByLabel(label, { exact: true }).fill(text);
+  await page.getByRole('button', { name: 'Show what is signed' }).click();
+  await signBoth(page, other, lent.borrower);
+  const loan = (await other.getByRole('link', { name: 'Open the loan' }).getAttribute('href'))?.split('/').at(-1);
+  tell(`the loan is written at ${loan}`);
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.goto(`${lent.originate.split('#')[0]}#/lender/${lent.lender}/loan/${loan}`);
+  const form = (title: string) => page.getByRole('region', { name: title, exact: true });
+  await form('Escrow').getByLabel('Amount, SOL').fill('0.05');
+  await form('Escrow').getByRole('button', { name: 'Put in' }).click();
+  await signAndSend(page, 'Escrow');
+  await form('Place a hold').getByRole('button').click();
+  await signAndSend(page, 'Place a hold');
+  await expect(page.locator('[data-standing]')).toHaveAttribute('data-standing', 'on_hold', { timeout: 60_000 });
+  tell('the hold is placed');
+  await form('End the hold early').getByRole('button', { name: 'Offer to end the hold' }).click();
+  await signBoth(page, other, lent.borrower);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(page.locator('[data-standing]')).toHaveAttribute('data-standing', 'current', { timeout: 60_000 });
+  tell('the hold is lifted');
+  await form('Settle').getByLabel('Why').selectOption('The borrower gave the car back');
+  await form('Settle').getByRole('button').click();
+  await signAndSend(page, 'Settle');
+  await expect(page.locator('[data-standing]')).toHaveAttribute('data-standing', 'settled', { timeout: 60_000 });
+  tell('the loan is settled');
 });
 
 test('the demo’s links open the page as borrower and as lender, side by side', async ({ page, context }) => {

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use latchkey_client::latchkey::state::{Action, Calendar, Terms};
+use latchkey_client::latchkey::state::{Action, Calendar, LoanStatus, Terms};
 use latchkey_client::pda;
 use latchkey_harness::function::{FunctionProcess, Site, URI};
 use latchkey_harness::localnet::{Localnet, binary};
 use latchkey_harness::page::{self, PageServer};
 use latchkey_harness::process::{Process, Spec};
 use latchkey_harness::sponsor::SponsorProcess;
-use latchkey_harness::story::{Car as _, Chain as _, Parties, Script};
+use latchkey_harness::story::{Car as _, Chain as _, ChainExt as _, Parties, Script};
 use latchkey_harness::testbed::LocalTestbed;
 use latchkey_tests_validator::{Missed, tails};
 use solana_sdk::native_token::LAMPORTS_PER_SOL;
@@ -42,6 +42,53 @@ async fn the_demo_serves_the_page_to_borrower_and_lender_until_it_is_interrupted
 async fn a_borrower_without_sol_pays_through_the_sponsor_and_the_keeper_unlocks_the_car() {
     let Some(dist) = page_here() else { return };
     Box::pin(sponsored(&dist)).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lender_writes_funds_holds_lifts_and_settles_a_loan_with_the_page_alone() {
+    let Some(dist) = page_here() else { return };
+    Box::pin(lent(&dist)).await.unwrap_or_else(|failed| panic!("{failed:?}"));
+}
+
+async fn lent(dist: &Path) -> Result<()> {
+    let localnet = Localnet::start().await?;
+    let parties = Parties::new();
+    let mut testbed = LocalTestbed::on(localnet, &parties).await?;
+    parties.set_up(&testbed.chain, &Script::PATIENT).await?;
+    let enrolment = testbed.car.enrol(&parties.lender, [7; 32]).await?;
+    let vehicle = parties.register(&testbed.chain, &enrolment).await?;
+    for wallet in [&parties.authority, &parties.borrower] {
+        testbed.chain.airdrop(&wallet.pubkey(), LAMPORTS_PER_SOL).await?;
+    }
+    let server = PageServer::start(dist).await?;
+    let link = |key, screen: &str| server.link(&testbed.localnet, None, key, screen);
+    let lent = serde_json::json!({
+        "originate": link(&parties.authority, &format!("lender/{}/originate", parties.lender)),
+        "borrower": link(&parties.borrower, ""),
+        "lender": parties.lender.to_string(),
+        "borrowerWallet": parties.borrower.pubkey().to_string(),
+        "vehicle": vehicle.to_string(),
+        "seller": parties.seller_tokens.to_string(),
+    });
+    let directory = tempfile::tempdir()?;
+    let given = [("LATCHKEY_APP_URL", server.url()), ("LATCHKEY_LENT", lent.to_string())];
+    let mut browser = browse(dist, directory.path(), "a lender writes a loan", &given)?;
+    browser.line("page: the loan is written", LIMIT).await?;
+    let loan = pda::loan(&vehicle, 0);
+    let chain = &testbed.chain;
+    let written = chain.loan(&loan).await?;
+    ensure!(written.borrower == parties.borrower.pubkey() && written.terms.count == 12, "another loan");
+    ensure!(chain.tokens(&parties.seller_tokens).await?.amount == written.terms.principal, "no price paid");
+    browser.line("page: the hold is placed", LIMIT).await?;
+    ensure!(chain.loan(&loan).await?.hold_until > chain.now().await?, "no hold");
+    ensure!(chain.escrow(&pda::escrow(&loan)).await?.deposited > 50_000_000, "the escrow got nothing");
+    browser.line("page: the hold is lifted", LIMIT).await?;
+    browser.line("page: the loan is settled", LIMIT).await?;
+    let settled = chain.loan(&loan).await?;
+    ensure!(settled.status == LoanStatus::Settled && settled.hold_until <= chain.now().await?, "not settled");
+    let ended = browser.ended(LIMIT).await?;
+    ensure!(ended.success(), "{}", browser.tail());
+    Ok(())
 }
 
 async fn sponsored(dist: &Path) -> Result<()> {
