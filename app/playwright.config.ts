@@ -17,7 +17,7 @@ export default defineConfig({
   // A busy machine with two cores is slow, and no reason to fail.
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  workers: 1,
+  workers: 2,
   reporter: process.env.CI ? 'line' : 'list',
   use: {
     baseURL: served ?? `http://127.0.0.1:${port}`,
