@@ -9,11 +9,11 @@ use config::{Environment, File, FileFormat};
 use latchkey_function::FunctionConfig;
 use latchkey_function::mqtt::MqttConfig;
 use latchkey_link::config_file::{self, ConfigFileError};
-use latchkey_link::http::OutboundConfig;
+use latchkey_link::http::{HostError, OutboundConfig};
 use latchkey_link::redacted::RedactedError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::core::LOCKS_PER_HOUR;
+use crate::core::{LOCKS_PER_HOUR, Policy};
 use crate::ledger::ChainConfig;
 
 /// A keeper's configuration. Relative paths are resolved against the directory of the file.
@@ -157,6 +157,17 @@ impl Config {
                     ConfigError::Environment { path: path.to_owned(), source: RedactedError::new(&source) }
                 }
             }
+        })
+    }
+
+    /// What a keeper with this configuration and these command keys works for.
+    pub fn policy(&self, command_keys: Vec<Pubkey>) -> Result<Policy, HostError> {
+        Ok(Policy {
+            min_fee: self.work.min_fee_lamports,
+            lenders: self.work.lenders.clone(),
+            command_keys,
+            locks_per_hour: self.work.locks_per_hour,
+            hosts: self.functions.hosts()?,
         })
     }
 

@@ -7,9 +7,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
 use latchkey_function::server::{ServerConfig, is_lambda, router, run_as_lambda};
-use latchkey_link::http::serve;
+use latchkey_link::http::{serve, told_to_stop};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Serve a lender's car functions over HTTP, or as an AWS Lambda when its runtime starts this
@@ -62,16 +61,4 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     serve(listener, router, told_to_stop()?, DRAIN).await?;
     Ok(())
-}
-
-/// Comes true at the first SIGTERM or SIGINT.
-fn told_to_stop() -> Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

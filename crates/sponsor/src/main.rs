@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use latchkey_link::http::serve;
+use latchkey_link::http::{serve, told_to_stop};
 use latchkey_sponsor::SponsorConfig;
 use latchkey_sponsor::server::{Offer, router};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Pay the network's fee for borrowers without SOL
@@ -49,16 +48,4 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     serve(listener, router, told_to_stop()?, DRAIN).await?;
     Ok(())
-}
-
-/// Comes true at the first SIGTERM or SIGINT.
-fn told_to_stop() -> Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

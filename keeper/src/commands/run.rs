@@ -19,7 +19,6 @@ use tracing::{info, warn};
 use super::config::usable;
 use super::{Ended, Exit, Failure, notify};
 use crate::config::Config;
-use crate::core::Policy;
 use crate::dry_run::{ReadOnly, Silent};
 use crate::functions::{AtAddress, Embedded, Functions, Routed};
 use crate::keeper::{Keeper, Shutdown};
@@ -36,19 +35,12 @@ pub(super) async fn run(path: &Path, dry_run: bool) -> Ended {
     usable(&config).map_err(Failure::configuration)?;
     let signing = key_file::read(&config.keypair)?;
     let command_keys = CommandKeys::load(&config.command_keys)?;
-    let hosts = config.functions.hosts()?;
     let keypair = Keypair::new_from_array(signing.to_bytes());
     let payer = |path: &PathBuf| anyhow::Ok(Keypair::new_from_array(key_file::read(path)?.to_bytes()));
     let fee_payers = config.fee_payers.iter().map(payer).collect::<Result<Vec<_>>>()?;
     let accounts = accounts(&keypair, &fee_payers);
     let ledger = Arc::new(RpcLedger::new(config.chain.clone(), keypair, fee_payers)?);
-    let policy = Policy {
-        min_fee: config.work.min_fee_lamports,
-        lenders: config.work.lenders.clone(),
-        command_keys: command_keys.public().collect(),
-        locks_per_hour: config.work.locks_per_hour,
-        hosts,
-    };
+    let policy = config.policy(command_keys.public().collect())?;
     let courier = Arc::new(MqttCourier::connect(&config.broker)?);
     let embeds = command_keys.public().next().is_some();
     let functions: Arc<dyn Functions> = if dry_run {

@@ -19,14 +19,7 @@ const CALLS: u64 = 10;
 
 pub(super) async fn examine(config: &Config, keys: &Keys, chain: &Chain, findings: &mut Findings) -> Offers {
     let mut offers = Offers::new();
-    let Ok(hosts) = config.functions.hosts() else { return offers };
-    let policy = Policy {
-        min_fee: config.work.min_fee_lamports,
-        lenders: config.work.lenders.clone(),
-        command_keys: keys.command.clone(),
-        locks_per_hour: config.work.locks_per_hour,
-        hosts: hosts.clone(),
-    };
+    let Ok(policy) = config.policy(keys.command.clone()) else { return offers };
     let parties = match crate::ingest::parties(&chain.nodes).await {
         Ok(parties) => parties,
         Err(error) => {
@@ -51,7 +44,8 @@ pub(super) async fn examine(config: &Config, keys: &Keys, chain: &Chain, finding
         lender(config, keys, &policy, (&party.key, &party.lender), &party.functions, findings);
         bond = party.functions.iter().map(|function| function.bond).max().unwrap_or(0).max(bond);
         let addresses = party.functions.iter().flat_map(Function::command_keys).map(|(_, uri)| uri);
-        offers.extend(addresses.filter(|uri| hosts.permits(uri)).map(|uri| (uri.to_owned(), party.key)));
+        offers
+            .extend(addresses.filter(|uri| policy.hosts.permits(uri)).map(|uri| (uri.to_owned(), party.key)));
     }
     let wanted = bond.saturating_mul(CALLS);
     if let Some(keeper) = keys.keeper.filter(|_| chain.balance < wanted) {

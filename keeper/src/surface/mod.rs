@@ -8,9 +8,11 @@ mod teller;
 mod told;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anchor_lang::prelude::Pubkey;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::core::{Core, Gauges, Health, LoanReport, Report};
 
@@ -21,6 +23,8 @@ pub use server::{Sources, router};
 pub(crate) use teller::{Ended, Teller};
 pub use told::Told;
 
+/// How long the keeper may take to answer: it answers between two events.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Questions that may wait for the keeper.
 const QUEUE: usize = 16;
 
@@ -35,7 +39,7 @@ pub struct Surface {
     asker: Asker,
 }
 
-/// Asks a keeper while it runs.
+/// Asks a keeper while it runs. One that has stopped, or takes no question within five seconds, gives no answer.
 #[derive(Clone)]
 pub struct Asker(mpsc::Sender<Question>);
 
@@ -88,7 +92,7 @@ impl Question {
 }
 
 impl Asker {
-    /// How the keeper stands; `None` if it has stopped.
+    /// How the keeper stands.
     pub async fn health(&self) -> Option<Health> {
         self.ask(Question::Health).await
     }
@@ -105,7 +109,10 @@ impl Asker {
 
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(question(reply)).await.ok()?;
-        answer.await.ok()
+        let asked = async {
+            self.0.send(question(reply)).await.ok()?;
+            answer.await.ok()
+        };
+        timeout(ANSWER, asked).await.ok().flatten()
     }
 }

@@ -12,17 +12,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use super::metrics::Metrics;
 use super::reply::{LoanReply, StatusReply};
 use super::{Asker, Told};
-use crate::core::{Gauges, Health};
+use crate::core::Gauges;
 use crate::ledger::RpcLedger;
 use crate::nodes::Method;
 
-/// How long the keeper may take to answer: it answers between two events.
-const ANSWER: Duration = Duration::from_secs(5);
 /// The oldest that the chain's time may be for a keeper that is ready.
 const OLDEST_CLOCK: Duration = Duration::from_secs(30);
 /// Loans that `/status` lists of each kind.
@@ -57,7 +54,7 @@ type Source = State<Arc<Sources>>;
 
 /// Whether the keeper takes in events. One that does not must be restarted.
 async fn live(State(sources): Source) -> Response {
-    match sources.health().await {
+    match sources.asker.health().await {
         Some(_) => said(StatusCode::OK, "the keeper answers\n"),
         None => said(StatusCode::SERVICE_UNAVAILABLE, "the keeper does not answer: restart it\n"),
     }
@@ -66,7 +63,7 @@ async fn live(State(sources): Source) -> Response {
 /// Whether it can do its work: it knows the chain, its time moves on, and the cars' broker is connected.
 async fn ready(State(sources): Source) -> Response {
     let mut missing = Vec::new();
-    match sources.health().await {
+    match sources.asker.health().await {
         None => missing.push("the keeper does not answer: restart it".to_owned()),
         Some(health) => {
             if health.is_stopping {
@@ -94,7 +91,7 @@ async fn ready(State(sources): Source) -> Response {
 }
 
 async fn metrics(State(sources): Source) -> Response {
-    let Some(health) = sources.health().await else {
+    let Some(health) = sources.asker.health().await else {
         return said(StatusCode::SERVICE_UNAVAILABLE, "the keeper does not answer: restart it\n");
     };
     let metrics = &sources.metrics;
@@ -116,7 +113,7 @@ async fn metrics(State(sources): Source) -> Response {
 }
 
 async fn status(State(sources): Source) -> Response {
-    let Ok(Some(report)) = timeout(ANSWER, sources.asker.report(MOST)).await else {
+    let Some(report) = sources.asker.report(MOST).await else {
         return said(StatusCode::SERVICE_UNAVAILABLE, "the keeper does not answer: restart it\n");
     };
     let (loans, age) = (sources.gauges.borrow().loans, sources.told.clock_age().as_secs());
@@ -129,19 +126,13 @@ async fn loan(State(sources): Source, Path(address): Path<String>) -> Response {
         return said(StatusCode::BAD_REQUEST, "the path is /status/ and the loan's address in base58\n");
     };
     let asked = async { Some((sources.asker.loan(loan).await?, sources.asker.health().await?)) };
-    match timeout(ANSWER, asked).await {
-        Ok(Some((Some(report), health))) => {
+    match asked.await {
+        Some((Some(report), health)) => {
             let reason = |vehicle: &Pubkey, what: &str| sources.told.reason(vehicle, what);
             json(&LoanReply::new(&report, health.now, &reason))
         }
-        Ok(Some((None, _))) => said(StatusCode::NOT_FOUND, "the keeper knows no open loan at this address\n"),
-        _ => said(StatusCode::SERVICE_UNAVAILABLE, "the keeper does not answer: restart it\n"),
-    }
-}
-
-impl Sources {
-    async fn health(&self) -> Option<Health> {
-        timeout(ANSWER, self.asker.health()).await.ok().flatten()
+        Some((None, _)) => said(StatusCode::NOT_FOUND, "the keeper knows no open loan at this address\n"),
+        None => said(StatusCode::SERVICE_UNAVAILABLE, "the keeper does not answer: restart it\n"),
     }
 }
 

@@ -28,7 +28,7 @@ pub use origins::{OriginError, origins};
 pub use outbound::{Answer, CallError, Outbound, OutboundConfig, OutboundError, Request};
 pub use reqwest;
 #[cfg(feature = "server")]
-pub use serve::serve;
+pub use serve::{serve, told_to_stop};
 
 /// How long a connection, TLS included, may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

@@ -9,6 +9,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
@@ -58,4 +59,16 @@ pub async fn serve(
         warn!("stopped before every call had ended; whoever asked asks again");
     }
     Ok(())
+}
+
+/// Comes true at the first SIGTERM or SIGINT. Must be called within a Tokio runtime.
+pub fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
